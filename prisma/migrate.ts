@@ -1,0 +1,38 @@
+import pg from 'pg'
+import { everything, openSchemaEngine, readMigrations } from './schema-engine.ts'
+
+/** Names the advisory lock, so that processes started together migrate one after the other. */
+const MIGRATION_LOCK = 7_340_001
+
+/**
+ * Applies the migrations that the database lacks, offline. Safe to call from any number of processes at once.
+ * Fills `_prisma_migrations` exactly as `prisma migrate deploy` does.
+ *
+ * @returns the names of the migrations applied now
+ */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const lock = new pg.Client({ connectionString: databaseUrl })
+  await lock.connect()
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+    if (await isUpToDate(lock)) return []
+    const engine = await openSchemaEngine(databaseUrl)
+    const migrationsList = await readMigrations()
+    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: everything })
+    return appliedMigrationNames
+  } finally {
+    await lock.end()
+  }
+}
+
+/** Spares an ordinary start the second that loading the engine takes. */
+async function isUpToDate(client: pg.Client): Promise<boolean> {
+  const table = await client.query("SELECT to_regclass('_prisma_migrations') AS name")
+  if (table.rows[0].name === null) return false
+  const { rows } = await client.query<{ migration_name: string; finished_at: Date | null }>(
+    'SELECT migration_name, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  )
+  const finished = new Set(rows.filter((row) => row.finished_at !== null).map((row) => row.migration_name))
+  const { migrationDirectories } = await readMigrations()
+  return rows.length === finished.size && migrationDirectories.every(({ path }) => finished.has(path))
+}

@@ -1,0 +1,60 @@
+import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { AttemptTriggerType } from './delivery.ts'
+
+const Attempt = builder.prismaNode('Attempt', {
+  description: 'One request that was made for a delivery, and what came of it.',
+  id: { field: 'id', description: 'Such as `att_…`.' },
+  findUnique: owned('deliveries:read'),
+  fields: (t) => ({
+    number: t.exposeInt('number', { description: 'Counts the attempts of its delivery from 1.' }),
+    trigger: t.expose('trigger', { type: AttemptTriggerType, description: 'What it was made for.' }),
+    statusCode: t.exposeInt('statusCode', {
+      nullable: true,
+      description: 'Of the response; null when there was none.',
+    }),
+    responseHeaders: t.expose('responseHeaders', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Of the response; null when there was none.',
+    }),
+    responseBody: t.string({
+      nullable: true,
+      description: 'The first 10 KiB of the response as UTF-8; null when there was none.',
+      resolve: ({ responseBody }) => responseBody && Buffer.from(responseBody).toString('utf8'),
+    }),
+    durationMicroseconds: t.exposeInt('durationMicroseconds', {
+      description: 'How long the exchange took, in microseconds.',
+    }),
+    errorCode: t.exposeString('errorCode', {
+      nullable: true,
+      description: 'Why it failed, stable: see the delivery contract. Null when the receiver accepted.',
+    }),
+    explanation: t.exposeString('explanation', {
+      description: 'What happened, in a sentence that a person can act on.',
+    }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the request began.' }),
+    nextAttemptAt: t.expose('nextAttemptAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the next was planned after this one; null when it was the last.',
+    }),
+  }),
+})
+
+builder.prismaObjectField('Delivery', 'attempts', (t) =>
+  t.prismaConnection(
+    {
+      type: Attempt,
+      cursor: 'id',
+      description: 'What was tried, the first attempt first.',
+      // As the delivery that they belong to.
+      authScopes: { can: 'deliveries:read' },
+      resolve(query, delivery, args, context) {
+        checkPage(args)
+        return context.domain.deliveries.attempts(viewerOf(context), delivery.id, query)
+      },
+    },
+    { name: 'AttemptConnection', description: 'A page of attempts.' },
+    { name: 'AttemptEdge', description: 'An attempt and its cursor.' },
+  ),
+)

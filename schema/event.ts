@@ -1,0 +1,112 @@
+import { ConflictError, ValidationError } from '../src/errors.ts'
+import { decodeEnvelope } from '../src/events/envelope.ts'
+import type { EventPublish } from '../src/events/publish.ts'
+import { builder, checkPage, owned, viewerOf } from './builder.ts'
+
+export const Event = builder.prismaNode('Event', {
+  description: 'Something that happened, as it was published. Its id is also the `webhook-id` of every request.',
+  id: { field: 'id', description: 'Such as `evt_…`.' },
+  findUnique: owned('events:read'),
+  fields: (t) => ({
+    type: t.exposeString('type', { description: 'Name of its event type.' }),
+    data: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What was published, without sensitive fields.',
+      resolve: ({ body }) => decodeEnvelope(body).data,
+    }),
+    previous: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'State before the change, when the publisher gave it.',
+      resolve: ({ body }) => decodeEnvelope(body).previous,
+    }),
+    metadata: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the publisher added.',
+      resolve: ({ body }) => decodeEnvelope(body).metadata,
+    }),
+    body: t.string({
+      description: 'The exact text that is signed and sent.',
+      resolve: ({ body }) => Buffer.from(body).toString('utf8'),
+    }),
+    idempotencyKey: t.exposeString('idempotencyKey', { nullable: true, description: 'As it was published.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was stored.' }),
+  }),
+})
+
+type EventRow = typeof Event.$inferType
+
+builder.queryField('events', (t) =>
+  t.prismaConnection(
+    {
+      type: Event,
+      cursor: 'id',
+      description: 'Events of the organization, the newest first. Needs `events: read`.',
+      authScopes: { can: 'events:read' },
+      args: { types: t.arg.stringList({ description: 'Only these types.' }) },
+      resolve(query, _root, args, context) {
+        checkPage(args)
+        return context.domain.deliveries.listEvents(viewerOf(context), args.types, query)
+      },
+    },
+    { name: 'EventConnection', description: 'A page of events.' },
+    { name: 'EventEdge', description: 'An event and its cursor.' },
+  ),
+)
+
+const EventPublishInput = builder.inputType('EventPublishInput', {
+  description: 'An event to publish. Its body may have 1 MiB.',
+  fields: (t) => ({
+    type: t.string({ required: true, description: 'Name of a registered event type.' }),
+    data: t.field({ type: 'JSON', required: true, description: 'The payload; must satisfy the schema of the type.' }),
+    previous: t.field({ type: 'JSON', description: 'State before the change.' }),
+    metadata: t.field({ type: 'JSON', description: 'Whatever else receivers should know.' }),
+    idempotencyKey: t.string({
+      description: 'Publishing the same again under the same key answers with the first event. At most 255 characters.',
+    }),
+  }),
+})
+
+const EventPublishManyInput = builder.inputType('EventPublishManyInput', {
+  description: 'Events to publish together.',
+  fields: (t) => ({
+    events: t.field({ type: [EventPublishInput], required: true, description: '1 to 500 events.' }),
+  }),
+})
+
+const EventPublishPayload = builder.objectRef<{ event: EventRow }>('EventPublishPayload').implement({
+  description: 'The event, committed with its deliveries.',
+  fields: (t) => ({ event: t.field({ type: Event, description: 'The event.', resolve: ({ event }) => event }) }),
+})
+
+const EventPublishManyPayload = builder.objectRef<{ events: EventRow[] }>('EventPublishManyPayload').implement({
+  description: 'The events, committed with their deliveries.',
+  fields: (t) => ({
+    events: t.field({ type: [Event], description: 'In the order of the input.', resolve: ({ events }) => events }),
+  }),
+})
+
+builder.mutationFields((t) => ({
+  eventPublish: t.field({
+    type: EventPublishPayload,
+    description: 'Publishes an event. Answers when event and deliveries are committed. Needs `events: write`.',
+    authScopes: { can: 'events:write' },
+    errors: { types: [ValidationError, ConflictError] },
+    args: { input: t.arg({ type: EventPublishInput, required: true, description: 'The event.' }) },
+    resolve: async (_root, { input }, context) => ({
+      event: await context.domain.publisher.publish(viewerOf(context), { ...input }),
+    }),
+  }),
+  eventPublishMany: t.field({
+    type: EventPublishManyPayload,
+    description: 'Publishes up to 500 events, all or none. Needs `events: write`.',
+    authScopes: { can: 'events:write' },
+    errors: { types: [ValidationError, ConflictError] },
+    args: { input: t.arg({ type: EventPublishManyInput, required: true, description: 'The events.' }) },
+    resolve: async (_root, { input }, context) => ({
+      events: await context.domain.publisher.publishMany(viewerOf(context), input.events as EventPublish[]),
+    }),
+  }),
+}))

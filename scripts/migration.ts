@@ -1,0 +1,38 @@
+// npm run migration -- NAME: writes the migration that takes the committed ones to prisma/schema.prisma.
+// npm run migration -- --check: fails when they differ.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { diffMigrationsToModel, openSchemaEngine } from '../prisma/schema-engine.ts'
+import { startEmbeddedPostgres } from '../src/embedded/postgres.ts'
+
+const [name] = process.argv.slice(2)
+if (name === undefined) {
+  console.error('Say a name: npm run migration -- add_usage')
+  process.exit(2)
+}
+
+const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-migration-'))
+const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
+try {
+  const sql = await diffMigrationsToModel(await openSchemaEngine(postgres.url))
+  if (name === '--check') {
+    if (sql !== '') {
+      console.error(`Model and migrations differ. Write the missing migration: npm run migration -- NAME\n\n${sql}`)
+      process.exitCode = 1
+    } else console.log('Model and migrations agree.')
+  } else if (sql === '') {
+    console.log('Nothing to do: model and migrations agree.')
+  } else {
+    const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
+    const folder = path.join(import.meta.dirname, '../prisma/migrations', `${stamp}_${name}`)
+    await mkdir(folder, { recursive: true })
+    await writeFile(path.join(folder, 'migration.sql'), sql)
+    console.log(`Wrote ${path.relative(process.cwd(), folder)}/migration.sql. Read it before you commit it.`)
+  }
+} finally {
+  await postgres.stop()
+  await rm(dataDir, { recursive: true, force: true })
+}
+// The schema engine keeps a pool of its own open.
+process.exit()

@@ -1,0 +1,54 @@
+import type { PrismaClient } from '../../prisma/client.ts'
+import type { Clock } from '../clock.ts'
+import type { MakeId } from '../ids.ts'
+import { createToken, displayPrefix, hashToken } from '../keys/token.ts'
+import type { Audit } from './audit.ts'
+import { ALL_PERMISSIONS } from './permissions.ts'
+
+/** Names the advisory lock, so that of processes started together one makes the first organization. */
+const BOOTSTRAP_LOCK = 7_340_003
+export const FIRST_ORGANIZATION = 'Default'
+
+/**
+ * Makes the first organization and its key with every permission. With `bootstrapApiKey` that very key is made to
+ * exist, also later: that is the way back in when all keys are lost.
+ *
+ * @returns the key to show once, when one was made here
+ */
+export async function bootstrap(deps: {
+  prisma: PrismaClient
+  clock: Clock
+  makeId: MakeId
+  audit: Audit
+  keyPrefix: string
+  bootstrapApiKey: string | undefined
+}): Promise<string | undefined> {
+  const { prisma, clock, makeId, bootstrapApiKey } = deps
+  return prisma.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`
+    const first = await tx.organization.findFirst({ orderBy: { id: 'asc' } })
+    const organization =
+      first ??
+      (await tx.organization.create({ data: { id: makeId('org'), name: FIRST_ORGANIZATION, createdAt: clock.now() } }))
+    if (first !== null && bootstrapApiKey === undefined) return undefined
+    const secret = bootstrapApiKey ?? createToken(deps.keyPrefix, 'LIVE')
+    const hash = hashToken(secret)
+    if ((await tx.apiKey.findUnique({ where: { hash } })) !== null) return undefined
+    const key = await tx.apiKey.create({
+      data: {
+        id: makeId('key'),
+        organizationId: organization.id,
+        name: 'Bootstrap',
+        environment: 'LIVE',
+        displayPrefix: bootstrapApiKey === undefined ? displayPrefix(secret) : 'BOOTSTRAP_API_KEY',
+        hash,
+        permissions: ALL_PERMISSIONS,
+        createdBy: 'system',
+        createdAt: clock.now(),
+      },
+    })
+    const actor = { keyId: 'system', organizationId: organization.id, ip: null }
+    await deps.audit(tx, actor, { action: 'apiKey.create', resource: key.id, details: { name: key.name } })
+    return bootstrapApiKey === undefined ? secret : undefined
+  })
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { ForbiddenError } from '../errors.ts'
+
+/** Resources of Signalbox itself. A host names more for its own API; `platform` is the host's own. */
+export const RESOURCES = ['keys', 'webhooks', 'events', 'deliveries', 'usage', 'audit', 'members', 'platform'] as const
+export const ACTIONS = ['read', 'write', 'delete'] as const
+
+export type Resource = (typeof RESOURCES)[number]
+export type Action = (typeof ACTIONS)[number]
+/** Resource to actions (K2). What is not named is not allowed; no action implies another. */
+export type Permissions = Record<string, readonly Action[]>
+
+export const permissionsSchema = z
+  .record(
+    z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9_.-]{0,63}$/,
+        'a resource is a lower-case word of at most 64 characters, such as "webhooks"',
+      ),
+    z.array(z.enum(ACTIONS)).min(1).max(ACTIONS.length),
+  )
+  .refine((permissions) => Object.keys(permissions).length <= 64, 'at most 64 resources')
+
+/** Everything, the host's side included: what the bootstrap key may do. */
+export const ALL_PERMISSIONS: Permissions = Object.fromEntries(RESOURCES.map((resource) => [resource, ACTIONS]))
+
+/** Reads what a key's row holds; anything that is not a permission is left out rather than trusted. */
+export function readPermissions(stored: unknown): Permissions {
+  const parsed = permissionsSchema.safeParse(stored)
+  return parsed.success ? parsed.data : {}
+}
+
+export function allows(permissions: Permissions, resource: string, action: Action): boolean {
+  return Object.hasOwn(permissions, resource) && (permissions[resource]?.includes(action) ?? false)
+}
+
+/** Nobody gives away more than they have: the first permission of `wanted` that `held` lacks, or undefined. */
+export function exceeds(held: Permissions, wanted: Permissions): string | undefined {
+  for (const [resource, actions] of Object.entries(wanted))
+    for (const action of actions) if (!allows(held, resource, action)) return `${resource}:${action}`
+  return undefined
+}
+
+/** @throws ForbiddenError naming the permission that is missing */
+export function requirePermission(viewer: { permissions: Permissions }, resource: Resource, action: Action): void {
+  if (!allows(viewer.permissions, resource, action))
+    throw new ForbiddenError(`This needs a key with the permission "${action}" on "${resource}".`)
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { isKeyringKey } from './keyring.ts'
+import { isNetwork } from './networks.ts'
+
+const projectFolder = path.join(import.meta.dirname, '..')
+
+/** A comma-separated list in one variable. */
+function list(check: (entry: string) => boolean, expected: string) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .transform((entries) => entries.filter((entry) => entry !== ''))
+    .refine((entries) => entries.every(check), `must be a comma-separated list of ${expected}`)
+}
+
+const seconds = (most: number) => z.coerce.number(`must be a number of seconds`).positive().max(most)
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => protocols.includes(URL.parse(text)?.protocol ?? ''),
+      `must begin with ${protocols.join('// or ')}//`,
+    )
+
+const environment = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65535).default(4000),
+  HOST: z.string().min(1).optional(),
+  DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  BOOTSTRAP_API_KEY: z.string().min(24, 'must have at least 24 characters').optional(),
+  ENCRYPTION_KEYS: list(isKeyringKey, 'id:base64 with 32 bytes each (openssl rand -base64 32)').optional(),
+  ENDPOINT_ALLOWED_NETWORKS: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
+  TRUSTED_PROXIES: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
+  DATA_DIR: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  KEY_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,15}$/, 'must be a short lower-case word')
+    .default('sb'),
+  WORKER_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(10_000).default(500),
+  WORKER_LEASE_SECONDS: seconds(3600).default(15),
+  SHUTDOWN_SECONDS: seconds(600).default(10),
+})
+
+/** What this process runs: `all` is API and worker in one. */
+export type Mode = 'all' | 'api' | 'worker'
+
+/** Everything that can be set, read once at start. */
+export interface Config {
+  mode: Mode
+  production: boolean
+  port: number
+  host: string
+  /** Absent: the embedded PostgreSQL. */
+  databaseUrl: string | undefined
+  /** Absent: live messages stay in this process. */
+  redisUrl: string | undefined
+  bootstrapApiKey: string | undefined
+  /** Absent: a development key in `dataDir`. */
+  encryptionKeys: string[] | undefined
+  /** Networks besides the public ones that endpoints may lie in, plain HTTP allowed. */
+  endpointAllowedNetworks: string[]
+  /** Peers whose X-Forwarded-For is believed. */
+  trustedProxies: string[]
+  dataDir: string
+  logLevel: string
+  /** The word that API keys begin with. */
+  keyPrefix: string
+  /** Deliveries in flight at once in one worker. */
+  workerConcurrency: number
+  /** After this long without a sign of life, a worker's deliveries are given to another. */
+  leaseSeconds: number
+  /** How long a stop waits for what is in flight. */
+  shutdownSeconds: number
+}
+
+/** All mistakes in the settings at once. */
+export class ConfigError extends Error {}
+
+/** Reads the settings. Empty variables count as absent. */
+export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(present)
+  const mistakes = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message.replace(/^Invalid/, 'is invalid:')}`)
+  const production = present.NODE_ENV === 'production'
+  if (mode !== 'all' && present.DATABASE_URL === undefined)
+    mistakes.push('DATABASE_URL is missing: separate processes need a PostgreSQL that they share')
+  if (production && present.ENCRYPTION_KEYS === undefined)
+    mistakes.push('ENCRYPTION_KEYS is missing: production needs its own keys (id:$(openssl rand -base64 32))')
+  if (parsed.data === undefined || mistakes.length > 0)
+    throw new ConfigError(`Signalbox cannot start with these settings:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`)
+  const settings = parsed.data
+  return {
+    mode,
+    production,
+    port: settings.PORT,
+    host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL,
+    bootstrapApiKey: settings.BOOTSTRAP_API_KEY,
+    encryptionKeys: settings.ENCRYPTION_KEYS,
+    endpointAllowedNetworks: settings.ENDPOINT_ALLOWED_NETWORKS ?? (production ? [] : ['127.0.0.0/8', '::1/128']),
+    trustedProxies: settings.TRUSTED_PROXIES ?? [],
+    dataDir: path.resolve(settings.DATA_DIR ?? defaultDataDir()),
+    logLevel: settings.LOG_LEVEL,
+    keyPrefix: settings.KEY_PREFIX,
+    workerConcurrency: settings.WORKER_CONCURRENCY,
+    leaseSeconds: settings.WORKER_LEASE_SECONDS,
+    shutdownSeconds: settings.SHUTDOWN_SECONDS,
+  }
+}
+
+/**
+ * `.data` in the project. For root in a folder that other users cannot enter (such as /root), a folder of its own under
+ * /var/lib, since the embedded PostgreSQL must run as another user.
+ */
+function defaultDataDir(): string {
+  const local = path.join(projectFolder, '.data')
+  if (process.getuid?.() !== 0 || othersCanEnter(projectFolder)) return local
+  const id = createHash('sha256').update(projectFolder).digest('hex').slice(0, 8)
+  return `/var/lib/signalbox-${id}`
+}
+
+function othersCanEnter(folder: string): boolean {
+  const open = (statSync(folder).mode & 0o001) !== 0
+  return folder === path.dirname(folder) ? open : open && othersCanEnter(path.dirname(folder))
+}

@@ -1,0 +1,73 @@
+import type { Database } from '../prisma/client.ts'
+import type { AuditEntry } from '../prisma/generated/client.ts'
+import { createAudit } from './access/audit.ts'
+import { createOrganizations } from './access/organizations.ts'
+import type { Viewer } from './access/viewer.ts'
+import type { Clock } from './clock.ts'
+import { createEventTypes } from './events/event-types.ts'
+import { createPublisher } from './events/publish.ts'
+import type { MakeId } from './ids.ts'
+import type { Keyring } from './keyring.ts'
+import { createAuthenticate, refusal } from './keys/authenticate.ts'
+import { createKeys } from './keys/keys.ts'
+import type { LiveBus } from './live/bus.ts'
+import { createSubscriptions } from './live/subscriptions.ts'
+import { page } from './page.ts'
+import { createDeliveries } from './webhooks/deliveries.ts'
+import { createEndpointSecrets } from './webhooks/endpoint-secrets.ts'
+import { createEndpointState } from './webhooks/endpoint-state.ts'
+import { createEndpoints } from './webhooks/endpoints.ts'
+import type { Targets } from './webhooks/targets.ts'
+
+/** What Signalbox can do, wired: the one thing that GraphQL, and later other faces, stand on. */
+export type Domain = ReturnType<typeof createDomain>
+
+export function createDomain(deps: {
+  database: Database
+  clock: Clock
+  makeId: MakeId
+  keyring: Keyring
+  bus: LiveBus
+  targets: Targets
+  keyPrefix: string
+  bootstrapApiKey: string | undefined
+}) {
+  const { prisma } = deps.database
+  const audit = createAudit(deps)
+  const shared = { ...deps, prisma, audit }
+  const eventTypes = createEventTypes(shared)
+  const secrets = createEndpointSecrets(shared)
+  const endpoints = createEndpoints({ ...shared, secrets })
+  return {
+    audit: {
+      /** Notes a refused attempt; a change is noted in its own transaction. */
+      denied: (viewer: Viewer, action: string) => audit(prisma, viewer, { action, outcome: 'DENIED' }),
+      get: (viewer: Viewer, id: string): Promise<AuditEntry | null> =>
+        prisma.auditEntry.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+      list: (viewer: Viewer, query: object): Promise<AuditEntry[]> =>
+        prisma.auditEntry.findMany(page(query, { organizationId: viewer.organizationId })),
+    },
+    authenticate: createAuthenticate(shared),
+    bus: deps.bus,
+    /** What `node(id)` is found with. Of no type, so that nothing else reaches past the domain by it. */
+    prismaForNodes: prisma as unknown,
+    deliveries: createDeliveries(shared),
+    endpoints,
+    endpointState: createEndpointState({ ...shared, endpoints, secrets }),
+    endpointSecrets: secrets,
+    eventTypes,
+    keys: createKeys(shared),
+    organizations: createOrganizations(shared),
+    publisher: createPublisher({ ...shared, eventTypes }),
+    subscriptions: createSubscriptions({
+      ...deps,
+      async isUsable(keyIds) {
+        const keys = await prisma.apiKey.findMany({ where: { id: { in: keyIds } } })
+        const now = deps.clock.now()
+        // The address was checked when the subscription began.
+        const usable = keys.filter((key) => refusal({ ...key, allowedIps: [] }, now, null) === undefined)
+        return new Set(usable.map((key) => key.id))
+      },
+    }),
+  }
+}

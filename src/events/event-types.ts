@@ -1,0 +1,137 @@
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import type { PrismaClient } from '../../prisma/client.ts'
+import { type EventType, Prisma } from '../../prisma/generated/client.ts'
+import type { Audit } from '../access/audit.ts'
+import type { Viewer } from '../access/viewer.ts'
+import type { Clock } from '../clock.ts'
+import { ConflictError, NotFoundError } from '../errors.ts'
+import type { MakeId } from '../ids.ts'
+import { page } from '../page.ts'
+import { validate } from '../validate.ts'
+import { type CheckPayload, compileSchema } from './json-schema.ts'
+import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
+import { SENSITIVE_FIELDS } from './redact.ts'
+
+/** A change to a type reaches publishes on other processes after this long at most; here, at once. */
+const REMEMBERED_MS = 5_000
+const REMEMBERED_TYPES = 2_000
+
+const jsonSchema = z
+  .unknown()
+  .optional()
+  .superRefine((schema, context) => {
+    if (schema === null || schema === undefined) return
+    try {
+      compileSchema(schema)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `is no usable JSON Schema: ${(error as Error).message}` })
+    }
+  })
+
+const createInput = z.object({
+  name: z.string().max(EVENT_TYPE_LENGTH).regex(EVENT_TYPE, 'must be dotted words, such as "invoice.paid"'),
+  category: z.string().trim().min(1).max(100).nullish(),
+  description: z.string().max(2_000).nullish(),
+  schema: jsonSchema,
+  example: z.unknown().optional(),
+  sensitiveFields: z.array(z.string().min(1).max(100)).max(100).nullish(),
+})
+const updateInput = createInput.omit({ name: true }).extend({ deprecated: z.boolean().nullish() }).partial()
+
+export type EventTypeCreate = z.input<typeof createInput>
+export type EventTypeUpdate = z.input<typeof updateInput>
+
+/** What publishing needs to know of a type. */
+export interface PublishableType {
+  sensitiveFields: readonly string[]
+  check: CheckPayload
+}
+
+/** The registry of an organization's event types (W2). */
+export type EventTypes = ReturnType<typeof createEventTypes>
+
+export function createEventTypes(deps: { prisma: PrismaClient; clock: Clock; makeId: MakeId; audit: Audit }) {
+  const { prisma, clock, audit } = deps
+  const remembered = new LRUCache<string, PublishableType>({ max: REMEMBERED_TYPES, ttl: REMEMBERED_MS })
+  const cacheKey = (organizationId: string, name: string) => `${organizationId} ${name}`
+
+  return {
+    async create(viewer: Viewer, input: EventTypeCreate): Promise<EventType> {
+      const { name, category, description, schema, example, sensitiveFields } = validate(createInput, input)
+      const now = clock.now()
+      const data = {
+        id: deps.makeId('type'),
+        organizationId: viewer.organizationId,
+        name,
+        category: category ?? name.split('.')[0]!,
+        description: description ?? '',
+        schema: toJson(schema),
+        example: toJson(example),
+        sensitiveFields: sensitiveFields ?? SENSITIVE_FIELDS,
+        createdAt: now,
+        updatedAt: now,
+      }
+      try {
+        return await prisma.$transaction(async (tx) => {
+          const made = await tx.eventType.create({ data })
+          await audit(tx, viewer, { action: 'eventType.create', resource: made.id, details: { name } })
+          return made
+        })
+      } catch (error) {
+        if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002')
+          throw new ConflictError('EVENT_TYPE_EXISTS', `There is an event type "${name}" already. Update it instead.`)
+        throw error
+      }
+    },
+
+    async update(viewer: Viewer, id: string, input: EventTypeUpdate): Promise<EventType> {
+      const { category, description, schema, example, sensitiveFields, deprecated } = validate(updateInput, input)
+      const updated = await prisma.$transaction(async (tx) => {
+        const where = { id, organizationId: viewer.organizationId }
+        if ((await tx.eventType.findFirst({ where })) === null) throw new NotFoundError('event type', id)
+        const type = await tx.eventType.update({
+          where,
+          data: {
+            ...(category && { category }),
+            ...(description != null && { description }),
+            ...(schema !== undefined && { schema: toJson(schema) }),
+            ...(example !== undefined && { example: toJson(example) }),
+            ...(sensitiveFields && { sensitiveFields }),
+            ...(deprecated != null && { deprecated }),
+            updatedAt: clock.now(),
+          },
+        })
+        const details = { name: type.name, changed: Object.keys(input) }
+        await audit(tx, viewer, { action: 'eventType.update', resource: id, details })
+        return type
+      })
+      remembered.delete(cacheKey(updated.organizationId, updated.name))
+      return updated
+    },
+
+    get: (viewer: Viewer, id: string) =>
+      prisma.eventType.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+
+    list: (viewer: Viewer, query: object): Promise<EventType[]> =>
+      prisma.eventType.findMany(page(query, { organizationId: viewer.organizationId })),
+
+    /** Undefined when the organization has no such type. Absence is not remembered: a new type works at once. */
+    async publishable(viewer: Viewer, name: string): Promise<PublishableType | undefined> {
+      const known = remembered.get(cacheKey(viewer.organizationId, name))
+      if (known !== undefined) return known
+      const where = { organizationId_name: { organizationId: viewer.organizationId, name } }
+      const type = await prisma.eventType.findUnique({ where })
+      if (type === null) return undefined
+      const check = type.schema === null ? () => [] : compileSchema(type.schema)
+      const publishable = { sensitiveFields: type.sensitiveFields, check }
+      remembered.set(cacheKey(viewer.organizationId, name), publishable)
+      return publishable
+    },
+  }
+}
+
+/** Prisma tells "no value" from the JSON value null. */
+function toJson(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull {
+  return value === null || value === undefined ? Prisma.DbNull : (value as Prisma.InputJsonValue)
+}

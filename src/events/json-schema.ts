@@ -1,0 +1,47 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { RE2JS } from 're2js'
+import type { Issue } from '../errors.ts'
+
+const SCHEMA_BYTES = 64 * 1024
+const ISSUES_SHOWN = 20
+
+/** Checks a payload; no issues when it satisfies the schema. */
+export type CheckPayload = (data: unknown) => Issue[]
+
+/**
+ * Compiles a JSON Schema: 2020-12, or draft-07 when `$schema` says so. A tenant writes it, so patterns run on a
+ * matcher of linear time and nothing is loaded from elsewhere.
+ *
+ * @throws Error with what is wrong with the schema
+ */
+export function compileSchema(schema: unknown): CheckPayload {
+  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema)))
+    throw new Error('a JSON Schema is an object or a boolean')
+  if (JSON.stringify(schema).length > SCHEMA_BYTES) throw new Error(`at most ${SCHEMA_BYTES} bytes`)
+  const draft = typeof schema === 'object' && '$schema' in schema ? String(schema.$schema) : ''
+  const options = { strict: false, allErrors: false, messages: true, code: { regExp } } as const
+  const ajv = draft.includes('draft-07') ? new Ajv(options) : new Ajv2020(options)
+  addFormats.default(ajv)
+  const check: ValidateFunction = ajv.compile(schema)
+  return (data) => (check(data) ? [] : (check.errors ?? []).slice(0, ISSUES_SHOWN).map(toIssue))
+}
+
+/** No pattern takes exponential time; one that needs look-ahead or back-references is refused. */
+const regExp = Object.assign(
+  (pattern: string) => {
+    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
+    // The compiler shares matchers by what they print.
+    return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern }
+  },
+  { code: 'new RegExp' },
+)
+
+function toIssue(error: ErrorObject): Issue {
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return { path: ['data', ...path].join('.'), message: error.message ?? 'does not satisfy the schema of the type' }
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Database } from '../../prisma/client.ts'
+import type { Event } from '../../prisma/generated/client.ts'
+import type { Viewer } from '../access/viewer.ts'
+import type { Clock } from '../clock.ts'
+import { ConflictError, type Issue, ValidationError } from '../errors.ts'
+import type { MakeId } from '../ids.ts'
+import type { LiveBus } from '../live/bus.ts'
+import { announce } from '../live/delivery-change.ts'
+import { validate } from '../validate.ts'
+import { encodeEnvelope } from './envelope.ts'
+import type { EventTypes } from './event-types.ts'
+import { createEventWriter } from './event-writer.ts'
+import { EVENT_TYPE_LENGTH } from './patterns.ts'
+import { isDeeperThan, withoutFields } from './redact.ts'
+import { type NewEvent, storeEvents } from './store-events.ts'
+
+/** The largest body of one event. */
+export const EVENT_BYTES = 1024 * 1024
+export const EVENTS_AT_ONCE = 500
+/** Levels of nesting in one event. */
+const DEPTH = 100
+
+const eventInput = z.object({
+  type: z.string().min(1).max(EVENT_TYPE_LENGTH),
+  data: z.unknown().optional(),
+  previous: z.unknown().optional(),
+  metadata: z.unknown().optional(),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(255)
+    // Control characters: NUL is none that PostgreSQL stores, and one bad key must not fail the group it is written in.
+    .regex(/^\P{C}*$/u, 'must have no control characters')
+    .nullish(),
+})
+const eventsInput = z.array(eventInput).min(1).max(EVENTS_AT_ONCE)
+
+export type EventPublish = z.input<typeof eventInput>
+
+/** Publishing (W3): answered only when event and deliveries are committed. */
+export type Publisher = ReturnType<typeof createPublisher>
+
+export function createPublisher(deps: {
+  database: Database
+  clock: Clock
+  makeId: MakeId
+  eventTypes: EventTypes
+  bus: LiveBus
+}) {
+  const { database, clock } = deps
+  const { write, stop } = createEventWriter(async (events) => {
+    const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
+    const { stored, deliveries } = await storeEvents(database.pool, events, clock.forQueue(), deliveryIdTime)
+    announce(deps.bus, deliveries)
+    return stored
+  })
+
+  return {
+    stop,
+
+    async publish(viewer: Viewer, input: EventPublish): Promise<Event> {
+      const [event] = await publishAll(viewer, [validate(eventInput, input)], () => 'input')
+      return event!
+    },
+
+    /** All or none: one event that breaks a rule refuses them all. */
+    publishMany: (viewer: Viewer, inputs: EventPublish[]): Promise<Event[]> =>
+      publishAll(viewer, validate(eventsInput, inputs, 'input.events'), (index) => `input.events.${index}`),
+  }
+
+  async function publishAll(
+    viewer: Viewer,
+    inputs: z.output<typeof eventsInput>,
+    pathOf: (index: number) => string,
+  ): Promise<Event[]> {
+    const issues: Issue[] = []
+    const events: NewEvent[] = []
+    for (const [index, input] of inputs.entries()) {
+      const prepared = await prepare(viewer, input)
+      if (Array.isArray(prepared)) {
+        for (const { path, message } of prepared) issues.push({ path: `${pathOf(index)}.${path}`, message })
+      } else events.push(prepared)
+    }
+    if (issues.length > 0) throw new ValidationError(issues)
+    const stored = await write(events)
+    return Promise.all(
+      events.map((event) => {
+        const createdAt = stored.get(event.id)
+        return createdAt === undefined ? findEarlier(viewer, event) : toRow(event, createdAt)
+      }),
+    )
+  }
+
+  /** The event as it will be stored, or what is wrong with it. */
+  async function prepare(viewer: Viewer, input: z.output<typeof eventInput>): Promise<NewEvent | Issue[]> {
+    const { type, data, previous = null, metadata = null, idempotencyKey = null } = input
+    const known = await deps.eventTypes.publishable(viewer, type)
+    if (known === undefined)
+      return [{ path: 'type', message: `"${type}" is no registered event type. Register it with eventTypeCreate.` }]
+    for (const part of ['data', 'previous', 'metadata'] as const)
+      if (isDeeperThan(input[part], DEPTH)) return [{ path: part, message: `is nested deeper than ${DEPTH} levels` }]
+    const issues = known.check(data)
+    if (issues.length > 0) return issues
+    const kept = (part: unknown) => withoutFields(part, known.sensitiveFields)
+    const content = { data: kept(data ?? null), previous: kept(previous), metadata: kept(metadata) }
+    const id = deps.makeId('evt')
+    const { organizationId } = viewer
+    const body = encodeEnvelope({ id, type, timestamp: clock.now().toISOString(), organizationId, ...content })
+    if (body.length > EVENT_BYTES)
+      return [{ path: 'data', message: `the event has ${body.length} bytes, at most ${EVENT_BYTES} are allowed` }]
+    const idempotencyHash = idempotencyKey === null ? null : hash([type, content])
+    return { id, organizationId, type, body, idempotencyKey, idempotencyHash }
+  }
+
+  /** What was published under the same idempotency key before: the same again is answered with the first event. */
+  async function findEarlier(viewer: Viewer, event: NewEvent): Promise<Event> {
+    const { organizationId } = viewer
+    const earlier = await database.prisma.event.findUniqueOrThrow({
+      where: { organizationId_idempotencyKey: { organizationId, idempotencyKey: event.idempotencyKey! } },
+    })
+    if (Buffer.compare(earlier.idempotencyHash ?? new Uint8Array(), event.idempotencyHash!) !== 0)
+      throw new ConflictError(
+        'IDEMPOTENCY_CONFLICT',
+        `Another event was published with this idempotencyKey: ${earlier.id}. Use a new key for new content.`,
+      )
+    return earlier
+  }
+}
+
+function toRow(event: NewEvent, createdAt: Date): Event {
+  const copy = (bytes: Uint8Array) => new Uint8Array(bytes)
+  const { idempotencyHash } = event
+  return { ...event, body: copy(event.body), idempotencyHash: idempotencyHash && copy(idempotencyHash), createdAt }
+}
+
+function hash(content: unknown): Buffer {
+  return createHash('sha256').update(JSON.stringify(content)).digest()
+}

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto'
+import { monotonicFactory } from 'ulid'
+import type { Clock } from './clock.ts'
+
+/** What an id's prefix says it names. */
+export type IdPrefix = 'org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud'
+
+/** Makes ids such as `evt_01jd…`: readable, typed, and in the order they were made (a ULID in lower case). */
+export type MakeId = (prefix: IdPrefix) => string
+
+/** @param random a fraction from 0 to 1; the default is cryptographic */
+export function createIds(clock: Clock, random: () => number = cryptoRandom): MakeId {
+  const ulid = monotonicFactory(random)
+  return (prefix) => `${prefix}_${ulid(clock.now().getTime()).toLowerCase()}`
+}
+
+let bytes = Buffer.alloc(0)
+let used = 0
+
+/** One call into the random generator serves 1,024 characters of ids. */
+function cryptoRandom(): number {
+  if (used === bytes.length) {
+    bytes = randomBytes(1024)
+    used = 0
+  }
+  return bytes[used++]! / 256
+}

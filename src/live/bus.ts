@@ -1,0 +1,69 @@
+/** Every key that is revoked, disabled or enabled: `{ keyId }`. */
+export const KEY_CHANGES = 'keys'
+
+/** Changes of an organization's deliveries: `DeliveryChange` each. */
+export const deliveryChannel = (organizationId: string) => `deliveries:${organizationId}`
+
+/** What a listener hears: messages in order, or that some may have been lost on the way. */
+export type Heard = { messages: readonly unknown[] } | { gap: true }
+export type BusListener = (heard: Heard) => void
+export type BusStatus = 'ok' | 'degraded'
+
+/**
+ * Carries live messages to whoever listens now. It keeps nothing: what must not be lost is in the database.
+ * Deliveries never wait for it, so `publish` neither waits nor fails.
+ */
+export interface LiveBus {
+  publish(channel: string, messages: readonly unknown[]): void
+  /** Resolves when the listener is in place. */
+  subscribe(channel: string, listener: BusListener): Promise<() => void>
+  /** Degraded: messages from other processes do not arrive. */
+  status(): BusStatus
+  onStatus(listener: (status: BusStatus) => void): () => void
+  stop(): Promise<void>
+}
+
+/** Listeners by channel: the half that both buses share. */
+export function createListeners() {
+  const channels = new Map<string, Set<BusListener>>()
+  return {
+    channels,
+    /** @returns whether it is the channel's first */
+    add(channel: string, listener: BusListener): boolean {
+      const set = channels.get(channel)
+      if (set !== undefined) {
+        set.add(listener)
+        return false
+      }
+      channels.set(channel, new Set([listener]))
+      return true
+    },
+    /** @returns whether it was the channel's last */
+    remove(channel: string, listener: BusListener): boolean {
+      const set = channels.get(channel)
+      if (!set?.delete(listener) || set.size > 0) return false
+      return channels.delete(channel)
+    },
+    tell(channel: string, heard: Heard): void {
+      for (const listener of channels.get(channel) ?? []) listener(heard)
+    },
+    tellAll(heard: Heard): void {
+      for (const channel of channels.keys()) this.tell(channel, heard)
+    },
+  }
+}
+
+/** For one process that runs everything. */
+export function createLocalBus(): LiveBus {
+  const listeners = createListeners()
+  return {
+    publish: (channel, messages) => listeners.tell(channel, { messages }),
+    async subscribe(channel, listener) {
+      listeners.add(channel, listener)
+      return () => void listeners.remove(channel, listener)
+    },
+    status: () => 'ok',
+    onStatus: () => () => {},
+    stop: async () => {},
+  }
+}

@@ -1,0 +1,78 @@
+/** Messages that wait for one subscriber at most. */
+export const MAILBOX_LIMIT = 1_000
+
+/** One message, and whether any before it were lost. */
+export interface Mail<T> {
+  message: T
+  gap: boolean
+}
+
+/**
+ * A bounded buffer between the bus and one subscriber (L3). Whoever reads too slowly loses the oldest messages and is
+ * told so by `gap`; nobody else notices.
+ */
+export interface Mailbox<T> extends AsyncIterableIterator<Mail<T>> {
+  push(message: T): void
+  /** Says that messages were lost before they came here. */
+  markGap(): void
+  /** Ends the reader at once. */
+  close(): void
+  return(): Promise<IteratorResult<Mail<T>>>
+}
+
+export function createMailbox<T>(options: { limit?: number; onClose?: () => void } = {}): Mailbox<T> {
+  const limit = options.limit ?? MAILBOX_LIMIT
+  const waiting: T[] = []
+  let readers: ((result: IteratorResult<Mail<T>>) => void)[] = []
+  let gap = false
+  let closed = false
+
+  function close(): void {
+    if (closed) return
+    closed = true
+    waiting.length = 0
+    for (const resolve of readers) resolve({ done: true, value: undefined })
+    readers = []
+    options.onClose?.()
+  }
+
+  function mail(message: T): IteratorResult<Mail<T>> {
+    const value = { message, gap }
+    gap = false
+    return { done: false, value }
+  }
+
+  return {
+    push(message) {
+      if (closed) return
+      const reader = readers.shift()
+      if (reader !== undefined) return reader(mail(message))
+      if (waiting.length >= limit) {
+        waiting.shift()
+        gap = true
+      }
+      waiting.push(message)
+    },
+    markGap() {
+      gap = true
+    },
+    close,
+    async next() {
+      if (closed) return { done: true, value: undefined }
+      const message = waiting.shift()
+      if (message !== undefined) return mail(message)
+      return new Promise((resolve) => readers.push(resolve))
+    },
+    async return() {
+      close()
+      return { done: true, value: undefined }
+    },
+    async throw(error) {
+      close()
+      throw error
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}

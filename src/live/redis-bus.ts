@@ -1,0 +1,103 @@
+import { Redis } from 'ioredis'
+import type { Log } from '../log.ts'
+import { type BusListener, type BusStatus, createListeners, type LiveBus } from './bus.ts'
+
+const CHANNEL_PREFIX = 'signalbox:live:'
+const RECONNECT_AT_MOST_MS = 2_000
+/** Publishes waiting for Redis at most; past that they are dropped, and live is degraded already. */
+const PENDING_PUBLISHES = 10_000
+
+/**
+ * Between processes, over Redis pub/sub. When Redis is away, deliveries go on: messages reach listeners in this process
+ * only, the status says degraded, and after the return every listener is told that there was a gap.
+ */
+export function createRedisBus(options: { url: string; log: Log }): LiveBus {
+  const { log } = options
+  const connection = () =>
+    new Redis(options.url, {
+      enableOfflineQueue: false,
+      autoResubscribe: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (times) => Math.min(50 * 2 ** times, RECONNECT_AT_MOST_MS),
+    })
+  const publisher = connection()
+  const subscriber = connection()
+  const listeners = createListeners()
+  const statusListeners = new Set<(status: BusStatus) => void>()
+  /** Undefined until Redis has answered, or failed to. */
+  let status: BusStatus | undefined
+  let pending = 0
+  let stopped = false
+  const subscribed = new Set<string>()
+
+  for (const redis of [publisher, subscriber]) {
+    // Without a listener ioredis prints each failure; the status change is what is worth a line.
+    redis.on('error', () => {})
+    redis.on('ready', () => void update())
+    redis.on('close', () => void update())
+  }
+  subscriber.on('ready', () => void resubscribe())
+  subscriber.on('message', (name: string, text: string) => {
+    listeners.tell(name.slice(CHANNEL_PREFIX.length), { messages: JSON.parse(text) })
+  })
+
+  function update(): void {
+    const now: BusStatus = publisher.status === 'ready' && subscriber.status === 'ready' ? 'ok' : 'degraded'
+    if (now === status || stopped) return
+    status = now
+    if (now === 'ok') log.info('Redis answers: live messages reach every process.')
+    else log.warn('Redis is away: deliveries go on, live messages stay in this process until it is back.')
+    for (const listener of statusListeners) listener(now)
+  }
+
+  /** After a connection was lost, what was sent meanwhile did not arrive. */
+  async function resubscribe(): Promise<void> {
+    subscribed.clear()
+    await Promise.all([...listeners.channels.keys()].map(subscribeRemote))
+    listeners.tellAll({ gap: true })
+  }
+
+  async function subscribeRemote(channel: string): Promise<void> {
+    if (subscriber.status !== 'ready') return
+    try {
+      await subscriber.subscribe(CHANNEL_PREFIX + channel)
+      subscribed.add(channel)
+    } catch (error) {
+      // The connection went away in between: its return subscribes again.
+      log.debug({ err: error }, 'A live channel could not be subscribed.')
+    }
+  }
+
+  return {
+    publish(channel, messages) {
+      if (publisher.status !== 'ready' || !subscribed.has(channel) || subscriber.status !== 'ready')
+        // Redis echoes to this process only what it is subscribed to here.
+        listeners.tell(channel, { messages })
+      if (publisher.status !== 'ready' || pending >= PENDING_PUBLISHES) return
+      pending++
+      publisher
+        .publish(CHANNEL_PREFIX + channel, JSON.stringify(messages))
+        .catch(() => listeners.tell(channel, { gap: true }))
+        .finally(() => pending--)
+    },
+    async subscribe(channel: string, listener: BusListener) {
+      const first = listeners.add(channel, listener)
+      if (first || !subscribed.has(channel)) await subscribeRemote(channel)
+      return () => {
+        if (!listeners.remove(channel, listener)) return
+        subscribed.delete(channel)
+        if (subscriber.status === 'ready') subscriber.unsubscribe(CHANNEL_PREFIX + channel).catch(() => {})
+      }
+    },
+    status: () => status ?? 'degraded',
+    onStatus(listener) {
+      statusListeners.add(listener)
+      return () => void statusListeners.delete(listener)
+    },
+    async stop() {
+      stopped = true
+      publisher.disconnect()
+      subscriber.disconnect()
+    },
+  }
+}

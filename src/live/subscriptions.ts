@@ -1,0 +1,91 @@
+import type { Viewer } from '../access/viewer.ts'
+import type { Clock } from '../clock.ts'
+import { ConflictError } from '../errors.ts'
+import { KEY_CHANGES, type LiveBus } from './bus.ts'
+
+/** Subscriptions of one key in one process at most. */
+export const SUBSCRIPTIONS_PER_KEY = 100
+/** setTimeout counts to 2^31 ms only. */
+const LONGEST_TIMER_MS = 2_147_483_647
+/** With the bus degraded no revocation arrives, so keys are looked at this often. */
+const RECHECK_MS = 5_000
+
+interface Open {
+  close(): void
+}
+
+/** The open subscriptions of each key: bounded in number, and ended when the key's right ends (L4). */
+export type Subscriptions = ReturnType<typeof createSubscriptions>
+
+/** @param isUsable whether a key may still be used; asked when the key changed, and regularly */
+export function createSubscriptions(deps: {
+  bus: LiveBus
+  clock: Clock
+  isUsable: (keyIds: string[]) => Promise<Set<string>>
+}) {
+  const byKey = new Map<string, Set<Open>>()
+  let unsubscribe = () => {}
+  let timer: NodeJS.Timeout | undefined
+
+  function closeAll(keyId: string): void {
+    for (const open of byKey.get(keyId) ?? []) open.close()
+  }
+
+  async function recheck(keyIds: string[]): Promise<void> {
+    const watched = keyIds.filter((keyId) => byKey.has(keyId))
+    if (watched.length === 0) return
+    const usable = await deps.isUsable(watched)
+    for (const keyId of watched) if (!usable.has(keyId)) closeAll(keyId)
+  }
+
+  return {
+    async start() {
+      unsubscribe = await deps.bus.subscribe(KEY_CHANGES, (heard) => {
+        const keyIds =
+          'gap' in heard ? [...byKey.keys()] : heard.messages.map((message) => (message as KeyChange).keyId)
+        // When the database does not answer, nobody can say that the key is still good: the subscription ends.
+        recheck(keyIds).catch(() => keyIds.forEach(closeAll))
+      })
+      timer = setInterval(() => {
+        if (byKey.size > 0) recheck([...byKey.keys()]).catch(() => {})
+      }, RECHECK_MS)
+      timer.unref()
+    },
+    stop() {
+      clearInterval(timer)
+      unsubscribe()
+      for (const keyId of byKey.keys()) closeAll(keyId)
+    },
+
+    /** Ties a source of messages to its key. @throws ConflictError when the key has too many */
+    async open<T extends { close(): void }>(viewer: Viewer, make: (onClose: () => void) => Promise<T>): Promise<T> {
+      const open = byKey.get(viewer.keyId) ?? new Set()
+      if (open.size >= SUBSCRIPTIONS_PER_KEY)
+        throw new ConflictError(
+          'TOO_MANY_SUBSCRIPTIONS',
+          `A key has at most ${SUBSCRIPTIONS_PER_KEY} subscriptions open. Close one, or watch more with each.`,
+        )
+      let source: T | undefined
+      const entry: Open = { close: () => source?.close() }
+      byKey.set(viewer.keyId, open.add(entry))
+      const rest = viewer.expiresAt === null ? undefined : viewer.expiresAt.getTime() - deps.clock.now().getTime()
+      const expiry = rest === undefined ? undefined : setTimeout(entry.close, Math.min(rest, LONGEST_TIMER_MS))
+      const release = () => {
+        clearTimeout(expiry)
+        open.delete(entry)
+        if (open.size === 0) byKey.delete(viewer.keyId)
+      }
+      try {
+        source = await make(release)
+      } catch (error) {
+        release()
+        throw error
+      }
+      return source
+    },
+  }
+}
+
+interface KeyChange {
+  keyId: string
+}

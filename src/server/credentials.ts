@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http'
+import { UnauthenticatedError } from '../errors.ts'
+import type { Credentials } from '../keys/authenticate.ts'
+import { createNetworks, parseAddress } from '../networks.ts'
+
+/** The header by which a platform key names the organization that it acts in. */
+export const ORGANIZATION_HEADER = 'signalbox-organization'
+
+/** Reads what a request or a `connection_init` presents. Undefined: nothing, which is no mistake by itself. */
+export function readCredentials(
+  fields: (name: string) => unknown,
+  about: { ip: string | null; requestId: string },
+): Credentials | undefined {
+  const organizationId = text(fields(ORGANIZATION_HEADER))
+  const authorization = text(fields('authorization'))
+  const bearer = authorization?.match(/^Bearer +(\S+)$/i)?.[1]
+  if (authorization !== undefined && bearer === undefined)
+    throw new UnauthenticatedError('The authorization must have the form: Bearer, a space, and the API key.')
+  const header = text(fields('x-api-key'))
+  if (bearer !== undefined && header !== undefined && bearer !== header)
+    throw new UnauthenticatedError('Two different API keys were presented. Send one.')
+  const token = bearer ?? header
+  return token === undefined ? undefined : { token, organizationId, ...about }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/**
+ * The address of the client. `X-Forwarded-For` counts only when the peer is a trusted proxy; then it is the last address
+ * in it that is no trusted proxy itself, since whatever stands before that the client may have written.
+ */
+export function createClientIp(trustedProxies: readonly string[]): (request: IncomingMessage) => string | null {
+  const isTrusted = createNetworks(trustedProxies)
+  return (request) => {
+    const peer = parseAddress(request.socket.remoteAddress ?? '')?.toString() ?? null
+    if (peer === null || !isTrusted(peer)) return peer
+    const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',').split(',')
+    for (const entry of forwarded.reverse()) {
+      const address = parseAddress(entry.trim())?.toString()
+      if (address === undefined) return peer
+      if (!isTrusted(address)) return address
+    }
+    return peer
+  }
+}

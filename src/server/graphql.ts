@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http'
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { createYoga } from 'graphql-yoga'
+import type { Context } from '../../schema/builder.ts'
+import { schema } from '../../schema/schema.ts'
+import type { Viewer } from '../access/viewer.ts'
+import type { Domain } from '../domain.ts'
+import type { Log } from '../log.ts'
+import { exampleTabs } from './examples.ts'
+import { createMaskError } from './mask-error.ts'
+
+/** What the transports hand to GraphQL: HTTP and SSE a request, WebSocket a viewer that it has authenticated. */
+export interface ServerContext {
+  req?: IncomingMessage
+  viewer?: Viewer | null
+}
+
+/** GraphQL over HTTP and SSE, and GraphiQL for a browser. WebSocket runs through its `getEnveloped`. */
+export function createGraphQL(deps: {
+  domain: Domain
+  log: Log
+  authenticateRequest: (request: IncomingMessage) => Promise<Viewer | null>
+}) {
+  const { domain } = deps
+  return createYoga<ServerContext, Context>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    landingPage: false,
+    // Browsers present keys in a header, never in a cookie, so any origin may ask.
+    cors: { origin: '*', credentials: false },
+    maskedErrors: { maskError: createMaskError(deps.log) },
+    logging: false,
+    graphiql: {
+      title: 'Signalbox',
+      defaultTabs: exampleTabs,
+      headers: JSON.stringify({ Authorization: 'Bearer <your API key>' }, null, 2),
+      shouldPersistHeaders: false,
+      subscriptionsProtocol: 'WS',
+    },
+    // Served from the installed package: nothing is loaded from elsewhere.
+    renderGraphiQL,
+    async context({ req, viewer }) {
+      if (viewer !== undefined) return { domain, viewer }
+      return { domain, viewer: req === undefined ? null : await deps.authenticateRequest(req) }
+    },
+  })
+}
+
+export type GraphQL = ReturnType<typeof createGraphQL>

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Database } from '../../prisma/client.ts'
+import type { Viewer } from '../access/viewer.ts'
+import type { Domain } from '../domain.ts'
+import type { Log } from '../log.ts'
+import { createClientIp, readCredentials } from './credentials.ts'
+import { createGraphQL } from './graphql.ts'
+import { type Answer, createHealth } from './health.ts'
+import { attachWebSocket } from './websocket.ts'
+
+const REQUEST_BYTES = 16 * 1024 * 1024
+const REQUEST_ID = 'x-request-id'
+
+export interface Server {
+  /** Where it listens, such as http://127.0.0.1:4000. */
+  url: string
+  /** Answers what is under way, ends subscriptions, and closes. */
+  stop(): Promise<void>
+}
+
+/** The HTTP server: GraphQL over HTTP, SSE and WebSocket, and health. @throws when the port is taken */
+export async function startServer(deps: {
+  domain: Domain
+  database: Database
+  log: Log
+  host: string
+  port: number
+  trustedProxies: readonly string[]
+  initTimeoutMs?: number
+}): Promise<Server> {
+  const { domain, log } = deps
+  const clientIp = createClientIp(deps.trustedProxies)
+
+  async function authenticate(request: IncomingMessage, fields: (name: string) => unknown): Promise<Viewer | null> {
+    const about = { ip: clientIp(request), requestId: String(request.headers[REQUEST_ID]) }
+    const credentials = readCredentials(fields, about)
+    return credentials === undefined ? null : domain.authenticate(credentials)
+  }
+
+  const graphql = createGraphQL({
+    domain,
+    log,
+    authenticateRequest: (request) => authenticate(request, (name) => request.headers[name]),
+  })
+  const health = createHealth({ database: deps.database, bus: domain.bus })
+
+  const server = createHttpServer((request, response) => {
+    request.headers[REQUEST_ID] = requestId(request)
+    response.setHeader(REQUEST_ID, request.headers[REQUEST_ID])
+    const started = performance.now()
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    response.on('finish', () => {
+      const duration = Math.round((performance.now() - started) * 1000)
+      const fields = { requestId: request.headers[REQUEST_ID], method: request.method, path: pathname }
+      log.debug({ ...fields, status: response.statusCode, durationMicroseconds: duration }, 'request')
+    })
+    if (pathname === '/graphql') return void handleGraphQL(request, response)
+    if (pathname === '/livez') return send(response, health.live())
+    if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
+    if (pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end()
+    send(response, { status: 404, body: { error: 'Not found. GraphQL is at /graphql.' } })
+  })
+  // Receivers of events hold subscriptions open for days, so only the reading of a request is timed.
+  server.requestTimeout = 60_000
+  server.headersTimeout = 30_000
+
+  function handleGraphQL(request: IncomingMessage, response: ServerResponse): void {
+    if (Number(request.headers['content-length'] ?? 0) > REQUEST_BYTES) {
+      response.setHeader('connection', 'close')
+      send(response, { status: 413, body: { error: `A request may have ${REQUEST_BYTES} bytes at most.` } })
+      return
+    }
+    let received = 0
+    const push = request.push.bind(request)
+    // Counts what arrives without reading it, for bodies that do not say their length.
+    request.push = (chunk: Buffer | null) => {
+      received += chunk?.length ?? 0
+      if (received > REQUEST_BYTES) request.destroy()
+      return push(chunk)
+    }
+    graphql(request, response)
+  }
+
+  const sockets = attachWebSocket(server, {
+    graphql,
+    authenticateInit(request, params) {
+      request.headers[REQUEST_ID] ??= requestId(request)
+      return authenticate(request, (name) => params[name] ?? params[NAMES[name] ?? name])
+    },
+    ...(deps.initTimeoutMs !== undefined && { initTimeoutMs: deps.initTimeoutMs }),
+  })
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(deps.port, deps.host, () => resolve())
+  })
+  const { port } = server.address() as AddressInfo
+  const host = deps.host.includes(':') ? `[${deps.host}]` : deps.host
+  return {
+    url: `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      domain.subscriptions.stop()
+      await sockets.stop()
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}
+
+/** How `connection_init` may spell the fields, as HTTP clients know them. */
+const NAMES: Record<string, string> = { authorization: 'Authorization', 'x-api-key': 'X-API-Key' }
+
+function requestId(request: IncomingMessage): string {
+  const given = request.headers[REQUEST_ID]
+  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID()
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

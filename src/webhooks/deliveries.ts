@@ -1,0 +1,100 @@
+import type { Database } from '../../prisma/client.ts'
+import type { Attempt, Delivery, DeliveryStatus, Event, Prisma } from '../../prisma/generated/client.ts'
+import type { Audit } from '../access/audit.ts'
+import type { Viewer } from '../access/viewer.ts'
+import type { Clock } from '../clock.ts'
+import { ConflictError, NotFoundError } from '../errors.ts'
+import type { LiveBus } from '../live/bus.ts'
+import { announce } from '../live/delivery-change.ts'
+import { page } from '../page.ts'
+import { type DeliveryMove, moveDeliveries } from './delivery-moves.ts'
+
+export interface DeliveryFilter {
+  endpointId?: string | null
+  eventId?: string | null
+  statuses?: readonly DeliveryStatus[] | null
+  /** Exact event types. */
+  types?: readonly string[] | null
+  /** Created at or after. */
+  from?: Date | null
+  /** Created before. */
+  to?: Date | null
+}
+
+/** Events and deliveries of an organization: reading them, and what a person does to one. */
+export type Deliveries = ReturnType<typeof createDeliveries>
+
+export function createDeliveries(deps: { database: Database; clock: Clock; audit: Audit; bus: LiveBus }) {
+  const { prisma } = deps.database
+
+  return {
+    /** Sends it again now, also after a success. Uses up nothing of the retry schedule. */
+    retry: (viewer: Viewer, id: string) =>
+      move(viewer, id, 'RETRY', 'delivery.retry', (delivery) =>
+        delivery.status === 'HELD'
+          ? new ConflictError('DELIVERY_HELD', 'Its endpoint is disabled. Enable the endpoint to send it.')
+          : new ConflictError('DELIVERY_IN_PROGRESS', `It is ${delivery.status} and will be sent anyway.`),
+      ),
+
+    /** Nothing more is sent; an attempt that is under way is recorded and changes nothing. */
+    cancel: (viewer: Viewer, id: string) =>
+      move(
+        viewer,
+        id,
+        'CANCEL',
+        'delivery.cancel',
+        ({ status }) => new ConflictError('DELIVERY_FINISHED', `It is ${status}: there is nothing left to cancel.`),
+      ),
+
+    get: (viewer: Viewer, id: string): Promise<Delivery | null> =>
+      prisma.delivery.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+
+    list: (viewer: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> =>
+      prisma.delivery.findMany(page(query, where(viewer, filter))),
+
+    attempts: (viewer: Viewer, deliveryId: string, query: object): Promise<Attempt[]> =>
+      prisma.attempt.findMany(page(query, { deliveryId, organizationId: viewer.organizationId }, 'asc')),
+
+    getEvent: (viewer: Viewer, id: string): Promise<Event | null> =>
+      prisma.event.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+
+    listEvents: (viewer: Viewer, types: readonly string[] | null | undefined, query: object): Promise<Event[]> =>
+      prisma.event.findMany(
+        page(query, { organizationId: viewer.organizationId, ...(types?.length && { type: { in: [...types] } }) }),
+      ),
+  }
+
+  async function move(
+    viewer: Viewer,
+    id: string,
+    kind: DeliveryMove,
+    action: string,
+    refusal: (delivery: Delivery) => Error,
+  ): Promise<Delivery> {
+    const moved = await prisma.$transaction(async (tx) => {
+      const scope = { id, organizationId: viewer.organizationId }
+      const before = await tx.delivery.findFirst({ where: scope, include: { endpoint: true } })
+      if (before === null) throw new NotFoundError('delivery', id)
+      if (kind === 'RETRY' && !before.endpoint.enabled)
+        throw new ConflictError('ENDPOINT_DISABLED', 'Its endpoint is disabled or deleted. Enable the endpoint first.')
+      const rows = await moveDeliveries(tx, { organizationId: viewer.organizationId, deliveryId: id }, kind, deps.clock)
+      if (rows.length === 0) throw refusal(before)
+      await deps.audit(tx, viewer, { action, resource: id, details: { before: before.status } })
+      return rows
+    })
+    announce(deps.bus, moved)
+    return prisma.delivery.findFirstOrThrow({ where: { id, organizationId: viewer.organizationId } })
+  }
+}
+
+function where(viewer: Viewer, filter: DeliveryFilter): Prisma.DeliveryWhereInput {
+  const { endpointId, eventId, statuses, types, from, to } = filter
+  return {
+    organizationId: viewer.organizationId,
+    ...(endpointId && { endpointId }),
+    ...(eventId && { eventId }),
+    ...(statuses?.length && { status: { in: [...statuses] } }),
+    ...(types?.length && { event: { type: { in: [...types] } } }),
+    ...((from || to) && { createdAt: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
+  }
+}

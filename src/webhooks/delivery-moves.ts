@@ -1,0 +1,89 @@
+import type { Transaction } from '../../prisma/client.ts'
+import type { AttemptTrigger, Event, WebhookEndpoint } from '../../prisma/generated/client.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
+import type { Clock } from '../clock.ts'
+import { WAKE_CHANNEL } from '../events/store-events.ts'
+import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../live/delivery-change.ts'
+
+/** What people do to deliveries. Each statement moves only those in a state that the move makes sense from. */
+export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'RETRY'
+
+const time = (clock: Clock) => Prisma.sql`coalesce(${clock.forQueue()}::timestamptz, now())`
+
+function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: Prisma.Sql } {
+  switch (move) {
+    case 'HOLD':
+      return {
+        set: Prisma.sql`status = 'HELD', next_attempt_at = NULL,
+          explanation = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'`,
+        from: Prisma.sql`d.status IN ('PENDING', 'RETRYING') AND d.trigger <> 'TEST'`,
+      }
+    case 'RELEASE':
+      return {
+        set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
+          next_attempt_at = ${time(clock)}, explanation = NULL`,
+        from: Prisma.sql`d.status = 'HELD'`,
+      }
+    case 'CANCEL':
+      return {
+        set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, lease_until = NULL,
+          explanation = 'Canceled by a person. It can be retried.'`,
+        from: Prisma.sql`d.status IN ('PENDING', 'SENDING', 'RETRYING', 'HELD')`,
+      }
+    case 'RETRY':
+      return {
+        set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
+          trigger = 'MANUAL', next_attempt_at = ${time(clock)}, explanation = 'Retried by a person.'`,
+        from: Prisma.sql`d.status IN ('RETRYING', 'SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED')`,
+      }
+  }
+}
+
+/**
+ * Moves an organization's deliveries: one of them, or those of one endpoint. Written by hand because the check of the
+ * state and the change must be one step, while workers are at the same rows.
+ *
+ * @returns the changed rows; none when nothing was in a state to be moved
+ */
+export async function moveDeliveries(
+  tx: Transaction,
+  which: { organizationId: string } & ({ deliveryId: string } | { endpointId: string }),
+  move: DeliveryMove,
+  clock: Clock,
+): Promise<DeliveryChangeRow[]> {
+  const { set, from } = statement(move, clock)
+  const only =
+    'deliveryId' in which ? Prisma.sql`d.id = ${which.deliveryId}` : Prisma.sql`d.endpoint_id = ${which.endpointId}`
+  // A cancel of one endpoint's deliveries is about the held ones: what is on its way goes on.
+  const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from
+  const rows = await tx.$queryRaw<DeliveryChangeRow[]>`
+    UPDATE deliveries d SET ${set}, version = d.version + 1, updated_at = ${time(clock)}
+    FROM events v, webhook_endpoints e
+    WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope}
+      AND v.id = d.event_id AND e.id = d.endpoint_id
+    RETURNING ${Prisma.raw(CHANGE_COLUMNS)}, v.type AS event_type, e.url AS endpoint_url`
+  if (move === 'RELEASE' || move === 'RETRY') await wake(tx)
+  return rows
+}
+
+/** One delivery outside of publishing, due at once. */
+export async function createDelivery(
+  tx: Transaction,
+  delivery: { id: string; event: Event; endpoint: WebhookEndpoint; trigger: AttemptTrigger },
+  clock: Clock,
+): Promise<DeliveryChangeRow[]> {
+  const { id, event, endpoint, trigger } = delivery
+  const rows = await tx.$queryRaw<DeliveryChangeRow[]>`
+    INSERT INTO deliveries AS d
+      (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
+    VALUES (${id}, ${event.organizationId}, ${event.id}, ${endpoint.id}, 'PENDING', ${trigger}::attempt_trigger,
+      ${time(clock)}, ${time(clock)}, ${time(clock)})
+    RETURNING ${Prisma.raw(CHANGE_COLUMNS)}, ${event.type} AS event_type, ${endpoint.url} AS endpoint_url`
+  await wake(tx)
+  return rows
+}
+
+/** Workers hear it when the transaction commits. */
+async function wake(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify(${WAKE_CHANNEL}, '')`
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import type { Database, Transaction } from '../../prisma/client.ts'
+import type { Event, WebhookEndpoint } from '../../prisma/generated/client.ts'
+import type { Audit } from '../access/audit.ts'
+import type { Viewer } from '../access/viewer.ts'
+import type { Clock } from '../clock.ts'
+import { encodeEnvelope } from '../events/envelope.ts'
+import type { MakeId } from '../ids.ts'
+import type { LiveBus } from '../live/bus.ts'
+import { announce } from '../live/delivery-change.ts'
+import { validate } from '../validate.ts'
+import { createDelivery, type DeliveryMove, moveDeliveries } from './delivery-moves.ts'
+import type { EndpointSecrets } from './endpoint-secrets.ts'
+import type { Endpoints } from './endpoints.ts'
+
+/** The type of test events; no endpoint has to subscribe to it. */
+export const TEST_EVENT_TYPE = 'webhook.test'
+const OVERLAP_AT_MOST = 7 * 24 * 60 * 60
+const OVERLAP_DEFAULT = 24 * 60 * 60
+
+const overlapInput = z
+  .int()
+  .min(0)
+  .max(OVERLAP_AT_MOST)
+  .nullish()
+  .transform((seconds) => seconds ?? OVERLAP_DEFAULT)
+
+/** What becomes of deliveries that were held while the endpoint was disabled. */
+export type HeldDeliveries = 'RELEASE' | 'CANCEL'
+
+/** What can be done with an endpoint beside changing its settings. */
+export type EndpointState = ReturnType<typeof createEndpointState>
+
+export function createEndpointState(deps: {
+  database: Database
+  clock: Clock
+  makeId: MakeId
+  audit: Audit
+  bus: LiveBus
+  endpoints: Endpoints
+  secrets: EndpointSecrets
+}) {
+  const { database, clock, audit, endpoints } = deps
+
+  return {
+    /** Deliveries that wait are held, not lost. */
+    disable: (viewer: Viewer, id: string) =>
+      change(
+        viewer,
+        id,
+        'webhookEndpoint.disable',
+        { enabled: false, disabledReason: 'Disabled by a person.' },
+        'HOLD',
+      ),
+
+    enable: (viewer: Viewer, id: string, held: HeldDeliveries) =>
+      change(viewer, id, 'webhookEndpoint.enable', { enabled: true, disabledReason: null }, held),
+
+    /** @returns the new secret, for this once; null for ed25519, whose public key is on the endpoint */
+    async rotateSecret(viewer: Viewer, id: string, overlapSeconds?: number | null) {
+      const overlap = validate(overlapInput, overlapSeconds, 'input.overlapSeconds')
+      return database.prisma.$transaction(async (tx) => {
+        const webhookEndpoint = await endpoints.find(tx, viewer, id)
+        const secret = await deps.secrets.rotate(tx, webhookEndpoint, overlap)
+        const details = { overlapSeconds: overlap }
+        await audit(tx, viewer, { action: 'webhookEndpoint.rotateSecret', resource: id, details })
+        return { webhookEndpoint, secret }
+      })
+    },
+
+    /** Sends a test event on the ordinary way, to a disabled endpoint too. @returns the event */
+    async test(viewer: Viewer, id: string): Promise<Event> {
+      const eventId = deps.makeId('evt')
+      const { organizationId } = viewer
+      const now = clock.now()
+      const data = { message: 'This is a test event from Signalbox.', endpointId: id }
+      const envelope = { id: eventId, type: TEST_EVENT_TYPE, timestamp: now.toISOString(), organizationId, data }
+      const body = new Uint8Array(encodeEnvelope({ ...envelope, previous: null, metadata: null }))
+      const { event, made } = await database.prisma.$transaction(async (tx) => {
+        const endpoint = await endpoints.find(tx, viewer, id)
+        const event = await tx.event.create({
+          data: { id: eventId, organizationId, type: TEST_EVENT_TYPE, body, createdAt: now },
+        })
+        const made = await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
+        await audit(tx, viewer, { action: 'webhookEndpoint.test', resource: id, details: { eventId } })
+        return { event, made }
+      })
+      announce(deps.bus, made)
+      return event
+    },
+  }
+
+  async function change(
+    viewer: Viewer,
+    id: string,
+    action: string,
+    data: { enabled: boolean; disabledReason: string | null },
+    move: DeliveryMove,
+  ): Promise<WebhookEndpoint> {
+    const { endpoint, moved } = await database.prisma.$transaction(async (tx: Transaction) => {
+      const before = await endpoints.find(tx, viewer, id)
+      const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, updatedAt: clock.now() } })
+      const moved = await moveDeliveries(tx, { organizationId: viewer.organizationId, endpointId: id }, move, clock)
+      const details = { url: before.url, deliveries: moved.length, ...(move !== 'HOLD' && { held: move }) }
+      await audit(tx, viewer, { action, resource: id, details })
+      return { endpoint, moved }
+    })
+    announce(deps.bus, moved)
+    return endpoint
+  }
+}

@@ -1,0 +1,79 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../src/clock.ts'
+import type { ClaimedRow } from './claim.ts'
+
+/** Requests to one endpoint at once, from one worker. */
+export const PER_ENDPOINT = 64
+const RATES_REMEMBERED = 10_000
+
+/** What a worker holds, and how much more each endpoint may be given: within its concurrency and its rate. */
+export function createInFlight(clock: Clock) {
+  const held = new Map<string, ClaimedRow>()
+  const perEndpoint = new Map<string, number>()
+  const rates = new LRUCache<string, { perSecond: number; tokens: number; at: number }>({ max: RATES_REMEMBERED })
+
+  /** Whole deliveries that an endpoint's rate allows now. */
+  function tokens(endpointId: string): number {
+    const rate = rates.get(endpointId)
+    if (rate === undefined) return Number.POSITIVE_INFINITY
+    const now = clock.now().getTime()
+    const gained = (Math.max(0, now - rate.at) / 1000) * rate.perSecond
+    rate.tokens = Math.min(rate.perSecond, rate.tokens + gained)
+    rate.at = now
+    return Math.floor(rate.tokens)
+  }
+
+  return {
+    get size() {
+      return held.size
+    },
+    values: () => [...held.values()],
+
+    add(delivery: ClaimedRow): void {
+      const { endpoint_id: endpointId, rate_limit: perSecond } = delivery
+      held.set(key(delivery), delivery)
+      perEndpoint.set(endpointId, (perEndpoint.get(endpointId) ?? 0) + 1)
+      if (perSecond === null) {
+        rates.delete(endpointId)
+        return
+      }
+      if (rates.get(endpointId)?.perSecond !== perSecond)
+        rates.set(endpointId, { perSecond, tokens: perSecond, at: clock.now().getTime() })
+      rates.get(endpointId)!.tokens -= 1
+    },
+
+    remove(delivery: ClaimedRow): void {
+      if (!held.delete(key(delivery))) return
+      const left = (perEndpoint.get(delivery.endpoint_id) ?? 1) - 1
+      if (left === 0) perEndpoint.delete(delivery.endpoint_id)
+      else perEndpoint.set(delivery.endpoint_id, left)
+    },
+
+    /** What each endpoint may still be given; one that is not named may have `PER_ENDPOINT`. */
+    quotas(): Map<string, number> {
+      const quotas = new Map<string, number>()
+      for (const [endpointId, count] of perEndpoint) quotas.set(endpointId, PER_ENDPOINT - count)
+      for (const endpointId of rates.keys()) {
+        const free = quotas.get(endpointId) ?? PER_ENDPOINT
+        const allowed = Math.min(free, tokens(endpointId))
+        if (allowed < PER_ENDPOINT) quotas.set(endpointId, Math.max(0, allowed))
+      }
+      return quotas
+    },
+
+    /** Milliseconds until some endpoint that its rate holds back may have one more; undefined when none is. */
+    nextToken(): number | undefined {
+      let soonest: number | undefined
+      for (const endpointId of rates.keys()) {
+        if (tokens(endpointId) >= 1) continue
+        const { perSecond, tokens: have } = rates.get(endpointId)!
+        const wait = ((1 - have) / perSecond) * 1000
+        soonest = Math.min(soonest ?? wait, wait)
+      }
+      return soonest
+    },
+  }
+}
+
+/** A late claim of the same delivery is another thing to hold. */
+const key = (delivery: ClaimedRow) => `${delivery.id} ${delivery.version}`

@@ -1,0 +1,64 @@
+import type { DeliveryStatus } from '../prisma/generated/enums.ts'
+import { nextWait, parseRetryAfter } from '../src/webhooks/retry-policy.ts'
+import type { ClaimedRow } from './claim.ts'
+import { explain } from './explain.ts'
+import type { Exchange } from './send.ts'
+
+/** What one attempt means for its delivery. */
+export interface Outcome {
+  status: DeliveryStatus
+  /** Seconds until the next attempt; null when there is none. */
+  wait: number | null
+  /** Whether the attempt uses up one of the retry schedule. */
+  scheduled: boolean
+  /** Null when the receiver accepted. */
+  errorCode: string | null
+  /** Of the attempt. */
+  sentence: string
+  /** Of the delivery: the attempt's, and what happens next. */
+  explanation: string
+  /** Why the endpoint is to be disabled with this settling. */
+  disable: string | null
+}
+
+/** Answers that may say when to come again (RFC 9110 section 10.2.3). */
+const MAY_ASK_TO_WAIT = [429, 503]
+
+/** @param random a fraction from 0 to 1, for the jitter */
+export function judge(delivery: ClaimedRow, exchange: Exchange, now: Date, random: () => number): Outcome {
+  const { trigger, max_attempts: maxAttempts, backoff_seconds: backoffSeconds } = delivery
+  const failure = explain(exchange, delivery.endpoint_url, delivery.timeout_seconds)
+  if (failure === undefined) {
+    const sentence = `${new URL(delivery.endpoint_url).host} accepted with ${exchange.statusCode}.`
+    const accepted = { errorCode: null, sentence, explanation: sentence, disable: null }
+    return { status: 'SUCCEEDED', wait: null, scheduled: trigger !== 'MANUAL', ...accepted }
+  }
+  const { code, sentence } = failure
+  const failed = { errorCode: code, sentence, disable: null }
+  if (code === 'INTERRUPTED') {
+    const status = delivery.attempt_count === 0 ? 'PENDING' : 'RETRYING'
+    return { ...failed, status, wait: 0, scheduled: false, explanation: sentence }
+  }
+  const scheduled = trigger !== 'MANUAL'
+  if (code === 'GONE')
+    return { ...failed, status: 'HELD', wait: null, scheduled, explanation: sentence, disable: sentence }
+  if (trigger === 'TEST')
+    return { ...failed, status: 'DEAD', wait: null, scheduled, explanation: `${sentence} Tests are not retried.` }
+  const made = delivery.scheduled_attempts + (scheduled ? 1 : 0)
+  const asked = MAY_ASK_TO_WAIT.includes(exchange.statusCode ?? 0)
+    ? parseRetryAfter(exchange.headers?.['retry-after'], now)
+    : undefined
+  const wait = nextWait({ maxAttempts, backoffSeconds }, Math.max(1, made), asked, random)
+  if (wait === undefined) {
+    const explanation = `${sentence} All ${maxAttempts} attempts are used up. It can be retried by hand.`
+    return { ...failed, status: 'DEAD', wait: null, scheduled, explanation }
+  }
+  const explanation = `${sentence} Attempt ${made} of ${maxAttempts}; the next is due in ${spell(wait)}.`
+  return { ...failed, status: 'RETRYING', wait, scheduled, explanation }
+}
+
+function spell(seconds: number): string {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`
+  return `${Math.round(seconds / 3_600)} h`
+}

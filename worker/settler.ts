@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../src/log.ts'
+import type { Result } from './settle.ts'
+
+const BATCH = 250
+const RETRY_MS = 500
+
+/**
+ * Gathers results into batches. One batch is written at a time, and whatever finishes meanwhile forms the next, so a
+ * lone result is written at once and a thousand share a few statements. While the database is away, results wait: they
+ * are as many as deliveries in flight at most, since a delivery stays in flight until it is settled.
+ */
+export function createSettler(deps: {
+  write: (results: readonly Result[]) => Promise<void>
+  onSettled: (results: readonly Result[]) => void
+  log: Log
+}): { add(result: Result): void; idle(): Promise<void> } {
+  let waiting: Result[] = []
+  let running: Promise<void> | undefined
+
+  async function run(): Promise<void> {
+    // What finishes in the same turn of the event loop belongs together.
+    await new Promise(setImmediate)
+    while (waiting.length > 0) {
+      const batch = takeBatch()
+      for (;;) {
+        try {
+          await deps.write(batch)
+          break
+        } catch (error) {
+          deps.log.error(
+            { err: error, results: batch.length },
+            'Results could not be written. They are kept and tried again.',
+          )
+          await delay(RETRY_MS)
+        }
+      }
+      deps.onSettled(batch)
+    }
+    running = undefined
+  }
+
+  /** A delivery at most once: the second of two attempts waits for the next batch. */
+  function takeBatch(): Result[] {
+    const batch = new Map<string, Result>()
+    const rest: Result[] = []
+    for (const result of waiting)
+      if (batch.size < BATCH && !batch.has(result.delivery.id)) batch.set(result.delivery.id, result)
+      else rest.push(result)
+    waiting = rest
+    return [...batch.values()]
+  }
+
+  return {
+    add(result) {
+      waiting.push(result)
+      running ??= run()
+    },
+    /** Resolves when everything that was added is written. */
+    async idle() {
+      while (running !== undefined) await running
+    },
+  }
+}

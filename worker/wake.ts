@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { WAKE_CHANNEL } from '../src/events/store-events.ts'
+import type { Log } from '../src/log.ts'
+
+const RECONNECT_MS = 1_000
+
+/**
+ * Calls `onWake` whenever a commit made something due, and once after every connect, since nothing is heard meanwhile.
+ */
+export function createWakeListener(deps: { url: string; onWake: () => void; log: Log }) {
+  const stopping = new AbortController()
+  let client: pg.Client | undefined
+
+  async function listen(): Promise<void> {
+    const connection = new pg.Client({ connectionString: deps.url, keepAlive: true })
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    connection.on('error', () => resolve())
+    connection.on('end', () => resolve())
+    connection.on('notification', deps.onWake)
+    client = connection
+    try {
+      await connection.connect()
+      await connection.query(`LISTEN ${WAKE_CHANNEL}`)
+      deps.onWake()
+      await ended
+    } finally {
+      await connection.end().catch(() => {})
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await listen().catch((error) =>
+        deps.log.warn({ err: error }, 'The database does not answer the worker. Trying again.'),
+      )
+      await delay(RECONNECT_MS, undefined, { signal: stopping.signal }).catch(() => {})
+    }
+  }
+
+  let running: Promise<void> | undefined
+  return {
+    start() {
+      running = run()
+    },
+    async stop() {
+      stopping.abort()
+      await client?.end().catch(() => {})
+      await running
+    },
+  }
+}

@@ -1,0 +1,206 @@
+import type { Database } from '../prisma/client.ts'
+import type { Clock } from '../src/clock.ts'
+import type { MakeId } from '../src/ids.ts'
+import type { Keyring } from '../src/keyring.ts'
+import type { LiveBus } from '../src/live/bus.ts'
+import { announce } from '../src/live/delivery-change.ts'
+import type { Log } from '../src/log.ts'
+import type { Targets } from '../src/webhooks/targets.ts'
+import { type ClaimedRow, claim, nextDue } from './claim.ts'
+import { createInFlight, PER_ENDPOINT } from './in-flight.ts'
+import { extendLeases, RECLAIM_AT_ONCE, reclaim } from './lease.ts'
+import { judge } from './outcome.ts'
+import { createPrepare } from './prepare.ts'
+import { createSender, type Exchange } from './send.ts'
+import { settle } from './settle.ts'
+import { createSettler } from './settler.ts'
+import { createWakeListener } from './wake.ts'
+
+const CLAIM_AT_ONCE = 250
+/** The safety net: a look at the queue even when nothing woke the worker. */
+const POLL_MS = 10_000
+
+/** Room for fewer is not worth a claim while others are in flight. */
+const CLAIM_AT_LEAST = 16
+
+export interface WorkerOptions {
+  /** Deliveries in flight at once. */
+  concurrency: number
+  /** Without a sign of life for this long, another worker takes over what this one holds. */
+  leaseSeconds: number
+  /** How long a stop waits for what is in flight before it breaks it off. */
+  shutdownSeconds: number
+}
+
+/**
+ * The delivery worker. A commit wakes it; it claims a batch, sends each within its endpoint's bounds, and settles in
+ * batches. No transaction is open while a request is under way, and any number of workers share a database.
+ */
+export function createWorker(deps: {
+  database: Database
+  clock: Clock
+  makeId: MakeId
+  keyring: Keyring
+  bus: LiveBus
+  targets: Targets
+  log: Log
+  /** A fraction from 0 to 1, for the jitter of retries. */
+  random?: () => number
+  options: WorkerOptions
+}) {
+  const { database, clock, bus, log, options } = deps
+  const { pool } = database
+  const random = deps.random ?? Math.random
+  const inFlight = createInFlight(clock)
+  const prepare = createPrepare(deps)
+  const sender = createSender(deps)
+  const listener = createWakeListener({ url: database.url, onWake: wake, log })
+  const settler = createSettler({
+    log,
+    async write(results) {
+      announce(bus, await settle(pool, results, { now: clock.forQueue(), makeId: deps.makeId }))
+    },
+    onSettled(results) {
+      for (const { delivery, outcome } of results) {
+        inFlight.remove(delivery)
+        if (outcome.wait !== null) dueAt = Math.min(dueAt, performance.now() + outcome.wait * 1000)
+      }
+      if (hungry) wake()
+      else schedule()
+      if (inFlight.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
+    },
+  })
+
+  let stopping = false
+  let claiming: Promise<void> | undefined
+  let wokenMeanwhile = false
+  /** Something was left in the queue for want of room here. */
+  let hungry = false
+  /** When the next delivery is due, on the clock of this process; 0 is unknown. */
+  let dueAt = 0
+  const waitingForIdle: (() => void)[] = []
+  let timer: NodeJS.Timeout | undefined
+  let heartbeat: NodeJS.Timeout | undefined
+  let beating: Promise<void> | undefined
+
+  function wake(): void {
+    if (stopping) return
+    wokenMeanwhile = true
+    claiming ??= claimAll().finally(() => {
+      claiming = undefined
+      if (wokenMeanwhile) wake()
+    })
+  }
+
+  async function claimAll(): Promise<void> {
+    try {
+      while (wokenMeanwhile && !stopping) {
+        wokenMeanwhile = false
+        hungry = await claimSome()
+      }
+      if (dueAt <= performance.now()) dueAt = performance.now() + ((await nextDue(pool, clock.forQueue())) ?? POLL_MS)
+      schedule()
+    } catch (error) {
+      log.warn({ err: error }, 'The queue could not be read. Trying again.')
+      dueAt = performance.now() + 1_000
+      schedule()
+    }
+  }
+
+  /** @returns whether more may be due than there was room for */
+  async function claimSome(): Promise<boolean> {
+    const limit = Math.min(CLAIM_AT_ONCE, options.concurrency - inFlight.size)
+    if (limit <= 0 || (inFlight.size > 0 && limit < Math.min(CLAIM_AT_LEAST, options.concurrency))) return true
+    const quotas = inFlight.quotas()
+    const { leaseSeconds } = options
+    const now = clock.forQueue()
+    const claimed = await claim(pool, { now, limit, perEndpoint: PER_ENDPOINT, quotas, leaseSeconds })
+    announce(bus, claimed)
+    for (const delivery of claimed) if (delivery.status === 'SENDING') void attempt(delivery)
+    if (claimed.length === limit) wokenMeanwhile = true
+    // An endpoint that got all it may have can have more waiting.
+    return claimed.length > 0 || [...quotas.values()].includes(0)
+  }
+
+  async function attempt(delivery: ClaimedRow): Promise<void> {
+    inFlight.add(delivery)
+    const startedAt = clock.now()
+    const exchange = await exchangeWith(delivery)
+    const outcome = judge(delivery, exchange, clock.now(), random)
+    settler.add({ delivery, exchange, outcome, startedAt })
+  }
+
+  async function exchangeWith(delivery: ClaimedRow): Promise<Exchange> {
+    try {
+      return await sender.send(prepare(delivery))
+    } catch (error) {
+      // Its secret cannot be read, most likely: recorded like any failure, so that it is seen and retried.
+      log.error({ err: error, delivery: delivery.id }, 'A delivery could not be prepared.')
+      return { statusCode: null, headers: null, body: null, error, durationMicroseconds: 0 }
+    }
+  }
+
+  /** Wakes the worker when the next delivery is due, or when the rate of some endpoint allows one more. */
+  function schedule(): void {
+    clearTimeout(timer)
+    if (stopping) return
+    const wait = Math.min(dueAt - performance.now(), inFlight.nextToken() ?? POLL_MS, POLL_MS)
+    timer = setTimeout(wake, Math.max(wait, 1))
+  }
+
+  /** Keeps what is held, and takes over what a dead worker held. */
+  async function beat(): Promise<void> {
+    const now = clock.forQueue()
+    const held = inFlight.values()
+    if (held.length > 0) await extendLeases(pool, held, { now, leaseSeconds: options.leaseSeconds })
+    const reclaimed = await reclaim(pool, now)
+    if (reclaimed.length === 0) return
+    log.warn({ deliveries: reclaimed.length }, 'Took over deliveries of a worker that went away.')
+    announce(bus, reclaimed)
+    wake()
+    if (reclaimed.length === RECLAIM_AT_ONCE) await beat()
+  }
+
+  function scheduleBeat(wait: number): void {
+    heartbeat = setTimeout(() => {
+      beating = beat()
+        .catch((error) => log.warn({ err: error }, 'The leases could not be kept. Trying again.'))
+        .finally(() => {
+          if (!stopping) scheduleBeat((options.leaseSeconds * 1000) / 3)
+        })
+    }, wait)
+  }
+
+  return {
+    start() {
+      listener.start()
+      scheduleBeat(0)
+    },
+    /** Looks at the queue now; for tests that move the clock. */
+    wake,
+    /** Takes over lost deliveries now; for tests that move the clock. */
+    beat,
+    /** Resolves when nothing is claimed, in flight or unsettled. */
+    async idle() {
+      while (claiming !== undefined || inFlight.size > 0) {
+        await claiming
+        if (inFlight.size > 0) await new Promise<void>((resolve) => waitingForIdle.push(resolve))
+      }
+    },
+    /** Claims no more, waits for what is in flight, breaks off the rest and gives it back. */
+    async stop() {
+      stopping = true
+      clearTimeout(timer)
+      await listener.stop()
+      await claiming
+      const late = setTimeout(() => sender.interrupt(), options.shutdownSeconds * 1000)
+      await this.idle()
+      clearTimeout(late)
+      clearTimeout(heartbeat)
+      await beating
+      await sender.stop()
+    },
+  }
+}
+
+export type Worker = ReturnType<typeof createWorker>
