@@ -16,10 +16,14 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
     if (await isUpToDate(lock)) return []
-    const engine = await openSchemaEngine(databaseUrl)
-    const migrationsList = await readMigrations()
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: everything })
-    return appliedMigrationNames
+    const { engine, close } = await openSchemaEngine(databaseUrl)
+    try {
+      const migrationsList = await readMigrations()
+      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: everything })
+      return appliedMigrationNames
+    } finally {
+      await close()
+    }
   } finally {
     await lock.end()
   }

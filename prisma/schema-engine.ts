@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
 import {
   bindMigrationAwareSqlAdapterFactory,
@@ -27,24 +27,33 @@ export const everything = { externalTables: [], externalEnums: [] }
  * Prisma's own migration engine, compiled to WebAssembly: the same statements, table and checksums as `prisma migrate`,
  * without the native binary that the CLI would download.
  */
-export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngine> {
+export async function openSchemaEngine(
+  databaseUrl: string,
+): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
   const { SchemaEngine } = await loadWasm()
+  const pools: pg.Pool[] = []
   const factory: SqlMigrationAwareDriverAdapterFactory = {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
-    connect: () => connectToCatalogs(databaseUrl),
+    connect: () => connectToCatalogs(databaseUrl, pools),
     async connectToShadowDb() {
       const name = `shadow_${randomUUID()}`
-      const adapter = await connectToCatalogs(databaseUrl)
+      const adapter = await connectToCatalogs(databaseUrl, pools)
       await adapter.executeScript(`CREATE DATABASE "${name}"`)
       const shadow = new URL(databaseUrl)
       shadow.pathname = name
-      return connectToCatalogs(shadow.href)
+      return connectToCatalogs(shadow.href, pools)
     },
   }
   const adapter = bindMigrationAwareSqlAdapterFactory(factory)
   const schema = await readFile(schemaPath, 'utf8')
-  return SchemaEngine.new({ datamodels: [[schemaPath, schema]] }, () => {}, adapter)
+  const engine = await SchemaEngine.new({ datamodels: [[schemaPath, schema]] }, () => {}, adapter)
+  return {
+    engine,
+    async close() {
+      for (const pool of pools) await pool.end()
+    },
+  }
 }
 
 /** The committed migrations, oldest first. */
@@ -80,8 +89,9 @@ export async function diffMigrationsToModel(engine: SchemaEngine): Promise<strin
  * The engine reads PostgreSQL's catalogs, whose internal type "char" the adapter refuses. Such a column is passed
  * through it as money, which no catalog has, and named a character on the other side.
  */
-async function connectToCatalogs(connectionString: string): Promise<SqlDriverAdapter> {
+async function connectToCatalogs(connectionString: string, pools: pg.Pool[]): Promise<SqlDriverAdapter> {
   const pool = new pg.Pool({ connectionString })
+  pools.push(pool)
   const query: (...args: unknown[]) => Promise<pg.QueryResult> = pool.query.bind(pool) as never
   pool.query = (async (...args: unknown[]) => {
     const result = await query(...args)
@@ -89,7 +99,7 @@ async function connectToCatalogs(connectionString: string): Promise<SqlDriverAda
     for (const field of result.fields ?? []) if (field.dataTypeID === CHAR) field.dataTypeID = MONEY
     return result
   }) as never
-  const adapter: SqlDriverAdapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect()
+  const adapter: SqlDriverAdapter = await new PrismaPg(pool).connect()
   const queryRaw = adapter.queryRaw.bind(adapter)
   adapter.queryRaw = async (params) => {
     const result = await queryRaw(params)
@@ -105,7 +115,7 @@ async function loadWasm(): Promise<typeof import('@prisma/schema-engine-wasm')> 
   Object.assign(globalThis, {
     PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => console.error(message) },
   })
-  const folder = path.dirname(fileURLToPath(import.meta.resolve('@prisma/schema-engine-wasm')))
+  const folder = path.dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'))
   const glue = await import(path.join(folder, 'schema_engine_bg.js'))
   const bytes = await readFile(path.join(folder, 'schema_engine_bg.wasm'))
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue })

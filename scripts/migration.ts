@@ -15,7 +15,9 @@ if (name === undefined) {
 const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-migration-'))
 const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
 try {
-  const sql = await diffMigrationsToModel(await openSchemaEngine(postgres.url))
+  const { engine, close } = await openSchemaEngine(postgres.url)
+  const sql = await diffMigrationsToModel(engine)
+  await close()
   if (name === '--check') {
     if (sql !== '') {
       console.error(`Model and migrations differ. Write the missing migration: npm run migration -- NAME\n\n${sql}`)
@@ -34,5 +36,3 @@ try {
   await postgres.stop()
   await rm(dataDir, { recursive: true, force: true })
 }
-// The schema engine keeps a pool of its own open.
-process.exit()

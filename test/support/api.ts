@@ -1,0 +1,128 @@
+import type { Permissions } from '../../src/access/permissions.ts'
+
+export interface GraphQLAnswer {
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
+  data: any
+  errors?: { message: string; path?: string[]; extensions: { code?: string } & Record<string, unknown> }[]
+}
+
+/** Clients of the public API, as partners have them. */
+export function createApi(url: string) {
+  return { as: (key: string | undefined) => createClient(url, key, {}) }
+}
+
+export type Client = ReturnType<typeof createClient>
+
+function createClient(url: string, key: string | undefined, headers: Record<string, string>) {
+  async function request(query: string, variables: Record<string, unknown> = {}): Promise<GraphQLAnswer> {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...headers,
+      },
+      body: JSON.stringify({ query, variables }),
+    })
+    return (await response.json()) as GraphQLAnswer
+  }
+
+  /** The one field of the answer. @throws when there are errors of any kind */
+  async function ask(query: string, variables: Record<string, unknown> = {}) {
+    const { data, errors } = await request(query, variables)
+    if (errors !== undefined) throw new Error(`GraphQL errors: ${JSON.stringify(errors)}`)
+    const [result] = Object.values(data) as [{ code?: string; message?: string }]
+    if (result?.code !== undefined && result.message !== undefined) throw new Error(`${result.code}: ${result.message}`)
+    // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
+    return result as any
+  }
+
+  return {
+    key: key ?? '',
+    headers,
+    request,
+    ask,
+    /** The same key acting in another organization. */
+    in: (organizationId: string) => createClient(url, key, { ...headers, 'signalbox-organization': organizationId }),
+
+    async createOrganization(name: string): Promise<string> {
+      const { organization } = await ask(
+        `mutation ($name: String!) { organizationCreate(input: { name: $name }) {
+          ... on OrganizationCreatePayload { organization { id } } ... on Error { code message } } }`,
+        { name },
+      )
+      return organization.id
+    },
+
+    async createKey(permissions: Permissions, more: Record<string, unknown> = {}) {
+      return ask(
+        `mutation ($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) {
+          ... on ApiKeyCreatePayload { secret apiKey { id displayPrefix permissions } } ... on Error { code message } } }`,
+        { input: { name: 'Test', permissions, ...more } },
+      ) as Promise<{ secret: string; apiKey: { id: string; displayPrefix: string; permissions: Permissions } }>
+    },
+
+    async createType(name: string, more: Record<string, unknown> = {}): Promise<string> {
+      const { eventType } = await ask(
+        `mutation ($input: EventTypeCreateInput!) { eventTypeCreate(input: $input) {
+          ... on EventTypeCreatePayload { eventType { id } } ... on Error { code message } } }`,
+        { input: { name, ...more } },
+      )
+      return eventType.id
+    },
+
+    async createEndpoint(url: string, more: Record<string, unknown> = {}) {
+      return ask(
+        `mutation ($input: WebhookEndpointCreateInput!) { webhookEndpointCreate(input: $input) {
+          ... on WebhookEndpointCreatePayload { secret webhookEndpoint { id publicKeys } }
+          ... on Error { code message } } }`,
+        { input: { url, eventTypes: ['*'], ...more } },
+      ) as Promise<{ secret: string | null; webhookEndpoint: { id: string; publicKeys: string[] } }>
+    },
+
+    async publish(type: string, data: unknown = {}, more: Record<string, unknown> = {}): Promise<string> {
+      const { event } = await ask(
+        `mutation ($input: EventPublishInput!) { eventPublish(input: $input) {
+          ... on EventPublishPayload { event { id } } ... on Error { code message } } }`,
+        { input: { type, data, ...more } },
+      )
+      return event.id
+    },
+
+    /** All deliveries, the oldest first, with their attempts. */
+    async deliveries(): Promise<DeliveryAnswer[]> {
+      const { nodes } = await ask(`{ deliveries(last: 100) { nodes {
+        id status trigger attemptCount version explanation nextAttemptAt eventId endpointId
+        attempts { nodes { number trigger statusCode responseHeaders responseBody errorCode explanation nextAttemptAt } }
+      } } }`)
+      return nodes
+        .map((node: DeliveryAnswer & { attempts: { nodes: AttemptAnswer[] } }) => ({ ...node, attempts: node.attempts.nodes }))
+        .reverse()
+    },
+  }
+}
+
+export interface DeliveryAnswer {
+  id: string
+  status: string
+  trigger: string
+  attemptCount: number
+  version: number
+  explanation: string
+  nextAttemptAt: string | null
+  eventId: string
+  endpointId: string
+  attempts: AttemptAnswer[]
+}
+
+export interface AttemptAnswer {
+  number: number
+  trigger: string
+  statusCode: number | null
+  responseHeaders: Record<string, string> | null
+  responseBody: string | null
+  errorCode: string | null
+  explanation: string
+  nextAttemptAt: string | null
+}

@@ -1,0 +1,101 @@
+import pino from 'pino'
+import { createDatabase } from '../../prisma/client.ts'
+import { createAudit } from '../../src/access/audit.ts'
+import { bootstrap } from '../../src/access/bootstrap.ts'
+import type { Permissions } from '../../src/access/permissions.ts'
+import type { Clock } from '../../src/clock.ts'
+import { createDomain } from '../../src/domain.ts'
+import { createIds } from '../../src/ids.ts'
+import { createKeyring } from '../../src/keyring.ts'
+import { createLocalBus, type LiveBus } from '../../src/live/bus.ts'
+import { startServer } from '../../src/server/server.ts'
+import { createTargets, type Resolve } from '../../src/webhooks/targets.ts'
+import { createWorker, type Worker } from '../../worker/worker.ts'
+import { createTestClock, type TestClock } from './clock.ts'
+import { cloneDatabase } from './database.ts'
+import { createApi } from './api.ts'
+
+export interface AppOptions {
+  /** Default: a test clock that stands still. */
+  clock?: Clock
+  /** Default: in-process. */
+  bus?: LiveBus
+  /** Default: one of its own. */
+  databaseUrl?: string
+  allowedNetworks?: string[]
+  trustedProxies?: string[]
+  resolve?: Resolve
+  ca?: string
+  initTimeoutMs?: number
+  leaseSeconds?: number
+}
+
+export const ENCRYPTION_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`
+export const silentLog = pino({ level: 'silent' })
+
+/** Signalbox in this process: a real server on a free port, a worker that a test starts when it wants one. */
+export async function startApp(options: AppOptions = {}) {
+  const own = options.databaseUrl === undefined ? await cloneDatabase() : undefined
+  const clock = options.clock ?? createTestClock()
+  const database = createDatabase({ url: options.databaseUrl ?? own!.url, maxConnections: 8 })
+  const bus = options.bus ?? createLocalBus()
+  const makeId = createIds(clock)
+  const keyring = createKeyring([ENCRYPTION_KEY])
+  const allowedNetworks = options.allowedNetworks ?? ['127.0.0.0/8']
+  const targets = createTargets({ allowedNetworks, ...(options.resolve && { resolve: options.resolve }) })
+  const shared = {
+    ...{ database, prisma: database.prisma, clock, bus, makeId, keyring, targets, log: silentLog },
+    ...{ keyPrefix: 'sb', bootstrapApiKey: undefined },
+  }
+  const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })
+  const domain = createDomain(shared)
+  await domain.subscriptions.start()
+  const { initTimeoutMs } = options
+  const server = await startServer({
+    ...{ ...shared, domain, host: '127.0.0.1', port: 0, trustedProxies: options.trustedProxies ?? [] },
+    ...(initTimeoutMs !== undefined && { initTimeoutMs }),
+  })
+  const worker: Worker = createWorker({
+    ...{ ...shared, random: () => 0, ...(options.ca && { ca: options.ca }) },
+    options: { concurrency: 200, leaseSeconds: options.leaseSeconds ?? 60, shutdownSeconds: 1 },
+  })
+  const api = createApi(server.url)
+  const host = api.as(hostKey ?? '')
+  let organizations = 0
+
+  return {
+    ...{ api, bus, clock: clock as TestClock, database, domain, host, hostKey: hostKey ?? '', server, url: server.url },
+    worker,
+    /** Sends everything that is due now, and resolves when it is settled. Until `worker.start()`, nothing else does. */
+    async deliver() {
+      worker.wake()
+      await worker.idle()
+    },
+    /** A client with a key of its own, in a new organization unless one is named. */
+    async tenant(permissions: Permissions = TENANT, organizationId?: string) {
+      organizations++
+      const id = organizationId ?? (await host.createOrganization(`Tenant ${organizations}`))
+      const { secret, apiKey } = await host.in(id).createKey(permissions)
+      return Object.assign(api.as(secret), { organizationId: id, keyId: apiKey.id })
+    },
+    async stop() {
+      await server.stop()
+      await domain.publisher.stop()
+      await worker.stop()
+      await bus.stop()
+      await database.stop()
+      await own?.drop()
+    },
+  }
+}
+
+export type App = Awaited<ReturnType<typeof startApp>>
+
+/** What an owner's key of a tenant may do: everything but the host's side. */
+export const TENANT: Permissions = {
+  keys: ['read', 'write', 'delete'],
+  webhooks: ['read', 'write', 'delete'],
+  events: ['read', 'write'],
+  deliveries: ['read', 'write'],
+  audit: ['read'],
+}

@@ -1,0 +1,17 @@
+import type { Clock } from '../../src/clock.ts'
+
+/** A clock that stands still until it is told to go on. */
+export interface TestClock extends Clock {
+  advance(seconds: number): void
+}
+
+export function createTestClock(start = new Date('2026-03-01T12:00:00Z')): TestClock {
+  let now = start.getTime()
+  return {
+    now: () => new Date(now),
+    forQueue: () => new Date(now),
+    advance(seconds) {
+      now += seconds * 1000
+    },
+  }
+}
