@@ -38,7 +38,8 @@ function explainError(error: unknown, host: string, status: number | null, timeo
   if (error instanceof ForbiddenTargetError)
     return { code: 'TARGET_FORBIDDEN', sentence: `Not sent: ${error.message}. Set the endpoint to a public address.` }
   if (error instanceof CertificateError) return { code: 'TLS_CERTIFICATE', sentence: explainCertificate(error, host) }
-  const { code = '', message } = error as NodeJS.ErrnoException
+  const { code = '', message, name } = error as NodeJS.ErrnoException
+  if (name === 'HTTPParserError') return { code: 'RESPONSE_INVALID', sentence: `${host} did not answer in valid HTTP.` }
   const known = byCode(code, host)
   return (
     known ?? {
@@ -70,7 +71,6 @@ function byCode(code: string, host: string): Failure | undefined {
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
       return { code: 'RESPONSE_TOO_LARGE', sentence: `${host} answered with more than can be read.` }
   }
-  if (code.startsWith('HPE_')) return { code: 'RESPONSE_INVALID', sentence: `${host} did not answer in valid HTTP.` }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO')
     return { code: 'TLS_FAILED', sentence: `${host} does not speak TLS as expected: check its port and TLS settings.` }
   return undefined

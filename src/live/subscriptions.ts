@@ -57,6 +57,9 @@ export function createSubscriptions(deps: {
       for (const keyId of byKey.keys()) closeAll(keyId)
     },
 
+    /** Subscriptions open now. */
+    count: () => [...byKey.values()].reduce((sum, open) => sum + open.size, 0),
+
     /** Ties a source of messages to its key. @throws ConflictError when the key has too many */
     async open<T extends { close(): void }>(viewer: Viewer, make: (onClose: () => void) => Promise<T>): Promise<T> {
       const open = byKey.get(viewer.keyId) ?? new Set()

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRedisBus } from '../../src/live/redis-bus.ts'
+import { type App, silentLog, startApp } from '../support/app.ts'
+import { cloneDatabase } from '../support/database.ts'
+import { startReceiver } from '../support/receiver.ts'
+import { startRedis, type TestRedis } from '../support/redis.ts'
+import { watchSocket } from '../support/watch.ts'
+
+// L2: two API processes and a worker see the same stream; rule 5: with Redis away, deliveries go on.
+let redis: TestRedis
+let first: App
+let second: App
+let database: Awaited<ReturnType<typeof cloneDatabase>>
+const receiver = await startReceiver()
+const UPDATES = 'subscription { deliveryUpdates { gap delivery { status } } }'
+const STATUS = 'subscription { liveStatus { degraded } }'
+
+beforeAll(async () => {
+  redis = await startRedis()
+  database = await cloneDatabase()
+  const app = () => startApp({ databaseUrl: database.url, bus: createRedisBus({ url: redis.url, log: silentLog }) })
+  first = await app()
+  second = await app()
+})
+afterAll(async () => {
+  await first.stop()
+  await second.stop()
+  await redis.stop()
+  await database.drop()
+  await receiver.stop()
+})
+
+test('both see every change, deliveries go on without Redis, and live says when it is degraded', async () => {
+  const tenant = await first.tenant()
+  await tenant.createType('a.b')
+  await tenant.createEndpoint(receiver.url)
+  const status = watchSocket(second.url, tenant.key, STATUS)
+  const degraded = (wanted: boolean) => status.until((messages) => messages.at(-1)?.liveStatus.degraded === wanted)
+  await degraded(false)
+  const watches = [first, second].map((app) => watchSocket(app.url, tenant.key, UPDATES))
+  while (first.domain.subscriptions.count() < 1 || second.domain.subscriptions.count() < 2) await new Promise(setImmediate)
+  await subscriptionsInPlace()
+
+  await tenant.publish('a.b')
+  await first.deliver()
+  for (const watch of watches) await watch.until((messages) => messages.length >= 3)
+  for (const { messages } of watches)
+    expect(messages.map(({ deliveryUpdates }) => deliveryUpdates.delivery.status)).toEqual(['PENDING', 'SENDING', 'SUCCEEDED'])
+
+  await redis.kill()
+  await degraded(true)
+  expect(await (await fetch(`${second.url}/readyz`)).json()).toEqual({ status: 'ok', database: 'ok', live: 'degraded' })
+  await tenant.publish('a.b')
+  await first.deliver()
+  expect(receiver.requests).toHaveLength(2)
+  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+
+  await redis.restart()
+  await degraded(false)
+  await subscriptionsInPlace()
+  await tenant.publish('a.b')
+  await first.deliver()
+  const [, other] = watches
+  await other?.until((messages) => messages.length >= 6)
+  // The other process missed what happened meanwhile, and says so with the first message after it.
+  expect(other?.messages.slice(3).map(({ deliveryUpdates: { gap, delivery } }) => [gap, delivery.status])).toEqual([
+    [true, 'PENDING'],
+    [false, 'SENDING'],
+    [false, 'SUCCEEDED'],
+  ])
+  for (const watch of [...watches, status]) watch.stop()
+})
+
+/** Resolves when messages that one process sends reach the other, both ways. */
+async function subscriptionsInPlace(): Promise<void> {
+  for (const [from, to] of [[first, second], [second, first]] as const) {
+    let heard = false
+    const stop = await to.bus.subscribe('fence', () => {
+      heard = true
+    })
+    while (!heard) {
+      from.bus.publish('fence', [1])
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    stop()
+  }
+}
