@@ -5,9 +5,7 @@ import type { Context } from '../../schema/builder.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Domain } from '../domain.ts'
-import type { Log } from '../log.ts'
 import { exampleTabs } from './examples.ts'
-import { createMaskError } from './mask-error.ts'
 
 /** What the transports hand to GraphQL: HTTP and SSE a request, WebSocket a viewer that it has authenticated. */
 export interface ServerContext {
@@ -18,7 +16,7 @@ export interface ServerContext {
 /** GraphQL over HTTP and SSE, and GraphiQL for a browser. WebSocket runs through its `getEnveloped`. */
 export function createGraphQL(deps: {
   domain: Domain
-  log: Log
+  maskError: (error: unknown) => Error
   authenticateRequest: (request: IncomingMessage) => Promise<Viewer | null>
 }) {
   const { domain } = deps
@@ -28,7 +26,7 @@ export function createGraphQL(deps: {
     landingPage: false,
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
     cors: { origin: '*', credentials: false },
-    maskedErrors: { maskError: createMaskError(deps.log) },
+    maskedErrors: { maskError: deps.maskError },
     logging: false,
     graphiql: {
       title: 'Signalbox',

@@ -8,6 +8,7 @@ import type { Log } from '../log.ts'
 import { createClientIp, readCredentials } from './credentials.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
+import { createMaskError } from './mask-error.ts'
 import { attachWebSocket } from './websocket.ts'
 
 const REQUEST_BYTES = 16 * 1024 * 1024
@@ -39,9 +40,10 @@ export async function startServer(deps: {
     return credentials === undefined ? null : domain.authenticate(credentials)
   }
 
+  const maskError = createMaskError(log)
   const graphql = createGraphQL({
     domain,
-    log,
+    maskError,
     authenticateRequest: (request) => authenticate(request, (name) => request.headers[name]),
   })
   const health = createHealth({ database: deps.database, bus: domain.bus })
@@ -85,6 +87,7 @@ export async function startServer(deps: {
 
   const sockets = attachWebSocket(server, {
     graphql,
+    maskError,
     authenticateInit(request, params) {
       request.headers[REQUEST_ID] ??= requestId(request)
       return authenticate(request, (name) => params[name] ?? params[NAMES[name] ?? name])

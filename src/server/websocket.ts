@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http'
-import type { ExecutionArgs } from 'graphql'
-import { CloseCode } from 'graphql-ws'
+import type { ExecutionArgs, GraphQLError } from 'graphql'
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Viewer } from '../access/viewer.ts'
-import { SignalboxError } from '../errors.ts'
+import { SignalboxError, UnavailableError } from '../errors.ts'
 import type { GraphQL } from './graphql.ts'
 
 /** How long a client may take to send `connection_init`; then it is closed with 4408. */
@@ -31,6 +31,7 @@ export function attachWebSocket(
   server: Server,
   deps: {
     graphql: GraphQL
+    maskError: (error: unknown) => Error
     authenticateInit: (request: IncomingMessage, params: Record<string, unknown>) => Promise<Viewer | null>
     /** The default is 5 s. */
     initTimeoutMs?: number
@@ -52,26 +53,33 @@ export function attachWebSocket(
         }
       },
       async onSubscribe({ extra, connectionParams, subscriptions }, _id, params) {
-        if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
-          extra.socket.close(CloseCode.TooManyInitialisationRequests, 'Too many operations at once')
-        const viewer = await deps.authenticateInit(extra.request, connectionParams ?? {})
-        const enveloped = graphql.getEnveloped({ req: extra.request, viewer, params })
-        const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped
-        const document = parse(params.query)
-        const errors = validate(schema, document)
-        if (errors.length > 0) return errors
-        return {
-          schema,
-          operationName: params.operationName,
-          document,
-          variableValues: params.variables,
-          contextValue: await contextFactory(),
-          rootValue: { execute, subscribe },
+        try {
+          if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
+            throw new UnavailableError('TOO_MANY_OPERATIONS', `At most ${OPERATIONS_PER_SOCKET} at once on a connection.`)
+          const viewer = await deps.authenticateInit(extra.request, connectionParams ?? {})
+          const enveloped = graphql.getEnveloped({ req: extra.request, viewer, params })
+          const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped
+          const document = parse(params.query)
+          const errors = validate(schema, document)
+          if (errors.length > 0) return errors
+          return {
+            schema,
+            operationName: params.operationName,
+            document,
+            variableValues: params.variables,
+            contextValue: await contextFactory(),
+            rootValue: { execute, subscribe },
+          }
+        } catch (error) {
+          return [deps.maskError(error) as GraphQLError]
         }
       },
     },
     sockets,
   )
+  // A client that speaks only another subprotocol is let in, to be told so by 4406 rather than by a failed handshake.
+  sockets.options.handleProtocols = (protocols) =>
+    protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : ([...protocols][0] ?? false)
   server.on('upgrade', (request, socket, head) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     if (pathname !== '/graphql' || sockets.clients.size >= SOCKETS) {
