@@ -17,6 +17,7 @@ export const ApiKey = builder.prismaNode('ApiKey', {
   description: 'A key to this API. Its secret is shown once, when it is made, and stored as a hash.',
   id: { field: 'id', description: 'Such as `key_…`.' },
   findUnique: owned('keys:read'),
+  nullable: true,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'For people.' }),
     environment: t.expose('environment', { type: Environment, description: 'Live or test.' }),

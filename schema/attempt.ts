@@ -5,6 +5,7 @@ const Attempt = builder.prismaNode('Attempt', {
   description: 'One request that was made for a delivery, and what came of it.',
   id: { field: 'id', description: 'Such as `att_…`.' },
   findUnique: owned('deliveries:read'),
+  nullable: true,
   fields: (t) => ({
     number: t.exposeInt('number', { description: 'Counts the attempts of its delivery from 1.' }),
     trigger: t.expose('trigger', { type: AttemptTriggerType, description: 'What it was made for.' }),

@@ -13,6 +13,7 @@ const AuditEntry = builder.prismaNode('AuditEntry', {
   description: 'A change, or a refused attempt at one.',
   id: { field: 'id', description: 'Such as `aud_…`.' },
   findUnique: owned('audit:read'),
+  nullable: true,
   fields: (t) => ({
     actor: t.exposeString('actor', { description: 'Id of the key that acted, or `system`.' }),
     action: t.exposeString('action', { description: 'Such as `apiKey.revoke`.' }),

@@ -30,6 +30,7 @@ export const Delivery = builder.prismaNode('Delivery', {
   description: 'One event on its way to one endpoint.',
   id: { field: 'id', description: 'Such as `dlv_…`.' },
   findUnique: owned('deliveries:read'),
+  nullable: true,
   fields: (t) => ({
     status: t.expose('status', { type: DeliveryStatusType, description: 'Where it is on its way.' }),
     trigger: t.expose('trigger', {

@@ -5,6 +5,7 @@ export const EventType = builder.prismaNode('EventType', {
   description: 'A registered type of event. Only registered types can be published.',
   id: { field: 'id', description: 'Such as `type_…`.' },
   findUnique: owned('events:read'),
+  nullable: true,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Dotted words, such as `invoice.paid`.' }),
     category: t.exposeString('category', {

@@ -7,6 +7,7 @@ export const Event = builder.prismaNode('Event', {
   description: 'Something that happened, as it was published. Its id is also the `webhook-id` of every request.',
   id: { field: 'id', description: 'Such as `evt_…`.' },
   findUnique: owned('events:read'),
+  nullable: true,
   fields: (t) => ({
     type: t.exposeString('type', { description: 'Name of its event type.' }),
     data: t.field({

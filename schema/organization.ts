@@ -5,6 +5,7 @@ export const Organization = builder.prismaNode('Organization', {
   description: 'A tenant. Everything belongs to exactly one, and nobody sees across that line.',
   id: { field: 'id', description: 'Such as `org_…`.' },
   findUnique: (id, { viewer }) => ({ id: viewer?.organizationId === id ? id : 'nobody' }),
+  nullable: true,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'For people.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),

@@ -39,6 +39,7 @@ export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
   description: 'Where events of an organization are sent.',
   id: { field: 'id', description: 'Such as `whep_…`.' },
   findUnique: owned('webhooks:read'),
+  nullable: true,
   fields: (t) => ({
     url: t.expose('url', { type: 'URL', description: 'Where requests go.' }),
     description: t.exposeString('description', { description: 'For people.' }),

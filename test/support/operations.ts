@@ -1,0 +1,106 @@
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
+
+export interface RootField {
+  kind: 'query' | 'mutation' | 'subscription'
+  field: GraphQLField<unknown, unknown>
+}
+
+/** Every field that an operation can begin with. */
+export function rootFields(schema: GraphQLSchema): RootField[] {
+  const roots = [
+    ['query', schema.getQueryType()],
+    ['mutation', schema.getMutationType()],
+    ['subscription', schema.getSubscriptionType()],
+  ] as const
+  return roots.flatMap(([kind, type]) => Object.values(type?.getFields() ?? {}).map((field) => ({ kind, field })))
+}
+
+/** Values for arguments that are no ids, by the name of the argument's or input field's place. */
+export type Samples = Record<string, unknown>
+
+/**
+ * An operation on one field, made from the schema: every id in it is `id`, everything else comes from the samples, and
+ * everything that can be selected is.
+ *
+ * @throws when the schema has a required argument that no sample covers
+ */
+export function operationFor(schema: GraphQLSchema, { kind, field }: RootField, id: string, samples: Samples) {
+  const variables: Record<string, unknown> = {}
+  for (const argument of field.args) {
+    const value = valueFor(argument, argument.type, id, samples, `${field.name}.${argument.name}`)
+    if (value !== undefined) variables[argument.name] = value
+  }
+  const used = field.args.filter(({ name }) => name in variables)
+  const declared = used.map(({ name, type }) => `$${name}: ${type}`).join(', ')
+  const passed = used.map(({ name }) => `${name}: $${name}`).join(', ')
+  const query = `${kind} ${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${selectionOf(schema, field.type, 4)} }`
+  return { query, variables }
+}
+
+/** Whether some id can be passed to the field. */
+export function takesId(field: GraphQLField<unknown, unknown>): boolean {
+  return field.args.some((argument) => hasId(argument.type))
+}
+
+function hasId(type: GraphQLInputType): boolean {
+  const named = getNamedType(type)
+  return named.name === 'ID' || (isInputObjectType(named) && Object.values(named.getFields()).some((field) => hasId(field.type)))
+}
+
+function valueFor(
+  place: Pick<GraphQLArgument, 'name'>,
+  type: GraphQLInputType,
+  id: string,
+  samples: Samples,
+  path: string,
+): unknown {
+  if (path in samples) return samples[path]
+  const named = getNamedType(type)
+  if (named.name === 'ID') return isListType(isNonNullType(type) ? type.ofType : type) ? [id] : id
+  if (isInputObjectType(named)) {
+    const entries = Object.values(named.getFields()).map((field) => [
+      field.name,
+      valueFor(field, field.type, id, samples, `${named.name}.${field.name}`),
+    ])
+    const value = Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+    if (Object.keys(value).length === 0 && !isNonNullType(type)) return undefined
+    return isListType(isNonNullType(type) ? type.ofType : type) ? [value] : value
+  }
+  if (!isNonNullType(type)) return undefined
+  if (isEnumType(named)) return named.getValues()[0]?.name
+  throw new Error(`No sample for the required ${path} (${place.name}): add one, so that the field is covered.`)
+}
+
+function selectionOf(schema: GraphQLSchema, type: GraphQLOutputType, depth: number): string {
+  const named = getNamedType(type)
+  if (isLeafType(named)) return ''
+  if (isAbstractType(named)) {
+    const members = schema.getPossibleTypes(named).map((member) => `... on ${member.name} ${selectionOf(schema, member, depth)}`)
+    return `{ __typename ${members.join(' ')} }`
+  }
+  if (!isObjectType(named)) return ''
+  const fields = Object.values(named.getFields()).flatMap((field) => {
+    if (isLeafType(getNamedType(field.type))) return [`${alias(named.name, field)}${field.name}`]
+    return depth > 1 ? [`${alias(named.name, field)}${field.name} ${selectionOf(schema, field.type, depth - 1)}`] : []
+  })
+  return `{ __typename ${fields.join(' ')} }`
+}
+
+/** Members of a union may have fields of one name and different types, which GraphQL wants told apart. */
+function alias(type: string, field: GraphQLField<unknown, unknown>): string {
+  return field.name === 'id' ? '' : `${type}_${field.name}: `
+}
