@@ -8,8 +8,9 @@ export interface Payload {
 }
 
 // The package's entry is a JSON file.
-const definitions: { name: string; examples: Record<string, unknown>[] }[] =
-  createRequire(import.meta.url)('@octokit/webhooks-examples')
+const definitions: { name: string; examples: Record<string, unknown>[] }[] = createRequire(import.meta.url)(
+  '@octokit/webhooks-examples',
+)
 
 /** Every example payload that GitHub's documentation and its users have collected, as events. */
 export function githubPayloads(): Payload[] {

@@ -45,7 +45,9 @@ export async function report({ api, published, receiver, seen }: Findings): Prom
   })
   const all = [delivered, unchanged, deliveries.length].every((count) => count === published.length)
   const clean = counts.changed === 0 && counts.unverified === 0 && missed.length === 0 && published.length > 0
-  console.log(all && clean ? 'Everything arrived, verified and unchanged, and was seen live.' : 'Something is wrong: see above.')
+  console.log(
+    all && clean ? 'Everything arrived, verified and unchanged, and was seen live.' : 'Something is wrong: see above.',
+  )
   return all && clean
 }
 

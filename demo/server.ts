@@ -17,7 +17,9 @@ export async function findServer(env: NodeJS.ProcessEnv): Promise<RunningServer>
   const url = `http://127.0.0.1:${env.PORT || 4000}`
   const ready = await fetch(`${url}/readyz`).catch(() => undefined)
   if (!ready?.ok)
-    throw new Error(`Nothing answers at ${url}. Start it with npm start, or unset BOOTSTRAP_API_KEY to let the demo start its own.`)
+    throw new Error(
+      `Nothing answers at ${url}. Start it with npm start, or unset BOOTSTRAP_API_KEY to let the demo start its own.`,
+    )
   return { url, apiKey, stop: async () => {} }
 }
 

@@ -27,9 +27,7 @@ export const everything = { externalTables: [], externalEnums: [] }
  * Prisma's own migration engine, compiled to WebAssembly: the same statements, table and checksums as `prisma migrate`,
  * without the native binary that the CLI would download.
  */
-export async function openSchemaEngine(
-  databaseUrl: string,
-): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
+export async function openSchemaEngine(databaseUrl: string): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
   const { SchemaEngine } = await loadWasm()
   const pools: pg.Pool[] = []
   const factory: SqlMigrationAwareDriverAdapterFactory = {

@@ -8,7 +8,8 @@ if (!has('redis-server')) {
   if (canInstall) {
     console.log('Installing redis-server, which the tests need.')
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const apt = (...words: string[]) => spawnSync('apt-get', ['-qq', '-y', ...words], { env: environment, stdio: 'pipe' })
+    const apt = (...words: string[]) =>
+      spawnSync('apt-get', ['-qq', '-y', ...words], { env: environment, stdio: 'pipe' })
     apt('update')
     apt('install', '--no-install-recommends', 'redis-server')
   }

@@ -46,17 +46,23 @@ export function verifyWebhook(
     const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), point])
     const publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' })
     const matches = (candidate: string) =>
-      candidate.startsWith('v1a,') && verifyBytes(null, standardText, publicKey, Buffer.from(candidate.slice(4), 'base64'))
+      candidate.startsWith('v1a,') &&
+      verifyBytes(null, standardText, publicKey, Buffer.from(candidate.slice(4), 'base64'))
     if (!candidates.some(matches)) throw new Refused('signature')
     return
   }
   const expected = {
     // Standard Webhooks: the key is what stands behind `whsec_`, decoded.
-    STANDARD: () => `v1,${createHmac('sha256', Buffer.from(key.slice('whsec_'.length), 'base64')).update(standardText).digest('base64')}`,
+    STANDARD: () =>
+      `v1,${createHmac('sha256', Buffer.from(key.slice('whsec_'.length), 'base64'))
+        .update(standardText)
+        .digest('base64')}`,
     // The others: the key is the whole secret as it is written.
     BODY_HEX: () => `sha256=${createHmac('sha256', key).update(body).digest('hex')}`,
     TIMESTAMPED_HEX: () =>
-      createHmac('sha256', key).update(Buffer.concat([Buffer.from(`${timestamp}.${id}.`), body])).digest('hex'),
+      createHmac('sha256', key)
+        .update(Buffer.concat([Buffer.from(`${timestamp}.${id}.`), body]))
+        .digest('hex'),
   }[scheme]()
   const equals = (candidate: string) =>
     candidate.length === expected.length && timingSafeEqual(Buffer.from(candidate), Buffer.from(expected))

@@ -35,10 +35,16 @@ export function allows(permissions: Permissions, resource: string, action: Actio
   return Object.hasOwn(permissions, resource) && (permissions[resource]?.includes(action) ?? false)
 }
 
-/** Nobody gives away more than they have: the first permission of `wanted` that `held` lacks, or undefined. */
+/**
+ * Nobody gives away more than they have: the first permission of `wanted` that `held` lacks, or undefined. Resources of
+ * the host's own API are the host's to give, so a key with `platform: write` may give any of those.
+ */
 export function exceeds(held: Permissions, wanted: Permissions): string | undefined {
-  for (const [resource, actions] of Object.entries(wanted))
+  const isHost = allows(held, 'platform', 'write')
+  for (const [resource, actions] of Object.entries(wanted)) {
+    if (isHost && !RESOURCES.includes(resource as Resource)) continue
     for (const action of actions) if (!allows(held, resource, action)) return `${resource}:${action}`
+  }
   return undefined
 }
 

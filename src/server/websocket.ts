@@ -55,7 +55,10 @@ export function attachWebSocket(
       async onSubscribe({ extra, connectionParams, subscriptions }, _id, params) {
         try {
           if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
-            throw new UnavailableError('TOO_MANY_OPERATIONS', `At most ${OPERATIONS_PER_SOCKET} at once on a connection.`)
+            throw new UnavailableError(
+              'TOO_MANY_OPERATIONS',
+              `At most ${OPERATIONS_PER_SOCKET} at once on a connection.`,
+            )
           const viewer = await deps.authenticateInit(extra.request, connectionParams ?? {})
           const enveloped = graphql.getEnveloped({ req: extra.request, viewer, params })
           const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped

@@ -1,8 +1,8 @@
-import { GraphQLInterfaceType } from 'graphql'
+import type { GraphQLInterfaceType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../schema/schema.ts'
-import { type App, startApp } from '../support/app.ts'
 import type { Client } from '../support/api.ts'
+import { type App, startApp } from '../support/app.ts'
 import { operationFor, rootFields, type Samples, takesId } from '../support/operations.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { watchSocket } from '../support/watch.ts'
@@ -79,56 +79,62 @@ test('the owner has one of everything that is a Node', () => {
   expect(Object.keys(ids).sort()).toEqual([...nodes].sort())
 })
 
-describe.each(rootFields(schema).filter(({ kind }) => kind !== 'subscription').map((root) => [`${root.kind} ${root.field.name}`, root] as const))(
-  '%s',
-  (_name, root) => {
-    test('shows nothing of another tenant, and tells no foreign id from an absent one', async () => {
-      const probes = takesId(root.field) ? Object.values(ids) : ['']
-      for (const id of probes) {
-        const ask = async (asked: string) => {
-          const { query, variables } = operationFor(schema, root, asked, samples)
-          return stranger.request(query, variables)
-        }
-        const answer = await ask(id)
-        // The operation itself is sound: only the host's fields are refused to a tenant.
-        if (answer.errors) expect(answer.errors.map(({ extensions }) => extensions?.code), JSON.stringify(answer.errors[0])).toEqual(['FORBIDDEN'])
-        if (id === '') {
-          for (const [type, foreign] of Object.entries(ids)) expect(JSON.stringify(answer), type).not.toContain(foreign)
-          continue
-        }
-        expect(neutral(answer, id)).toBe(neutral(await ask(absent(id)), absent(id)))
-        for (const foreign of Object.values(ids).filter((other) => other !== id))
-          expect(JSON.stringify(answer)).not.toContain(foreign)
-        if (answer.data?.[root.field.name]?.__typename === 'NotFoundError') continue
-        // What is no NotFoundError has found nothing: null, or an empty page.
-        expect(neutral(answer.data, id)).not.toContain('_id":')
+describe.each(
+  rootFields(schema)
+    .filter(({ kind }) => kind !== 'subscription')
+    .map((root) => [`${root.kind} ${root.field.name}`, root] as const),
+)('%s', (_name, root) => {
+  test('shows nothing of another tenant, and tells no foreign id from an absent one', async () => {
+    const probes = takesId(root.field) ? Object.values(ids) : ['']
+    for (const id of probes) {
+      const ask = async (asked: string) => {
+        const { query, variables } = operationFor(schema, root, asked, samples)
+        return stranger.request(query, variables)
       }
-    })
-  },
-)
-
-test.each(rootFields(schema).filter(({ kind }) => kind === 'subscription').map((root) => [root.field.name, root] as const))(
-  'subscription %s hears nothing of another tenant',
-  async (_name, root) => {
-    const probes = takesId(root.field) ? ['', ...Object.values(ids)] : ['']
-    const watches = probes.map((id) => {
-      const { query, variables } = operationFor(schema, root, id, samples)
-      const inlined = id === '' ? query.replace(/\(.*?\)\s*\{/, '{').replace(/\(filter: \$filter\)/, '') : query
-      return watchSocket(app.url, stranger.key, id === '' ? inlined : inline(query, variables))
-    })
-    while (app.domain.subscriptions.count() < watches.length) await new Promise(setImmediate)
-    await owner.publish('a.b')
-    await app.deliver()
-    const fence = watchSocket(app.url, stranger.key, 'subscription { liveStatus { degraded } }')
-    await fence.until((messages) => messages.length > 0)
-    for (const watch of [...watches, fence]) {
-      expect(watch.ended, JSON.stringify(watch.ended)).toBeUndefined()
-      for (const foreign of Object.values(ids)) expect(JSON.stringify(watch.messages)).not.toContain(foreign)
-      watch.stop()
+      const answer = await ask(id)
+      // The operation itself is sound: only the host's fields are refused to a tenant.
+      if (answer.errors)
+        expect(
+          answer.errors.map(({ extensions }) => extensions?.code),
+          JSON.stringify(answer.errors[0]),
+        ).toEqual(['FORBIDDEN'])
+      if (id === '') {
+        for (const [type, foreign] of Object.entries(ids)) expect(JSON.stringify(answer), type).not.toContain(foreign)
+        continue
+      }
+      expect(neutral(answer, id)).toBe(neutral(await ask(absent(id)), absent(id)))
+      for (const foreign of Object.values(ids).filter((other) => other !== id))
+        expect(JSON.stringify(answer)).not.toContain(foreign)
+      if (answer.data?.[root.field.name]?.__typename === 'NotFoundError') continue
+      // What is no NotFoundError has found nothing: null, or an empty page.
+      expect(neutral(answer.data, id)).not.toContain('_id":')
     }
-    ownerSees = await everythingOf(owner)
-  },
-)
+  })
+})
+
+test.each(
+  rootFields(schema)
+    .filter(({ kind }) => kind === 'subscription')
+    .map((root) => [root.field.name, root] as const),
+)('subscription %s hears nothing of another tenant', async (_name, root) => {
+  const probes = takesId(root.field) ? ['', ...Object.values(ids)] : ['']
+  const watches = probes.map((id) => {
+    const { query, variables } = operationFor(schema, root, id, samples)
+    const inlined = id === '' ? query.replace(/\(.*?\)\s*\{/, '{').replace(/\(filter: \$filter\)/, '') : query
+    return watchSocket(app.url, stranger.key, id === '' ? inlined : inline(query, variables))
+  })
+  while (app.domain.subscriptions.count() < watches.length) await new Promise(setImmediate)
+  await owner.publish('a.b')
+  await app.deliver()
+  const fence = watchSocket(app.url, stranger.key, 'subscription { liveStatus { degraded } }')
+  await fence.until((messages) => messages.length > 0)
+  for (const watch of [...watches, fence]) {
+    expect(watch.ended, JSON.stringify(watch.ended)).toBeUndefined()
+    for (const foreign of Object.values(ids)) expect(JSON.stringify(watch.messages)).not.toContain(foreign)
+    watch.stop()
+  }
+  ownerSees = await everythingOf(owner)
+})
 
 /** The client here sends no variables, so they are written into the text. */
 function inline(query: string, variables: Record<string, unknown>): string {

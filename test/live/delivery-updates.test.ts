@@ -22,7 +22,9 @@ afterAll(async () => {
 async function setUp() {
   const tenant = await app.tenant()
   await tenant.createType('a.b')
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { retryPolicy: { maxAttempts: 2, backoffSeconds: [5] } })
+  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, {
+    retryPolicy: { maxAttempts: 2, backoffSeconds: [5] },
+  })
   return Object.assign(tenant, { endpointId: webhookEndpoint.id })
 }
 
@@ -51,7 +53,11 @@ test.each([
   expect(watch.messages.map(({ deliveryUpdates }) => deliveryUpdates.delivery.version)).toEqual([1, 2, 3, 4, 5])
   expect(watch.messages[4].deliveryUpdates).toMatchObject({
     gap: false,
-    delivery: { attemptCount: 2, event: { id: eventId, type: 'a.b' }, endpoint: { id: tenant.endpointId, url: receiver.url } },
+    delivery: {
+      attemptCount: 2,
+      event: { id: eventId, type: 'a.b' },
+      endpoint: { id: tenant.endpointId, url: receiver.url },
+    },
   })
   watch.stop()
 })
@@ -63,7 +69,12 @@ test('what a message carries is answered without a database read', async () => {
   const change = (version: number) => ({
     ...{ id: 'dlv_made_up', organizationId: tenant.organizationId, status: 'PENDING', trigger: 'SCHEDULED', version },
     ...{ attemptCount: 0, nextAttemptAt: null, explanation: null, createdAt: at, updatedAt: at },
-    ...{ eventId: 'evt_x', endpointId: 'whep_x', event: { id: 'evt_x', type: 'x.y' }, endpoint: { id: 'whep_x', url: 'https://x.example/' } },
+    ...{
+      eventId: 'evt_x',
+      endpointId: 'whep_x',
+      event: { id: 'evt_x', type: 'x.y' },
+      endpoint: { id: 'whep_x', url: 'https://x.example/' },
+    },
   })
   const at = app.clock.now().toISOString()
   // None of these rows exists: an answer can only have come from the message.
@@ -82,7 +93,10 @@ test('more than a message carries is read from the database', async () => {
   await subscribed(1)
   await tenant.publish('a.b', { n: 1 })
   await watch.until((messages) => messages.length === 1)
-  expect(watch.messages[0].deliveryUpdates.delivery).toEqual({ event: { data: { n: 1 } }, endpoint: { timeoutSeconds: 30 } })
+  expect(watch.messages[0].deliveryUpdates.delivery).toEqual({
+    event: { data: { n: 1 } },
+    endpoint: { timeoutSeconds: 30 },
+  })
   watch.stop()
 })
 
@@ -124,7 +138,10 @@ test('a key may have 100 subscriptions open, and is told so at the next', async 
   const watches = Array.from({ length: 100 }, () => watchSocket(app.url, tenant.key, STATUS))
   await Promise.all(watches.map((watch) => watch.until((messages) => messages.length === 1)))
   const refused = watchSocket(app.url, tenant.key, STATUS)
-  const reason = await Promise.race([refused.untilEnded(), refused.until((messages) => messages.length > 0).then(() => refused.messages)])
+  const reason = await Promise.race([
+    refused.untilEnded(),
+    refused.until((messages) => messages.length > 0).then(() => refused.messages),
+  ])
   expect(JSON.stringify(reason)).toContain('TOO_MANY_SUBSCRIPTIONS')
   for (const watch of [...watches, refused]) watch.stop()
 })
@@ -132,7 +149,10 @@ test('a key may have 100 subscriptions open, and is told so at the next', async 
 test('without the permission there is no subscription', async () => {
   const tenant = await app.tenant({ events: ['read'] })
   const watch = watchSocket(app.url, tenant.key, UPDATES)
-  const reason = await Promise.race([watch.untilEnded(), watch.until((messages) => messages.length > 0).then(() => watch.messages)])
+  const reason = await Promise.race([
+    watch.untilEnded(),
+    watch.until((messages) => messages.length > 0).then(() => watch.messages),
+  ])
   expect(JSON.stringify(reason)).toContain('FORBIDDEN')
   watch.stop()
 })

@@ -38,14 +38,19 @@ test('both see every change, deliveries go on without Redis, and live says when 
   const degraded = (wanted: boolean) => status.until((messages) => messages.at(-1)?.liveStatus.degraded === wanted)
   await degraded(false)
   const watches = [first, second].map((app) => watchSocket(app.url, tenant.key, UPDATES))
-  while (first.domain.subscriptions.count() < 1 || second.domain.subscriptions.count() < 2) await new Promise(setImmediate)
+  while (first.domain.subscriptions.count() < 1 || second.domain.subscriptions.count() < 2)
+    await new Promise(setImmediate)
   await subscriptionsInPlace()
 
   await tenant.publish('a.b')
   await first.deliver()
   for (const watch of watches) await watch.until((messages) => messages.length >= 3)
   for (const { messages } of watches)
-    expect(messages.map(({ deliveryUpdates }) => deliveryUpdates.delivery.status)).toEqual(['PENDING', 'SENDING', 'SUCCEEDED'])
+    expect(messages.map(({ deliveryUpdates }) => deliveryUpdates.delivery.status)).toEqual([
+      'PENDING',
+      'SENDING',
+      'SUCCEEDED',
+    ])
 
   await redis.kill()
   await degraded(true)
@@ -73,7 +78,10 @@ test('both see every change, deliveries go on without Redis, and live says when 
 
 /** Resolves when messages that one process sends reach the other, both ways. */
 async function subscriptionsInPlace(): Promise<void> {
-  for (const [from, to] of [[first, second], [second, first]] as const) {
+  for (const [from, to] of [
+    [first, second],
+    [second, first],
+  ] as const) {
     let heard = false
     const stop = await to.bus.subscribe('fence', () => {
       heard = true

@@ -35,7 +35,10 @@ test.each([
 ])('%s is refused with 401 and what to do', async (_name, headers, message) => {
   const { status, body } = await post(headers)
   expect(status).toBe(401)
-  expect(body.errors[0]).toMatchObject({ message: expect.stringContaining(message), extensions: { code: 'UNAUTHENTICATED' } })
+  expect(body.errors[0]).toMatchObject({
+    message: expect.stringContaining(message),
+    extensions: { code: 'UNAUTHENTICATED' },
+  })
 })
 
 test('without a key, a field answers UNAUTHENTICATED', async () => {
@@ -50,7 +53,10 @@ test('a platform key acts in the organization that Signalbox-Organization names;
   const other = await app.tenant(TENANT)
   for (const organization of [tenant.organizationId, 'org_absent']) {
     const { body } = await post({ 'signalbox-organization': organization, 'x-api-key': other.key })
-    expect(body.errors[0]).toMatchObject({ message: 'This key cannot act in that organization.', extensions: { code: 'FORBIDDEN' } })
+    expect(body.errors[0]).toMatchObject({
+      message: 'This key cannot act in that organization.',
+      extensions: { code: 'FORBIDDEN' },
+    })
   }
 })
 

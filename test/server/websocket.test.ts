@@ -30,7 +30,10 @@ async function connect(protocols: string[] = ['graphql-transport-ws']): Promise<
   return {
     send: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
     async next() {
-      while (arrived.length === 0) await new Promise<void>((resolve) => { wake = resolve })
+      while (arrived.length === 0)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
       return arrived.shift() as never
     },
   }
@@ -128,7 +131,11 @@ test('a key that is revoked meanwhile is refused with the next operation on the 
 test('a document that does not validate is answered with its errors', async () => {
   const frames = await connected()
   frames.send({ id: '1', type: 'subscribe', payload: { query: '{ nothing }' } })
-  expect(await frames.next()).toMatchObject({ id: '1', type: 'error', payload: [{ message: expect.stringContaining('nothing') }] })
+  expect(await frames.next()).toMatchObject({
+    id: '1',
+    type: 'error',
+    payload: [{ message: expect.stringContaining('nothing') }],
+  })
   frames.send({ id: '2', type: 'subscribe', payload: { query: '{' } })
   expect(await frames.next()).toMatchObject({ id: '2', type: 'error' })
 })

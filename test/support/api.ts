@@ -97,7 +97,10 @@ function createClient(url: string, key: string | undefined, headers: Record<stri
         attempts { nodes { number trigger statusCode responseHeaders responseBody errorCode explanation nextAttemptAt } }
       } } }`)
       return nodes
-        .map((node: DeliveryAnswer & { attempts: { nodes: AttemptAnswer[] } }) => ({ ...node, attempts: node.attempts.nodes }))
+        .map((node: DeliveryAnswer & { attempts: { nodes: AttemptAnswer[] } }) => ({
+          ...node,
+          attempts: node.attempts.nodes,
+        }))
         .reverse()
     },
   }

@@ -11,9 +11,9 @@ import { createLocalBus, type LiveBus } from '../../src/live/bus.ts'
 import { startServer } from '../../src/server/server.ts'
 import { createTargets, type Resolve } from '../../src/webhooks/targets.ts'
 import { createWorker, type Worker } from '../../worker/worker.ts'
+import { createApi } from './api.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import { cloneDatabase } from './database.ts'
-import { createApi } from './api.ts'
 
 export interface AppOptions {
   /** Default: a test clock that stands still. */

@@ -58,7 +58,10 @@ export function takesId(field: GraphQLField<unknown, unknown>): boolean {
 
 function hasId(type: GraphQLInputType): boolean {
   const named = getNamedType(type)
-  return named.name === 'ID' || (isInputObjectType(named) && Object.values(named.getFields()).some((field) => hasId(field.type)))
+  return (
+    named.name === 'ID' ||
+    (isInputObjectType(named) && Object.values(named.getFields()).some((field) => hasId(field.type)))
+  )
 }
 
 function valueFor(
@@ -89,7 +92,9 @@ function selectionOf(schema: GraphQLSchema, type: GraphQLOutputType, depth: numb
   const named = getNamedType(type)
   if (isLeafType(named)) return ''
   if (isAbstractType(named)) {
-    const members = schema.getPossibleTypes(named).map((member) => `... on ${member.name} ${selectionOf(schema, member, depth)}`)
+    const members = schema
+      .getPossibleTypes(named)
+      .map((member) => `... on ${member.name} ${selectionOf(schema, member, depth)}`)
     return `{ __typename ${members.join(' ')} }`
   }
   if (!isObjectType(named)) return ''

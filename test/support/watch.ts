@@ -50,7 +50,10 @@ export function watchSocket(url: string, key: string, query: string, params: Rec
     retryAttempts: 0,
   })
   const { watch, push, end } = createWatch(() => void client.dispose())
-  client.subscribe({ query }, { next: ({ data, errors }) => push(errors ? { errors } : data), error: end, complete: () => end(null) })
+  client.subscribe(
+    { query },
+    { next: ({ data, errors }) => push(errors ? { errors } : data), error: end, complete: () => end(null) },
+  )
   return watch
 }
 
@@ -71,7 +74,10 @@ export function watchEvents(url: string, key: string, query: string): Watch {
       for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n')) {
         const lines = text.slice(0, at).split('\n')
         text = text.slice(at + 2)
-        const data = lines.find((line) => line.startsWith('data:'))?.slice(5).trim()
+        const data = lines
+          .find((line) => line.startsWith('data:'))
+          ?.slice(5)
+          .trim()
         if (lines.includes('event: next') && data) {
           const message = JSON.parse(data)
           push(message.errors ? message : message.data)

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { verify as verifyBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -10,7 +11,6 @@ import { createSigningSecret, ed25519PublicKey } from '../../src/webhooks/secret
 import { createSign } from '../../src/webhooks/sign.ts'
 import { type App, startApp } from '../support/app.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
-import { verify as verifyBytes } from 'node:crypto'
 
 // W5: what we sign, others verify; what others signed, the documented examples accept and refuse by reason.
 interface Vector {
@@ -57,12 +57,17 @@ for v in json.load(open("test/webhooks/vectors/vectors.json")):
     if said != v["expect"]: print(v["scheme"], v["name"], said)
 print("checked")`
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' }
-    const said = execFileSync('python3', ['-c', program], { cwd: path.join(import.meta.dirname, '../..'), encoding: 'utf8', env })
+    const said = execFileSync('python3', ['-c', program], {
+      cwd: path.join(import.meta.dirname, '../..'),
+      encoding: 'utf8',
+      env,
+    })
     expect(said).toBe('checked\n')
   })
 
   test('every scheme has refusals by each reason that it knows', () => {
-    const reasons = (scheme: string) => new Set(vectors.filter((vector) => vector.scheme === scheme).map(({ expect }) => expect))
+    const reasons = (scheme: string) =>
+      new Set(vectors.filter((vector) => vector.scheme === scheme).map(({ expect }) => expect))
     for (const scheme of ['STANDARD', 'TIMESTAMPED_HEX'])
       expect(reasons(scheme)).toEqual(new Set(['valid', 'signature', 'malformed', 'stale', 'future']))
     expect(reasons('BODY_HEX')).toEqual(new Set(['valid', 'signature', 'malformed']))
@@ -118,8 +123,12 @@ describe('what arrives at a receiver', () => {
     const { secret, body, headers } = await deliver('STANDARD')
     for (const Library of [StandardWebhook, SvixWebhook]) {
       await new Library(secret!).verify(body.toString(), headers)
-      await expect(async () => new Library(secret!).verify(body.toString().replace('Gr', 'gr'), headers)).rejects.toThrow()
-      await expect(async () => new Library(createSigningSecret('STANDARD').secret).verify(body.toString(), headers)).rejects.toThrow()
+      await expect(async () =>
+        new Library(secret!).verify(body.toString().replace('Gr', 'gr'), headers),
+      ).rejects.toThrow()
+      await expect(async () =>
+        new Library(createSigningSecret('STANDARD').secret).verify(body.toString(), headers),
+      ).rejects.toThrow()
       const stale = { ...headers, 'webhook-timestamp': String(Number(headers['webhook-timestamp']) - 600) }
       await expect(async () => new Library(secret!).verify(body.toString(), stale)).rejects.toThrow()
     }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type App, startApp } from '../support/app.ts'
 import type { Client } from '../support/api.ts'
+import { type App, startApp } from '../support/app.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 
 // W3, W6, W7, W8: what happens to a delivery from publish to its end, on a clock that stands still.
@@ -36,7 +36,15 @@ test('a published event reaches the receiver as the bytes that are stored, and i
   const { body } = await tenant.ask('query ($id: ID!) { node(id: $id) { ... on Event { body } } }', { id: eventId })
   expect(request?.body.toString()).toBe(body)
   expect(body).toContain('"data":{"z":1,"a":[true,null,"ü"],"nested":{"b":2,"a":1}},"previous":null,"metadata":null}')
-  expect(Object.keys(JSON.parse(body))).toEqual(['id', 'type', 'timestamp', 'organizationId', 'data', 'previous', 'metadata'])
+  expect(Object.keys(JSON.parse(body))).toEqual([
+    'id',
+    'type',
+    'timestamp',
+    'organizationId',
+    'data',
+    'previous',
+    'metadata',
+  ])
   expect(request?.method).toBe('POST')
   expect(request?.headers).toMatchObject({
     'content-type': 'application/json',
@@ -83,7 +91,14 @@ test('failures are retried on the schedule with the same id and bytes until the 
   const [delivery] = await tenant.deliveries()
   expect(delivery).toMatchObject({ status: 'DEAD', attemptCount: 3, nextAttemptAt: null })
   expect(delivery?.explanation).toContain('All 3 attempts are used up.')
-  expect(delivery?.attempts.map(({ number, statusCode, errorCode, responseBody }) => [number, statusCode, errorCode, responseBody])).toEqual([
+  expect(
+    delivery?.attempts.map(({ number, statusCode, errorCode, responseBody }) => [
+      number,
+      statusCode,
+      errorCode,
+      responseBody,
+    ]),
+  ).toEqual([
     [1, 500, 'HTTP_SERVER_ERROR', 'answer'],
     [2, 500, 'HTTP_SERVER_ERROR', 'answer'],
     [3, 500, 'HTTP_SERVER_ERROR', 'answer'],
@@ -114,7 +129,10 @@ test('410 disables the endpoint, holds its deliveries and says so in the audit t
   await tenant.publish('invoice.paid')
   await app.deliver()
   expect(receiver.requests).toHaveLength(1)
-  expect((await tenant.deliveries()).map(({ status, attemptCount }) => [status, attemptCount])).toEqual([['HELD', 1], ['HELD', 0]])
+  expect((await tenant.deliveries()).map(({ status, attemptCount }) => [status, attemptCount])).toEqual([
+    ['HELD', 1],
+    ['HELD', 0],
+  ])
   const { nodes } = await tenant.ask('{ auditEntries(first: 1) { nodes { actor action resource details } } }')
   expect(nodes).toMatchObject([{ actor: 'system', action: 'webhookEndpoint.disable', resource: endpointId }])
 
@@ -129,7 +147,8 @@ test('deliveries to a disabled endpoint are HELD, and RELEASE or CANCEL decides 
   await tenant.publish('invoice.paid')
   await app.deliver()
   expect(await tenant.deliveries()).toMatchObject([{ status: 'HELD', attemptCount: 0 }])
-  const enable = 'mutation ($id: ID!, $held: HeldDeliveries) { webhookEndpointEnable(id: $id, heldDeliveries: $held) { __typename } }'
+  const enable =
+    'mutation ($id: ID!, $held: HeldDeliveries) { webhookEndpointEnable(id: $id, heldDeliveries: $held) { __typename } }'
   await tenant.ask(enable, { id: endpointId, held: 'CANCEL' })
   await app.deliver()
   expect(await tenant.deliveries()).toMatchObject([{ status: 'CANCELED' }])
@@ -183,7 +202,8 @@ test('what cannot be retried or canceled is answered with what to do', async () 
   const endpointId = await setUp()
   await tenant.publish('invoice.paid')
   const [{ id } = { id: '' }] = await tenant.deliveries()
-  const call = (field: string) => tenant.ask(`mutation ($id: ID!) { ${field}(id: $id) { __typename ... on Error { code message } } }`, { id })
+  const call = (field: string) =>
+    tenant.ask(`mutation ($id: ID!) { ${field}(id: $id) { __typename ... on Error { code message } } }`, { id })
   await expect(call('deliveryRetry')).rejects.toThrow('DELIVERY_IN_PROGRESS: It is PENDING and will be sent anyway.')
   await app.deliver()
   await expect(call('deliveryCancel')).rejects.toThrow('DELIVERY_FINISHED')
@@ -212,7 +232,9 @@ test('an attempt under way when its delivery is canceled is recorded and moves n
   await tenant.ask('mutation ($id: ID!) { deliveryCancel(id: $id) { __typename } }', { id })
   release()
   await sent
-  expect(await tenant.deliveries()).toMatchObject([{ status: 'CANCELED', attemptCount: 1, attempts: [{ statusCode: 204 }] }])
+  expect(await tenant.deliveries()).toMatchObject([
+    { status: 'CANCELED', attemptCount: 1, attempts: [{ statusCode: 204 }] },
+  ])
 })
 
 test('deleting an endpoint cancels what waits; its past deliveries still name it', async () => {
@@ -230,16 +252,26 @@ test('deleting an endpoint cancels what waits; its past deliveries still name it
 test('a test event goes to a disabled endpoint too, is marked TEST, and is not retried', async () => {
   const endpointId = await setUp({ enabled: false, eventTypes: ['something.else'] })
   answer(500)
-  await tenant.ask('mutation ($id: ID!) { webhookEndpointTest(id: $id) { ... on WebhookEndpointTestPayload { event { id } } } }', { id: endpointId })
+  await tenant.ask(
+    'mutation ($id: ID!) { webhookEndpointTest(id: $id) { ... on WebhookEndpointTestPayload { event { id } } } }',
+    { id: endpointId },
+  )
   await app.deliver()
   expect(JSON.parse(receiver.requests[0]?.body.toString() ?? '')).toMatchObject({ type: 'webhook.test' })
-  expect(await tenant.deliveries()).toMatchObject([{ status: 'DEAD', attempts: [{ trigger: 'TEST', statusCode: 500 }] }])
+  expect(await tenant.deliveries()).toMatchObject([
+    { status: 'DEAD', attempts: [{ trigger: 'TEST', statusCode: 500 }] },
+  ])
 })
 
 test('only endpoints whose event types match receive an event', async () => {
   tenant = await app.tenant()
   for (const type of ['invoice.paid', 'invoice.line.added', 'order.made']) await tenant.createType(type)
-  for (const [name, eventTypes] of Object.entries({ all: ['*'], prefix: ['invoice.*'], deep: ['invoice.line.*'], exact: ['invoice.paid', 'x.y'] }))
+  for (const [name, eventTypes] of Object.entries({
+    all: ['*'],
+    prefix: ['invoice.*'],
+    deep: ['invoice.line.*'],
+    exact: ['invoice.paid', 'x.y'],
+  }))
     await tenant.createEndpoint(`http://127.0.0.1:${receiver.port}/${name}`, { eventTypes })
   for (const type of ['invoice.paid', 'invoice.line.added', 'order.made']) await tenant.publish(type)
   await app.deliver()

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KEPT_BYTES, RESPONSE_BYTES } from '../../worker/send.ts'
-import { type App, startApp } from '../support/app.ts'
 import type { DeliveryAnswer } from '../support/api.ts'
+import { type App, startApp } from '../support/app.ts'
 import { freePort } from '../support/redis.ts'
 
 // W7, W13: each way in which a receiver can misbehave, made to happen, and what the attempt says of it.
@@ -19,11 +19,40 @@ beforeAll(async () => {
   const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' })
   const authority = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30']
   openssl('req', ...authority, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test authority')
-  openssl('req', ...authority, '-keyout', 'self.key', '-out', 'self.pem', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1')
-  for (const [name, alt, days] of [['good', 'IP:127.0.0.1', '30'], ['wrong', 'DNS:other.example', '30'], ['expired', 'IP:127.0.0.1', '-1']] as const) {
-    openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`)
+  openssl(
+    'req',
+    ...authority,
+    '-keyout',
+    'self.key',
+    '-out',
+    'self.pem',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=IP:127.0.0.1',
+  )
+  for (const [name, alt, days] of [
+    ['good', 'IP:127.0.0.1', '30'],
+    ['wrong', 'DNS:other.example', '30'],
+    ['expired', 'IP:127.0.0.1', '-1'],
+  ] as const) {
+    openssl(
+      'req',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.csr`,
+      '-subj',
+      `/CN=${name}`,
+    )
     execFileSync('sh', ['-c', `printf 'subjectAltName=${alt}' > ${name}.ext`], { cwd: folder })
-    const validity = days === '-1' ? ['-not_before', '20250101000000Z', '-not_after', '20250503000000Z'] : ['-days', days]
+    const validity =
+      days === '-1' ? ['-not_before', '20250101000000Z', '-not_after', '20250503000000Z'] : ['-days', days]
     sign(name, validity)
   }
   app = await startApp({ ca: readFileSync(path.join(folder, 'ca.pem'), 'utf8') })
@@ -39,7 +68,9 @@ function sign(name: string, validity: string[]): void {
   const script = `mkdir -p db && : > db/index.txt && echo 01 > db/serial &&
     printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=db/index.txt\\nserial=db/serial\\nnew_certs_dir=db\\ndefault_md=sha256\\npolicy=p\\nunique_subject=no\\n[p]\\ncommonName=supplied\\n' > ca.cnf &&
     openssl ca -batch -config ca.cnf -cert ca.pem -keyfile ca.key -in ${name}.csr -out ${name}.pem -extfile ${name}.ext ${validity
-      .map((word, index, all) => (word === '-not_before' ? '-startdate' : word === '-not_after' ? '-enddate' : all[index]))
+      .map((word, index, all) =>
+        word === '-not_before' ? '-startdate' : word === '-not_after' ? '-enddate' : all[index],
+      )
       .join(' ')}`
   execFileSync('sh', ['-c', script], { cwd: folder, stdio: 'pipe' })
 }
@@ -88,7 +119,12 @@ const recorded = ({ status, attempts: [attempt] }: DeliveryAnswer) => [
 
 test('refuses the connection', async () => {
   const url = `http://127.0.0.1:${await freePort()}/`
-  expect(recorded(await deliverTo(url))).toEqual(['RETRYING', null, 'CONNECTION_REFUSED', '127.0.0.1 refused the connection: nothing listens there.'])
+  expect(recorded(await deliverTo(url))).toEqual([
+    'RETRYING',
+    null,
+    'CONNECTION_REFUSED',
+    '127.0.0.1 refused the connection: nothing listens there.',
+  ])
 })
 
 test('hangs before the headers', async () => {
@@ -98,7 +134,12 @@ test('hangs before the headers', async () => {
 
 test('hangs after the headers', async () => {
   const url = await raw((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n'))
-  expect(recorded(await deliverTo(url))).toEqual(['RETRYING', 200, 'TIMEOUT', '127.0.0.1 answered 200 but did not finish its response within 1 s.'])
+  expect(recorded(await deliverTo(url))).toEqual([
+    'RETRYING',
+    200,
+    'TIMEOUT',
+    '127.0.0.1 answered 200 but did not finish its response within 1 s.',
+  ])
 })
 
 test('drips a byte at a time: one deadline covers the whole exchange', async () => {
@@ -107,7 +148,12 @@ test('drips a byte at a time: one deadline covers the whole exchange', async () 
     const timer = setInterval(() => socket.write('x'), 50)
     socket.on('close', () => clearInterval(timer))
   })
-  expect(recorded(await deliverTo(url))).toEqual(['RETRYING', 200, 'TIMEOUT', '127.0.0.1 answered 200 but did not finish its response within 1 s.'])
+  expect(recorded(await deliverTo(url))).toEqual([
+    'RETRYING',
+    200,
+    'TIMEOUT',
+    '127.0.0.1 answered 200 but did not finish its response within 1 s.',
+  ])
 })
 
 test('sends a body that never ends: 64 KiB are read, 10 KiB kept, and the connection is closed', async () => {
@@ -131,31 +177,57 @@ test('sends a body that never ends: 64 KiB are read, 10 KiB kept, and the connec
 
 test('sends 1 MB of headers', async () => {
   const url = await raw((socket) => socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'a'.repeat(1_000_000)}\r\n\r\n`))
-  expect(recorded(await deliverTo(url))).toEqual(['RETRYING', null, 'RESPONSE_TOO_LARGE', '127.0.0.1 answered with more than 16 KiB of headers.'])
+  expect(recorded(await deliverTo(url))).toEqual([
+    'RETRYING',
+    null,
+    'RESPONSE_TOO_LARGE',
+    '127.0.0.1 answered with more than 16 KiB of headers.',
+  ])
 })
 
 test('resets the connection in the middle', async () => {
   const url = await raw((socket) => socket.resetAndDestroy())
-  expect(recorded(await deliverTo(url))).toEqual(['RETRYING', null, 'CONNECTION_RESET', '127.0.0.1 closed the connection before it answered.'])
+  expect(recorded(await deliverTo(url))).toEqual([
+    'RETRYING',
+    null,
+    'CONNECTION_RESET',
+    '127.0.0.1 closed the connection before it answered.',
+  ])
 })
 
 test('does not speak HTTP', async () => {
   const url = await raw((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
-  expect(recorded(await deliverTo(url))).toEqual(['RETRYING', null, 'RESPONSE_INVALID', '127.0.0.1 did not answer in valid HTTP.'])
+  expect(recorded(await deliverTo(url))).toEqual([
+    'RETRYING',
+    null,
+    'RESPONSE_INVALID',
+    '127.0.0.1 did not answer in valid HTTP.',
+  ])
 })
 
 test('redirects: it fails and is not followed', async () => {
   let followed = 0
   const target = await raw(() => followed++)
-  const url = await raw((socket) => socket.end(`HTTP/1.1 301 Moved Permanently\r\nlocation: ${target}\r\ncontent-length: 0\r\n\r\n`))
+  const url = await raw((socket) =>
+    socket.end(`HTTP/1.1 301 Moved Permanently\r\nlocation: ${target}\r\ncontent-length: 0\r\n\r\n`),
+  )
   const delivery = await deliverTo(url)
-  expect(recorded(delivery)).toEqual(['RETRYING', 301, 'REDIRECTED', '127.0.0.1 answered 301 Moved Permanently: redirects are not followed. Set the endpoint to its final URL.'])
+  expect(recorded(delivery)).toEqual([
+    'RETRYING',
+    301,
+    'REDIRECTED',
+    '127.0.0.1 answered 301 Moved Permanently: redirects are not followed. Set the endpoint to its final URL.',
+  ])
   expect(delivery.attempts[0]?.responseHeaders).toMatchObject({ location: target })
   expect(followed).toBe(0)
 })
 
 test('answers with NUL and broken UTF-8, which other results of the batch survive', async () => {
-  const url = await raw((socket) => socket.end(Buffer.from('HTTP/1.1 500 No\r\nx-odd: \xff\xfe\r\ncontent-length: 4\r\n\r\n\x00\xff\xfe\x00', 'latin1')))
+  const url = await raw((socket) =>
+    socket.end(
+      Buffer.from('HTTP/1.1 500 No\r\nx-odd: \xff\xfe\r\ncontent-length: 4\r\n\r\n\x00\xff\xfe\x00', 'latin1'),
+    ),
+  )
   expect(recorded(await deliverTo(url)).slice(0, 3)).toEqual(['RETRYING', 500, 'HTTP_SERVER_ERROR'])
 })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { claim } from '../../worker/claim.ts'
-import { type App, startApp } from '../support/app.ts'
 import type { Client } from '../support/api.ts'
+import { type App, startApp } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
 
 // Rule 1: a worker that goes away loses nothing, and one that comes back too late changes nothing.
@@ -61,7 +61,9 @@ test('a worker that was cut off and comes back late records its attempt and move
   const release = await arrived
   // Its lease ran out unseen, and another worker claimed the delivery.
   app.clock.advance(61)
-  await app.database.pool.query("UPDATE deliveries SET status = 'PENDING', version = version + 1 WHERE status = 'SENDING'")
+  await app.database.pool.query(
+    "UPDATE deliveries SET status = 'PENDING', version = version + 1 WHERE status = 'SENDING'",
+  )
   const [again] = await claimAll()
   release()
   await late
