@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import path from 'node:path'
+
+const main = path.join(import.meta.dirname, '../../src/main.ts')
+
+export interface RunningProcess {
+  child: ChildProcess
+  /** All that it has printed. */
+  output(): string
+  /** Resolves with the first match in what it prints. Rejects when it ends without. */
+  printed(pattern: RegExp): Promise<RegExpMatchArray>
+  exited: Promise<{ code: number | null; signal: string | null }>
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }>
+}
+
+/** Signalbox as a process of its own, as `npm start` runs it. */
+export function startProcess(env: Record<string, string>, mode = 'all'): RunningProcess {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [main, mode], { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  const watchers = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk
+      for (const watcher of watchers) watcher()
+    })
+  const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal })),
+  )
+  return {
+    child,
+    output: () => text,
+    printed(pattern) {
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          const found = text.match(pattern)
+          if (found === null) return
+          watchers.delete(look)
+          resolve(found)
+        }
+        watchers.add(look)
+        look()
+        exited.then(() => reject(new Error(`It ended before it printed ${pattern}:\n${text}`)))
+      })
+    },
+    exited,
+    end(signal) {
+      child.kill(signal)
+      return exited
+    },
+  }
+}
