@@ -21,7 +21,13 @@ test(`${KILLS} kills with -9 while ${EVENTS} events are published and delivered 
   const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-kill-'))
   const receiver = await startReceiver()
   const port = String(await freePort())
-  const env = { DATABASE_URL: database.url, PORT: port, DATA_DIR: dataDir, BOOTSTRAP_API_KEY, WORKER_LEASE_SECONDS: '1' }
+  const env = {
+    DATABASE_URL: database.url,
+    PORT: port,
+    DATA_DIR: dataDir,
+    BOOTSTRAP_API_KEY,
+    WORKER_LEASE_SECONDS: '1',
+  }
   const start = async () => {
     const process = startProcess(env)
     await process.printed(/Signalbox runs at/)
@@ -102,7 +108,9 @@ test(`${KILLS} kills with -9 while ${EVENTS} events are published and delivered 
   expect(rows.length).toBe(EVENTS)
   // In flight at a kill: at most what one worker sends to one endpoint at once.
   expect(cutOff).toBeLessThanOrEqual(KILLS * 64)
-  console.log(`${KILLS} kills: ${EVENTS} acknowledged, ${arrived.size} arrived, 0 lost, ${cutOff} sent twice because the kill came before they were recorded`)
+  console.log(
+    `${KILLS} kills: ${EVENTS} acknowledged, ${arrived.size} arrived, 0 lost, ${cutOff} sent twice because the kill came before they were recorded`,
+  )
 
   await client.end()
   await receiver.stop()

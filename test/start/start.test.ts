@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -45,7 +45,9 @@ test('on its embedded PostgreSQL it prints the key once, keeps its data, and tak
   expect(process.kill(postgres, 0)).toBe(true)
   const second = running(startProcess(env))
   const names = async (process: RunningProcess) => {
-    const { nodes } = await createApi(await urlOf(process)).as(key).ask('{ eventTypes { nodes { name } } }')
+    const { nodes } = await createApi(await urlOf(process))
+      .as(key)
+      .ask('{ eventTypes { nodes { name } } }')
     return nodes.map(({ name }: { name: string }) => name)
   }
   expect(await names(second)).toEqual(['kept.one'])
@@ -72,7 +74,9 @@ test('BOOTSTRAP_API_KEY is the key of the first organization, and is not printed
   const database = await cloneDatabase()
   cleanUps.push(database.drop)
   const key = 'a-key-of-any-form-that-is-long-enough'
-  const signalbox = running(startProcess({ DATABASE_URL: database.url, PORT: '0', BOOTSTRAP_API_KEY: key, DATA_DIR: await dataFolder() }))
+  const signalbox = running(
+    startProcess({ DATABASE_URL: database.url, PORT: '0', BOOTSTRAP_API_KEY: key, DATA_DIR: await dataFolder() }),
+  )
   const api = createApi(await urlOf(signalbox)).as(key)
   expect(await api.ask('{ viewer { organization { name } } }')).toEqual({ organization: { name: 'Default' } })
   expect(signalbox.output()).not.toContain(key)
@@ -110,11 +114,20 @@ test('a wrong password gives one sentence', async () => {
   cleanUps.push(database.drop)
   const url = new URL(database.url)
   url.password = 'wrong'
-  expect(await failure({ DATABASE_URL: url.href })).toMatch(/^PostgreSQL refuses the user or password of DATABASE_URL: .*\n$/)
+  expect(await failure({ DATABASE_URL: url.href })).toMatch(
+    /^PostgreSQL refuses the user or password of DATABASE_URL: .*\n$/,
+  )
 })
 
 test('every bad setting is reported, all together', async () => {
-  const said = await failure({ PORT: '99999', DATABASE_URL: 'mysql://x', REDIS_URL: 'x', LOG_LEVEL: 'loud', ENDPOINT_ALLOWED_NETWORKS: '10.0.0.0/40', NODE_ENV: 'production' })
+  const said = await failure({
+    PORT: '99999',
+    DATABASE_URL: 'mysql://x',
+    REDIS_URL: 'x',
+    LOG_LEVEL: 'loud',
+    ENDPOINT_ALLOWED_NETWORKS: '10.0.0.0/40',
+    NODE_ENV: 'production',
+  })
   for (const name of ['PORT', 'DATABASE_URL', 'REDIS_URL', 'LOG_LEVEL', 'ENDPOINT_ALLOWED_NETWORKS', 'ENCRYPTION_KEYS'])
     expect(said).toMatch(new RegExp(`^  - ${name} `, 'm'))
 })

@@ -16,7 +16,10 @@ export interface RunningProcess {
 /** Signalbox as a process of its own, as `npm start` runs it. */
 export function startProcess(env: Record<string, string>, mode = 'all'): RunningProcess {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [main, mode], { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main, mode], {
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let text = ''
   const watchers = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr])

@@ -1,0 +1,259 @@
+import fc from 'fast-check'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createEventWriter, WAITING_EVENTS } from '../../src/events/event-writer.ts'
+import { EVENT_TYPE_PATTERN, patternsOf } from '../../src/events/patterns.ts'
+import { isDeeperThan, withoutFields } from '../../src/events/redact.ts'
+import type { NewEvent } from '../../src/events/store-events.ts'
+import type { Client } from '../support/api.ts'
+import { type App, startApp } from '../support/app.ts'
+
+// W2, W3, W4: what may be published, what is stored of it, and when it is answered.
+let app: App
+let tenant: Client
+beforeAll(async () => {
+  app = await startApp()
+  tenant = await app.tenant()
+  await tenant.createType('order.made')
+})
+afterAll(() => app.stop())
+
+const bodyOf = async (id: string) =>
+  (await tenant.ask('query ($id: ID!) { node(id: $id) { ... on Event { body } } }', { id })).body as string
+
+const publishMany = (events: unknown[]) =>
+  tenant.ask(
+    `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) {
+      ... on EventPublishManyPayload { events { id type } } ... on Error { code message } } }`,
+    { input: { events } },
+  )
+
+test('an event that no endpoint wants is kept', async () => {
+  const id = await tenant.publish('order.made', { n: 1 })
+  expect(JSON.parse(await bodyOf(id))).toMatchObject({ id, type: 'order.made', data: { n: 1 } })
+})
+
+test('an unregistered type is refused with what to do', async () => {
+  await expect(tenant.publish('order.unknown')).rejects.toThrow(
+    'VALIDATION_FAILED: input.type: "order.unknown" is no registered event type. Register it with eventTypeCreate.',
+  )
+})
+
+test('a payload that breaks its schema is refused with the path, also right after the schema was changed', async () => {
+  const id = await tenant.createType('order.strict', {
+    schema: {
+      type: 'object',
+      required: ['lines'],
+      properties: { lines: { type: 'array', items: { type: 'number' } } },
+    },
+  })
+  await expect(tenant.publish('order.strict', { lines: [1, 'two'] })).rejects.toThrow(
+    'input.data.lines.1: must be number',
+  )
+  await expect(tenant.publish('order.strict', {})).rejects.toThrow("input.data: must have required property 'lines'")
+  await tenant.publish('order.strict', { lines: [1] })
+  await tenant.ask(
+    'mutation ($id: ID!, $input: EventTypeUpdateInput!) { eventTypeUpdate(id: $id, input: $input) { __typename } }',
+    { id, input: { schema: { type: 'object', maxProperties: 0 } } },
+  )
+  await expect(tenant.publish('order.strict', { lines: [1] })).rejects.toThrow('must NOT have more than 0 properties')
+})
+
+test.each([
+  ['no JSON Schema', { type: 'wat' }],
+  ['a reference to elsewhere', { $ref: 'https://example.com/schema.json' }],
+  ['a pattern that needs back-references', { type: 'string', pattern: '(a)\\1' }],
+  ['a text', 'object'],
+])('a schema that is %s is refused', async (_name, schema) => {
+  await expect(tenant.createType('order.bad', { schema })).rejects.toThrow('input.schema: is no usable JSON Schema')
+})
+
+test('a pattern that would take exponential time elsewhere takes none', async () => {
+  await tenant.createType('order.evil', { schema: { type: 'string', pattern: '^(a+)+$' } })
+  await expect(tenant.publish('order.evil', `${'a'.repeat(50_000)}!`)).rejects.toThrow('must match pattern')
+})
+
+test('the same idempotency key with the same content is one event; with other content it is refused', async () => {
+  const more = { idempotencyKey: 'order-1' }
+  const id = await tenant.publish('order.made', { n: 1 }, more)
+  expect(await tenant.publish('order.made', { n: 1 }, more)).toBe(id)
+  await expect(tenant.publish('order.made', { n: 2 }, more)).rejects.toThrow(
+    `IDEMPOTENCY_CONFLICT: Another event was published with this idempotencyKey: ${id}.`,
+  )
+  const other = await app.tenant()
+  await other.createType('order.made')
+  expect(await other.publish('order.made', { n: 3 }, more)).not.toBe(id)
+})
+
+test('100 publishes at once under one key are one event', async () => {
+  const ids = await Promise.all(
+    Array.from({ length: 100 }, () => tenant.publish('order.made', {}, { idempotencyKey: 'at-once' })),
+  )
+  expect(new Set(ids).size).toBe(1)
+})
+
+test('many are stored all or none, in their order', async () => {
+  const count = async () => (await app.database.pool.query('SELECT count(*)::int AS count FROM events')).rows[0].count
+  const before = await count()
+  await expect(
+    publishMany([
+      { type: 'order.made', data: 1 },
+      { type: 'nope', data: 2 },
+    ]),
+  ).rejects.toThrow('input.events.1.type')
+  await expect(publishMany([])).rejects.toThrow('input.events')
+  await expect(publishMany(Array.from({ length: 501 }, () => ({ type: 'order.made', data: 1 })))).rejects.toThrow(
+    'input.events',
+  )
+  expect(await count()).toBe(before)
+  const { events } = await publishMany(Array.from({ length: 500 }, (_, n) => ({ type: 'order.made', data: { n } })))
+  expect(await count()).toBe(before + 500)
+  expect(JSON.parse(await bodyOf(events[499].id)).data).toEqual({ n: 499 })
+})
+
+test('sensitive fields are removed before storing, at any depth, and others never', async () => {
+  const data = { user: { password: 'p', name: 'n', list: [{ token: 't', keep: 1 }] }, secret: { a: 1 } }
+  const id = await tenant.publish('order.made', data, {
+    metadata: { token: 'm', trace: 'x' },
+    previous: { password: 'old' },
+  })
+  expect(JSON.parse(await bodyOf(id))).toMatchObject({
+    data: { user: { name: 'n', list: [{ keep: 1 }] } },
+    previous: {},
+    metadata: { trace: 'x' },
+  })
+  expect(await bodyOf(id)).not.toMatch(/password|token|secret/)
+  await tenant.createType('order.own', { sensitiveFields: ['ssn'] })
+  expect(JSON.parse(await bodyOf(await tenant.publish('order.own', { ssn: '1', token: 't' }))).data).toEqual({
+    token: 't',
+  })
+})
+
+test.each([
+  ['an event of more than 1 MiB', { data: 'a'.repeat(1024 * 1024) }, 'at most 1048576 are allowed'],
+  ['nesting without end', { data: nest(101) }, 'is nested deeper than 100 levels'],
+  ['a NUL in the idempotency key', { data: 1, idempotencyKey: 'a\u0000' }, 'must have no control characters'],
+])('%s is refused', async (_name, input, message) => {
+  await expect(publishMany([{ type: 'order.made', ...input }])).rejects.toThrow(message)
+})
+
+function nest(levels: number): unknown {
+  return levels === 0 ? 1 : [nest(levels - 1)]
+}
+
+test.each([
+  [
+    'in variables',
+    {
+      query: 'mutation ($d: JSON!) { eventPublish(input: { type: "order.made", data: $d }) { __typename } }',
+      variables: { d: 'DEEP' },
+    },
+  ],
+  [
+    'in the document',
+    { query: 'mutation { eventPublish(input: { type: "order.made", data: "DEEP" }) { __typename } }' },
+  ],
+])('nesting of 50,000 levels %s harms nobody', async (_name, request) => {
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+  const body = JSON.stringify(request).replace(/\\?"DEEP\\?"/, deep)
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${tenant.key}` }
+  const answer = await (await fetch(`${app.url}/graphql`, { method: 'POST', headers, body })).text()
+  expect(answer).toMatch(/ValidationError|errors/)
+  expect(answer).not.toMatch(/node_modules|RangeError/)
+  await tenant.publish('order.made')
+})
+
+test('a publish is answered only after the commit', async () => {
+  const before = new pg.Client({ connectionString: app.database.url })
+  await before.connect()
+  // Nothing can be committed to the table while this holds it.
+  await before.query('BEGIN; LOCK TABLE events IN ACCESS EXCLUSIVE MODE')
+  let answered = false
+  const publish = tenant.publish('order.made').then((id) => {
+    answered = true
+    return id
+  })
+  const { rows } = await before.query('SELECT 1')
+  expect(rows).toHaveLength(1)
+  expect(answered).toBe(false)
+  await before.query('COMMIT')
+  const { rows: found } = await before.query('SELECT 1 FROM events WHERE id = $1', [await publish])
+  expect(found).toHaveLength(1)
+  await before.end()
+})
+
+describe('grouping', () => {
+  const event = (id: string): NewEvent => ({
+    id,
+    organizationId: 'o',
+    type: 't',
+    body: Buffer.from('x'),
+    idempotencyKey: null,
+    idempotencyHash: null,
+  })
+
+  test('concurrent publishes share statements, and each gets its own answer', async () => {
+    const groups: number[] = []
+    const { write, stop } = createEventWriter(async (events) => {
+      groups.push(events.length)
+      return new Map(events.map(({ id }) => [id, new Date(0)]))
+    })
+    const written = await Promise.all(Array.from({ length: 1_500 }, (_, n) => write([event(`e${n}`)])))
+    expect(written.every((stored, n) => stored.has(`e${n}`))).toBe(true)
+    expect(groups).toEqual([1_000, 500])
+    await stop()
+  })
+
+  test('a statement that fails fails its publishes, and no others', async () => {
+    let calls = 0
+    const { write } = createEventWriter(async (events) => {
+      if (calls++ === 0) throw new Error('away')
+      return new Map(events.map(({ id }) => [id, new Date(0)]))
+    })
+    await expect(write([event('a')])).rejects.toThrow('away')
+    expect((await write([event('b')])).has('b')).toBe(true)
+  })
+
+  test('what waits is bounded, and past that nothing is stored', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const { write, stop } = createEventWriter(async () => {
+      await promise
+      return new Map()
+    })
+    const waiting = Array.from({ length: WAITING_EVENTS }, () => write([event('x')]))
+    await expect(write([event('y')])).rejects.toThrow('Too many events wait to be stored. Nothing was stored')
+    resolve()
+    await Promise.all(waiting)
+    await stop()
+  })
+})
+
+const word = fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/)
+
+test('a pattern matches exactly the types that begin with it (property)', () => {
+  const types = fc.array(word, { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(types, types, fc.boolean(), (type, words, wildcard) => {
+      const pattern = words.join('.') + (wildcard ? '.*' : '')
+      expect(pattern).toMatch(EVENT_TYPE_PATTERN)
+      const begins = words.every((entry, index) => entry === type[index])
+      const expected = begins && (wildcard ? type.length > words.length : type.length === words.length)
+      expect(patternsOf(type.join('.')).includes(pattern)).toBe(expected)
+      expect(patternsOf(type.join('.'))).toContain('*')
+    }),
+    { seed: 1 },
+  )
+})
+
+test('removing fields keeps everything else as it was, in its order (property)', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(JSON.stringify(withoutFields(value, ['no such field, I hope']))).toBe(JSON.stringify(value))
+      expect(JSON.stringify(withoutFields({ secret: value, kept: value }, ['secret']))).toBe(
+        JSON.stringify({ kept: withoutFields(value, ['secret']) }),
+      )
+      expect(isDeeperThan(value, 1_000)).toBe(false)
+    }),
+    { seed: 1 },
+  )
+})
