@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import pg from 'pg'
+import { expect, inject, test } from 'vitest'
+import { migrate } from '../../prisma/migrate.ts'
+
+const committed = readdirSync(path.join(import.meta.dirname, '../../prisma/migrations'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+
+test('processes that start together migrate once, as prisma migrate deploy would record it', async () => {
+  const admin = new pg.Client({ connectionString: inject('postgresUrl') })
+  await admin.connect()
+  await admin.query('CREATE DATABASE migrate_test')
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = 'migrate_test'
+  const applied = await Promise.all([migrate(url.href), migrate(url.href), migrate(url.href)])
+  expect(applied.flat()).toEqual(committed)
+  const client = new pg.Client({ connectionString: url.href })
+  await client.connect()
+  const { rows } = await client.query(
+    'SELECT migration_name, checksum, finished_at, applied_steps_count FROM _prisma_migrations',
+  )
+  expect(rows).toEqual(
+    committed.map((name) => ({
+      migration_name: name,
+      checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+      finished_at: expect.any(Date),
+      applied_steps_count: 1,
+    })),
+  )
+  await client.end()
+  await admin.query('DROP DATABASE migrate_test WITH (FORCE)')
+  await admin.end()
+})
