@@ -53,7 +53,14 @@ describe('key ring (W5, O2)', () => {
 describe('log (O2)', () => {
   test('keys, secrets and passwords reach no line, wherever they stand', () => {
     let lines = ''
-    const log = createLog({ level: 'trace', destination: { write: (line) => void (lines += line) } })
+    const log = createLog({
+      level: 'trace',
+      destination: {
+        write(line) {
+          lines += line
+        },
+      },
+    })
     const token = createToken('sb', 'LIVE')
     const { secret } = createSigningSecret('STANDARD')
     const pair = createSigningSecret('STANDARD_ED25519')

@@ -102,7 +102,7 @@ test('a worker that is stopped finishes what it sends; one that is killed is tak
   await receiver.arrived(before + 1)
   const [, , one, other] = processes
   const stopped = [one!.end('SIGTERM'), other!.end('SIGTERM')]
-  held.splice(0).forEach((release) => release())
+  for (const release of held.splice(0)) release()
   for (const exit of await Promise.all(stopped)) expect(exit).toEqual({ code: 0, signal: null })
   const settled = async () => (await api!.ask('{ deliveries(first: 1) { nodes { status } } }')).nodes
   expect(await settled()).toEqual([{ status: 'SUCCEEDED' }])
