@@ -17,6 +17,7 @@ import { createDeliveries } from './webhooks/deliveries.ts'
 import { createEndpointSecrets } from './webhooks/endpoint-secrets.ts'
 import { createEndpointState } from './webhooks/endpoint-state.ts'
 import { createEndpoints } from './webhooks/endpoints.ts'
+import { createReplay } from './webhooks/replay.ts'
 import type { Targets } from './webhooks/targets.ts'
 
 /** What Signalbox can do, wired: the one thing that GraphQL, and later other faces, stand on. */
@@ -59,6 +60,7 @@ export function createDomain(deps: {
     keys: createKeys(shared),
     organizations: createOrganizations(shared),
     publisher: createPublisher({ ...shared, eventTypes }),
+    replay: createReplay({ ...shared, endpoints }),
     subscriptions: createSubscriptions({
       ...deps,
       async isUsable(keyIds) {

@@ -8,7 +8,8 @@ import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../live/delivery-change.
 /** What people do to deliveries. Each statement moves only those in a state that the move makes sense from. */
 export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'RETRY'
 
-const time = (clock: Clock) => Prisma.sql`coalesce(${clock.forQueue()}::timestamptz, now())`
+/** The time as statements on the queue take it, see `Clock.forQueue`. */
+export const queueTime = (clock: Clock) => Prisma.sql`coalesce(${clock.forQueue()}::timestamptz, now())`
 
 function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: Prisma.Sql } {
   switch (move) {
@@ -21,7 +22,7 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
     case 'RELEASE':
       return {
         set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-          next_attempt_at = ${time(clock)}, explanation = NULL`,
+          next_attempt_at = ${queueTime(clock)}, explanation = NULL`,
         from: Prisma.sql`d.status = 'HELD'`,
       }
     case 'CANCEL':
@@ -33,7 +34,7 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
     case 'RETRY':
       return {
         set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-          trigger = 'MANUAL', next_attempt_at = ${time(clock)}, explanation = 'Retried by a person.'`,
+          trigger = 'MANUAL', next_attempt_at = ${queueTime(clock)}, explanation = 'Retried by a person.'`,
         from: Prisma.sql`d.status IN ('RETRYING', 'SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED')`,
       }
   }
@@ -57,7 +58,7 @@ export async function moveDeliveries(
   // A cancel of one endpoint's deliveries is about the held ones: what is on its way goes on.
   const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from
   const rows = await tx.$queryRaw<DeliveryChangeRow[]>`
-    UPDATE deliveries d SET ${set}, version = d.version + 1, updated_at = ${time(clock)}
+    UPDATE deliveries d SET ${set}, version = d.version + 1, updated_at = ${queueTime(clock)}
     FROM events v, webhook_endpoints e
     WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope}
       AND v.id = d.event_id AND e.id = d.endpoint_id
@@ -77,13 +78,13 @@ export async function createDelivery(
     INSERT INTO deliveries AS d
       (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
     VALUES (${id}, ${event.organizationId}, ${event.id}, ${endpoint.id}, 'PENDING', ${trigger}::attempt_trigger,
-      ${time(clock)}, ${time(clock)}, ${time(clock)})
+      ${queueTime(clock)}, ${queueTime(clock)}, ${queueTime(clock)})
     RETURNING ${Prisma.raw(CHANGE_COLUMNS)}, ${event.type} AS event_type, ${endpoint.url} AS endpoint_url`
   await wake(tx)
   return rows
 }
 
 /** Workers hear it when the transaction commits. */
-async function wake(tx: Transaction): Promise<void> {
+export async function wake(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_notify(${WAKE_CHANNEL}, '')`
 }

@@ -23,6 +23,7 @@ const DECISIONS: Record<string, string> = {
   'mutation apiKeyDisable': 'keys:write',
   'mutation apiKeyEnable': 'keys:write',
   'mutation apiKeyRevoke': 'keys:delete',
+  'mutation deliveriesReplay': 'deliveries:write',
   'mutation deliveryCancel': 'deliveries:write',
   'mutation deliveryRetry': 'deliveries:write',
   'mutation eventPublish': 'events:write',

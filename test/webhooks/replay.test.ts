@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { REPLAY_AT_ONCE } from '../../src/webhooks/replay.ts'
+import type { Client } from '../support/api.ts'
+import { type App, startApp } from '../support/app.ts'
+import { type Receiver, startReceiver } from '../support/receiver.ts'
+
+// W3: events that match no endpoint are kept, and can be replayed to one that is created later.
+let app: App
+let tenant: Client
+let receiver: Receiver
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app.stop())
+beforeEach(async () => {
+  receiver = await startReceiver()
+  tenant = await app.tenant()
+  for (const type of ['order.made', 'order.paid', 'user.made']) await tenant.createType(type)
+})
+afterEach(() => receiver.stop())
+
+const replay = (input: Record<string, unknown>) =>
+  tenant.ask(
+    `mutation ($input: DeliveriesReplayInput!) { deliveriesReplay(input: $input) {
+      ... on DeliveriesReplayPayload { count hasMore } ... on Error { code message } } }`,
+    { input },
+  )
+const arrived = () => receiver.requests.map(({ eventId }) => eventId).sort()
+
+test('events published before the endpoint was made are sent to it, once, and only those it subscribes to', async () => {
+  const first = await tenant.publish('order.made')
+  await tenant.publish('user.made')
+  const second = await tenant.publish('order.paid')
+  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { eventTypes: ['order.*'] })
+  await app.deliver()
+  expect(arrived()).toEqual([])
+  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 2, hasMore: false })
+  await app.deliver()
+  expect(arrived()).toEqual([first, second].sort())
+  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 0, hasMore: false })
+  expect((await tenant.deliveries()).map(({ status, attempts }) => [status, attempts[0]?.trigger])).toEqual([
+    ['SUCCEEDED', 'REPLAY'],
+    ['SUCCEEDED', 'REPLAY'],
+  ])
+})
+
+test('types, times and states choose; a dead delivery begins its schedule anew', async () => {
+  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { retryPolicy: { maxAttempts: 1 } })
+  const endpointId = webhookEndpoint.id
+  receiver.respond((_request, response) => response.writeHead(500).end())
+  const dead = await tenant.publish('order.made')
+  await app.deliver()
+  receiver.respond((_request, response) => response.writeHead(204).end())
+  app.clock.advance(60)
+  const later = app.clock.now().toISOString()
+  const succeeded = await tenant.publish('order.paid')
+  await app.deliver()
+  receiver.requests.length = 0
+
+  expect(await replay({ endpointId, types: ['user.made'] })).toMatchObject({ count: 0 })
+  expect(await replay({ endpointId, from: later })).toMatchObject({ count: 0 })
+  expect(await replay({ endpointId, to: later })).toMatchObject({ count: 1 })
+  await app.deliver()
+  expect(arrived()).toEqual([dead])
+  expect(await replay({ endpointId, statuses: ['SUCCEEDED'], from: later })).toMatchObject({ count: 1 })
+  await app.deliver()
+  expect(arrived()).toEqual([dead, succeeded].sort())
+})
+
+test('what was replayed outside of the maximum age is EXPIRED (W8)', async () => {
+  await tenant.publish('order.made')
+  app.clock.advance(120)
+  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { maxAgeSeconds: 60 })
+  await replay({ endpointId: webhookEndpoint.id })
+  await app.deliver()
+  expect(await tenant.deliveries()).toMatchObject([{ status: 'EXPIRED', attemptCount: 0 }])
+})
+
+test('a call is bounded, and the next goes on', async () => {
+  const events = (count: number) => Array.from({ length: count }, () => ({ type: 'order.made', data: {} }))
+  const publish =
+    'mutation ($events: [EventPublishInput!]!) { eventPublishMany(input: { events: $events }) { __typename } }'
+  for (const count of [500, 500, 5]) await tenant.ask(publish, { events: events(count) })
+  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: REPLAY_AT_ONCE, hasMore: true })
+  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 5, hasMore: false })
+})
+
+test('a disabled endpoint, and a state that is not finished, are refused', async () => {
+  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { enabled: false })
+  await expect(replay({ endpointId: webhookEndpoint.id })).rejects.toThrow('ENDPOINT_DISABLED')
+  await expect(replay({ endpointId: webhookEndpoint.id, statuses: ['PENDING'] })).rejects.toThrow(
+    'must be one of SUCCEEDED',
+  )
+})
