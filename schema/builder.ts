@@ -18,6 +18,10 @@ import { typeOfId } from './node-ids.ts'
 export interface Context {
   domain: Domain
   viewer: Viewer | null
+  /** Aborted when the client of an HTTP request goes away. */
+  signal?: AbortSignal | undefined
+  /** Bytes of event bodies in the answer so far. */
+  answered: { eventBytes: number }
 }
 
 export type Scope = `${Resource}:${Action}`

@@ -40,9 +40,14 @@ builder.subscriptionField('deliveryUpdates', (t) =>
     subscribe(_root, { filter }, context) {
       const { bus, subscriptions } = context.domain
       const viewer = viewerOf(context)
-      return subscriptions.open(viewer, (onClose) => subscribeToDeliveries(bus, viewer, filter ?? {}, { onClose }))
+      return subscriptions.open(viewer, context.signal, (onClose) =>
+        subscribeToDeliveries(bus, viewer, filter ?? {}, { onClose }),
+      )
     },
-    resolve: (mail) => mail,
+    resolve(mail, _args, { answered }) {
+      answered.eventBytes = 0
+      return mail
+    },
   }),
 )
 
@@ -63,7 +68,7 @@ builder.subscriptionField('liveStatus', (t) =>
     authScopes: { authenticated: true },
     subscribe(_root, _args, context) {
       const { bus, subscriptions } = context.domain
-      return subscriptions.open(viewerOf(context), async (onClose) => {
+      return subscriptions.open(viewerOf(context), context.signal, async (onClose) => {
         let stop = () => {}
         const mailbox = createMailbox<BusStatus>({
           onClose() {

@@ -41,7 +41,7 @@ const environment = z.object({
     .string()
     .regex(/^[a-z][a-z0-9]{0,15}$/, 'must be a short lower-case word')
     .default('sb'),
-  WORKER_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(10_000).default(500),
+  WORKER_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(10_000).default(1_000),
   WORKER_LEASE_SECONDS: seconds(3600).default(15),
   SHUTDOWN_SECONDS: seconds(600).default(10),
 })

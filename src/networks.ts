@@ -13,6 +13,17 @@ export function isNetwork(text: string): boolean {
   return parseNetwork(text) !== undefined
 }
 
+/** Whether every address of a network lies in one of the others. */
+export function isWithin(network: string, others: readonly string[]): boolean {
+  const inner = parseNetwork(network)
+  if (inner === undefined) return false
+  const [base, bits] = inner
+  return others.some((other) => {
+    const outer = parseNetwork(other)
+    return outer !== undefined && outer[0].kind() === base.kind() && outer[1] <= bits && base.match(outer[0], outer[1])
+  })
+}
+
 /** Tells whether an address lies in one of the networks. A malformed address lies in none. */
 export function createNetworks(networks: readonly string[]): (address: string) => boolean {
   const parsed = networks.map(parseNetwork).filter((network) => network !== undefined)

@@ -159,7 +159,7 @@ describe('settings', () => {
       dataDir: '/data',
       logLevel: 'info',
       keyPrefix: 'sb',
-      workerConcurrency: 500,
+      workerConcurrency: 1_000,
       leaseSeconds: 15,
       shutdownSeconds: 10,
     })

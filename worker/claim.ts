@@ -45,6 +45,7 @@ WITH RECURSIVE clock AS (
     LIMIT coalesce(q.quota, least($4::int, e.rate_limit))
     FOR UPDATE SKIP LOCKED
   ) due
+  WHERE e.organization_id <> ALL($7::text[])
   ORDER BY due.next_attempt_at LIMIT $5::int
 ), decided AS (
   SELECT p.id, CASE
@@ -85,14 +86,16 @@ export interface ClaimOptions {
   /** Endpoints that have something in flight here, and how much more they may have. */
   quotas: ReadonlyMap<string, number>
   leaseSeconds: number
+  /** Organizations that hold their share of this worker already. */
+  fullOrganizations: readonly string[]
 }
 
 export async function claim(pool: pg.Pool, options: ClaimOptions): Promise<ClaimedRow[]> {
-  const { now, limit, perEndpoint, quotas, leaseSeconds } = options
+  const { now, limit, perEndpoint, quotas, leaseSeconds, fullOrganizations } = options
   const { rows } = await pool.query<ClaimedRow>({
     name: 'claim',
     text: CLAIM,
-    values: [now, [...quotas.keys()], [...quotas.values()], perEndpoint, limit, leaseSeconds],
+    values: [now, [...quotas.keys()], [...quotas.values()], perEndpoint, limit, leaseSeconds, fullOrganizations],
   })
   return rows
 }

@@ -10,6 +10,7 @@ const RATES_REMEMBERED = 10_000
 export function createInFlight(clock: Clock) {
   const held = new Map<string, ClaimedRow>()
   const perEndpoint = new Map<string, number>()
+  const perOrganization = new Map<string, number>()
   const rates = new LRUCache<string, { perSecond: number; tokens: number; at: number }>({ max: RATES_REMEMBERED })
 
   /** Whole deliveries that an endpoint's rate allows now. */
@@ -32,7 +33,8 @@ export function createInFlight(clock: Clock) {
     add(delivery: ClaimedRow): void {
       const { endpoint_id: endpointId, rate_limit: perSecond } = delivery
       held.set(key(delivery), delivery)
-      perEndpoint.set(endpointId, (perEndpoint.get(endpointId) ?? 0) + 1)
+      count(perEndpoint, endpointId, 1)
+      count(perOrganization, delivery.organization_id, 1)
       if (perSecond === null) {
         rates.delete(endpointId)
         return
@@ -44,10 +46,12 @@ export function createInFlight(clock: Clock) {
 
     remove(delivery: ClaimedRow): void {
       if (!held.delete(key(delivery))) return
-      const left = (perEndpoint.get(delivery.endpoint_id) ?? 1) - 1
-      if (left === 0) perEndpoint.delete(delivery.endpoint_id)
-      else perEndpoint.set(delivery.endpoint_id, left)
+      count(perEndpoint, delivery.endpoint_id, -1)
+      count(perOrganization, delivery.organization_id, -1)
     },
+
+    /** What each organization holds. */
+    shares: (): ReadonlyMap<string, number> => perOrganization,
 
     /** What each endpoint may still be given; one that is not named may have `PER_ENDPOINT`. */
     quotas(): Map<string, number> {
@@ -73,6 +77,12 @@ export function createInFlight(clock: Clock) {
       return soonest
     },
   }
+}
+
+function count(counts: Map<string, number>, key: string, by: number): void {
+  const now = (counts.get(key) ?? 0) + by
+  if (now === 0) counts.delete(key)
+  else counts.set(key, now)
 }
 
 /** A late claim of the same delivery is another thing to hold. */

@@ -9,7 +9,7 @@ export const KEPT_BYTES = 10 * 1024
 const HEADER_BYTES = 16 * 1024
 const KEEP_ALIVE_MS = 10_000
 /** Receivers with open connections at most. */
-const ORIGINS = 5_000
+const ORIGINS = 20_000
 
 export interface Request {
   url: string
@@ -60,6 +60,8 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
     maxHeaderSize: HEADER_BYTES,
     maxOrigins: ORIGINS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // A receiver may ask for less, not for more.
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
     // One deadline covers everything; undici's own would only blur which one it was.
     headersTimeout: 0,
     bodyTimeout: 0,

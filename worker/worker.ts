@@ -109,17 +109,30 @@ export function createWorker(deps: {
 
   /** @returns whether more may be due than there was room for */
   async function claimSome(): Promise<boolean> {
-    const limit = Math.min(CLAIM_AT_ONCE, options.concurrency - inFlight.size)
-    if (limit <= 0 || (inFlight.size > 0 && limit < Math.min(CLAIM_AT_LEAST, options.concurrency))) return true
+    const free = options.concurrency - inFlight.size
+    if (free <= 0 || (inFlight.size > 0 && free < Math.min(CLAIM_AT_LEAST, options.concurrency))) return true
+    // Half of the room at most is any one organization's, however many of its receivers hang.
+    const half = Math.ceil(options.concurrency / 2)
+    const shares = [...inFlight.shares()]
+    const fullOrganizations = shares.filter(([, held]) => held > half - CLAIM_AT_LEAST).map(([id]) => id)
+    const largest = Math.max(0, ...shares.map(([id, held]) => (fullOrganizations.includes(id) ? 0 : held)))
+    const limit = Math.min(CLAIM_AT_ONCE, free, half - largest)
     const quotas = inFlight.quotas()
     const { leaseSeconds } = options
     const now = clock.forQueue()
-    const claimed = await claim(pool, { now, limit, perEndpoint: PER_ENDPOINT, quotas, leaseSeconds })
+    const claimed = await claim(pool, {
+      now,
+      limit,
+      perEndpoint: PER_ENDPOINT,
+      quotas,
+      leaseSeconds,
+      fullOrganizations,
+    })
     announce(bus, claimed)
     for (const delivery of claimed) if (delivery.status === 'SENDING') void attempt(delivery)
     if (claimed.length === limit) wokenMeanwhile = true
     // An endpoint that got all it may have can have more waiting.
-    return claimed.length > 0 || [...quotas.values()].includes(0)
+    return claimed.length > 0 || fullOrganizations.length > 0 || [...quotas.values()].includes(0)
   }
 
   async function attempt(delivery: ClaimedRow): Promise<void> {

@@ -6,7 +6,10 @@ export interface Viewer {
   /** The organization that everything is read from and written to. */
   organizationId: string
   permissions: Permissions
+  environment: 'LIVE' | 'TEST'
   expiresAt: Date | null
+  /** Networks that the key is confined to; empty: none. */
+  allowedIps: string[]
   /** Client address, for the audit trail. */
   ip: string | null
   requestId: string

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { UnavailableError } from '../errors.ts'
 import type { NewEvent, StoredEvents } from './store-events.ts'
 
@@ -65,7 +66,9 @@ export function createEventWriter(store: WriteEvents): { write: WriteEvents; sto
       const stored = await store(group.flatMap((entry) => entry.events))
       for (const entry of group) entry.done(stored)
     } catch (error) {
-      for (const entry of group) entry.failed(error)
+      // What PostgreSQL refuses is the fault of one publish: alone, each gets its own answer.
+      if (group.length > 1 && error instanceof pg.DatabaseError) for (const entry of group) await storeGroup([entry])
+      else for (const entry of group) entry.failed(error)
     }
   }
 

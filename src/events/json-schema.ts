@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { RE2JS } from 're2js'
 import type { Issue } from '../errors.ts'
+import { CHECK_BUDGET, schemaCost } from './schema-cost.ts'
 
 const SCHEMA_BYTES = 64 * 1024
 const ISSUES_SHOWN = 20
@@ -12,7 +13,7 @@ export type CheckPayload = (data: unknown) => Issue[]
 
 /**
  * Compiles a JSON Schema: 2020-12, or draft-07 when `$schema` says so. A tenant writes it, so patterns run on a
- * matcher of linear time and nothing is loaded from elsewhere.
+ * matcher of linear time, what a check may cost is bounded, and nothing is loaded from elsewhere.
  *
  * @throws Error with what is wrong with the schema
  */
@@ -20,12 +21,17 @@ export function compileSchema(schema: unknown): CheckPayload {
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema)))
     throw new Error('a JSON Schema is an object or a boolean')
   if (JSON.stringify(schema).length > SCHEMA_BYTES) throw new Error(`at most ${SCHEMA_BYTES} bytes`)
+  const cost = schemaCost(schema)
   const draft = typeof schema === 'object' && '$schema' in schema ? String(schema.$schema) : ''
   const options = { strict: false, allErrors: false, messages: true, code: { regExp } } as const
   const ajv = draft.includes('draft-07') ? new Ajv(options) : new Ajv2020(options)
   addFormats.default(ajv)
   const check: ValidateFunction = ajv.compile(schema)
-  return (data) => (check(data) ? [] : (check.errors ?? []).slice(0, ISSUES_SHOWN).map(toIssue))
+  return (data) => {
+    if (cost * (JSON.stringify(data) ?? '').length > CHECK_BUDGET)
+      return [{ path: 'data', message: 'is too large to be checked against the schema of its type' }]
+    return check(data) === true ? [] : (check.errors ?? []).slice(0, ISSUES_SHOWN).map(toIssue)
+  }
 }
 
 /** No pattern takes exponential time; one that needs look-ahead or back-references is refused. */

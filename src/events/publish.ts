@@ -17,7 +17,7 @@ import { isDeeperThan, withoutFields } from './redact.ts'
 import { type NewEvent, storeEvents } from './store-events.ts'
 
 /** The largest body of one event. */
-export const EVENT_BYTES = 1024 * 1024
+export const EVENT_BYTES = 256 * 1024
 export const EVENTS_AT_ONCE = 500
 /** Levels of nesting in one event. */
 const DEPTH = 100

@@ -35,6 +35,8 @@ WITH input AS (
 ), stored AS (
   INSERT INTO events (id, organization_id, type, body, idempotency_key, idempotency_hash, created_at)
   SELECT i.id, i.organization_id, i.type, i.body, i.idempotency_key, i.idempotency_hash, clock.now FROM input i, clock
+  -- In one order everywhere: two groups with the same keys must not wait for each other in a circle.
+  ORDER BY i.organization_id, i.idempotency_key
   ON CONFLICT (organization_id, idempotency_key) DO NOTHING
   RETURNING id
 ), fanned AS (

@@ -42,7 +42,8 @@ export function createAuthenticate(deps: {
     if (why !== undefined) throw new UnauthenticatedError(why)
     touch(key)
     const permissions = readPermissions(key.permissions)
-    const viewer = { keyId: key.id, organizationId: key.organizationId, permissions, expiresAt: key.expiresAt }
+    const { id: keyId, environment, expiresAt, allowedIps } = key
+    const viewer = { keyId, organizationId: key.organizationId, permissions, environment, expiresAt, allowedIps }
     if (organizationId === undefined || organizationId === key.organizationId) return { ...viewer, ip, requestId }
     const mayAct = allows(permissions, 'platform', 'write')
     if (!mayAct || (await prisma.organization.findUnique({ where: { id: organizationId } })) === null)

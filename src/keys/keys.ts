@@ -5,10 +5,10 @@ import type { Audit } from '../access/audit.ts'
 import { exceeds, permissionsSchema } from '../access/permissions.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
-import { ConflictError, NotFoundError, ValidationError } from '../errors.ts'
+import { ConflictError, type Issue, NotFoundError, ValidationError } from '../errors.ts'
 import type { MakeId } from '../ids.ts'
 import { KEY_CHANGES, type LiveBus } from '../live/bus.ts'
-import { isNetwork } from '../networks.ts'
+import { isNetwork, isWithin } from '../networks.ts'
 import { page } from '../page.ts'
 import { validate } from '../validate.ts'
 import { createToken, displayPrefix, hashToken } from './token.ts'
@@ -46,11 +46,8 @@ export function createKeys(deps: {
       const { expiresAt, tier, ...fields } = validate(createInput, input)
       if (expiresAt && expiresAt <= clock.now())
         throw new ValidationError([{ path: 'input.expiresAt', message: 'must lie in the future' }])
-      const tooMuch = exceeds(viewer.permissions, fields.permissions)
-      if (tooMuch !== undefined) {
-        const message = `a key cannot give what it does not have itself: ${tooMuch}`
-        throw new ValidationError([{ path: 'input.permissions', message }])
-      }
+      const issues = beyond(viewer, { ...fields, expiresAt })
+      if (issues.length > 0) throw new ValidationError(issues)
       const secret = createToken(deps.keyPrefix, fields.environment)
       const apiKey = await prisma.$transaction(async (tx) => {
         const made = await tx.apiKey.create({
@@ -114,4 +111,29 @@ export function createKeys(deps: {
     if (key === null) throw new NotFoundError('API key', id)
     return key
   }
+}
+
+/** What a new key would have beyond the key that makes it: one that is stolen must not outgrow its limits. */
+function beyond(
+  viewer: Viewer,
+  wanted: Pick<z.output<typeof createInput>, 'permissions' | 'environment' | 'allowedIps' | 'expiresAt'>,
+): Issue[] {
+  const issues: Issue[] = []
+  const permission = exceeds(viewer.permissions, wanted.permissions)
+  if (permission !== undefined)
+    issues.push({ path: 'input.permissions', message: `a key cannot give what it does not have itself: ${permission}` })
+  if (viewer.environment === 'TEST' && wanted.environment === 'LIVE')
+    issues.push({ path: 'input.environment', message: 'a test key makes test keys only' })
+  if (viewer.expiresAt !== null && (!wanted.expiresAt || wanted.expiresAt > viewer.expiresAt))
+    issues.push({
+      path: 'input.expiresAt',
+      message: `must not be after ${viewer.expiresAt.toISOString()}, when the key that makes it ends`,
+    })
+  const confined = viewer.allowedIps.length > 0
+  if (
+    confined &&
+    (wanted.allowedIps.length === 0 || !wanted.allowedIps.every((network) => isWithin(network, viewer.allowedIps)))
+  )
+    issues.push({ path: 'input.allowedIps', message: 'must lie within those of the key that makes it' })
+  return issues
 }

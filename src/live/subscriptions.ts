@@ -60,8 +60,12 @@ export function createSubscriptions(deps: {
     /** Subscriptions open now. */
     count: () => [...byKey.values()].reduce((sum, open) => sum + open.size, 0),
 
-    /** Ties a source of messages to its key. @throws ConflictError when the key has too many */
-    async open<T extends { close(): void }>(viewer: Viewer, make: (onClose: () => void) => Promise<T>): Promise<T> {
+    /** Ties a source of messages to its key, and to the client's request. @throws ConflictError when the key has too many */
+    async open<T extends { close(): void }>(
+      viewer: Viewer,
+      signal: AbortSignal | undefined,
+      make: (onClose: () => void) => Promise<T>,
+    ): Promise<T> {
       const open = byKey.get(viewer.keyId) ?? new Set()
       if (open.size >= SUBSCRIPTIONS_PER_KEY)
         throw new ConflictError(
@@ -75,6 +79,7 @@ export function createSubscriptions(deps: {
       const expiry = rest === undefined ? undefined : setTimeout(entry.close, Math.min(rest, LONGEST_TIMER_MS))
       const release = () => {
         clearTimeout(expiry)
+        signal?.removeEventListener('abort', entry.close)
         open.delete(entry)
         if (open.size === 0) byKey.delete(viewer.keyId)
       }
@@ -84,6 +89,9 @@ export function createSubscriptions(deps: {
         release()
         throw error
       }
+      // A client that went away while it subscribed returns no iterator.
+      signal?.addEventListener('abort', entry.close)
+      if (signal?.aborted) entry.close()
       return source
     },
   }

@@ -12,9 +12,13 @@ export function readCredentials(
   about: { ip: string | null; requestId: string },
 ): Credentials | undefined {
   const organizationId = text(fields(ORGANIZATION_HEADER))
+  // Acting in the key's own organization instead would be a surprise.
+  if (fields(ORGANIZATION_HEADER) === '') throw new UnauthenticatedError('Signalbox-Organization is empty.')
   const authorization = text(fields('authorization'))
+  // GraphiQL opens with the word alone, for the key to be put behind it.
+  const isEmpty = authorization === undefined || /^Bearer\s*$/i.test(authorization)
   const bearer = authorization?.match(/^Bearer +(\S+)$/i)?.[1]
-  if (authorization !== undefined && bearer === undefined)
+  if (!isEmpty && bearer === undefined)
     throw new UnauthenticatedError('The authorization must have the form: Bearer, a space, and the API key.')
   const header = text(fields('x-api-key'))
   if (bearer !== undefined && header !== undefined && bearer !== header)

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
-import { createYoga } from 'graphql-yoga'
+import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Domain } from '../domain.ts'
 import { exampleTabs } from './examples.ts'
+import { rootFieldsRule } from './root-fields.ts'
 
 /** What the transports hand to GraphQL: HTTP and SSE a request, WebSocket a viewer that it has authenticated. */
 export interface ServerContext {
@@ -24,6 +25,7 @@ export function createGraphQL(deps: {
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
+    plugins: [boundRootFields],
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
     cors: { origin: '*', credentials: false },
     maskedErrors: { maskError: deps.maskError },
@@ -31,17 +33,24 @@ export function createGraphQL(deps: {
     graphiql: {
       title: 'Signalbox',
       defaultTabs: exampleTabs,
-      headers: JSON.stringify({ Authorization: 'Bearer <your API key>' }, null, 2),
+      headers: JSON.stringify({ Authorization: 'Bearer ' }, null, 2),
       shouldPersistHeaders: false,
       subscriptionsProtocol: 'WS',
     },
     // Served from the installed package: nothing is loaded from elsewhere.
     renderGraphiQL,
-    async context({ req, viewer }) {
-      if (viewer !== undefined) return { domain, viewer }
-      return { domain, viewer: req === undefined ? null : await deps.authenticateRequest(req) }
+    async context({ req, viewer, request }) {
+      const known = viewer !== undefined || req === undefined
+      return {
+        domain,
+        viewer: known ? (viewer ?? null) : await deps.authenticateRequest(req),
+        signal: request?.signal,
+        answered: { eventBytes: 0 },
+      }
     },
   })
 }
+
+const boundRootFields: Plugin = { onValidate: ({ addValidationRule }) => addValidationRule(rootFieldsRule) }
 
 export type GraphQL = ReturnType<typeof createGraphQL>

@@ -5,10 +5,11 @@ import type { Database } from '../../prisma/client.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Domain } from '../domain.ts'
 import type { Log } from '../log.ts'
-import { createClientIp, readCredentials } from './credentials.ts'
+import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
 import { createMaskError } from './mask-error.ts'
+import { pathOf } from './path.ts'
 import { attachWebSocket } from './websocket.ts'
 
 const REQUEST_BYTES = 16 * 1024 * 1024
@@ -52,12 +53,15 @@ export async function startServer(deps: {
     request.headers[REQUEST_ID] = requestId(request)
     response.setHeader(REQUEST_ID, request.headers[REQUEST_ID])
     const started = performance.now()
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const pathname = pathOf(request)
     response.on('finish', () => {
       const duration = Math.round((performance.now() - started) * 1000)
       const fields = { requestId: request.headers[REQUEST_ID], method: request.method, path: pathname }
       log.debug({ ...fields, status: response.statusCode, durationMicroseconds: duration }, 'request')
     })
+    // What stands behind builds a URL of it.
+    if (!/^[\w.:[\]-]*$/.test(request.headers.host ?? ''))
+      return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
     if (pathname === '/graphql') return void handleGraphQL(request, response)
     if (pathname === '/livez') return send(response, health.live())
     if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
@@ -114,7 +118,11 @@ export async function startServer(deps: {
 }
 
 /** How `connection_init` may spell the fields, as HTTP clients know them. */
-const NAMES: Record<string, string> = { authorization: 'Authorization', 'x-api-key': 'X-API-Key' }
+const NAMES: Record<string, string> = {
+  authorization: 'Authorization',
+  'x-api-key': 'X-API-Key',
+  [ORGANIZATION_HEADER]: 'Signalbox-Organization',
+}
 
 function requestId(request: IncomingMessage): string {
   const given = request.headers[REQUEST_ID]

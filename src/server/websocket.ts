@@ -4,12 +4,15 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Viewer } from '../access/viewer.ts'
-import { SignalboxError, UnavailableError } from '../errors.ts'
+import { SignalboxError, UnauthenticatedError, UnavailableError } from '../errors.ts'
 import type { GraphQL } from './graphql.ts'
+import { pathOf } from './path.ts'
 
 /** How long a client may take to send `connection_init`; then it is closed with 4408. */
 const INIT_MS = 5_000
-const MESSAGE_BYTES = 4 * 1024 * 1024
+const MESSAGE_BYTES = 1024 * 1024
+/** Sent and not yet taken by a client that goes on sending: a pong echoes its ping. Past that it is cut off. */
+const UNREAD_BYTES = 16 * 1024 * 1024
 /** Operations under way at once on one connection. */
 export const OPERATIONS_PER_SOCKET = 100
 /** Connections at once. */
@@ -46,7 +49,8 @@ export function attachWebSocket(
       subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
       async onConnect({ extra, connectionParams }) {
         try {
-          await deps.authenticateInit(extra.request, connectionParams ?? {})
+          const viewer = await deps.authenticateInit(extra.request, connectionParams ?? {})
+          if (viewer === null) throw new UnauthenticatedError('Present an API key in connection_init.')
         } catch (error) {
           if (!(error instanceof SignalboxError)) throw error
           extra.socket.close(CloseCode.Forbidden, reason(error))
@@ -83,10 +87,15 @@ export function attachWebSocket(
   // A client that speaks only another subprotocol is let in, to be told so by 4406 rather than by a failed handshake.
   sockets.options.handleProtocols = (protocols) =>
     protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : ([...protocols][0] ?? false)
+  sockets.on('connection', (socket) => {
+    socket.on('message', () => socket.bufferedAmount > UNREAD_BYTES && socket.terminate())
+  })
   server.on('upgrade', (request, socket, head) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname !== '/graphql' || sockets.clients.size >= SOCKETS) {
-      socket.end(`HTTP/1.1 ${pathname === '/graphql' ? '503 Service Unavailable' : '404 Not Found'}\r\n\r\n`)
+    // Node has taken its own listener off; a client that resets now must not end the process.
+    socket.on('error', () => socket.destroy())
+    const isOurs = pathOf(request) === '/graphql'
+    if (!isOurs || sockets.clients.size >= SOCKETS) {
+      socket.end(`HTTP/1.1 ${isOurs ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`)
       return
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))

@@ -107,6 +107,24 @@ test('nobody gives more than they have: a tenant makes no platform key, and none
   })
 })
 
+test('a confined key makes none that outgrows it', async () => {
+  const owner = await app.tenant()
+  const expiresAt = new Date(app.clock.now().getTime() + 60_000).toISOString()
+  const confined = { allowedIps: ['127.0.0.0/8'], expiresAt, environment: 'TEST' }
+  const { secret } = await owner.createKey({ keys: ['write'] }, confined)
+  const client = app.api.as(secret)
+  for (const [more, path] of [
+    [{ allowedIps: [] }, 'input.allowedIps'],
+    [{ allowedIps: ['127.0.0.1', '10.0.0.1'] }, 'input.allowedIps'],
+    [{ allowedIps: ['0.0.0.0/0'] }, 'input.allowedIps'],
+    [{ expiresAt: null }, 'input.expiresAt'],
+    [{ expiresAt: '2099-01-01T00:00:00Z' }, 'input.expiresAt'],
+    [{ environment: 'LIVE' }, 'input.environment'],
+  ] as const)
+    await expect(client.createKey({ keys: ['write'] }, { ...confined, ...more })).rejects.toThrow(path)
+  await client.createKey({ keys: ['write'] }, { ...confined, allowedIps: ['127.0.0.1'] })
+})
+
 test('a refused change is in the audit trail, without its input', async () => {
   const owner = await app.tenant()
   const reader = await app.tenant({ events: ['read'] }, owner.organizationId)

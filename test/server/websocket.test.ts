@@ -109,13 +109,23 @@ test('4429: connection_init twice', async () => {
   expect(await frames.next()).toBe(4429)
 })
 
-test('without a key, operations answer UNAUTHENTICATED', async () => {
+test('4403: no key in connection_init, so that nobody holds a place without one', async () => {
   const frames = await connect()
   frames.send({ type: 'connection_init' })
-  expect(await frames.next()).toMatchObject({ type: 'connection_ack' })
-  frames.send(watch)
-  const answer = await frames.next()
-  expect(JSON.stringify(answer)).toContain('UNAUTHENTICATED')
+  expect(await frames.next()).toBe(4403)
+})
+
+test('a client that sends without reading the answers is cut off', async () => {
+  const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, ['graphql-transport-ws'])
+  await new Promise((resolve) => socket.once('open', resolve))
+  const closed = new Promise((resolve) => socket.once('close', resolve).once('error', resolve))
+  socket.pause()
+  const ping = JSON.stringify({ type: 'ping', payload: { large: 'x'.repeat(900_000) } })
+  // Far more than the kernel holds, and bounded.
+  for (let sent = 0; sent < 100 && socket.readyState === WebSocket.OPEN; sent++)
+    await new Promise((resolve) => socket.send(ping, resolve))
+  socket.resume()
+  await closed
 })
 
 test('a key that is revoked meanwhile is refused with the next operation on the same socket', async () => {

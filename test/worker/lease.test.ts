@@ -21,7 +21,14 @@ afterAll(async () => {
 })
 
 const claimAll = () =>
-  claim(app.database.pool, { now: app.clock.now(), limit: 100, perEndpoint: 100, quotas: new Map(), leaseSeconds: 60 })
+  claim(app.database.pool, {
+    now: app.clock.now(),
+    limit: 100,
+    perEndpoint: 100,
+    quotas: new Map(),
+    leaseSeconds: 60,
+    fullOrganizations: [],
+  })
 
 test('what a dead worker held is sent again when its lease is over, and only then', async () => {
   const eventId = await tenant.publish('a.b')
