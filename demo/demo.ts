@@ -23,7 +23,10 @@ export interface Published {
 /** States of one delivery, in the order of their versions. */
 export type States = Map<number, string>
 
-const server = await findServer(process.env)
+const server = await findServer(process.env).catch((error: Error) => {
+  console.error(error.message)
+  process.exit(1)
+})
 const receiver = await startReceiver(faultOf)
 const api = createApiClient(server.url, server.apiKey)
 const progress = new cliProgress.SingleBar(
@@ -31,6 +34,9 @@ const progress = new cliProgress.SingleBar(
   cliProgress.Presets.shades_classic,
 )
 process.on('SIGINT', () => finish(130))
+/** Ids of the demo's endpoints, deleted at the end. */
+const endpoints = new Set<string>()
+const DELETE_ENDPOINT = 'mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }'
 let code = 1
 try {
   code = await run()
@@ -44,16 +50,16 @@ async function run(): Promise<number> {
   const payloads = githubPayloads()
   console.log(`Publishing ${payloads.length} real GitHub payloads through ${server.url}`)
   await registerTypes(api, payloads)
-  const endpointIds = await registerEndpoints(api, payloads)
+  await registerEndpoints(api, payloads)
 
   const seen = new Map<string, States>()
   let finished = 0
   const { promise: allFinished, resolve } = Promise.withResolvers<void>()
-  progress.start(payloads.length, 0, { states: '' })
+  progress.start(payloads.length, 0, { states: 'publishing' })
   api.subscribe<Update>(
     'subscription { deliveryUpdates { gap delivery { id version status endpointId } } }',
     ({ deliveryUpdates: { delivery } }) => {
-      if (!endpointIds.has(delivery.endpointId)) return
+      if (!endpoints.has(delivery.endpointId)) return
       const states = seen.get(delivery.id) ?? new Map()
       seen.set(delivery.id, states.set(delivery.version, delivery.status))
       if (FINAL.includes(delivery.status)) finished++
@@ -96,9 +102,8 @@ async function registerTypes(api: ApiClient, payloads: Payload[]): Promise<void>
   }
 }
 
-async function registerEndpoints(api: ApiClient, payloads: Payload[]): Promise<Set<string>> {
+async function registerEndpoints(api: ApiClient, payloads: Payload[]): Promise<void> {
   const categories = [...new Set(payloads.map(({ category }) => category))]
-  const ids = new Set<string>()
   for (const [index, letters] of ENDPOINTS.entries()) {
     const mine = categories.filter((category) => letters.test(category))
     const path = `/github/${index}`
@@ -121,9 +126,8 @@ async function registerEndpoints(api: ApiClient, payloads: Payload[]): Promise<S
       { input },
     )
     receiver.expect(path, made.secret)
-    ids.add(made.webhookEndpoint.id)
+    endpoints.add(made.webhookEndpoint.id)
   }
-  return ids
 }
 
 /** Resolves when the server has the subscription: what is sent on the same socket after it is answered after it. */
@@ -166,6 +170,7 @@ function summarize(seen: Map<string, States>): string {
 }
 
 async function finish(code: number): Promise<never> {
+  for (const id of endpoints) await api.request(DELETE_ENDPOINT, { id }).catch(() => {})
   api.close()
   await receiver.stop()
   await server.stop()

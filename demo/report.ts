@@ -30,7 +30,7 @@ export async function report({ api, published, receiver, seen }: Findings): Prom
   })
   latencies.sort((a, b) => a - b)
   const percentile = (part: number) => `${Math.round(latencies[Math.floor((latencies.length - 1) * part)] ?? 0)} ms`
-  console.table({
+  const table = {
     published: published.length,
     delivered,
     'verified by standardwebhooks': accepted.size,
@@ -42,7 +42,8 @@ export async function report({ api, published, receiver, seen }: Findings): Prom
     'state changes missed': missed.length,
     'publish to receipt, p50': percentile(0.5),
     'publish to receipt, p95': percentile(0.95),
-  })
+  }
+  for (const [name, value] of Object.entries(table)) console.log(`  ${name.padEnd(36)}${value}`)
   const all = [delivered, unchanged, deliveries.length].every((count) => count === published.length)
   const clean = counts.changed === 0 && counts.unverified === 0 && missed.length === 0 && published.length > 0
   console.log(

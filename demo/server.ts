@@ -18,7 +18,7 @@ export async function findServer(env: NodeJS.ProcessEnv): Promise<RunningServer>
   const ready = await fetch(`${url}/readyz`).catch(() => undefined)
   if (!ready?.ok)
     throw new Error(
-      `Nothing answers at ${url}. Start it with npm start, or unset BOOTSTRAP_API_KEY to let the demo start its own.`,
+      `Nothing answers at ${url}. Start it with npm start (PORT says where), or unset BOOTSTRAP_API_KEY to let the demo start its own.`,
     )
   return { url, apiKey, stop: async () => {} }
 }

@@ -16,7 +16,13 @@ function list(check: (entry: string) => boolean, expected: string) {
     .refine((entries) => entries.every(check), `must be a comma-separated list of ${expected}`)
 }
 
-const seconds = (most: number) => z.coerce.number(`must be a number of seconds`).positive().max(most)
+function seconds(most: number) {
+  const rule = `must be a number of seconds, more than 0 and at most ${most}`
+  return z.coerce.number(rule).positive(rule).max(most, rule)
+}
+const portRule = 'must be a port, 0 to 65535'
+const concurrencyRule = 'must be a whole number, 1 to 10000'
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const url = (...protocols: string[]) =>
   z
     .string()
@@ -27,7 +33,7 @@ const url = (...protocols: string[]) =>
 
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
-  PORT: z.coerce.number('must be a port, 0 to 65535').int().min(0).max(65535).default(4000),
+  PORT: z.coerce.number(portRule).int(portRule).min(0, portRule).max(65535, portRule).default(4000),
   HOST: z.string().min(1).optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
@@ -36,12 +42,17 @@ const environment = z.object({
   ENDPOINT_ALLOWED_NETWORKS: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   TRUSTED_PROXIES: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   DATA_DIR: z.string().min(1).optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   KEY_PREFIX: z
     .string()
     .regex(/^[a-z][a-z0-9]{0,15}$/, 'must be a short lower-case word')
     .default('sb'),
-  WORKER_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(10_000).default(1_000),
+  WORKER_CONCURRENCY: z.coerce
+    .number(concurrencyRule)
+    .int(concurrencyRule)
+    .min(1, concurrencyRule)
+    .max(10_000, concurrencyRule)
+    .default(1_000),
   WORKER_LEASE_SECONDS: seconds(3600).default(15),
   SHUTDOWN_SECONDS: seconds(600).default(10),
 })
@@ -85,9 +96,7 @@ export class ConfigError extends Error {}
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = environment.safeParse(present)
-  const mistakes = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message.replace(/^Invalid/, 'is invalid:')}`)
+  const mistakes = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
   const production = present.NODE_ENV === 'production'
   if (mode !== 'all' && present.DATABASE_URL === undefined)
     mistakes.push('DATABASE_URL is missing: separate processes need a PostgreSQL that they share')

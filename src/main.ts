@@ -48,6 +48,8 @@ async function start(config: Config, stops: Stop[]): Promise<void> {
   const makeId = createIds(clock)
   const shared = { ...config, database, prisma: database.prisma, clock, makeId, keyring, bus, targets, log }
   const newKey = await bootstrap({ ...shared, audit: createAudit(shared) })
+  // Before anything else can fail: it cannot be shown a second time.
+  if (newKey !== undefined) print(`\nYour API key, shown this once:\n\n  ${newKey}\n`)
 
   let url: string | undefined
   if (config.mode !== 'worker') {
@@ -62,19 +64,20 @@ async function start(config: Config, stops: Stop[]): Promise<void> {
     worker.start()
     stops.push(() => worker.stop())
   }
-  log.info({ mode: config.mode, url }, 'Signalbox runs.')
-  if (newKey !== undefined) print(`\nYour API key, shown this once:\n\n  ${newKey}\n`)
   if (url !== undefined && !config.production) print(nextSteps(url, config, newKey !== undefined))
+  log.info({ mode: config.mode, url }, 'Signalbox runs.')
 }
 
 function nextSteps(url: string, config: Config, keyShown: boolean): string {
-  const key = keyShown ? 'the key above' : 'the key that the first start printed, or BOOTSTRAP_API_KEY'
+  const key = keyShown ? 'the key above' : 'your API key (the first start printed it)'
+  const port = config.port === 4000 ? '' : `PORT=${new URL(url).port} `
   const data = config.databaseUrl === undefined ? `Data: ${config.dataDir} (kept between starts). ` : ''
   return [
     `Signalbox runs at ${url}`,
     '',
-    `  Next: open ${url}/graphql, put ${key} into the Headers tab, and run the examples.`,
-    `  Or:   BOOTSTRAP_API_KEY=<key> npm run demo   (in a second terminal)`,
+    `  Next: open ${url}/graphql, put ${key} behind "Bearer" in the Headers tab, and run the examples.`,
+    `  Or, in a second terminal: ${port}BOOTSTRAP_API_KEY=<key> npm run demo`,
+    ...(keyShown ? [] : ['  No key any more? Start with BOOTSTRAP_API_KEY=<24 characters or more>: it becomes one.']),
     '',
     `${data}Ctrl-C stops it.`,
     '',
@@ -93,6 +96,7 @@ async function shutDown(stops: Stop[], config: Config, why?: string): Promise<vo
   if (why !== undefined) console.error(why)
   setTimeout(() => process.exit(1), config.shutdownSeconds * 1000 + STOP_MARGIN_MS).unref()
   await stopAll(stops).catch((error) => console.error(sayWhy(error)))
+  if (why === undefined && !config.production) print('Stopped.')
   process.exit(why === undefined ? 0 : 1)
 }
 

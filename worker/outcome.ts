@@ -53,12 +53,12 @@ export function judge(delivery: ClaimedRow, exchange: Exchange, now: Date, rando
     const explanation = `${sentence} All ${maxAttempts} attempts are used up. It can be retried by hand.`
     return { ...failed, status: 'DEAD', wait: null, scheduled, explanation }
   }
-  const explanation = `${sentence} Attempt ${made} of ${maxAttempts}; the next is due in ${spell(wait)}.`
+  const explanation = `${sentence} Attempt ${made} of ${maxAttempts}; the next is due at ${dueAt(now, wait)}.`
   return { ...failed, status: 'RETRYING', wait, scheduled, explanation }
 }
 
-function spell(seconds: number): string {
-  if (seconds < 120) return `${Math.ceil(seconds)} s`
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`
-  return `${Math.round(seconds / 3_600)} h`
+/** A point in time stays true however late it is read. */
+function dueAt(now: Date, wait: number): string {
+  const due = new Date(now.getTime() + wait * 1000).toISOString()
+  return `${due.slice(0, 10)} ${due.slice(11, 19)} UTC`
 }

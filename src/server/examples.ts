@@ -1,7 +1,8 @@
 /** What GraphiQL opens with: the way of an event, one operation a tab. */
 export const exampleTabs = [
   {
-    query: `# 1. Put your API key into the Headers tab below. Who am I?
+    query: `# 1. Put your API key behind "Bearer" in the
+#    Headers tab below. Who am I?
 query Viewer {
   viewer {
     organization { id name }
