@@ -34,7 +34,8 @@ const DeliveryUpdatesFilter = builder.inputType('DeliveryUpdatesFilter', {
 builder.subscriptionField('deliveryUpdates', (t) =>
   t.field({
     type: DeliveryUpdate,
-    description: "Every change of state of the organization's deliveries from now on. Needs `deliveries: read`.",
+    description:
+      "Every change of state of the organization's deliveries from now on. Messages of different processes may overtake each other: `version` tells their order. Needs `deliveries: read`.",
     authScopes: { can: 'deliveries:read' },
     args: { filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Default: all changes.' }) },
     subscribe(_root, { filter }, context) {

@@ -129,7 +129,7 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError] },
     args: { id: t.arg.id(id) },
     resolve: async (_root, { id }, context) => ({
-      webhookEndpoint: await context.domain.endpoints.remove(viewerOf(context), id),
+      webhookEndpoint: await context.domain.endpointState.remove(viewerOf(context), id),
     }),
   }),
   webhookEndpointEnable: t.field({

@@ -55,7 +55,10 @@ export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
       description: 'How often and when a delivery is attempted.',
       resolve: ({ maxAttempts, backoffSeconds }) => ({ maxAttempts, backoffSeconds }),
     }),
-    rateLimit: t.exposeInt('rateLimit', { nullable: true, description: 'Requests a second at most; null: no limit.' }),
+    rateLimit: t.exposeInt('rateLimit', {
+      nullable: true,
+      description: 'Requests a second at most from each worker, up to one second of them at once; null: no limit.',
+    }),
     maxAgeSeconds: t.exposeInt('maxAgeSeconds', {
       description: 'A delivery of an event older than this many seconds is EXPIRED instead of sent.',
     }),

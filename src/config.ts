@@ -17,8 +17,8 @@ function list(check: (entry: string) => boolean, expected: string) {
 }
 
 function seconds(most: number) {
-  const rule = `must be a number of seconds, more than 0 and at most ${most}`
-  return z.coerce.number(rule).positive(rule).max(most, rule)
+  const rule = `must be a whole number of seconds, 1 to ${most}`
+  return z.coerce.number(rule).int(rule).min(1, rule).max(most, rule)
 }
 const portRule = 'must be a port, 0 to 65535'
 const concurrencyRule = 'must be a whole number, 1 to 10000'

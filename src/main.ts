@@ -86,7 +86,12 @@ function nextSteps(url: string, config: Config, keyShown: boolean): string {
 
 /** Stops what was started, the last first. */
 async function stopAll(stops: Stop[]): Promise<void> {
-  for (const stop of stops.splice(0).reverse()) await stop()
+  for (const stop of stops.splice(0).reverse())
+    try {
+      await stop()
+    } catch (error) {
+      console.error(sayWhy(error))
+    }
 }
 
 let stopping = false
@@ -95,7 +100,7 @@ async function shutDown(stops: Stop[], config: Config, why?: string): Promise<vo
   stopping = true
   if (why !== undefined) console.error(why)
   setTimeout(() => process.exit(1), config.shutdownSeconds * 1000 + STOP_MARGIN_MS).unref()
-  await stopAll(stops).catch((error) => console.error(sayWhy(error)))
+  await stopAll(stops)
   if (why === undefined && !config.production) print('Stopped.')
   process.exit(why === undefined ? 0 : 1)
 }
@@ -112,7 +117,7 @@ try {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => shutDown(stops, config))
   await start(config, stops)
 } catch (error) {
-  await stopAll(stops).catch(() => {})
+  await stopAll(stops)
   console.error(sayWhy(error))
   process.exit(1)
 }

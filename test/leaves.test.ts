@@ -165,6 +165,10 @@ describe('settings', () => {
     })
   })
 
+  test.each(['2.5', '0', '-1', 'soon'])('a lease of %s seconds is refused', (seconds) => {
+    expect(() => readConfig({ WORKER_LEASE_SECONDS: seconds }, 'all')).toThrow('must be a whole number of seconds')
+  })
+
   test('production listens everywhere and lets webhooks go to public addresses only', () => {
     const config = readConfig({ DATA_DIR: '/data', NODE_ENV: 'production', ENCRYPTION_KEYS: key('a', 1) }, 'all')
     expect(config).toMatchObject({ production: true, host: '0.0.0.0', endpointAllowedNetworks: [] })

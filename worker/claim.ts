@@ -19,7 +19,7 @@ export interface ClaimedRow extends DeliveryChangeRow {
 
 /**
  * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than it may
- * have in flight here, the longest waiting first. A backlog of one endpoint is never read past its quota, so it delays
+ * have in flight here and no more than an equal share of the batch, the longest waiting first. A backlog of one endpoint is never read past its quota, so it delays
  * no other. SKIP LOCKED lets any number of workers claim side by side; the new version fences whoever held it before.
  *
  * A delivery whose endpoint is deleted or disabled, or whose event is too old, is moved to where it belongs instead.
@@ -35,17 +35,22 @@ WITH RECURSIVE clock AS (
   FROM waiting w WHERE w.endpoint_id IS NOT NULL
 ), quotas AS (
   SELECT * FROM unnest($2::text[], $3::int[]) AS q(endpoint_id, quota)
+), able AS (
+  SELECT w.endpoint_id, coalesce(q.quota, least($4::int, e.rate_limit)) AS quota
+  FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id LEFT JOIN quotas q ON q.endpoint_id = w.endpoint_id
+  CROSS JOIN clock
+  WHERE coalesce(q.quota, 1) > 0 AND e.organization_id <> ALL($7::text[]) AND EXISTS (
+    SELECT 1 FROM deliveries d
+    WHERE d.endpoint_id = w.endpoint_id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now)
 ), picked AS (
   SELECT due.id, due.trigger, due.event_id, w.endpoint_id
-  FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id LEFT JOIN quotas q ON q.endpoint_id = w.endpoint_id
-  CROSS JOIN clock CROSS JOIN LATERAL (
+  FROM able w CROSS JOIN clock CROSS JOIN LATERAL (
     SELECT d.id, d.trigger, d.event_id, d.next_attempt_at FROM deliveries d
     WHERE d.endpoint_id = w.endpoint_id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
     ORDER BY d.next_attempt_at
-    LIMIT coalesce(q.quota, least($4::int, e.rate_limit))
+    LIMIT least(w.quota, ceil($5::float8 / (SELECT count(*) FROM able))::int)
     FOR UPDATE SKIP LOCKED
   ) due
-  WHERE e.organization_id <> ALL($7::text[])
   ORDER BY due.next_attempt_at LIMIT $5::int
 ), decided AS (
   SELECT p.id, CASE

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { ForbiddenTargetError } from '../src/webhooks/targets.ts'
 import { CertificateError } from './connect.ts'
-import { DeadlineError, type Exchange, InterruptedError } from './send.ts'
+import { DeadlineError, type Exchange, InterruptedError, UnpreparedError } from './send.ts'
 
 /** Why an attempt failed: a code that never changes its meaning, and a sentence that a person can act on. */
 export interface Failure {
@@ -33,6 +33,8 @@ function explainError(error: unknown, host: string, status: number | null, timeo
     const what = error.phase === 'headers' ? 'did not answer' : `answered ${status} but did not finish its response`
     return { code: 'TIMEOUT', sentence: `${host} ${what} within ${timeoutSeconds} s.` }
   }
+  if (error instanceof UnpreparedError)
+    return { code: 'INTERNAL', sentence: 'Signalbox could not make the request; the operator can see why in the log.' }
   if (error instanceof InterruptedError)
     return { code: 'INTERRUPTED', sentence: `Signalbox stopped while ${host} was being called. It is sent again.` }
   if (error instanceof ForbiddenTargetError)
@@ -68,8 +70,6 @@ function byCode(code: string, host: string): Failure | undefined {
       return { code: 'TIMEOUT', sentence: `${host} did not accept the connection in time.` }
     case 'UND_ERR_HEADERS_OVERFLOW':
       return { code: 'RESPONSE_TOO_LARGE', sentence: `${host} answered with more than 16 KiB of headers.` }
-    case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
-      return { code: 'RESPONSE_TOO_LARGE', sentence: `${host} answered with more than can be read.` }
   }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO')
     return { code: 'TLS_FAILED', sentence: `${host} does not speak TLS as expected: check its port and TLS settings.` }

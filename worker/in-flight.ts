@@ -1,17 +1,16 @@
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../src/clock.ts'
 import type { ClaimedRow } from './claim.ts'
 
 /** Requests to one endpoint at once, from one worker. */
 export const PER_ENDPOINT = 64
-const RATES_REMEMBERED = 10_000
 
 /** What a worker holds, and how much more each endpoint may be given: within its concurrency and its rate. */
 export function createInFlight(clock: Clock) {
   const held = new Map<string, ClaimedRow>()
   const perEndpoint = new Map<string, number>()
   const perOrganization = new Map<string, number>()
-  const rates = new LRUCache<string, { perSecond: number; tokens: number; at: number }>({ max: RATES_REMEMBERED })
+  /** Buckets of limited endpoints that are not full: as many as were sent to within the last second or so. */
+  const rates = new Map<string, { perSecond: number; tokens: number; at: number }>()
 
   /** Whole deliveries that an endpoint's rate allows now. */
   function tokens(endpointId: string): number {
@@ -57,10 +56,11 @@ export function createInFlight(clock: Clock) {
     quotas(): Map<string, number> {
       const quotas = new Map<string, number>()
       for (const [endpointId, count] of perEndpoint) quotas.set(endpointId, PER_ENDPOINT - count)
-      for (const endpointId of rates.keys()) {
+      for (const [endpointId, { perSecond }] of rates) {
         const free = quotas.get(endpointId) ?? PER_ENDPOINT
-        const allowed = Math.min(free, tokens(endpointId))
-        if (allowed < PER_ENDPOINT) quotas.set(endpointId, Math.max(0, allowed))
+        const have = tokens(endpointId)
+        if (have < perSecond) quotas.set(endpointId, Math.max(0, Math.min(free, have)))
+        else rates.delete(endpointId)
       }
       return quotas
     },
@@ -68,10 +68,9 @@ export function createInFlight(clock: Clock) {
     /** Milliseconds until some endpoint that its rate holds back may have one more; undefined when none is. */
     nextToken(): number | undefined {
       let soonest: number | undefined
-      for (const endpointId of rates.keys()) {
+      for (const [endpointId, rate] of rates) {
         if (tokens(endpointId) >= 1) continue
-        const { perSecond, tokens: have } = rates.get(endpointId)!
-        const wait = ((1 - have) / perSecond) * 1000
+        const wait = ((1 - rate.tokens) / rate.perSecond) * 1000
         soonest = Math.min(soonest ?? wait, wait)
       }
       return soonest

@@ -24,6 +24,9 @@ export interface Outcome {
 /** Answers that may say when to come again (RFC 9110 section 10.2.3). */
 const MAY_ASK_TO_WAIT = [429, 503]
 
+/** Seconds until what failed on our side is tried again. It uses up nothing of the schedule. */
+const OUR_FAULT: Record<string, number> = { INTERRUPTED: 0, INTERNAL: 60 }
+
 /** @param random a fraction from 0 to 1, for the jitter */
 export function judge(delivery: ClaimedRow, exchange: Exchange, now: Date, random: () => number): Outcome {
   const { trigger, max_attempts: maxAttempts, backoff_seconds: backoffSeconds } = delivery
@@ -35,10 +38,8 @@ export function judge(delivery: ClaimedRow, exchange: Exchange, now: Date, rando
   }
   const { code, sentence } = failure
   const failed = { errorCode: code, sentence, disable: null }
-  if (code === 'INTERRUPTED') {
-    const status = delivery.attempt_count === 0 ? 'PENDING' : 'RETRYING'
-    return { ...failed, status, wait: 0, scheduled: false, explanation: sentence }
-  }
+  const ours = OUR_FAULT[code]
+  if (ours !== undefined) return { ...failed, status: 'RETRYING', wait: ours, scheduled: false, explanation: sentence }
   const scheduled = trigger !== 'MANUAL'
   if (code === 'GONE')
     return { ...failed, status: 'HELD', wait: null, scheduled, explanation: sentence, disable: sentence }

@@ -52,6 +52,11 @@ export class InterruptedError extends Error {
   readonly code = 'INTERRUPTED'
 }
 
+/** The request could not be made, for a reason on our side. */
+export class UnpreparedError extends Error {
+  readonly code = 'INTERNAL'
+}
+
 /** Keep-alive connections to receivers, with one deadline over connecting, headers and body. */
 export function createSender(options: { targets: Targets; ca?: string }): Sender {
   const agent = new Agent({

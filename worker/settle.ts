@@ -7,6 +7,8 @@ import type { Exchange } from './send.ts'
 
 /** A finished attempt that is to be recorded. */
 export interface Result {
+  /** Of the attempt, made before it is first written. */
+  attemptId: string
   delivery: ClaimedRow
   exchange: Exchange
   outcome: Outcome
@@ -39,7 +41,9 @@ WITH clock AS (
   UPDATE deliveries d SET
     status = i.status::delivery_status, version = d.version + 1, attempt_count = d.attempt_count + 1,
     scheduled_attempts = d.scheduled_attempts + i.scheduled,
-    trigger = CASE WHEN d.trigger = 'TEST' THEN d.trigger ELSE 'SCHEDULED' END::attempt_trigger,
+    -- What was not really tried is still to be made for the same reason.
+    trigger = CASE WHEN d.trigger = 'TEST' OR i.error_code IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
+      ELSE 'SCHEDULED' END::attempt_trigger,
     next_attempt_at = clock.now + i.wait * interval '1 second', lease_until = NULL,
     explanation = i.explanation, updated_at = clock.now
   FROM input i, clock WHERE d.id = i.id AND d.version = i.version
@@ -61,21 +65,25 @@ WITH clock AS (
 SELECT ${CHANGE_COLUMNS}, v.type AS event_type, e.url AS endpoint_url
 FROM moved d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id`
 
-/** Results that came too late to move anything are recorded all the same: the receiver did see them. */
+/**
+ * Results that came too late to move anything are recorded all the same: the receiver did see them. One that is recorded
+ * already, because the answer to its first writing was lost, is left alone. Answers with the deliveries as they are now.
+ */
 const RECORD_LATE = `
-WITH clock AS (
-  SELECT $1::timestamptz AS now
-), input AS (${INPUT}
+WITH input AS (${INPUT}
+    WHERE $1::timestamptz IS NULL AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = i.attempt_id)
 ), moved AS (
   UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i WHERE d.id = i.id RETURNING d.*
 ), attempts AS (${INSERT_ATTEMPTS}
 )
-SELECT count(*) FROM moved, clock`
+SELECT ${CHANGE_COLUMNS}, v.type AS event_type, e.url AS endpoint_url
+FROM deliveries d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id
+WHERE d.id = ANY($2::text[])`
 
 /**
  * Records results. At most one of each delivery in a batch.
  *
- * @returns the deliveries that moved
+ * @returns the deliveries as they are now
  */
 export async function settle(
   pool: pg.Pool,
@@ -90,7 +98,9 @@ export async function settle(
   if (rows.length < results.length) {
     const moved = new Set(rows.map((row) => row.id))
     const late = results.filter(({ delivery }) => !moved.has(delivery.id))
-    await pool.query({ name: 'record-late', text: RECORD_LATE, values: [null, ...columns(late, options.makeId)] })
+    const values = [null, ...columns(late, options.makeId)]
+    const recorded = await pool.query<DeliveryChangeRow>({ name: 'record-late', text: RECORD_LATE, values })
+    return [...rows, ...recorded.rows]
   }
   return rows
 }
@@ -103,7 +113,7 @@ function columns(results: readonly Result[], makeId: MakeId): unknown[] {
     results.map(({ outcome }) => outcome.wait),
     results.map(({ outcome }) => (outcome.scheduled ? 1 : 0)),
     results.map(({ outcome }) => outcome.explanation),
-    results.map(() => makeId('att')),
+    results.map(({ attemptId }) => attemptId),
     results.map(({ delivery }) => delivery.trigger),
     results.map(({ exchange }) => exchange.statusCode),
     results.map(({ exchange }) => exchange.headers && storable(JSON.stringify(exchange.headers))),

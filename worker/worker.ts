@@ -8,10 +8,10 @@ import type { Log } from '../src/log.ts'
 import type { Targets } from '../src/webhooks/targets.ts'
 import { type ClaimedRow, claim, nextDue } from './claim.ts'
 import { createInFlight, PER_ENDPOINT } from './in-flight.ts'
-import { extendLeases, RECLAIM_AT_ONCE, reclaim } from './lease.ts'
+import { extendLeases, RECLAIM_AT_ONCE, reclaim, release } from './lease.ts'
 import { judge } from './outcome.ts'
 import { createPrepare } from './prepare.ts'
-import { createSender, type Exchange } from './send.ts'
+import { createSender, type Exchange, UnpreparedError } from './send.ts'
 import { settle } from './settle.ts'
 import { createSettler } from './settler.ts'
 import { createWakeListener } from './wake.ts'
@@ -72,6 +72,7 @@ export function createWorker(deps: {
   })
 
   let stopping = false
+  let stopped = false
   let claiming: Promise<void> | undefined
   let wokenMeanwhile = false
   /** Something was left in the queue for want of room here. */
@@ -138,16 +139,19 @@ export function createWorker(deps: {
   async function attempt(delivery: ClaimedRow): Promise<void> {
     inFlight.add(delivery)
     const startedAt = clock.now()
+    // Made once, so that a result that is written twice for a lost answer is one attempt.
+    const attemptId = deps.makeId('att')
     const exchange = await exchangeWith(delivery)
     const outcome = judge(delivery, exchange, clock.now(), random)
-    settler.add({ delivery, exchange, outcome, startedAt })
+    settler.add({ attemptId, delivery, exchange, outcome, startedAt })
   }
 
   async function exchangeWith(delivery: ClaimedRow): Promise<Exchange> {
     try {
       return await sender.send(prepare(delivery))
-    } catch (error) {
-      // Its secret cannot be read, most likely: recorded like any failure, so that it is seen and retried.
+    } catch (cause) {
+      // Its secret cannot be read, most likely: not the receiver's fault, so it uses up nothing.
+      const error = new UnpreparedError('unprepared', { cause })
       log.error({ err: error, delivery: delivery.id }, 'A delivery could not be prepared.')
       return { statusCode: null, headers: null, body: null, error, durationMicroseconds: 0 }
     }
@@ -161,17 +165,18 @@ export function createWorker(deps: {
     timer = setTimeout(wake, Math.max(wait, 1))
   }
 
-  /** Keeps what is held, and takes over what a dead worker held. */
+  /** Keeps what is in flight, takes over what a dead worker had, releases what is held without need. */
   async function beat(): Promise<void> {
     const now = clock.forQueue()
     const held = inFlight.values()
     if (held.length > 0) await extendLeases(pool, held, { now, leaseSeconds: options.leaseSeconds })
     const reclaimed = await reclaim(pool, now)
-    if (reclaimed.length === 0) return
-    log.warn({ deliveries: reclaimed.length }, 'Took over deliveries of a worker that went away.')
-    announce(bus, reclaimed)
-    wake()
-    if (reclaimed.length === RECLAIM_AT_ONCE) await beat()
+    if (reclaimed.length > 0)
+      log.warn({ deliveries: reclaimed.length }, 'Took over deliveries of a worker that went away.')
+    const released = await release(pool, now)
+    announce(bus, [...reclaimed, ...released])
+    if (reclaimed.length + released.length > 0) wake()
+    if (Math.max(reclaimed.length, released.length) === RECLAIM_AT_ONCE) await beat()
   }
 
   function scheduleBeat(wait: number): void {
@@ -179,7 +184,7 @@ export function createWorker(deps: {
       beating = beat()
         .catch((error) => log.warn({ err: error }, 'The leases could not be kept. Trying again.'))
         .finally(() => {
-          if (!stopping) scheduleBeat((options.leaseSeconds * 1000) / 3)
+          if (!stopped) scheduleBeat((options.leaseSeconds * 1000) / 3)
         })
     }, wait)
   }
@@ -204,11 +209,12 @@ export function createWorker(deps: {
     async stop() {
       stopping = true
       clearTimeout(timer)
-      await listener.stop()
-      await claiming
       const late = setTimeout(() => sender.interrupt(), options.shutdownSeconds * 1000)
+      await listener.stop()
+      // Leases are kept meanwhile: what is still being sent must not be sent by another worker too.
       await this.idle()
       clearTimeout(late)
+      stopped = true
       clearTimeout(heartbeat)
       await beating
       await sender.stop()

@@ -12,6 +12,8 @@ const GROUP_BYTES = 8 * 1024 * 1024
 const GROUPS_AT_ONCE = 4
 /** Events that wait to be stored at most; a publish past that is refused, with nothing stored. */
 export const WAITING_EVENTS = 20_000
+/** And their bytes. */
+const WAITING_BYTES = 256 * 1024 * 1024
 
 interface Waiting {
   events: readonly NewEvent[]
@@ -31,6 +33,7 @@ export function createEventWriter(store: WriteEvents): { write: WriteEvents; sto
   const waiting: Waiting[] = []
   const running = new Set<Promise<void>>()
   let waitingEvents = 0
+  let waitingBytes = 0
   let timer: Promise<void> | undefined
 
   function schedule(): void {
@@ -52,12 +55,13 @@ export function createEventWriter(store: WriteEvents): { write: WriteEvents; sto
     let bytes = 0
     const fits = (entry: Waiting) => {
       events += entry.events.length
-      bytes += entry.events.reduce((sum, event) => sum + event.body.length, 0)
+      bytes += bytesOf(entry.events)
       return events <= GROUP_EVENTS && bytes <= GROUP_BYTES
     }
     const end = waiting.findIndex((entry, index) => !fits(entry) && index > 0)
     const group = waiting.splice(0, end === -1 ? waiting.length : end)
     waitingEvents -= group.reduce((sum, entry) => sum + entry.events.length, 0)
+    waitingBytes -= group.reduce((sum, entry) => sum + bytesOf(entry.events), 0)
     return group
   }
 
@@ -74,7 +78,8 @@ export function createEventWriter(store: WriteEvents): { write: WriteEvents; sto
 
   return {
     write(events) {
-      if (waitingEvents + events.length > WAITING_EVENTS)
+      const bytes = bytesOf(events)
+      if (waitingEvents + events.length > WAITING_EVENTS || waitingBytes + bytes > WAITING_BYTES)
         return Promise.reject(
           new UnavailableError(
             'OVERLOADED',
@@ -82,6 +87,7 @@ export function createEventWriter(store: WriteEvents): { write: WriteEvents; sto
           ),
         )
       waitingEvents += events.length
+      waitingBytes += bytes
       return new Promise((done, failed) => {
         waiting.push({ events, done, failed })
         schedule()
@@ -92,4 +98,8 @@ export function createEventWriter(store: WriteEvents): { write: WriteEvents; sto
       while (timer !== undefined || running.size > 0) await Promise.all([timer, ...running])
     },
   }
+}
+
+function bytesOf(events: readonly NewEvent[]): number {
+  return events.reduce((sum, event) => sum + event.body.length, 0)
 }

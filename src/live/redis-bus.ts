@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import type { Log } from '../log.ts'
-import { type BusListener, type BusStatus, createListeners, type LiveBus } from './bus.ts'
+import { type BusListener, type BusStatus, createListeners, type Heard, type LiveBus } from './bus.ts'
 
 const CHANNEL_PREFIX = 'signalbox:live:'
 const RECONNECT_AT_MOST_MS = 2_000
@@ -38,12 +38,14 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
   }
   subscriber.on('ready', () => void resubscribe())
   subscriber.on('message', (name: string, text: string) => {
-    listeners.tell(name.slice(CHANNEL_PREFIX.length), { messages: JSON.parse(text) })
+    listeners.tell(name.slice(CHANNEL_PREFIX.length), parse(text))
   })
 
   function update(): void {
     const now: BusStatus = publisher.status === 'ready' && subscriber.status === 'ready' ? 'ok' : 'degraded'
-    if (now === status || stopped) return
+    // At the start one of the two is ready before the other.
+    const starting = status === undefined && [publisher, subscriber].some((redis) => redis.status === 'connecting')
+    if (now === status || stopped || (starting && now === 'degraded')) return
     status = now
     if (now === 'ok') log.info('Redis answers: live messages reach every process.')
     else log.warn('Redis is away: deliveries go on, live messages stay in this process until it is back.')
@@ -99,5 +101,14 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
       publisher.disconnect()
       subscriber.disconnect()
     },
+  }
+}
+
+/** What somebody else wrote to the channel is no message of ours. */
+function parse(text: string): Heard {
+  try {
+    return { messages: JSON.parse(text) }
+  } catch {
+    return { gap: true }
   }
 }

@@ -76,7 +76,9 @@ export function createSubscriptions(deps: {
       const entry: Open = { close: () => source?.close() }
       byKey.set(viewer.keyId, open.add(entry))
       const rest = viewer.expiresAt === null ? undefined : viewer.expiresAt.getTime() - deps.clock.now().getTime()
-      const expiry = rest === undefined ? undefined : setTimeout(entry.close, Math.min(rest, LONGEST_TIMER_MS))
+      // A later end is found by the regular look.
+      const near = rest !== undefined && rest < LONGEST_TIMER_MS
+      const expiry = near ? setTimeout(entry.close, rest) : undefined
       const release = () => {
         clearTimeout(expiry)
         signal?.removeEventListener('abort', entry.close)

@@ -16,7 +16,9 @@ export function createMaskError(log: Log) {
     // Of parsing, validating and coercing the request.
     if (cause instanceof GraphQLError) return cause
     log.error({ err: cause }, 'A request failed.')
-    return withCode(error, 'Something went wrong on our side. The request id is in the logs.', { code: 'INTERNAL' })
+    return withCode(error, 'Something went wrong on our side. Try again; the operator can see why in the log.', {
+      code: 'INTERNAL',
+    })
   }
 }
 

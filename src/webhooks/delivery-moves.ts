@@ -5,6 +5,9 @@ import type { Clock } from '../clock.ts'
 import { WAKE_CHANNEL } from '../events/store-events.ts'
 import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../live/delivery-change.ts'
 
+/** Deliveries that one statement moves at most. */
+export const MOVED_AT_ONCE = 1_000
+
 /** What people do to deliveries. Each statement moves only those in a state that the move makes sense from. */
 export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'RETRY'
 
@@ -34,14 +37,14 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
     case 'RETRY':
       return {
         set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-          trigger = 'MANUAL', next_attempt_at = ${queueTime(clock)}, explanation = 'Retried by a person.'`,
+          trigger = CASE WHEN trigger = 'TEST' THEN 'TEST' ELSE 'MANUAL' END::attempt_trigger, next_attempt_at = ${queueTime(clock)}, explanation = 'Retried by a person.'`,
         from: Prisma.sql`d.status IN ('RETRYING', 'SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED')`,
       }
   }
 }
 
 /**
- * Moves an organization's deliveries: one of them, or those of one endpoint. Written by hand because the check of the
+ * Moves an organization's deliveries: one of them, or up to 1,000 of one endpoint. Written by hand because the check of the
  * state and the change must be one step, while workers are at the same rows.
  *
  * @returns the changed rows; none when nothing was in a state to be moved
@@ -58,10 +61,13 @@ export async function moveDeliveries(
   // A cancel of one endpoint's deliveries is about the held ones: what is on its way goes on.
   const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from
   const rows = await tx.$queryRaw<DeliveryChangeRow[]>`
+    WITH chosen AS (
+      SELECT d.id FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope}
+      LIMIT ${MOVED_AT_ONCE} FOR UPDATE
+    )
     UPDATE deliveries d SET ${set}, version = d.version + 1, updated_at = ${queueTime(clock)}
-    FROM events v, webhook_endpoints e
-    WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope}
-      AND v.id = d.event_id AND e.id = d.endpoint_id
+    FROM chosen, events v, webhook_endpoints e
+    WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
     RETURNING ${Prisma.raw(CHANGE_COLUMNS)}, v.type AS event_type, e.url AS endpoint_url`
   if (move === 'RELEASE' || move === 'RETRY') await wake(tx)
   return rows

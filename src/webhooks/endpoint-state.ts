@@ -9,7 +9,7 @@ import type { MakeId } from '../ids.ts'
 import type { LiveBus } from '../live/bus.ts'
 import { announce } from '../live/delivery-change.ts'
 import { validate } from '../validate.ts'
-import { createDelivery, type DeliveryMove, moveDeliveries } from './delivery-moves.ts'
+import { createDelivery, type DeliveryMove, MOVED_AT_ONCE, moveDeliveries } from './delivery-moves.ts'
 import type { EndpointSecrets } from './endpoint-secrets.ts'
 import type { Endpoints } from './endpoints.ts'
 
@@ -43,7 +43,7 @@ export function createEndpointState(deps: {
   const { database, clock, audit, endpoints } = deps
 
   return {
-    /** Deliveries that wait are held, not lost. */
+    /** Deliveries that wait are held, not lost: up to 1,000 at once, the rest as they become due. */
     disable: (viewer: Viewer, id: string) =>
       change(
         viewer,
@@ -53,8 +53,19 @@ export function createEndpointState(deps: {
         'HOLD',
       ),
 
-    enable: (viewer: Viewer, id: string, held: HeldDeliveries) =>
-      change(viewer, id, 'webhookEndpoint.enable', { enabled: true, disabledReason: null }, held),
+    /** With RELEASE the first 1,000 go at once, and the workers release the rest in such portions. */
+    async enable(viewer: Viewer, id: string, held: HeldDeliveries): Promise<WebhookEndpoint> {
+      // First, since workers release whatever is held at an endpoint that is enabled.
+      if (held === 'CANCEL') await cancelHeld(viewer, id)
+      return change(viewer, id, 'webhookEndpoint.enable', { enabled: true, disabledReason: null }, held)
+    },
+
+    /** Its deliveries stay readable. Those held are canceled here, those due by the worker that meets them. */
+    async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
+      const removed = await endpoints.remove(viewer, id)
+      await cancelHeld(viewer, id)
+      return removed
+    },
 
     /** @returns the new secret, for this once; null for ed25519, whose public key is on the endpoint */
     async rotateSecret(viewer: Viewer, id: string, overlapSeconds?: number | null) {
@@ -88,6 +99,16 @@ export function createEndpointState(deps: {
       announce(deps.bus, made)
       return event
     },
+  }
+
+  async function cancelHeld(viewer: Viewer, endpointId: string): Promise<void> {
+    const { organizationId } = viewer
+    for (let more = true; more; ) {
+      const which = { organizationId, endpointId }
+      const moved = await database.prisma.$transaction((tx) => moveDeliveries(tx, which, 'CANCEL', clock))
+      announce(deps.bus, moved)
+      more = moved.length === MOVED_AT_ONCE
+    }
   }
 
   async function change(

@@ -87,7 +87,7 @@ export function createEndpoints(deps: {
       })
     },
 
-    /** Its deliveries stay readable; those that wait are canceled by the worker that meets them. */
+    /** Marks it as deleted; what becomes of its deliveries is `EndpointState.remove`. */
     async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
       return prisma.$transaction(async (tx) => {
         await find(tx, viewer, id)

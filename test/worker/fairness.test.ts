@@ -50,3 +50,32 @@ test('a tenant whose receivers all hang leaves room for the others, and gets its
   await hanging.arrived(500)
   expect(new Set(hanging.requests.map(({ path, eventId }) => path + eventId)).size).toBe(500)
 })
+
+test('endpoints with a rate get no more than it each second, beside each other', async () => {
+  const tenant = await app.tenant()
+  await tenant.createType('a.b')
+  const limited = await startReceiver()
+  const rates = [2, 5, 10]
+  for (const rateLimit of rates)
+    await tenant.createEndpoint(`http://127.0.0.1:${limited.port}/${rateLimit}`, { rateLimit })
+  const events = Array.from({ length: 12 }, (_, n) => ({ type: 'a.b', data: n }))
+  await tenant.ask(
+    'mutation ($events: [EventPublishInput!]!) { eventPublishMany(input: { events: $events }) { __typename } }',
+    { events },
+  )
+  const sent = () => rates.map((rate) => limited.requests.filter(({ path }) => path === `/${rate}`).length)
+  await app.deliver()
+  expect(sent()).toEqual([2, 5, 10])
+  app.clock.advance(1)
+  await app.deliver()
+  expect(sent()).toEqual([4, 10, 12])
+  app.clock.advance(4)
+  await app.deliver()
+  app.clock.advance(1)
+  await app.deliver()
+  app.clock.advance(1)
+  await app.deliver()
+  await app.deliver()
+  expect(sent()).toEqual([10, 12, 12])
+  await limited.stop()
+})

@@ -204,6 +204,9 @@ CREATE INDEX "deliveries_due" ON "deliveries"("endpoint_id", "next_attempt_at") 
 CREATE INDEX "deliveries_next_due" ON "deliveries"("next_attempt_at") WHERE (status = ANY (ARRAY['PENDING'::delivery_status, 'RETRYING'::delivery_status]));
 
 -- CreateIndex
+CREATE INDEX "deliveries_held" ON "deliveries"("endpoint_id") WHERE (status = 'HELD'::delivery_status);
+
+-- CreateIndex
 CREATE INDEX "deliveries_leased" ON "deliveries"("lease_until") WHERE (status = 'SENDING');
 
 -- CreateIndex

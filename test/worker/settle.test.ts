@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createIds } from '../../src/ids.ts'
+import { claim } from '../../worker/claim.ts'
+import { judge } from '../../worker/outcome.ts'
+import { InterruptedError } from '../../worker/send.ts'
+import { type Result, settle } from '../../worker/settle.ts'
+import type { Client } from '../support/api.ts'
+import { type App, startApp } from '../support/app.ts'
+
+// Settling when answers are lost, and holding when statements overtake each other.
+let app: App
+let tenant: Client
+let endpointId: string
+beforeAll(async () => {
+  app = await startApp()
+  tenant = await app.tenant()
+  await tenant.createType('a.b')
+  endpointId = (await tenant.createEndpoint('http://127.0.0.1:9/')).webhookEndpoint.id
+})
+afterAll(() => app.stop())
+
+const options = () => ({ now: app.clock.now(), makeId: createIds(app.clock) })
+async function claimOne() {
+  const settings = { limit: 10, perEndpoint: 10, quotas: new Map(), leaseSeconds: 60, fullOrganizations: [] }
+  const [delivery] = await claim(app.database.pool, { now: app.clock.now(), ...settings })
+  return delivery!
+}
+function resultOf(delivery: Result['delivery'], error: unknown, statusCode: number | null): Result {
+  const exchange = { statusCode, headers: null, body: null, error, durationMicroseconds: 1 }
+  const outcome = judge(delivery, exchange, app.clock.now(), () => 0)
+  return { attemptId: options().makeId('att'), delivery, exchange, outcome, startedAt: app.clock.now() }
+}
+const last = async () => (await tenant.deliveries()).at(-1)!
+const cancel = async () => app.database.pool.query("UPDATE deliveries SET status = 'CANCELED'")
+
+test('a result that is written again because the first answer was lost is one attempt', async () => {
+  await tenant.publish('a.b')
+  const result = resultOf(await claimOne(), null, 204)
+  const first = await settle(app.database.pool, [result], options())
+  const second = await settle(app.database.pool, [result], options())
+  // Announced again, in case the first announcement was lost with the answer.
+  expect(second).toEqual(first)
+  expect(await last()).toMatchObject({ status: 'SUCCEEDED', attemptCount: 1, attempts: [{ number: 1 }] })
+})
+
+test('an attempt that a stop broke off is recorded, is due at once, and was made for the same reason', async () => {
+  app.clock.advance(1)
+  await tenant.publish('a.b')
+  const delivery = await claimOne()
+  await app.database.pool.query("UPDATE deliveries SET trigger = 'MANUAL' WHERE id = $1", [delivery.id])
+  const result = resultOf({ ...delivery, trigger: 'MANUAL' }, new InterruptedError('stop'), null)
+  await settle(app.database.pool, [result], options())
+  expect(await last()).toMatchObject({
+    ...{ status: 'RETRYING', trigger: 'MANUAL', attemptCount: 1, nextAttemptAt: app.clock.now().toISOString() },
+    attempts: [{ errorCode: 'INTERRUPTED' }],
+  })
+  await cancel()
+})
+
+test('a delivery that was held by a publish which still saw its endpoint disabled is released', async () => {
+  app.clock.advance(1)
+  await tenant.publish('a.b')
+  await app.database.pool.query(
+    "UPDATE deliveries SET status = 'HELD', next_attempt_at = NULL WHERE status = 'PENDING'",
+  )
+  await app.worker.beat()
+  await app.worker.idle()
+  expect((await last()).status).not.toBe('HELD')
+  await cancel()
+})
+
+test('more held deliveries than one statement releases are all released; or canceled, also with the endpoint', async () => {
+  const change = (field: string, more = '') =>
+    tenant.ask(`mutation ($id: ID!) { ${field}(id: $id ${more}) { __typename ... on Error { code message } } }`, {
+      id: endpointId,
+    })
+  const held = async () => {
+    const { rows } = await app.database.pool.query(
+      "SELECT count(*) FILTER (WHERE status = 'HELD')::int AS held, count(*) FILTER (WHERE status = 'CANCELED')::int AS canceled FROM deliveries",
+    )
+    return rows[0]
+  }
+  const publish = async (count: number) => {
+    const events = Array.from({ length: 450 }, () => ({ type: 'a.b', data: 1 }))
+    for (let times = 0; times < count; times++)
+      await tenant.ask(
+        'mutation ($events: [EventPublishInput!]!) { eventPublishMany(input: { events: $events }) { __typename } }',
+        { events },
+      )
+  }
+  await change('webhookEndpointDisable')
+  await publish(5)
+  expect((await held()).held).toBe(2_250)
+  await change('webhookEndpointEnable')
+  await app.worker.beat()
+  await app.worker.idle()
+  expect((await held()).held).toBe(0)
+
+  await cancel()
+  const before = (await held()).canceled
+  await change('webhookEndpointDisable')
+  await publish(3)
+  await change('webhookEndpointEnable', ', heldDeliveries: CANCEL')
+  expect(await held()).toEqual({ held: 0, canceled: before + 1_350 })
+  await change('webhookEndpointDisable')
+  await publish(1)
+  await change('webhookEndpointDelete')
+  expect(await held()).toEqual({ held: 0, canceled: before + 1_800 })
+})
