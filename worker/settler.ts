@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import type { Log } from '../src/log.ts'
 import type { Result } from './settle.ts'
 
@@ -23,21 +24,29 @@ export function createSettler(deps: {
     await new Promise(setImmediate)
     while (waiting.length > 0) {
       const batch = takeBatch()
-      for (;;) {
-        try {
-          await deps.write(batch)
-          break
-        } catch (error) {
-          deps.log.error(
-            { err: error, results: batch.length },
-            'Results could not be written. They are kept and tried again.',
-          )
-          await delay(RETRY_MS)
-        }
-      }
+      await write(batch)
       deps.onSettled(batch)
     }
     running = undefined
+  }
+
+  /** Tries until the database has the results. One that it refuses for what is in it must not hold up the others. */
+  async function write(batch: readonly Result[]): Promise<void> {
+    for (;;) {
+      try {
+        return await deps.write(batch)
+      } catch (error) {
+        if (isRefusal(error) && batch.length > 1) {
+          for (const result of batch) await write([result])
+          return
+        }
+        const fields = { err: error, results: batch.length }
+        if (isRefusal(error))
+          return deps.log.error(fields, 'A result was refused. Its delivery is sent again after its lease.')
+        deps.log.error(fields, 'Results could not be written. They are kept and tried again.')
+        await delay(RETRY_MS)
+      }
+    }
   }
 
   /** A delivery at most once: the second of two attempts waits for the next batch. */
@@ -61,4 +70,9 @@ export function createSettler(deps: {
       while (running !== undefined) await running
     },
   }
+}
+
+/** SQLSTATE classes 22 and 23: the data is at fault, so trying again cannot help. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '')
 }

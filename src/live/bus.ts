@@ -4,8 +4,11 @@ export const KEY_CHANGES = 'keys'
 /** Changes of an organization's deliveries: `DeliveryChange` each. */
 export const deliveryChannel = (organizationId: string) => `deliveries:${organizationId}`
 
-/** What a listener hears: messages in order, or that some may have been lost on the way. */
-export type Heard = { messages: readonly unknown[] } | { gap: true }
+/** What a listener hears: messages in order, and whether some before them may have been lost on the way. */
+export interface Heard {
+  messages: readonly unknown[]
+  gap?: boolean
+}
 export type BusListener = (heard: Heard) => void
 export type BusStatus = 'ok' | 'degraded'
 

@@ -24,7 +24,7 @@ export async function subscribeToDeliveries(
   }
   const mailbox = createMailbox<DeliveryChange>({ ...options, onClose })
   unsubscribe = await bus.subscribe(deliveryChannel(viewer.organizationId), (heard) => {
-    if ('gap' in heard) return mailbox.markGap()
+    if (heard.gap) mailbox.markGap()
     for (const change of heard.messages as DeliveryChange[]) {
       if (filter.endpointId && change.endpointId !== filter.endpointId) continue
       if (statuses !== undefined && !statuses.has(change.status)) continue

@@ -6,6 +6,8 @@ const CHANNEL_PREFIX = 'signalbox:live:'
 const RECONNECT_AT_MOST_MS = 2_000
 /** Publishes waiting for Redis at most; past that they are dropped, and live is degraded already. */
 const PENDING_PUBLISHES = 10_000
+/** Channels whose gaps are remembered. */
+const UNSENT_CHANNELS = 10_000
 
 /**
  * Between processes, over Redis pub/sub. When Redis is away, deliveries go on: messages reach listeners in this process
@@ -29,6 +31,8 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
   let pending = 0
   let stopped = false
   const subscribed = new Set<string>()
+  /** Channels of which something was not sent; told with the next message that is. */
+  const unsent = new Set<string>()
 
   for (const redis of [publisher, subscriber]) {
     // Without a listener ioredis prints each failure; the status change is what is worth a line.
@@ -52,11 +56,16 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
     for (const listener of statusListeners) listener(now)
   }
 
+  function missed(channel: string): void {
+    if (unsent.size < UNSENT_CHANNELS) unsent.add(channel)
+    listeners.tell(channel, { gap: true, messages: [] })
+  }
+
   /** After a connection was lost, what was sent meanwhile did not arrive. */
   async function resubscribe(): Promise<void> {
     subscribed.clear()
     await Promise.all([...listeners.channels.keys()].map(subscribeRemote))
-    listeners.tellAll({ gap: true })
+    listeners.tellAll({ gap: true, messages: [] })
   }
 
   async function subscribeRemote(channel: string): Promise<void> {
@@ -75,11 +84,12 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
       if (publisher.status !== 'ready' || !subscribed.has(channel) || subscriber.status !== 'ready')
         // Redis echoes to this process only what it is subscribed to here.
         listeners.tell(channel, { messages })
-      if (publisher.status !== 'ready' || pending >= PENDING_PUBLISHES) return
+      if (publisher.status !== 'ready' || pending >= PENDING_PUBLISHES) return void missed(channel)
       pending++
+      const heard: Heard = unsent.delete(channel) ? { gap: true, messages } : { messages }
       publisher
-        .publish(CHANNEL_PREFIX + channel, JSON.stringify(messages))
-        .catch(() => listeners.tell(channel, { gap: true }))
+        .publish(CHANNEL_PREFIX + channel, JSON.stringify(heard))
+        .catch(() => missed(channel))
         .finally(() => pending--)
     },
     async subscribe(channel: string, listener: BusListener) {
@@ -107,8 +117,9 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
 /** What somebody else wrote to the channel is no message of ours. */
 function parse(text: string): Heard {
   try {
-    return { messages: JSON.parse(text) }
+    const { messages, gap } = JSON.parse(text)
+    return { messages: Array.isArray(messages) ? messages : [], gap: gap === true }
   } catch {
-    return { gap: true }
+    return { messages: [], gap: true }
   }
 }

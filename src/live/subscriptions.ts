@@ -41,8 +41,7 @@ export function createSubscriptions(deps: {
   return {
     async start() {
       unsubscribe = await deps.bus.subscribe(KEY_CHANGES, (heard) => {
-        const keyIds =
-          'gap' in heard ? [...byKey.keys()] : heard.messages.map((message) => (message as KeyChange).keyId)
+        const keyIds = heard.gap ? [...byKey.keys()] : heard.messages.map((message) => (message as KeyChange).keyId)
         // When the database does not answer, nobody can say that the key is still good: the subscription ends.
         recheck(keyIds).catch(() => keyIds.forEach(closeAll))
       })

@@ -1,4 +1,6 @@
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Heard } from '../../src/live/bus.ts'
 import { createRedisBus } from '../../src/live/redis-bus.ts'
 import { type App, silentLog, startApp } from '../support/app.ts'
 import { cloneDatabase } from '../support/database.ts'
@@ -93,3 +95,32 @@ async function subscriptionsInPlace(): Promise<void> {
     stop()
   }
 }
+
+test('when only the publishing side loses Redis, the others are told of the gap with its next message', async () => {
+  const heard: Heard[] = []
+  const stop = await second.bus.subscribe('one-sided', (entry) => heard.push(entry))
+  const client = new Redis(redis.url)
+  const changed = (wanted: string) =>
+    new Promise<void>((resolve) => {
+      const off = first.bus.onStatus((status) => {
+        if (status !== wanted) return
+        off()
+        resolve()
+      })
+    })
+  const lost = changed('degraded')
+  // Connections that publish; those that subscribe are of another type and stay.
+  await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  await lost
+  const back = changed('ok')
+  first.bus.publish('one-sided', ['lost'])
+  await back
+  first.bus.publish('one-sided', ['after'])
+  await expect.poll(() => heard.length).toBe(1)
+  expect(heard).toEqual([{ messages: ['after'], gap: true }])
+  first.bus.publish('one-sided', ['later'])
+  await expect.poll(() => heard.length).toBe(2)
+  expect(heard[1]).toEqual({ messages: ['later'], gap: false })
+  client.disconnect()
+  stop()
+})

@@ -1,0 +1,48 @@
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import type { Result } from '../../worker/settle.ts'
+import { createSettler } from '../../worker/settler.ts'
+import { silentLog } from '../support/app.ts'
+
+const result = (id: string) => ({ delivery: { id } }) as Result
+
+/** Writes through `write`; what was written, batch by batch, and what was settled. */
+async function settleAll(results: Result[], write: (ids: string[]) => void) {
+  const written: string[][] = []
+  const settled: string[] = []
+  const ids = (batch: readonly Result[]) => batch.map(({ delivery }) => delivery.id)
+  const settler = createSettler({
+    log: silentLog,
+    async write(batch) {
+      write(ids(batch))
+      written.push(ids(batch))
+    },
+    onSettled: (batch) => settled.push(...ids(batch)),
+  })
+  for (const entry of results) settler.add(entry)
+  await settler.idle()
+  return { written, settled }
+}
+
+test('results that finish together are written together, a delivery once in a batch', async () => {
+  const { written } = await settleAll(['a', 'b', 'a', 'c'].map(result), () => {})
+  expect(written).toEqual([['a', 'b', 'c'], ['a']])
+})
+
+test('results wait while the database is away', async () => {
+  let times = 0
+  const { written, settled } = await settleAll(['a', 'b'].map(result), () => {
+    if (times++ < 1) throw new Error('connect ECONNREFUSED')
+  })
+  expect(written).toEqual([['a', 'b']])
+  expect(settled).toEqual(['a', 'b'])
+})
+
+test('a result that the database refuses for what is in it does not hold up the others', async () => {
+  const { written, settled } = await settleAll(['a', 'bad', 'b'].map(result), (ids) => {
+    if (ids.includes('bad'))
+      throw Object.assign(new pg.DatabaseError('invalid byte sequence', 1, 'error'), { code: '22021' })
+  })
+  expect(written).toEqual([['a'], ['b']])
+  expect(settled).toEqual(['a', 'bad', 'b'])
+})
