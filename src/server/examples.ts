@@ -1,18 +1,22 @@
-/** What GraphiQL opens with: the way of an event, one operation a tab. */
+/**
+ * What GraphiQL opens with: the way of an event in one tab, since each tab has headers of its own and the key should be
+ * put in once, and a second one to watch it live.
+ */
 export const exampleTabs = [
   {
-    query: `# 1. Put your API key behind "Bearer" in the
-#    Headers tab below. Who am I?
+    query: `# Put your API key behind "Bearer" in the Headers tab
+# below, then run these one after the other: the
+# button on the right lets you choose.
+
+# 1. Who am I?
 query Viewer {
   viewer {
     organization { id name }
     permissions
   }
 }
-`,
-  },
-  {
-    query: `# 2. Register an event type.
+
+# 2. Register an event type.
 mutation RegisterType {
   eventTypeCreate(input: {
     name: "invoice.paid"
@@ -24,10 +28,8 @@ mutation RegisterType {
     ... on Error { code message }
   }
 }
-`,
-  },
-  {
-    query: `# 3. Register an endpoint. In development, any server on this machine will do.
+
+# 3. Register an endpoint. In development, any server on this machine will do.
 mutation RegisterEndpoint {
   webhookEndpointCreate(input: {
     url: "http://127.0.0.1:8080/webhooks"
@@ -39,19 +41,8 @@ mutation RegisterEndpoint {
     ... on Error { code message }
   }
 }
-`,
-  },
-  {
-    query: `# 4. Watch deliveries live. Start this, then publish in the next tab.
-subscription Watch {
-  deliveryUpdates {
-    delivery { id status attemptCount explanation event { type } endpoint { url } }
-  }
-}
-`,
-  },
-  {
-    query: `# 5. Publish an event.
+
+# 4. Publish an event. Start the second tab first to watch what becomes of it.
 mutation Publish {
   eventPublish(input: { type: "invoice.paid", data: { invoiceId: "in_42", amount: 1200 } }) {
     __typename
@@ -59,10 +50,8 @@ mutation Publish {
     ... on Error { code message }
   }
 }
-`,
-  },
-  {
-    query: `# 6. What became of it?
+
+# 5. What became of it?
 query Deliveries {
   deliveries(first: 10) {
     nodes {
@@ -71,6 +60,22 @@ query Deliveries {
       explanation
       event { type data }
       attempts { nodes { number statusCode explanation durationMicroseconds } }
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# Put your API key into the Headers tab here too,
+# start this, and publish from the first tab.
+
+subscription Watch {
+  deliveryUpdates {
+    delivery {
+      status
+      attemptCount
+      explanation
+      event { type }
     }
   }
 }

@@ -35,7 +35,8 @@ export function createGraphQL(deps: {
       defaultTabs: exampleTabs,
       headers: JSON.stringify({ Authorization: 'Bearer ' }, null, 2),
       shouldPersistHeaders: false,
-      subscriptionsProtocol: 'WS',
+      // Its WebSocket client leaves the headers out of `connection_init`, and the key with them.
+      subscriptionsProtocol: 'SSE',
     },
     // Served from the installed package: nothing is loaded from elsewhere.
     renderGraphiQL,
