@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { SignatureScheme } from '../prisma/generated/enums.ts'
+import { HELD_EXPLANATION } from '../src/events/store-events.ts'
 import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../src/live/delivery-change.ts'
 
 /** A claimed delivery with everything that sending needs, so that no other statement runs before its settling. */
@@ -67,7 +68,7 @@ WITH RECURSIVE clock AS (
     next_attempt_at = CASE WHEN decided.status = 'SENDING' THEN d.next_attempt_at END,
     explanation = CASE decided.status
       WHEN 'CANCELED' THEN 'Canceled because the endpoint was deleted.'
-      WHEN 'HELD' THEN 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'
+      WHEN 'HELD' THEN '${HELD_EXPLANATION}'
       WHEN 'EXPIRED' THEN 'Expired: the event became older than the maximum age that the endpoint allows. It can be retried.'
       ELSE d.explanation END,
     updated_at = clock.now

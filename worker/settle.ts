@@ -67,7 +67,8 @@ FROM moved d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id
 
 /**
  * Results that came too late to move anything are recorded all the same: the receiver did see them. One that is recorded
- * already, because the answer to its first writing was lost, is left alone. Answers with the deliveries as they are now.
+ * already, because the answer to its first writing was lost, is left alone. $1 is the time of SETTLE, always null here, so
+ * that both take the same columns. Answers with the deliveries as they are now.
  */
 const RECORD_LATE = `
 WITH input AS (${INPUT}

@@ -5,6 +5,9 @@ import { patternsOf } from './patterns.ts'
 /** The channel on which a commit wakes the workers. */
 export const WAKE_CHANNEL = 'signalbox_due'
 
+/** What a held delivery says of itself; stands in statements, so it has no quotes in it. */
+export const HELD_EXPLANATION = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'
+
 /** An event that is ready to be stored. */
 export interface NewEvent {
   id: string
@@ -46,7 +49,7 @@ WITH input AS (
     i.organization_id, i.id, e.id,
     CASE WHEN e.enabled THEN 'PENDING' ELSE 'HELD' END::delivery_status, 'SCHEDULED',
     CASE WHEN e.enabled THEN clock.now END,
-    CASE WHEN e.enabled THEN NULL ELSE 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.' END,
+    CASE WHEN e.enabled THEN NULL ELSE '${HELD_EXPLANATION}' END,
     clock.now, clock.now
   FROM stored JOIN input i USING (id) CROSS JOIN clock
   JOIN webhook_endpoints e ON e.organization_id = i.organization_id AND e.deleted_at IS NULL

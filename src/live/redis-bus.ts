@@ -56,9 +56,10 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
     for (const listener of statusListeners) listener(now)
   }
 
-  function missed(channel: string): void {
+  /** @param echoed whether listeners in this process would have heard it from Redis only */
+  function missed(channel: string, echoed: boolean): void {
     if (unsent.size < UNSENT_CHANNELS) unsent.add(channel)
-    listeners.tell(channel, { gap: true, messages: [] })
+    if (echoed) listeners.tell(channel, { gap: true, messages: [] })
   }
 
   /** After a connection was lost, what was sent meanwhile did not arrive. */
@@ -81,15 +82,16 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
 
   return {
     publish(channel, messages) {
-      if (publisher.status !== 'ready' || !subscribed.has(channel) || subscriber.status !== 'ready')
-        // Redis echoes to this process only what it is subscribed to here.
-        listeners.tell(channel, { messages })
-      if (publisher.status !== 'ready' || pending >= PENDING_PUBLISHES) return void missed(channel)
+      const canSend = publisher.status === 'ready'
+      // Redis echoes to this process only what it is subscribed to here.
+      const echoed = canSend && subscriber.status === 'ready' && subscribed.has(channel)
+      if (!echoed) listeners.tell(channel, { messages })
+      if (!canSend || pending >= PENDING_PUBLISHES) return missed(channel, echoed)
       pending++
       const heard: Heard = unsent.delete(channel) ? { gap: true, messages } : { messages }
       publisher
         .publish(CHANNEL_PREFIX + channel, JSON.stringify(heard))
-        .catch(() => missed(channel))
+        .catch(() => missed(channel, echoed))
         .finally(() => pending--)
     },
     async subscribe(channel: string, listener: BusListener) {

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { ForbiddenError, SignalboxError, UnauthenticatedError, ValidationError } from '../errors.ts'
+import { SignalboxError, UnauthenticatedError, ValidationError } from '../errors.ts'
 import type { Log } from '../log.ts'
 
 /**
@@ -24,7 +24,6 @@ export function createMaskError(log: Log) {
 
 function extensionsOf(error: SignalboxError): Record<string, unknown> {
   if (error instanceof UnauthenticatedError) return { code: error.code, http: { status: 401 } }
-  if (error instanceof ForbiddenError) return { code: error.code }
   if (error instanceof ValidationError) return { code: error.code, issues: error.issues }
   return { code: error.code }
 }

@@ -2,7 +2,7 @@ import type { Transaction } from '../../prisma/client.ts'
 import type { AttemptTrigger, Event, WebhookEndpoint } from '../../prisma/generated/client.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Clock } from '../clock.ts'
-import { WAKE_CHANNEL } from '../events/store-events.ts'
+import { HELD_EXPLANATION, WAKE_CHANNEL } from '../events/store-events.ts'
 import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../live/delivery-change.ts'
 
 /** Deliveries that one statement moves at most. */
@@ -19,7 +19,7 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
     case 'HOLD':
       return {
         set: Prisma.sql`status = 'HELD', next_attempt_at = NULL,
-          explanation = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'`,
+          explanation = ${HELD_EXPLANATION}`,
         from: Prisma.sql`d.status IN ('PENDING', 'RETRYING') AND d.trigger <> 'TEST'`,
       }
     case 'RELEASE':

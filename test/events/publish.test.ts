@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createEventWriter, WAITING_EVENTS } from '../../src/events/event-writer.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EVENT_TYPE_PATTERN, patternsOf } from '../../src/events/patterns.ts'
 import { isDeeperThan, withoutFields } from '../../src/events/redact.ts'
-import type { NewEvent } from '../../src/events/store-events.ts'
 import type { Client } from '../support/api.ts'
 import { type App, startApp } from '../support/app.ts'
 
@@ -218,61 +216,6 @@ test('a publish is answered only after the commit', async () => {
   const { rows: found } = await before.query('SELECT 1 FROM events WHERE id = $1', [await publish])
   expect(found).toHaveLength(1)
   await before.end()
-})
-
-describe('grouping', () => {
-  const event = (id: string): NewEvent => ({
-    id,
-    organizationId: 'o',
-    type: 't',
-    body: Buffer.from('x'),
-    idempotencyKey: null,
-    idempotencyHash: null,
-  })
-
-  test('concurrent publishes share statements, and each gets its own answer', async () => {
-    const groups: number[] = []
-    const { write, stop } = createEventWriter(async (events) => {
-      groups.push(events.length)
-      return new Map(events.map(({ id }) => [id, new Date(0)]))
-    })
-    const written = await Promise.all(Array.from({ length: 1_500 }, (_, n) => write([event(`e${n}`)])))
-    expect(written.every((stored, n) => stored.has(`e${n}`))).toBe(true)
-    expect(groups).toEqual([1_000, 500])
-    await stop()
-  })
-
-  test('a statement that fails fails its publishes, and no others', async () => {
-    let calls = 0
-    const { write } = createEventWriter(async (events) => {
-      if (calls++ === 0) throw new Error('away')
-      return new Map(events.map(({ id }) => [id, new Date(0)]))
-    })
-    await expect(write([event('a')])).rejects.toThrow('away')
-    expect((await write([event('b')])).has('b')).toBe(true)
-  })
-
-  test('a publish that the database refuses fails alone', async () => {
-    const { write } = createEventWriter(async (events) => {
-      if (events.some(({ id }) => id === 'bad')) throw new pg.DatabaseError('no', 2, 'error')
-      return new Map(events.map(({ id }) => [id, new Date(0)]))
-    })
-    const answers = await Promise.allSettled(['a', 'bad', 'b'].map((id) => write([event(id)])))
-    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-  })
-
-  test('what waits is bounded, and past that nothing is stored', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const { write, stop } = createEventWriter(async () => {
-      await promise
-      return new Map()
-    })
-    const waiting = Array.from({ length: WAITING_EVENTS }, () => write([event('x')]))
-    await expect(write([event('y')])).rejects.toThrow('Too many events wait to be stored. Nothing was stored')
-    resolve()
-    await Promise.all(waiting)
-    await stop()
-  })
 })
 
 const word = fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/)
