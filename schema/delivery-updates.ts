@@ -1,24 +1,22 @@
 import type { BusStatus } from '../src/live/bus.ts'
-import type { DeliveryChange } from '../src/live/delivery-change.ts'
-import { cursorOf, subscribeToDeliveries } from '../src/live/delivery-updates.ts'
+import type { DeliveryUpdate as DeliveryUpdateMessage } from '../src/live/delivery-feed.ts'
 import { createMailbox, type Mail } from '../src/live/mailbox.ts'
 import { builder, viewerOf } from './builder.ts'
 import { Delivery, DeliveryStatusType } from './delivery.ts'
 import { liveRow } from './live-row.ts'
 
-const DeliveryUpdate = builder.objectRef<Mail<DeliveryChange>>('DeliveryUpdate').implement({
+const DeliveryUpdate = builder.objectRef<DeliveryUpdateMessage>('DeliveryUpdate').implement({
   description: 'One change of state of a delivery.',
   fields: (t) => ({
     delivery: t.field({
       type: Delivery,
       description: 'The delivery as the change left it.',
-      resolve: ({ message }) => liveRow(message),
+      resolve: ({ change }) => liveRow(change),
     }),
-    cursor: t.string({ description: 'Names this change; opaque.', resolve: cursorOf }),
-    gap: t.boolean({
+    cursor: t.exposeString('cursor', { description: 'Names this change; `after` goes on behind it. Opaque.' }),
+    gap: t.exposeBoolean('gap', {
       description:
-        'Whether changes before this one may be missing: the subscriber was too slow, or Redis was away. Read `deliveries` again to catch up.',
-      resolve: ({ gap }) => gap,
+        'Whether changes before this one were missed: the subscriber resumed, or fell behind, by more than the live log keeps. Read `deliveries` again to catch up.',
     }),
   }),
 })
@@ -35,19 +33,24 @@ builder.subscriptionField('deliveryUpdates', (t) =>
   t.field({
     type: DeliveryUpdate,
     description:
-      "Every change of state of the organization's deliveries from now on. Messages of different processes may overtake each other: `version` tells their order. Needs `deliveries: read`.",
+      "Every change of state of the organization's deliveries, in order, each once. After a break, `after` goes on where it was. Needs `deliveries: read`.",
     authScopes: { can: 'deliveries:read' },
-    args: { filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Default: all changes.' }) },
-    subscribe(_root, { filter }, context) {
-      const { bus, subscriptions } = context.domain
+    args: {
+      filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Default: all changes.' }),
+      after: t.arg.string({
+        description: 'The cursor of the last update that was seen: go on with the one after it. Default: from now on.',
+      }),
+    },
+    subscribe(_root, { filter, after }, context) {
+      const { deliveryFeed, subscriptions } = context.domain
       const viewer = viewerOf(context)
       return subscriptions.open(viewer, context.signal, (onClose) =>
-        subscribeToDeliveries(bus, viewer, filter ?? {}, { onClose }),
+        deliveryFeed.subscribe(viewer, filter ?? {}, { after: after ?? null, onClose }),
       )
     },
-    resolve(mail, _args, { answered }) {
+    resolve(update, _args, { answered }) {
       answered.eventBytes = 0
-      return mail
+      return update
     },
   }),
 )

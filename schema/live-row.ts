@@ -1,6 +1,6 @@
 import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType, Kind, type SelectionSetNode } from 'graphql'
 import type { Delivery as DeliveryRow } from '../prisma/generated/client.ts'
-import type { DeliveryChange } from '../src/live/delivery-change.ts'
+import type { DeliveryChange } from '../src/live/delivery-log.ts'
 import { type Context, can, type Scope } from './builder.ts'
 
 /** Marks a row that came over the live bus, with what its message carries of event and endpoint. */
@@ -10,15 +10,12 @@ type LiveRow = DeliveryRow & { [LIVE]: Pick<DeliveryChange, 'event' | 'endpoint'
 
 /** A delivery as the schema reads it, made from a message instead of a row. */
 export function liveRow(change: DeliveryChange): DeliveryRow {
-  const { event, endpoint, nextAttemptAt, createdAt, updatedAt, ...rest } = change
+  const { event, endpoint, ...rest } = change
   const row: LiveRow = {
     ...rest,
     // Of no interest to clients, and not sent.
     scheduledAttempts: 0,
     leaseUntil: null,
-    nextAttemptAt: nextAttemptAt === null ? null : new Date(nextAttemptAt),
-    createdAt: new Date(createdAt),
-    updatedAt: new Date(updatedAt),
     [LIVE]: { event, endpoint },
   }
   return row

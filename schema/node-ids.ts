@@ -10,6 +10,7 @@ const TYPES: Partial<Record<IdPrefix, string>> = {
   dlv: 'Delivery',
   att: 'Attempt',
   aud: 'AuditEntry',
+  rpl: 'Replay',
 }
 
 /** An id of no known kind is looked up like one that does not exist. */

@@ -25,6 +25,8 @@ const createFields = {
   timeoutSeconds: 'Seconds that one request may take in all, 1 to 60. Default 30.',
   retryPolicy: 'Default: the preset DEFAULT.',
   rateLimit: 'Requests a second at most, 1 to 10,000. Default: no limit.',
+  maxConcurrency: 'Requests under way at once at most, 1 to 1,000. Default 64.',
+  disableAfterFailures: 'Failed attempts in a row that disable it, 1 to 1,000; null: none do. Default 10.',
   maxAgeSeconds: 'Deliveries of events older than this expire; 60 seconds to 90 days. Default 7 days.',
 }
 
@@ -38,6 +40,8 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
     timeoutSeconds: t.int({ description: createFields.timeoutSeconds }),
     retryPolicy: t.field({ type: RetryPolicyInput, description: createFields.retryPolicy }),
     rateLimit: t.int({ description: createFields.rateLimit }),
+    maxConcurrency: t.int({ description: createFields.maxConcurrency }),
+    disableAfterFailures: t.int({ description: createFields.disableAfterFailures }),
     maxAgeSeconds: t.int({ description: createFields.maxAgeSeconds }),
     signatureScheme: t.field({ type: SignatureSchemeType, description: 'How requests are signed. Default STANDARD.' }),
     enabled: t.boolean({ description: 'Default true. Deliveries to a disabled endpoint are held.' }),
@@ -54,6 +58,8 @@ const WebhookEndpointUpdateInput = builder.inputType('WebhookEndpointUpdateInput
     timeoutSeconds: t.int({ description: createFields.timeoutSeconds }),
     retryPolicy: t.field({ type: RetryPolicyInput, description: 'For attempts that are not planned yet.' }),
     rateLimit: t.int({ description: 'Requests a second at most; null lifts the limit.' }),
+    maxConcurrency: t.int({ description: createFields.maxConcurrency }),
+    disableAfterFailures: t.int({ description: createFields.disableAfterFailures }),
     maxAgeSeconds: t.int({ description: createFields.maxAgeSeconds }),
   }),
 })
@@ -61,7 +67,7 @@ const WebhookEndpointUpdateInput = builder.inputType('WebhookEndpointUpdateInput
 const HeldDeliveries = builder.enumType('HeldDeliveries', {
   description: 'What becomes of deliveries that were held while the endpoint was disabled.',
   values: {
-    RELEASE: { description: 'They are sent now.' },
+    RELEASE: { description: 'They are sent now, in the order in which they were made.' },
     CANCEL: { description: 'They are canceled; each can still be retried.' },
   } as const,
 })

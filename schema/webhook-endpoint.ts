@@ -1,3 +1,4 @@
+import type { EndpointState } from '../prisma/generated/client.ts'
 import { SignatureScheme } from '../prisma/generated/enums.ts'
 import { RETRY_PRESETS } from '../src/webhooks/retry-policy.ts'
 import { builder, checkPage, owned, viewerOf } from './builder.ts'
@@ -35,6 +36,48 @@ const RetryPolicyType = builder.objectRef<{ maxAttempts: number; backoffSeconds:
   }),
 })
 
+const EndpointHealthStatus = builder.enumType('EndpointHealthStatus', {
+  description: 'How an endpoint is doing.',
+  values: {
+    HEALTHY: { description: 'The last attempt succeeded, or there was none.' },
+    FAILING: { description: 'The last attempts failed.' },
+    DISABLED: { description: 'It is disabled; `disabledReason` says why.' },
+  } as const,
+})
+
+interface Health {
+  status: 'HEALTHY' | 'FAILING' | 'DISABLED'
+  state: EndpointState | null
+}
+
+const EndpointHealth = builder.objectRef<Health>('EndpointHealth').implement({
+  description: 'How an endpoint is doing. Kept in the database: a restart forgets nothing.',
+  fields: (t) => ({
+    status: t.expose('status', { type: EndpointHealthStatus, description: 'In one word.' }),
+    consecutiveFailures: t.int({
+      description: 'Failed attempts since the last that succeeded, or since it was enabled.',
+      resolve: ({ state }) => state?.consecutiveFailures ?? 0,
+    }),
+    failingSince: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the first of them failed.',
+      resolve: ({ state }) => state?.failingSince ?? null,
+    }),
+    lastFailureAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When an attempt last failed, however long ago.',
+      resolve: ({ state }) => state?.lastFailureAt ?? null,
+    }),
+    lastFailure: t.string({
+      nullable: true,
+      description: 'Why, in a sentence.',
+      resolve: ({ state }) => state?.lastFailure ?? null,
+    }),
+  }),
+})
+
 export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
   description: 'Where events of an organization are sent.',
   id: { field: 'id', description: 'Such as `whep_…`.' },
@@ -57,7 +100,20 @@ export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
     }),
     rateLimit: t.exposeInt('rateLimit', {
       nullable: true,
-      description: 'Requests a second at most from each worker, up to one second of them at once; null: no limit.',
+      description: 'Requests a second at most, evenly spaced, from all workers together; null: no limit.',
+    }),
+    maxConcurrency: t.exposeInt('maxConcurrency', {
+      description: 'Requests under way at once at most, from all workers together.',
+    }),
+    disableAfterFailures: t.exposeInt('disableAfterFailures', {
+      nullable: true,
+      description: 'Failed attempts in a row that disable it; null: none do.',
+    }),
+    health: t.field({
+      type: EndpointHealth,
+      description: 'How it is doing.',
+      select: { state: true },
+      resolve: ({ enabled, state }) => ({ status: healthOf(enabled, state), state }),
     }),
     maxAgeSeconds: t.exposeInt('maxAgeSeconds', {
       description: 'A delivery of an event older than this many seconds is EXPIRED instead of sent.',
@@ -84,6 +140,11 @@ export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
     }),
   }),
 })
+
+function healthOf(enabled: boolean, state: EndpointState | null): Health['status'] {
+  if (!enabled) return 'DISABLED'
+  return (state?.consecutiveFailures ?? 0) > 0 ? 'FAILING' : 'HEALTHY'
+}
 
 builder.queryField('webhookEndpoints', (t) =>
   t.prismaConnection(

@@ -11,13 +11,15 @@ import type { Keyring } from './keyring.ts'
 import { createAuthenticate, refusal } from './keys/authenticate.ts'
 import { createKeys } from './keys/keys.ts'
 import type { LiveBus } from './live/bus.ts'
+import { createDeliveryFeed } from './live/delivery-feed.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
 import { page } from './page.ts'
 import { createDeliveries } from './webhooks/deliveries.ts'
 import { createEndpointSecrets } from './webhooks/endpoint-secrets.ts'
 import { createEndpointState } from './webhooks/endpoint-state.ts'
 import { createEndpoints } from './webhooks/endpoints.ts'
-import { createReplay } from './webhooks/replay.ts'
+import { createReplays } from './webhooks/replay.ts'
+import { createStats } from './webhooks/stats.ts'
 import type { Targets } from './webhooks/targets.ts'
 
 /** What Signalbox can do, wired: the one thing that GraphQL, and later other faces, stand on. */
@@ -53,6 +55,7 @@ export function createDomain(deps: {
     /** What `node(id)` is found with. Of no type, so that nothing else reaches past the domain by it. */
     prismaForNodes: prisma as unknown,
     deliveries: createDeliveries(shared),
+    deliveryFeed: createDeliveryFeed({ pool: deps.database.pool, bus: deps.bus }),
     endpoints,
     endpointState: createEndpointState({ ...shared, endpoints, secrets }),
     endpointSecrets: secrets,
@@ -60,7 +63,8 @@ export function createDomain(deps: {
     keys: createKeys(shared),
     organizations: createOrganizations(shared),
     publisher: createPublisher({ ...shared, eventTypes }),
-    replay: createReplay({ ...shared, endpoints }),
+    replays: createReplays({ ...shared, endpoints }),
+    stats: createStats(shared),
     subscriptions: createSubscriptions({
       ...deps,
       async isUsable(keyIds) {

@@ -3,7 +3,7 @@ import { monotonicFactory } from 'ulid'
 import type { Clock } from './clock.ts'
 
 /** What an id's prefix says it names. */
-export type IdPrefix = 'org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud'
+export type IdPrefix = 'org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud' | 'rpl'
 
 /** Makes ids such as `evt_01jd…`: readable, typed, and in the order they were made (a ULID in lower case). */
 export type MakeId = (prefix: IdPrefix) => string

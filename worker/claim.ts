@@ -1,27 +1,50 @@
-import type pg from 'pg'
-import type { SignatureScheme } from '../prisma/generated/enums.ts'
+import pg from 'pg'
+import type { AttemptTrigger, DeliveryStatus, SignatureScheme } from '../prisma/generated/enums.ts'
 import { HELD_EXPLANATION } from '../src/events/store-events.ts'
-import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../src/live/delivery-change.ts'
+import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
 
-/** A claimed delivery with everything that sending needs, so that no other statement runs before its settling. */
-export interface ClaimedRow extends DeliveryChangeRow {
-  /** Attempts of the retry schedule made before this one. */
-  scheduled_attempts: number
-  body: Uint8Array
-  timeout_seconds: number
-  max_attempts: number
-  backoff_seconds: number[]
-  rate_limit: number | null
-  signature_scheme: SignatureScheme
-  headers_encrypted: string | null
-  /** The newest first. */
-  secrets: string[] | null
+/** Where a claimed delivery goes, as it was when it was claimed. */
+export interface ClaimedEndpoint {
+  url: string
+  timeoutSeconds: number
+  maxAttempts: number
+  backoffSeconds: number[]
+  signatureScheme: SignatureScheme
+  headersEncrypted: string | null
+  /** Ciphertexts, the newest first. */
+  secrets: string[]
 }
 
+/** A claimed delivery with everything that sending needs, so that no other statement runs before its settling. */
+export interface Claimed {
+  id: string
+  organization_id: string
+  /** Fences: only who holds this version may settle it. */
+  version: number
+  trigger: AttemptTrigger
+  /** Attempts of the retry schedule made before this one. */
+  scheduled_attempts: number
+  event_id: string
+  event_type: string
+  endpoint_id: string
+  body: Uint8Array
+  /** Milliseconds to wait before it is sent, for an endpoint with a rate limit. */
+  send_in: number
+  endpoint: ClaimedEndpoint
+}
+
+/** Claims of all workers take turns, so that each sees what those before it took. */
+const CLAIM_LOCK = 7_340_003
+/** How far ahead the moments of a rate limit are given away. */
+const SLOTS_AHEAD = '0.5 seconds'
+/** Slots lie this much further apart than the limit asks, so that a receiver's clock finds it kept too. */
+const SLOT_MARGIN = 1.02
+
 /**
- * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than it may
- * have in flight here and no more than an equal share of the batch, the longest waiting first. A backlog of one endpoint is never read past its quota, so it delays
- * no other. SKIP LOCKED lets any number of workers claim side by side; the new version fences whoever held it before.
+ * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than its
+ * concurrency and its rate leave over all workers, and no more than an equal share of the batch, the longest waiting
+ * first. A backlog of one endpoint is never read past that, so it delays no other. The new version fences whoever held it
+ * before.
  *
  * A delivery whose endpoint is deleted or disabled, or whose event is too old, is moved to where it belongs instead.
  */
@@ -34,37 +57,42 @@ WITH RECURSIVE clock AS (
   SELECT (SELECT d.endpoint_id FROM deliveries d
     WHERE d.status IN ('PENDING', 'RETRYING') AND d.endpoint_id > w.endpoint_id ORDER BY d.endpoint_id LIMIT 1)
   FROM waiting w WHERE w.endpoint_id IS NOT NULL
-), quotas AS (
-  SELECT * FROM unnest($2::text[], $3::int[]) AS q(endpoint_id, quota)
 ), able AS (
-  SELECT w.endpoint_id, coalesce(q.quota, least($4::int, e.rate_limit)) AS quota
-  FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id LEFT JOIN quotas q ON q.endpoint_id = w.endpoint_id
-  CROSS JOIN clock
-  WHERE coalesce(q.quota, 1) > 0 AND e.organization_id <> ALL($7::text[]) AND EXISTS (
+  SELECT e.id, e.organization_id, e.url, e.enabled, e.deleted_at, e.max_age_seconds,
+    e.max_concurrency - sending.count AS free,
+    ${SLOT_MARGIN} / e.rate_limit * interval '1 second' AS spacing, greatest(s.next_slot_at, clock.now) AS slot
+  FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id LEFT JOIN endpoint_states s ON s.endpoint_id = e.id
+  CROSS JOIN clock CROSS JOIN LATERAL (
+    SELECT count(*) FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'SENDING' AND d.lease_until >= clock.now
+  ) sending
+  WHERE e.organization_id <> ALL($4::text[]) AND EXISTS (
     SELECT 1 FROM deliveries d
     WHERE d.endpoint_id = w.endpoint_id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now)
+), quotas AS (
+  SELECT able.*, least(free, 1 + floor(extract(epoch FROM clock.now + interval '${SLOTS_AHEAD}' - slot)
+    / extract(epoch FROM spacing)), ceil($2::float8 / count(*) OVER ()))::int AS quota
+  FROM able, clock
 ), picked AS (
-  SELECT due.id, due.trigger, due.event_id, w.endpoint_id
-  FROM able w CROSS JOIN clock CROSS JOIN LATERAL (
-    SELECT d.id, d.trigger, d.event_id, d.next_attempt_at FROM deliveries d
-    WHERE d.endpoint_id = w.endpoint_id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
-    ORDER BY d.next_attempt_at
-    LIMIT least(w.quota, ceil($5::float8 / (SELECT count(*) FROM able))::int)
-    FOR UPDATE SKIP LOCKED
+  SELECT due.*, row_number() OVER (PARTITION BY due.endpoint_id ORDER BY due.next_attempt_at) AS nth FROM (
+    SELECT d.id, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at FROM quotas q CROSS JOIN clock CROSS JOIN LATERAL (
+      SELECT * FROM deliveries d
+      WHERE d.endpoint_id = q.id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
+      ORDER BY d.next_attempt_at LIMIT greatest(q.quota, 0) FOR UPDATE SKIP LOCKED
+    ) d
+    ORDER BY d.next_attempt_at LIMIT $2::int
   ) due
-  ORDER BY due.next_attempt_at LIMIT $5::int
 ), decided AS (
-  SELECT p.id, CASE
-    WHEN e.deleted_at IS NOT NULL THEN 'CANCELED'
-    WHEN NOT e.enabled AND p.trigger <> 'TEST' THEN 'HELD'
-    WHEN v.created_at + e.max_age_seconds * interval '1 second' < clock.now AND p.trigger <> 'MANUAL' THEN 'EXPIRED'
+  SELECT p.id, p.nth, v.type, v.body, q.url, (q.slot - clock.now) + (p.nth - 1) * q.spacing AS send_in, CASE
+    WHEN q.deleted_at IS NOT NULL THEN 'CANCELED'
+    WHEN NOT q.enabled AND p.trigger <> 'TEST' THEN 'HELD'
+    WHEN v.created_at + q.max_age_seconds * interval '1 second' < clock.now AND p.trigger <> 'MANUAL' THEN 'EXPIRED'
     ELSE 'SENDING' END::delivery_status AS status
-  FROM picked p JOIN webhook_endpoints e ON e.id = p.endpoint_id JOIN events v ON v.id = p.event_id CROSS JOIN clock
-), claimed AS (
+  FROM picked p JOIN quotas q ON q.id = p.endpoint_id JOIN events v ON v.id = p.event_id CROSS JOIN clock
+), changed AS (
   UPDATE deliveries d SET
     status = decided.status,
     version = d.version + 1,
-    lease_until = CASE WHEN decided.status = 'SENDING' THEN clock.now + $6::int * interval '1 second' END,
+    lease_until = CASE WHEN decided.status = 'SENDING' THEN clock.now + $3::int * interval '1 second' END,
     next_attempt_at = CASE WHEN decided.status = 'SENDING' THEN d.next_attempt_at END,
     explanation = CASE decided.status
       WHEN 'CANCELED' THEN 'Canceled because the endpoint was deleted.'
@@ -73,46 +101,95 @@ WITH RECURSIVE clock AS (
       ELSE d.explanation END,
     updated_at = clock.now
   FROM decided, clock WHERE d.id = decided.id
-  RETURNING d.*
-)
-SELECT ${CHANGE_COLUMNS}, d.scheduled_attempts, v.type AS event_type, v.body,
-  e.url AS endpoint_url, e.timeout_seconds, e.max_attempts, e.backoff_seconds, e.rate_limit, e.signature_scheme,
-  e.headers_encrypted, (
-    SELECT array_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s
-    WHERE s.endpoint_id = e.id AND (s.expires_at IS NULL OR s.expires_at > clock.now)
-  ) AS secrets
-FROM claimed d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id CROSS JOIN clock`
+  RETURNING ${CHANGED}, d.scheduled_attempts, decided.type AS event_type, decided.url AS endpoint_url, decided.nth,
+    decided.body, decided.send_in
+), slots AS (
+  INSERT INTO endpoint_states AS s (endpoint_id, next_slot_at)
+  SELECT q.id, q.slot + max(p.nth) * q.spacing FROM picked p JOIN quotas q ON q.id = p.endpoint_id
+  WHERE q.spacing IS NOT NULL GROUP BY q.id, q.slot, q.spacing ORDER BY q.id
+  ON CONFLICT (endpoint_id) DO UPDATE SET next_slot_at = excluded.next_slot_at
+  RETURNING 1
+), ${logChanges('slots')}
+SELECT c.id, c.status, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
+  c.body, coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
+  -- Once for all deliveries to it.
+  CASE WHEN c.nth = 1 THEN (
+    SELECT json_build_object('url', e.url, 'timeoutSeconds', e.timeout_seconds, 'maxAttempts', e.max_attempts,
+      'backoffSeconds', e.backoff_seconds, 'signatureScheme', e.signature_scheme, 'headersEncrypted', e.headers_encrypted,
+      'secrets', coalesce((SELECT json_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s
+        WHERE s.endpoint_id = e.id AND (s.expires_at IS NULL OR s.expires_at > clock.now)), '[]'))
+    FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END AS endpoint
+FROM changed c, clock ORDER BY c.endpoint_id, c.nth`
 
 export interface ClaimOptions {
   now: Date | null
   /** Deliveries claimed at most. */
   limit: number
-  /** From one endpoint at most, unless `quotas` names it. */
-  perEndpoint: number
-  /** Endpoints that have something in flight here, and how much more they may have. */
-  quotas: ReadonlyMap<string, number>
   leaseSeconds: number
   /** Organizations that hold their share of this worker already. */
   fullOrganizations: readonly string[]
 }
 
-export async function claim(pool: pg.Pool, options: ClaimOptions): Promise<ClaimedRow[]> {
-  const { now, limit, perEndpoint, quotas, leaseSeconds, fullOrganizations } = options
-  const { rows } = await pool.query<ClaimedRow>({
-    name: 'claim',
-    text: CLAIM,
-    values: [now, [...quotas.keys()], [...quotas.values()], perEndpoint, limit, leaseSeconds, fullOrganizations],
-  })
-  return rows
+export interface Claim {
+  /** What to send now. */
+  deliveries: Claimed[]
+  /** Whose deliveries changed, also those that are not to be sent. */
+  organizationIds: string[]
+  /** Deliveries taken from the queue. */
+  taken: number
 }
 
-/** Milliseconds until the next delivery is due, or undefined when none waits. Through the index `deliveries_next_due`. */
+type Row = Claimed & { status: DeliveryStatus; endpoint: ClaimedEndpoint | null }
+
+/** Claims over a connection of its own, with pipelining: the transaction costs one round trip. */
+export function createClaimer(url: string) {
+  const pool = new pg.Pool({ connectionString: url, max: 1, pipeline: true, keepAlive: true })
+  pool.on('error', () => {})
+
+  return {
+    async claim(options: ClaimOptions): Promise<Claim> {
+      const rows = await run(options)
+      const endpoints = new Map(
+        rows.map((row) => [row.endpoint_id, row.endpoint] as const).filter(([, endpoint]) => endpoint),
+      )
+      const deliveries = rows.filter((row) => row.status === 'SENDING')
+      for (const delivery of deliveries) delivery.endpoint = endpoints.get(delivery.endpoint_id)!
+      return {
+        deliveries: deliveries as Claimed[],
+        organizationIds: rows.map((row) => row.organization_id),
+        taken: rows.length,
+      }
+    },
+    stop: () => pool.end(),
+  }
+
+  async function run({ now, limit, leaseSeconds, fullOrganizations }: ClaimOptions): Promise<Row[]> {
+    const client = await pool.connect()
+    try {
+      const values = [now, limit, leaseSeconds, fullOrganizations]
+      const [, , { rows }] = await Promise.all([
+        client.query('BEGIN'),
+        // A statement of its own: the snapshot of the next one then has what the claim before this one took.
+        client.query({ name: 'claim-lock', text: `SELECT pg_advisory_xact_lock(${CLAIM_LOCK})` }),
+        client.query<Row>({ name: 'claim', text: CLAIM, values }),
+        client.query('COMMIT'),
+      ])
+      client.release()
+      return rows
+    } catch (error) {
+      // Half a transaction may be left on it.
+      client.release(true)
+      throw error
+    }
+  }
+}
+
+/** Milliseconds until the next retry is due, or undefined when none waits. Through the index `deliveries_next_retry`. */
 export async function nextDue(pool: pg.Pool, now: Date | null): Promise<number | undefined> {
   const { rows } = await pool.query<{ wait: number | null }>({
     name: 'next-due',
     text: `SELECT extract(epoch FROM min(next_attempt_at) - coalesce($1::timestamptz, now()))::float8 * 1000 AS wait
-      FROM deliveries WHERE status IN ('PENDING', 'RETRYING')
-        AND next_attempt_at > coalesce($1::timestamptz, now())`,
+      FROM deliveries WHERE status = 'RETRYING' AND next_attempt_at > coalesce($1::timestamptz, now())`,
     values: [now],
   })
   return rows[0]?.wait ?? undefined

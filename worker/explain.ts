@@ -10,8 +10,7 @@ export interface Failure {
 }
 
 /** Undefined when the receiver accepted: a 2xx whose response ended in time. */
-export function explain(exchange: Exchange, url: string, timeoutSeconds: number): Failure | undefined {
-  const host = new URL(url).host
+export function explain(exchange: Exchange, host: string, timeoutSeconds: number): Failure | undefined {
   if (exchange.error !== null) return explainError(exchange.error, host, exchange.statusCode, timeoutSeconds)
   const status = exchange.statusCode ?? 0
   if (status >= 200 && status < 300) return undefined

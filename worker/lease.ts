@@ -1,58 +1,86 @@
 import type pg from 'pg'
-import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../src/live/delivery-change.ts'
+import { HELD_EXPLANATION } from '../src/events/store-events.ts'
+import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
 
-/** Rows that one reclaim takes at most. */
-export const RECLAIM_AT_ONCE = 1_000
+/** Rows that one of these statements moves at most. */
+export const MOVED_AT_ONCE = 1_000
 
-/** Gives deliveries whose lease ran out back to the queue: the worker that held them was killed or cut off. */
-const RECLAIM = `
-WITH clock AS (
-  SELECT coalesce($1::timestamptz, now()) AS now
-), lost AS (
-  SELECT d.id FROM deliveries d, clock WHERE d.status = 'SENDING' AND d.lease_until < clock.now
-  ORDER BY d.lease_until LIMIT ${RECLAIM_AT_ONCE} FOR UPDATE OF d SKIP LOCKED
-)
-UPDATE deliveries d SET
-  status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-  version = d.version + 1, lease_until = NULL, next_attempt_at = clock.now, updated_at = clock.now,
-  explanation = 'The worker that was sending it went away. It is sent again, so the receiver may see it twice.'
-FROM lost, clock, events v, webhook_endpoints e
-WHERE d.id = lost.id AND v.id = d.event_id AND e.id = d.endpoint_id
-RETURNING ${CHANGE_COLUMNS}, v.type AS event_type, e.url AS endpoint_url`
-
-export async function reclaim(pool: pg.Pool, now: Date | null): Promise<DeliveryChangeRow[]> {
-  const { rows } = await pool.query<DeliveryChangeRow>({ name: 'reclaim', text: RECLAIM, values: [now] })
-  return rows
-}
-
-/**
- * Releases what is held at an endpoint that is enabled: the rest of a large release, and deliveries that were held by a
- * statement that still saw the endpoint disabled while it was being enabled. Endpoint by endpoint through the index
- * `deliveries_held`, so that what stays held costs nothing.
- */
-const RELEASE = `
+/** Moves what `chosen` says, to where `set` says. */
+function move(chosen: string, set: string): string {
+  return `
 WITH RECURSIVE clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
-), holding AS (
-  (SELECT endpoint_id FROM deliveries WHERE status = 'HELD' ORDER BY endpoint_id LIMIT 1)
+), ${chosen}, changed AS (
+  UPDATE deliveries d SET ${set}, version = d.version + 1, lease_until = NULL, updated_at = clock.now
+  FROM chosen, clock, events v, webhook_endpoints e
+  WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
+  RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url
+), ${logChanges()}
+SELECT organization_id FROM changed`
+}
+
+const TO_QUEUE = `status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status`
+
+/** Gives deliveries whose lease ran out back to the queue: the worker that held them was killed or cut off. */
+const RECLAIM = move(
+  `chosen AS (
+  SELECT d.id FROM deliveries d, clock WHERE d.status = 'SENDING' AND d.lease_until < clock.now
+  ORDER BY d.lease_until LIMIT ${MOVED_AT_ONCE} FOR UPDATE OF d SKIP LOCKED
+)`,
+  `${TO_QUEUE}, next_attempt_at = clock.now,
+    explanation = 'The worker that was sending it went away. It is sent again, so the receiver may see it twice.'`,
+)
+
+/** A row for each endpoint that has deliveries in these states, without a look at the deliveries in between. */
+const endpointsWith = (states: string) => `
+  (SELECT endpoint_id FROM deliveries WHERE ${states} ORDER BY endpoint_id LIMIT 1)
   UNION ALL
   SELECT (SELECT d.endpoint_id FROM deliveries d
-    WHERE d.status = 'HELD' AND d.endpoint_id > h.endpoint_id ORDER BY d.endpoint_id LIMIT 1)
-  FROM holding h WHERE h.endpoint_id IS NOT NULL
-), free AS (
-  SELECT d.id FROM holding h JOIN webhook_endpoints e ON e.id = h.endpoint_id AND e.enabled
-  JOIN deliveries d ON d.endpoint_id = e.id AND d.status = 'HELD' LIMIT ${RECLAIM_AT_ONCE} FOR UPDATE OF d SKIP LOCKED
-)
-UPDATE deliveries d SET
-  status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-  version = d.version + 1, next_attempt_at = clock.now, updated_at = clock.now, explanation = NULL
-FROM free, clock, events v, webhook_endpoints e
-WHERE d.id = free.id AND v.id = d.event_id AND e.id = d.endpoint_id
-RETURNING ${CHANGE_COLUMNS}, v.type AS event_type, e.url AS endpoint_url`
+    WHERE ${states} AND d.endpoint_id > w.endpoint_id ORDER BY d.endpoint_id LIMIT 1)
+  FROM waiting w WHERE w.endpoint_id IS NOT NULL`
 
-export async function release(pool: pg.Pool, now: Date | null): Promise<DeliveryChangeRow[]> {
-  const { rows } = await pool.query<DeliveryChangeRow>({ name: 'release', text: RELEASE, values: [now] })
-  return rows
+const HELD = "status = 'HELD'"
+const QUEUED = "status IN ('PENDING', 'RETRYING')"
+
+/**
+ * Releases what is held at an endpoint that is enabled, in the order in which it was made: the rest of a large release,
+ * and deliveries that were held by a statement that still saw the endpoint disabled while it was being enabled.
+ */
+const RELEASE = move(
+  `waiting AS (${endpointsWith(HELD)}
+), chosen AS (
+  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.enabled CROSS JOIN LATERAL (
+    SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${HELD} ORDER BY d.id
+    LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
+  ) d LIMIT ${MOVED_AT_ONCE}
+)`,
+  `${TO_QUEUE}, next_attempt_at = d.created_at, explanation = NULL`,
+)
+
+/** Holds what waits at an endpoint that is disabled, so that its state says so at once and not only when it is due. */
+const HOLD = move(
+  `waiting AS (${endpointsWith(QUEUED)}
+), chosen AS (
+  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND NOT e.enabled AND e.deleted_at IS NULL
+  CROSS JOIN LATERAL (
+    SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${QUEUED} AND d.trigger <> 'TEST'
+    LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
+  ) d LIMIT ${MOVED_AT_ONCE}
+)`,
+  `status = 'HELD', next_attempt_at = NULL, explanation = '${HELD_EXPLANATION}'`,
+)
+
+const SWEEPS = { reclaim: RECLAIM, release: RELEASE, hold: HOLD } as const
+export type Sweep = keyof typeof SWEEPS
+
+/**
+ * Moves up to 1,000 deliveries that are not where they should be.
+ *
+ * @returns the organization of each
+ */
+export async function sweep(pool: pg.Pool, kind: Sweep, now: Date | null): Promise<string[]> {
+  const { rows } = await pool.query<{ organization_id: string }>({ name: kind, text: SWEEPS[kind], values: [now] })
+  return rows.map((row) => row.organization_id)
 }
 
 /** A sign of life: prolongs the leases of what is still in flight, where it is still ours. */

@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '../prisma/generated/enums.ts'
 import { nextWait, parseRetryAfter } from '../src/webhooks/retry-policy.ts'
-import type { ClaimedRow } from './claim.ts'
+import type { Claimed } from './claim.ts'
 import { explain } from './explain.ts'
 import type { Exchange } from './send.ts'
 
@@ -15,10 +15,8 @@ export interface Outcome {
   errorCode: string | null
   /** Of the attempt. */
   sentence: string
-  /** Of the delivery: the attempt's, and what happens next. */
-  explanation: string
-  /** Why the endpoint is to be disabled with this settling. */
-  disable: string | null
+  /** Of the delivery: the attempt's sentence, and what happens next. Null says no more than the attempt. */
+  explanation: string | null
 }
 
 /** Answers that may say when to come again (RFC 9110 section 10.2.3). */
@@ -28,21 +26,22 @@ const MAY_ASK_TO_WAIT = [429, 503]
 const OUR_FAULT: Record<string, number> = { INTERRUPTED: 0, INTERNAL: 60 }
 
 /** @param random a fraction from 0 to 1, for the jitter */
-export function judge(delivery: ClaimedRow, exchange: Exchange, now: Date, random: () => number): Outcome {
-  const { trigger, max_attempts: maxAttempts, backoff_seconds: backoffSeconds } = delivery
-  const failure = explain(exchange, delivery.endpoint_url, delivery.timeout_seconds)
+export function judge(delivery: Claimed, exchange: Exchange, now: Date, random: () => number): Outcome {
+  const { trigger, endpoint } = delivery
+  const { maxAttempts, backoffSeconds } = endpoint
+  const host = hostOf(endpoint.url)
+  const failure = explain(exchange, host, endpoint.timeoutSeconds)
   if (failure === undefined) {
-    const sentence = `${new URL(delivery.endpoint_url).host} accepted with ${exchange.statusCode}.`
-    const accepted = { errorCode: null, sentence, explanation: sentence, disable: null }
+    const sentence = `${host} accepted with ${exchange.statusCode}.`
+    const accepted = { errorCode: null, sentence, explanation: null }
     return { status: 'SUCCEEDED', wait: null, scheduled: trigger !== 'MANUAL', ...accepted }
   }
   const { code, sentence } = failure
-  const failed = { errorCode: code, sentence, disable: null }
+  const failed = { errorCode: code, sentence }
   const ours = OUR_FAULT[code]
-  if (ours !== undefined) return { ...failed, status: 'RETRYING', wait: ours, scheduled: false, explanation: sentence }
+  if (ours !== undefined) return { ...failed, status: 'RETRYING', wait: ours, scheduled: false, explanation: null }
   const scheduled = trigger !== 'MANUAL'
-  if (code === 'GONE')
-    return { ...failed, status: 'HELD', wait: null, scheduled, explanation: sentence, disable: sentence }
+  if (code === 'GONE') return { ...failed, status: 'HELD', wait: null, scheduled, explanation: null }
   if (trigger === 'TEST')
     return { ...failed, status: 'DEAD', wait: null, scheduled, explanation: `${sentence} Tests are not retried.` }
   const made = delivery.scheduled_attempts + (scheduled ? 1 : 0)
@@ -56,6 +55,12 @@ export function judge(delivery: ClaimedRow, exchange: Exchange, now: Date, rando
   }
   const explanation = `${sentence} Attempt ${made} of ${maxAttempts}; the next is due at ${dueAt(now, wait)}.`
   return { ...failed, status: 'RETRYING', wait, scheduled, explanation }
+}
+
+/** What stands between the scheme and the path; the URL was checked when the endpoint was made. */
+function hostOf(url: string): string {
+  const from = url.indexOf('//') + 2
+  return url.slice(from, url.indexOf('/', from))
 }
 
 /** A point in time stays true however late it is read. */

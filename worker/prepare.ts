@@ -4,32 +4,36 @@ import type { Keyring } from '../src/keyring.ts'
 import { secretContext } from '../src/webhooks/endpoint-secrets.ts'
 import { headersContext } from '../src/webhooks/endpoints.ts'
 import { createSign, type Sign } from '../src/webhooks/sign.ts'
-import type { ClaimedRow } from './claim.ts'
+import type { Claimed, ClaimedEndpoint } from './claim.ts'
 import type { Request } from './send.ts'
 
 const ENDPOINTS_REMEMBERED = 5_000
 
 interface Opened {
+  origin: string
+  path: string
   sign: Sign
   headers: Record<string, string>
 }
 
 /** Makes the request of an attempt: the stored bytes, the endpoint's own headers, and the signature of now. */
-export type Prepare = (delivery: ClaimedRow) => Request
+export type Prepare = (delivery: Claimed) => Request
 
 /** Decrypting and parsing keys costs more than signing, so it is done once for each state of an endpoint. */
 export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare {
   const { keyring } = deps
   const opened = new LRUCache<string, Opened>({ max: ENDPOINTS_REMEMBERED })
+  const claimed = new WeakMap<ClaimedEndpoint, Opened>()
 
   return (delivery) => {
-    const { sign, headers } = open(delivery)
+    const { sign, headers, origin, path } = open(delivery)
     const timestamp = Math.floor(deps.clock.now().getTime() / 1000)
     const { body, event_id: eventId } = delivery
     return {
-      url: delivery.endpoint_url,
+      origin,
+      path,
       body,
-      timeoutSeconds: delivery.timeout_seconds,
+      timeoutSeconds: delivery.endpoint.timeoutSeconds,
       headers: {
         'user-agent': 'Signalbox/1',
         ...headers,
@@ -39,18 +43,27 @@ export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare
     }
   }
 
-  function open(delivery: ClaimedRow): Opened {
-    const { endpoint_id: id, signature_scheme: scheme, headers_encrypted: headers } = delivery
-    const ciphertexts = delivery.secrets ?? []
-    const state = [id, scheme, headers, ...ciphertexts].join(' ')
-    const known = opened.get(state)
-    if (known !== undefined) return known
-    const secrets = ciphertexts.map((ciphertext) => keyring.decrypt(ciphertext, secretContext(id)))
-    const made: Opened = {
-      sign: createSign(scheme, secrets),
-      headers: headers === null ? {} : JSON.parse(keyring.decrypt(headers, headersContext(id))),
-    }
+  function open(delivery: Claimed): Opened {
+    const { endpoint_id: id, endpoint } = delivery
+    const { signatureScheme: scheme, headersEncrypted: headers, secrets: ciphertexts } = endpoint
+    // All deliveries of one claim to one endpoint share the object.
+    const same = claimed.get(endpoint)
+    if (same !== undefined) return same
+    const state = [id, endpoint.url, scheme, headers, ...ciphertexts].join(' ')
+    const made = opened.get(state) ?? make()
     opened.set(state, made)
+    claimed.set(endpoint, made)
     return made
+
+    function make(): Opened {
+      const secrets = ciphertexts.map((ciphertext) => keyring.decrypt(ciphertext, secretContext(id)))
+      const { origin, pathname, search } = new URL(endpoint.url)
+      return {
+        origin,
+        path: pathname + search,
+        sign: createSign(scheme, secrets),
+        headers: headers === null ? {} : JSON.parse(keyring.decrypt(headers, headersContext(id))),
+      }
+    }
   }
 }

@@ -12,7 +12,9 @@ const KEEP_ALIVE_MS = 10_000
 const ORIGINS = 20_000
 
 export interface Request {
-  url: string
+  origin: string
+  /** With its query. */
+  path: string
   headers: Record<string, string>
   body: Uint8Array
   timeoutSeconds: number
@@ -71,56 +73,71 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
     headersTimeout: 0,
     bodyTimeout: 0,
   })
-  const underWay = new Set<AbortController>()
+  const underWay = new Set<(reason: Error) => void>()
+
+  /** One exchange, on undici's lowest level: a stream and a signal for each would cost as much as the request itself. */
+  function exchange({ origin, path, headers, body, timeoutSeconds }: Request): Promise<Exchange> {
+    const started = process.hrtime.bigint()
+    const result: Exchange = { statusCode: null, headers: null, body: null, error: null, durationMicroseconds: 0 }
+    const kept: Buffer[] = []
+    let read = 0
+    let controller: Dispatcher.DispatchController | undefined
+    let broken: Error | undefined
+    return new Promise((resolve) => {
+      function end(error: unknown): void {
+        if (!underWay.delete(breakOff)) return
+        clearTimeout(deadline)
+        result.error = error
+        if (result.statusCode !== null && error === null) result.body = Buffer.concat(kept)
+        result.durationMicroseconds = Number((process.hrtime.bigint() - started) / 1000n)
+        resolve(result)
+      }
+      function breakOff(reason: Error): void {
+        broken = reason
+        end(reason)
+        // Before it has a connection there is nothing to hang up on; it is told when it gets one.
+        controller?.abort(reason)
+      }
+      const expire = () => breakOff(new DeadlineError(result.statusCode === null ? 'headers' : 'body'))
+      const deadline = setTimeout(expire, timeoutSeconds * 1000)
+      underWay.add(breakOff)
+      const handler: Dispatcher.DispatchHandler = {
+        onRequestStart(started) {
+          controller = started
+          if (broken !== undefined) started.abort(broken)
+        },
+        onResponseStart(_controller, statusCode, responseHeaders) {
+          // 1xx comes before the answer.
+          if (statusCode < 200) return
+          result.statusCode = statusCode
+          result.headers = flatten(responseHeaders)
+        },
+        onResponseData(responding, chunk) {
+          if (read < KEPT_BYTES) kept.push(chunk.subarray(0, KEPT_BYTES - read))
+          read += chunk.length
+          if (read < RESPONSE_BYTES) return
+          // Enough was read. Hanging up costs the connection, but not the receiver's yes.
+          end(null)
+          responding.abort(new Error('enough was read'))
+        },
+        onResponseEnd: () => end(null),
+        onResponseError: (_controller, error) => end(error),
+      }
+      try {
+        agent.dispatch({ origin, path, method: 'POST', headers, body }, handler)
+      } catch (error) {
+        end(error)
+      }
+    })
+  }
 
   return {
-    async send({ url, headers, body, timeoutSeconds }) {
-      const started = process.hrtime.bigint()
-      const abort = new AbortController()
-      underWay.add(abort)
-      const exchange: Exchange = { statusCode: null, headers: null, body: null, error: null, durationMicroseconds: 0 }
-      const expire = () => abort.abort(new DeadlineError(exchange.statusCode === null ? 'headers' : 'body'))
-      const deadline = setTimeout(expire, timeoutSeconds * 1000)
-      try {
-        const { origin, pathname, search } = new URL(url)
-        const response = await agent.request({
-          origin,
-          path: pathname + search,
-          method: 'POST',
-          headers,
-          body,
-          signal: abort.signal,
-        })
-        exchange.statusCode = response.statusCode
-        exchange.headers = flatten(response.headers)
-        exchange.body = await readBounded(response.body)
-      } catch (error) {
-        exchange.error = abort.signal.aborted ? abort.signal.reason : error
-      } finally {
-        clearTimeout(deadline)
-        underWay.delete(abort)
-      }
-      exchange.durationMicroseconds = Number((process.hrtime.bigint() - started) / 1000n)
-      return exchange
-    },
+    send: exchange,
     interrupt() {
-      for (const abort of underWay) abort.abort(new InterruptedError('interrupted'))
+      for (const breakOff of underWay) breakOff(new InterruptedError('interrupted'))
     },
     stop: () => agent.destroy(),
   }
-}
-
-/** Reads at most 64 KiB and hangs up on more; keeps the beginning. */
-async function readBounded(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
-  const kept: Buffer[] = []
-  let read = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (read < KEPT_BYTES) kept.push(chunk.subarray(0, KEPT_BYTES - read))
-    read += chunk.length
-    // Leaving the loop destroys the body, and with it the connection.
-    if (read >= RESPONSE_BYTES) break
-  }
-  return Buffer.concat(kept)
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import type { MakeId } from '../src/ids.ts'
-import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../src/live/delivery-change.ts'
-import type { ClaimedRow } from './claim.ts'
+import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
+import { bucketOf } from '../src/live/delivery-stats.ts'
+import type { Claimed } from './claim.ts'
+import { ailing, ailingColumns, disableAiling } from './disable.ts'
 import type { Outcome } from './outcome.ts'
 import type { Exchange } from './send.ts'
 
@@ -9,7 +11,7 @@ import type { Exchange } from './send.ts'
 export interface Result {
   /** Of the attempt, made before it is first written. */
   attemptId: string
-  delivery: ClaimedRow
+  delivery: Claimed
   exchange: Exchange
   outcome: Outcome
   startedAt: Date
@@ -18,9 +20,9 @@ export interface Result {
 /** The results as rows; both statements below take the same. */
 const INPUT = `
   SELECT * FROM unnest($2::text[], $3::int[], $4::text[], $5::float8[], $6::int[], $7::text[], $8::text[], $9::text[],
-      $10::int[], $11::text[], $12::bytea[], $13::int[], $14::text[], $15::text[], $16::timestamptz[], $17::text[])
+      $10::int[], $11::text[], $12::bytea[], $13::int[], $14::text[], $15::text[], $16::timestamptz[], $17::int[], $18::text[])
     AS i(id, version, status, wait, scheduled, explanation, attempt_id, trigger, status_code, response_headers,
-      response_body, duration, error_code, sentence, started_at, disable_audit_id)`
+      response_body, duration, error_code, sentence, started_at, bucket, event_type)`
 
 const INSERT_ATTEMPTS = `
   INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, response_headers, response_body,
@@ -30,13 +32,18 @@ const INSERT_ATTEMPTS = `
   FROM moved m JOIN input i ON i.id = m.id`
 
 /**
- * One statement for a batch of results: moves the deliveries, inserts the attempts, disables endpoints that are gone.
- * Only where the version is still the claimed one: who lost the lease meanwhile moves nothing.
+ * One statement for a batch of results: moves the deliveries, inserts the attempts, counts, notes the health of the
+ * endpoints and disables those that failed too often. Only where the version is still the claimed one: who lost the lease
+ * meanwhile moves nothing. Rows that others lock too are locked in one order in every statement: counts, states, endpoints,
+ * heads of the log.
  */
 const SETTLE = `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), input AS (${INPUT}
+), ailing AS (
+  SELECT * FROM unnest($19::text[], $20::int[], $21::bool[], $22::bool[], $23::text[], $24::text[], $25::text[])
+    AS a(endpoint_id, failures, recovered, gone, sentence, audit_id, event_id)
 ), moved AS (
   UPDATE deliveries d SET
     status = i.status::delivery_status, version = d.version + 1, attempt_count = d.attempt_count + 1,
@@ -45,68 +52,70 @@ WITH clock AS (
     trigger = CASE WHEN d.trigger = 'TEST' OR i.error_code IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
       ELSE 'SCHEDULED' END::attempt_trigger,
     next_attempt_at = clock.now + i.wait * interval '1 second', lease_until = NULL,
-    explanation = i.explanation, updated_at = clock.now
+    explanation = coalesce(i.explanation, i.sentence), updated_at = clock.now
   FROM input i, clock WHERE d.id = i.id AND d.version = i.version
-  RETURNING d.*
+  RETURNING d.*, i.event_type
 ), attempts AS (${INSERT_ATTEMPTS}
-), gone AS (
-  SELECT DISTINCT ON (m.endpoint_id) m.endpoint_id, i.sentence, i.disable_audit_id
-  FROM moved m JOIN input i ON i.id = m.id WHERE i.disable_audit_id IS NOT NULL
-), disabled AS (
-  UPDATE webhook_endpoints e SET enabled = false, disabled_reason = gone.sentence, updated_at = clock.now
-  FROM gone, clock WHERE e.id = gone.endpoint_id AND e.enabled
-  RETURNING e.id, e.organization_id, e.disabled_reason, gone.disable_audit_id
-), audited AS (
-  INSERT INTO audit_entries (id, organization_id, actor, action, resource, outcome, details, created_at)
-  SELECT disable_audit_id, organization_id, 'system', 'webhookEndpoint.disable', id, 'SUCCEEDED',
-    jsonb_build_object('reason', disabled_reason), clock.now
-  FROM disabled, clock
-)
-SELECT ${CHANGE_COLUMNS}, v.type AS event_type, e.url AS endpoint_url
-FROM moved d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id`
+), stats AS (
+  INSERT INTO delivery_stats AS s (endpoint_id, day, bucket, organization_id, attempts, failed_attempts, succeeded, dead,
+    retries, duration_microseconds)
+  SELECT m.endpoint_id, (clock.now AT TIME ZONE 'UTC')::date, i.bucket, m.organization_id, count(*), count(i.error_code),
+    count(*) FILTER (WHERE m.status = 'SUCCEEDED'), count(*) FILTER (WHERE m.status = 'DEAD'),
+    coalesce(sum(m.attempt_count - 1) FILTER (WHERE m.status IN ('SUCCEEDED', 'DEAD')), 0), sum(i.duration)
+  FROM moved m JOIN input i ON i.id = m.id, clock GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
+  ON CONFLICT (endpoint_id, day, bucket) DO UPDATE SET attempts = s.attempts + excluded.attempts,
+    failed_attempts = s.failed_attempts + excluded.failed_attempts, succeeded = s.succeeded + excluded.succeeded,
+    dead = s.dead + excluded.dead, retries = s.retries + excluded.retries,
+    duration_microseconds = s.duration_microseconds + excluded.duration_microseconds
+  RETURNING 1
+), ${disableAiling('stats')}, changed AS (
+  SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url FROM moved d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+  UNION ALL
+  SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url FROM fanned d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+), ${logChanges('counted')}
+SELECT array(SELECT i.id FROM input i WHERE NOT EXISTS (SELECT 1 FROM moved m WHERE m.id = i.id)) AS late,
+  array(SELECT endpoint_id FROM health) AS ailing, array(SELECT id FROM disabled) AS disabled`
 
 /**
  * Results that came too late to move anything are recorded all the same: the receiver did see them. One that is recorded
  * already, because the answer to its first writing was lost, is left alone. $1 is the time of SETTLE, always null here, so
- * that both take the same columns. Answers with the deliveries as they are now.
+ * that both take the same columns.
  */
 const RECORD_LATE = `
 WITH input AS (${INPUT}
     WHERE $1::timestamptz IS NULL AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = i.attempt_id)
 ), moved AS (
   UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i WHERE d.id = i.id RETURNING d.*
-), attempts AS (${INSERT_ATTEMPTS}
-)
-SELECT ${CHANGE_COLUMNS}, v.type AS event_type, e.url AS endpoint_url
-FROM deliveries d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id
-WHERE d.id = ANY($2::text[])`
+)${INSERT_ATTEMPTS}`
 
-/**
- * Records results. At most one of each delivery in a batch.
- *
- * @returns the deliveries as they are now
- */
+/** What settling did to endpoints. */
+export interface Settled {
+  /** Whose health changed. */
+  ailing: string[]
+  /** Which are disabled now. */
+  disabled: string[]
+}
+
+/** Records results. At most one of each delivery in a batch. */
 export async function settle(
   pool: pg.Pool,
   results: readonly Result[],
   options: { now: Date | null; makeId: MakeId },
-): Promise<DeliveryChangeRow[]> {
-  const { rows } = await pool.query<DeliveryChangeRow>({
+): Promise<Settled> {
+  const { rows } = await pool.query<Settled & { late: string[] }>({
     name: 'settle',
     text: SETTLE,
-    values: [options.now, ...columns(results, options.makeId)],
+    values: [options.now, ...columns(results), ...ailingColumns(ailing(results), options.makeId)],
   })
-  if (rows.length < results.length) {
-    const moved = new Set(rows.map((row) => row.id))
-    const late = results.filter(({ delivery }) => !moved.has(delivery.id))
-    const values = [null, ...columns(late, options.makeId)]
-    const recorded = await pool.query<DeliveryChangeRow>({ name: 'record-late', text: RECORD_LATE, values })
-    return [...rows, ...recorded.rows]
+  const { late, ...settled } = rows[0]!
+  if (late.length > 0) {
+    const values = [null, ...columns(results.filter(({ delivery }) => late.includes(delivery.id)))]
+    await pool.query({ name: 'record-late', text: RECORD_LATE, values })
   }
-  return rows
+  return settled
 }
 
-function columns(results: readonly Result[], makeId: MakeId): unknown[] {
+function columns(results: readonly Result[]): unknown[] {
   return [
     results.map(({ delivery }) => delivery.id),
     results.map(({ delivery }) => delivery.version),
@@ -123,7 +132,8 @@ function columns(results: readonly Result[], makeId: MakeId): unknown[] {
     results.map(({ outcome }) => outcome.errorCode),
     results.map(({ outcome }) => outcome.sentence),
     results.map(({ startedAt }) => startedAt),
-    results.map(({ outcome }) => (outcome.disable === null ? null : makeId('aud'))),
+    results.map(({ exchange }) => bucketOf(exchange.durationMicroseconds)),
+    results.map(({ delivery }) => delivery.event_type),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { WAKE_CHANNEL } from '../src/events/store-events.ts'
+import { REPLAY_WAKE, WAKE_CHANNEL } from '../src/events/store-events.ts'
 import type { Log } from '../src/log.ts'
 
 const RECONNECT_MS = 1_000
@@ -8,7 +8,7 @@ const RECONNECT_MS = 1_000
 /**
  * Calls `onWake` whenever a commit made something due, and once after every connect, since nothing is heard meanwhile.
  */
-export function createWakeListener(deps: { url: string; onWake: () => void; log: Log }) {
+export function createWakeListener(deps: { url: string; onWake: () => void; onReplay: () => void; log: Log }) {
   const stopping = new AbortController()
   let client: pg.Client | undefined
 
@@ -17,12 +17,13 @@ export function createWakeListener(deps: { url: string; onWake: () => void; log:
     const { promise: ended, resolve } = Promise.withResolvers<void>()
     connection.on('error', () => resolve())
     connection.on('end', () => resolve())
-    connection.on('notification', deps.onWake)
+    connection.on('notification', ({ payload }) => (payload === REPLAY_WAKE ? deps.onReplay() : deps.onWake()))
     client = connection
     try {
       await connection.connect()
       await connection.query(`LISTEN ${WAKE_CHANNEL}`)
       deps.onWake()
+      deps.onReplay()
       await ended
     } finally {
       await connection.end().catch(() => {})

@@ -1,14 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../prisma/client.ts'
 import type { Clock } from '../src/clock.ts'
 import type { MakeId } from '../src/ids.ts'
 import type { Keyring } from '../src/keyring.ts'
 import type { LiveBus } from '../src/live/bus.ts'
-import { announce } from '../src/live/delivery-change.ts'
+import { announce, announceEndpoint } from '../src/live/delivery-log.ts'
 import type { Log } from '../src/log.ts'
+import { stepReplay } from '../src/webhooks/replay.ts'
 import type { Targets } from '../src/webhooks/targets.ts'
-import { type ClaimedRow, claim, nextDue } from './claim.ts'
-import { createInFlight, PER_ENDPOINT } from './in-flight.ts'
-import { extendLeases, RECLAIM_AT_ONCE, reclaim, release } from './lease.ts'
+import { type Claimed, createClaimer, nextDue } from './claim.ts'
+import { createInFlight } from './in-flight.ts'
+import { extendLeases, MOVED_AT_ONCE, type Sweep, sweep } from './lease.ts'
 import { judge } from './outcome.ts'
 import { createPrepare } from './prepare.ts'
 import { createSender, type Exchange, UnpreparedError } from './send.ts'
@@ -51,14 +53,23 @@ export function createWorker(deps: {
   const { database, clock, bus, log, options } = deps
   const { pool } = database
   const random = deps.random ?? Math.random
-  const inFlight = createInFlight(clock)
+  const claimer = createClaimer(database.url)
+  const inFlight = createInFlight()
   const prepare = createPrepare(deps)
   const sender = createSender(deps)
-  const listener = createWakeListener({ url: database.url, onWake: wake, log })
+  const listener = createWakeListener({ url: database.url, onWake: wake, onReplay: () => void replays(), log })
   const settler = createSettler({
     log,
     async write(results) {
-      announce(bus, await settle(pool, results, { now: clock.forQueue(), makeId: deps.makeId }))
+      const { ailing, disabled } = await settle(pool, results, { now: clock.forQueue(), makeId: deps.makeId })
+      announce(
+        bus,
+        results.map(({ delivery }) => delivery.organization_id),
+      )
+      for (const { delivery } of results)
+        if (ailing.includes(delivery.endpoint_id)) announceEndpoint(bus, delivery.organization_id, delivery.endpoint_id)
+      if (disabled.length > 0)
+        sweepAll('hold').catch((error) => log.warn({ err: error }, 'Waiting deliveries are held later.'))
     },
     onSettled(results) {
       for (const { delivery, outcome } of results) {
@@ -83,6 +94,7 @@ export function createWorker(deps: {
   let timer: NodeJS.Timeout | undefined
   let heartbeat: NodeJS.Timeout | undefined
   let beating: Promise<void> | undefined
+  let replaying: Promise<void> | undefined
 
   function wake(): void {
     if (stopping) return
@@ -118,26 +130,19 @@ export function createWorker(deps: {
     const fullOrganizations = shares.filter(([, held]) => held > half - CLAIM_AT_LEAST).map(([id]) => id)
     const largest = Math.max(0, ...shares.map(([id, held]) => (fullOrganizations.includes(id) ? 0 : held)))
     const limit = Math.min(CLAIM_AT_ONCE, free, half - largest)
-    const quotas = inFlight.quotas()
     const { leaseSeconds } = options
     const now = clock.forQueue()
-    const claimed = await claim(pool, {
-      now,
-      limit,
-      perEndpoint: PER_ENDPOINT,
-      quotas,
-      leaseSeconds,
-      fullOrganizations,
-    })
-    announce(bus, claimed)
-    for (const delivery of claimed) if (delivery.status === 'SENDING') void attempt(delivery)
-    if (claimed.length === limit) wokenMeanwhile = true
+    const { deliveries, organizationIds, taken } = await claimer.claim({ now, limit, leaseSeconds, fullOrganizations })
+    announce(bus, organizationIds)
+    for (const delivery of deliveries) void attempt(delivery)
+    if (taken === limit) wokenMeanwhile = true
     // An endpoint that got all it may have can have more waiting.
-    return claimed.length > 0 || fullOrganizations.length > 0 || [...quotas.values()].includes(0)
+    return taken > 0 || fullOrganizations.length > 0
   }
 
-  async function attempt(delivery: ClaimedRow): Promise<void> {
+  async function attempt(delivery: Claimed): Promise<void> {
     inFlight.add(delivery)
+    if (delivery.send_in > 0) await delay(delivery.send_in)
     const startedAt = clock.now()
     // Made once, so that a result that is written twice for a lost answer is one attempt.
     const attemptId = deps.makeId('att')
@@ -146,7 +151,7 @@ export function createWorker(deps: {
     settler.add({ attemptId, delivery, exchange, outcome, startedAt })
   }
 
-  async function exchangeWith(delivery: ClaimedRow): Promise<Exchange> {
+  async function exchangeWith(delivery: Claimed): Promise<Exchange> {
     try {
       return await sender.send(prepare(delivery))
     } catch (cause) {
@@ -157,26 +162,49 @@ export function createWorker(deps: {
     }
   }
 
-  /** Wakes the worker when the next delivery is due, or when the rate of some endpoint allows one more. */
+  /** Wakes the worker when the next delivery is due. */
   function schedule(): void {
     clearTimeout(timer)
     if (stopping) return
-    const wait = Math.min(dueAt - performance.now(), inFlight.nextToken() ?? POLL_MS, POLL_MS)
+    const wait = Math.min(dueAt - performance.now(), POLL_MS)
     timer = setTimeout(wake, Math.max(wait, 1))
   }
 
-  /** Keeps what is in flight, takes over what a dead worker had, releases what is held without need. */
+  /** Keeps what is in flight, takes over what a dead worker had, puts right what is held or waits without need. */
   async function beat(): Promise<void> {
-    const now = clock.forQueue()
     const held = inFlight.values()
-    if (held.length > 0) await extendLeases(pool, held, { now, leaseSeconds: options.leaseSeconds })
-    const reclaimed = await reclaim(pool, now)
-    if (reclaimed.length > 0)
-      log.warn({ deliveries: reclaimed.length }, 'Took over deliveries of a worker that went away.')
-    const released = await release(pool, now)
-    announce(bus, [...reclaimed, ...released])
-    if (reclaimed.length + released.length > 0) wake()
-    if (Math.max(reclaimed.length, released.length) === RECLAIM_AT_ONCE) await beat()
+    if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds: options.leaseSeconds })
+    const reclaimed = await sweepAll('reclaim')
+    if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Took over deliveries of a worker that went away.')
+    const released = await sweepAll('release')
+    await sweepAll('hold')
+    await replays()
+    if (reclaimed + released > 0) wake()
+  }
+
+  /** @returns how many were moved */
+  async function sweepAll(kind: Sweep): Promise<number> {
+    for (let moved = 0; ; ) {
+      const organizationIds = await sweep(pool, kind, clock.forQueue())
+      announce(bus, organizationIds)
+      moved += organizationIds.length
+      if (organizationIds.length < MOVED_AT_ONCE) return moved
+      wake()
+    }
+  }
+
+  /** Pages of replays, one at a time, as long as there are any. */
+  async function replays(): Promise<void> {
+    replaying ??= (async () => {
+      try {
+        while (!stopping && (await stepReplay({ ...deps, pool })));
+      } catch (error) {
+        log.warn({ err: error }, 'A replay could not go on. Trying again.')
+      } finally {
+        replaying = undefined
+      }
+    })()
+    await replaying
   }
 
   function scheduleBeat(wait: number): void {
@@ -216,8 +244,8 @@ export function createWorker(deps: {
       clearTimeout(late)
       stopped = true
       clearTimeout(heartbeat)
-      await beating
-      await sender.stop()
+      await Promise.all([beating, replaying])
+      await Promise.all([sender.stop(), claimer.stop()])
     },
   }
 }

@@ -29,10 +29,12 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: {
   dataDir: string
   durable?: boolean
+  /** Server settings besides, such as `shared_preload_libraries=pg_stat_statements`. */
+  settings?: readonly string[]
   onLost?: () => void
 }): Promise<EmbeddedPostgres> {
   const cluster = await prepareCluster(options.dataDir)
-  const server = (await findRunning(cluster)) ?? (await launch(cluster, options.dataDir, options.durable ?? true))
+  const server = (await findRunning(cluster)) ?? (await launch(cluster, options))
   const owner = await connect(cluster, server.port, () => server.exited())
   let stopping = false
   owner.on('error', () => {
@@ -70,11 +72,16 @@ async function findRunning(cluster: Cluster): Promise<Server | undefined> {
   return { pid, port, exited: () => (isAlive(pid) ? undefined : 'it ended') }
 }
 
-async function launch(cluster: Cluster, dataDir: string, durable: boolean): Promise<Server> {
+async function launch(
+  cluster: Cluster,
+  options: { dataDir: string; durable?: boolean; settings?: readonly string[] },
+): Promise<Server> {
+  const { dataDir, durable = true } = options
   const port = await freePort()
   const logFile = path.join(dataDir, 'postgres.log')
   const log = openSync(logFile, 'a', 0o600)
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200']
+  settings.push(...(options.settings ?? []))
   if (!durable) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
   const child = spawn(
     cluster.postgres,

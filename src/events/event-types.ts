@@ -10,6 +10,7 @@ import type { MakeId } from '../ids.ts'
 import { page } from '../page.ts'
 import { validate } from '../validate.ts'
 import { type CheckPayload, compileSchema } from './json-schema.ts'
+import { OPERATIONAL_PREFIX } from './operational.ts'
 import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
 import { SENSITIVE_FIELDS } from './redact.ts'
 
@@ -30,7 +31,14 @@ const jsonSchema = z
   })
 
 const createInput = z.object({
-  name: z.string().max(EVENT_TYPE_LENGTH).regex(EVENT_TYPE, 'must be dotted words, such as "invoice.paid"'),
+  name: z
+    .string()
+    .max(EVENT_TYPE_LENGTH)
+    .regex(EVENT_TYPE, 'must be dotted words, such as "invoice.paid"')
+    .refine(
+      (name) => !name.startsWith(OPERATIONAL_PREFIX),
+      `must not begin with "${OPERATIONAL_PREFIX}": such events are Signalbox's own`,
+    ),
   category: z.string().trim().min(1).max(100).nullish(),
   description: z.string().max(2_000).nullish(),
   schema: jsonSchema,

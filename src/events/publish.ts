@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts'
 import { ConflictError, type Issue, ValidationError } from '../errors.ts'
 import type { MakeId } from '../ids.ts'
 import type { LiveBus } from '../live/bus.ts'
-import { announce } from '../live/delivery-change.ts'
+import { announce } from '../live/delivery-log.ts'
 import { validate } from '../validate.ts'
 import { encodeEnvelope } from './envelope.ts'
 import type { EventTypes } from './event-types.ts'
@@ -52,8 +52,8 @@ export function createPublisher(deps: {
   const { database, clock } = deps
   const { write, stop } = createEventWriter(async (events) => {
     const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
-    const { stored, deliveries } = await storeEvents(database.pool, events, clock.forQueue(), deliveryIdTime)
-    announce(deps.bus, deliveries)
+    const { stored, organizationIds } = await storeEvents(database.pool, events, clock.forQueue(), deliveryIdTime)
+    announce(deps.bus, organizationIds)
     return stored
   })
 

@@ -1,9 +1,12 @@
 import type pg from 'pg'
-import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../live/delivery-change.ts'
+import { CHANGED, logChanges } from '../live/delivery-log.ts'
+import { countCreated } from '../live/delivery-stats.ts'
 import { patternsOf } from './patterns.ts'
 
 /** The channel on which a commit wakes the workers. */
 export const WAKE_CHANNEL = 'signalbox_due'
+/** The payload on it that says that a replay was started. */
+export const REPLAY_WAKE = 'replay'
 
 /** What a held delivery says of itself; stands in statements, so it has no quotes in it. */
 export const HELD_EXPLANATION = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'
@@ -55,14 +58,15 @@ WITH input AS (
   JOIN webhook_endpoints e ON e.organization_id = i.organization_id AND e.deleted_at IS NULL
     AND e.event_types && string_to_array(i.patterns, ' ')
   RETURNING *
-), woken AS (
+), ${countCreated('fanned')}, changed AS (
+  SELECT ${CHANGED}, i.type AS event_type, e.url AS endpoint_url
+  FROM fanned d JOIN input i ON i.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id
+), ${logChanges('counted')}, woken AS (
   SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (SELECT 1 FROM fanned WHERE status = 'PENDING' LIMIT 1) any_due
 )
-SELECT stored.id AS stored_id, clock.now AS stored_at, ${CHANGE_COLUMNS}, i.type AS event_type, e.url AS endpoint_url,
-  (SELECT count(*) FROM woken) AS woken
-FROM stored JOIN input i USING (id) CROSS JOIN clock
-LEFT JOIN fanned d ON d.event_id = stored.id
-LEFT JOIN webhook_endpoints e ON e.id = d.endpoint_id`
+SELECT stored.id, clock.now AS stored_at, (SELECT count(*) FROM woken) AS woken,
+  array(SELECT organization_id FROM heads) AS organization_ids
+FROM stored, clock`
 
 /**
  * Stores events and their deliveries; resolves after the commit.
@@ -75,8 +79,8 @@ export async function storeEvents(
   events: readonly NewEvent[],
   time: Date | null,
   deliveryIdTime: string,
-): Promise<{ stored: StoredEvents; deliveries: DeliveryChangeRow[] }> {
-  const { rows } = await pool.query<DeliveryChangeRow & { stored_id: string; stored_at: Date }>({
+): Promise<{ stored: StoredEvents; organizationIds: string[] }> {
+  const { rows } = await pool.query<{ id: string; stored_at: Date; organization_ids: string[] }>({
     name: 'store-events',
     text: STORE_EVENTS,
     values: [
@@ -92,7 +96,7 @@ export async function storeEvents(
     ],
   })
   return {
-    stored: new Map(rows.map((row) => [row.stored_id, row.stored_at])),
-    deliveries: rows.filter((row) => row.id !== null),
+    stored: new Map(rows.map((row) => [row.id, row.stored_at])),
+    organizationIds: rows[0]?.organization_ids ?? [],
   }
 }

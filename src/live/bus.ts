@@ -1,8 +1,14 @@
 /** Every key that is revoked, disabled or enabled: `{ keyId }`. */
 export const KEY_CHANGES = 'keys'
 
-/** Changes of an organization's deliveries: `DeliveryChange` each. */
+/** Says that an organization's log of deliveries has grown; what is new stands there. */
 export const deliveryChannel = (organizationId: string) => `deliveries:${organizationId}`
+
+/** Endpoints of an organization whose settings or health changed: an id each. */
+export const endpointChannel = (organizationId: string) => `endpoints:${organizationId}`
+
+/** Replays of an organization that made progress: an id each. */
+export const replayChannel = (organizationId: string) => `replays:${organizationId}`
 
 /** What a listener hears: messages in order, and whether some before them may have been lost on the way. */
 export interface Heard {

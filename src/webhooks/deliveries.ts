@@ -5,7 +5,7 @@ import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { ConflictError, NotFoundError } from '../errors.ts'
 import type { LiveBus } from '../live/bus.ts'
-import { announce } from '../live/delivery-change.ts'
+import { announce } from '../live/delivery-log.ts'
 import { page } from '../page.ts'
 import { type DeliveryMove, moveDeliveries } from './delivery-moves.ts'
 
@@ -71,18 +71,22 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     action: string,
     refusal: (delivery: Delivery) => Error,
   ): Promise<Delivery> {
-    const moved = await prisma.$transaction(async (tx) => {
+    await prisma.$transaction(async (tx) => {
       const scope = { id, organizationId: viewer.organizationId }
       const before = await tx.delivery.findFirst({ where: scope, include: { endpoint: true } })
       if (before === null) throw new NotFoundError('delivery', id)
       if (kind === 'RETRY' && !before.endpoint.enabled)
         throw new ConflictError('ENDPOINT_DISABLED', 'Its endpoint is disabled or deleted. Enable the endpoint first.')
-      const rows = await moveDeliveries(tx, { organizationId: viewer.organizationId, deliveryId: id }, kind, deps.clock)
-      if (rows.length === 0) throw refusal(before)
+      const moved = await moveDeliveries(
+        tx,
+        { organizationId: viewer.organizationId, deliveryId: id },
+        kind,
+        deps.clock,
+      )
+      if (moved === 0) throw refusal(before)
       await deps.audit(tx, viewer, { action, resource: id, details: { before: before.status } })
-      return rows
     })
-    announce(deps.bus, moved)
+    announce(deps.bus, [viewer.organizationId])
     return prisma.delivery.findFirstOrThrow({ where: { id, organizationId: viewer.organizationId } })
   }
 }

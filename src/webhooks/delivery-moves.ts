@@ -3,7 +3,8 @@ import type { AttemptTrigger, Event, WebhookEndpoint } from '../../prisma/genera
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Clock } from '../clock.ts'
 import { HELD_EXPLANATION, WAKE_CHANNEL } from '../events/store-events.ts'
-import { CHANGE_COLUMNS, type DeliveryChangeRow } from '../live/delivery-change.ts'
+import { CHANGED, logChanges } from '../live/delivery-log.ts'
+import { countCreated } from '../live/delivery-stats.ts'
 
 /** Deliveries that one statement moves at most. */
 export const MOVED_AT_ONCE = 1_000
@@ -25,7 +26,7 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
     case 'RELEASE':
       return {
         set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-          next_attempt_at = ${queueTime(clock)}, explanation = NULL`,
+          next_attempt_at = d.created_at, explanation = NULL`,
         from: Prisma.sql`d.status = 'HELD'`,
       }
     case 'CANCEL':
@@ -47,30 +48,36 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
  * Moves an organization's deliveries: one of them, or up to 1,000 of one endpoint. Written by hand because the check of the
  * state and the change must be one step, while workers are at the same rows.
  *
- * @returns the changed rows; none when nothing was in a state to be moved
+ * @returns how many were moved
  */
 export async function moveDeliveries(
   tx: Transaction,
   which: { organizationId: string } & ({ deliveryId: string } | { endpointId: string }),
   move: DeliveryMove,
   clock: Clock,
-): Promise<DeliveryChangeRow[]> {
+): Promise<number> {
   const { set, from } = statement(move, clock)
   const only =
     'deliveryId' in which ? Prisma.sql`d.id = ${which.deliveryId}` : Prisma.sql`d.endpoint_id = ${which.endpointId}`
   // A cancel of one endpoint's deliveries is about the held ones: what is on its way goes on.
   const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from
-  const rows = await tx.$queryRaw<DeliveryChangeRow[]>`
+  // Of one endpoint's deliveries, those that a worker is at are left to it: waiting for them could go round in a circle.
+  const order =
+    'endpointId' in which
+      ? Prisma.sql`ORDER BY d.id LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED`
+      : Prisma.sql`FOR UPDATE`
+  const [row] = await tx.$queryRaw<[{ moved: number }]>`
     WITH chosen AS (
-      SELECT d.id FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope}
-      LIMIT ${MOVED_AT_ONCE} FOR UPDATE
-    )
-    UPDATE deliveries d SET ${set}, version = d.version + 1, updated_at = ${queueTime(clock)}
-    FROM chosen, events v, webhook_endpoints e
-    WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
-    RETURNING ${Prisma.raw(CHANGE_COLUMNS)}, v.type AS event_type, e.url AS endpoint_url`
+      SELECT d.id FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope} ${order}
+    ), changed AS (
+      UPDATE deliveries d SET ${set}, version = d.version + 1, updated_at = ${queueTime(clock)}
+      FROM chosen, events v, webhook_endpoints e
+      WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
+      RETURNING ${Prisma.raw(CHANGED)}, v.type AS event_type, e.url AS endpoint_url
+    ), ${Prisma.raw(logChanges())}
+    SELECT count(*)::int AS moved FROM changed`
   if (move === 'RELEASE' || move === 'RETRY') await wake(tx)
-  return rows
+  return row.moved
 }
 
 /** One delivery outside of publishing, due at once. */
@@ -78,16 +85,20 @@ export async function createDelivery(
   tx: Transaction,
   delivery: { id: string; event: Event; endpoint: WebhookEndpoint; trigger: AttemptTrigger },
   clock: Clock,
-): Promise<DeliveryChangeRow[]> {
+): Promise<void> {
   const { id, event, endpoint, trigger } = delivery
-  const rows = await tx.$queryRaw<DeliveryChangeRow[]>`
-    INSERT INTO deliveries AS d
-      (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
-    VALUES (${id}, ${event.organizationId}, ${event.id}, ${endpoint.id}, 'PENDING', ${trigger}::attempt_trigger,
-      ${queueTime(clock)}, ${queueTime(clock)}, ${queueTime(clock)})
-    RETURNING ${Prisma.raw(CHANGE_COLUMNS)}, ${event.type} AS event_type, ${endpoint.url} AS endpoint_url`
+  await tx.$executeRaw`
+    WITH made AS (
+      INSERT INTO deliveries
+        (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
+      VALUES (${id}, ${event.organizationId}, ${event.id}, ${endpoint.id}, 'PENDING', ${trigger}::attempt_trigger,
+        ${queueTime(clock)}, ${queueTime(clock)}, ${queueTime(clock)})
+      RETURNING *
+    ), ${Prisma.raw(countCreated('made'))}, changed AS (
+      SELECT ${Prisma.raw(CHANGED)}, ${event.type}::text AS event_type, ${endpoint.url}::text AS endpoint_url FROM made d
+    ), ${Prisma.raw(logChanges('counted'))}
+    SELECT 1 FROM changed`
   await wake(tx)
-  return rows
 }
 
 /** Workers hear it when the transaction commits. */

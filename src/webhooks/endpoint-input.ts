@@ -39,6 +39,8 @@ const fields = {
   timeoutSeconds: z.int().min(1).max(60),
   retryPolicy: retryPolicyInput,
   rateLimit: z.int().min(1).max(10_000),
+  maxConcurrency: z.int().min(1).max(1_000),
+  disableAfterFailures: z.int().min(1).max(1_000),
   maxAgeSeconds: z
     .int()
     .min(60)
@@ -53,6 +55,9 @@ export const endpointCreateInput = z.object({
   timeoutSeconds: fields.timeoutSeconds.nullish().transform((seconds) => seconds ?? 30),
   retryPolicy: fields.retryPolicy.nullish().transform((policy) => policy ?? retryPolicyInput.parse({})),
   rateLimit: fields.rateLimit.nullish().transform((limit) => limit ?? null),
+  maxConcurrency: fields.maxConcurrency.nullish().transform((count) => count ?? 64),
+  // Null is a choice here: such an endpoint is never disabled.
+  disableAfterFailures: fields.disableAfterFailures.nullable().optional().default(10),
   maxAgeSeconds: fields.maxAgeSeconds.nullish().transform((seconds) => seconds ?? 7 * DAY),
   signatureScheme: z
     .enum(['STANDARD', 'STANDARD_ED25519', 'BODY_HEX', 'TIMESTAMPED_HEX'])
@@ -64,8 +69,14 @@ export const endpointCreateInput = z.object({
     .transform((enabled) => enabled ?? true),
 })
 
-/** Absent keeps what is; null is allowed for `rateLimit` only, and lifts it. */
-export const endpointUpdateInput = z.object({ ...fields, rateLimit: fields.rateLimit.nullable() }).partial()
+/** Absent keeps what is; null is allowed for the two limits that can be lifted. */
+export const endpointUpdateInput = z
+  .object({
+    ...fields,
+    rateLimit: fields.rateLimit.nullable(),
+    disableAfterFailures: fields.disableAfterFailures.nullable(),
+  })
+  .partial()
 
 export type WebhookEndpointCreate = z.input<typeof endpointCreateInput>
 export type WebhookEndpointUpdate = z.input<typeof endpointUpdateInput>

@@ -5,16 +5,15 @@ import type { Audit } from '../access/audit.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { encodeEnvelope } from '../events/envelope.ts'
+import { TEST_EVENT_TYPE } from '../events/operational.ts'
 import type { MakeId } from '../ids.ts'
 import type { LiveBus } from '../live/bus.ts'
-import { announce } from '../live/delivery-change.ts'
+import { announce, announceEndpoint } from '../live/delivery-log.ts'
 import { validate } from '../validate.ts'
 import { createDelivery, type DeliveryMove, MOVED_AT_ONCE, moveDeliveries } from './delivery-moves.ts'
 import type { EndpointSecrets } from './endpoint-secrets.ts'
 import type { Endpoints } from './endpoints.ts'
 
-/** The type of test events; no endpoint has to subscribe to it. */
-export const TEST_EVENT_TYPE = 'webhook.test'
 const OVERLAP_AT_MOST = 7 * 24 * 60 * 60
 const OVERLAP_DEFAULT = 24 * 60 * 60
 
@@ -87,16 +86,16 @@ export function createEndpointState(deps: {
       const data = { message: 'This is a test event from Signalbox.', endpointId: id }
       const envelope = { id: eventId, type: TEST_EVENT_TYPE, timestamp: now.toISOString(), organizationId, data }
       const body = new Uint8Array(encodeEnvelope({ ...envelope, previous: null, metadata: null }))
-      const { event, made } = await database.prisma.$transaction(async (tx) => {
+      const event = await database.prisma.$transaction(async (tx) => {
         const endpoint = await endpoints.find(tx, viewer, id)
         const event = await tx.event.create({
           data: { id: eventId, organizationId, type: TEST_EVENT_TYPE, body, createdAt: now },
         })
-        const made = await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
+        await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
         await audit(tx, viewer, { action: 'webhookEndpoint.test', resource: id, details: { eventId } })
-        return { event, made }
+        return event
       })
-      announce(deps.bus, made)
+      announce(deps.bus, [organizationId])
       return event
     },
   }
@@ -106,8 +105,8 @@ export function createEndpointState(deps: {
     for (let more = true; more; ) {
       const which = { organizationId, endpointId }
       const moved = await database.prisma.$transaction((tx) => moveDeliveries(tx, which, 'CANCEL', clock))
-      announce(deps.bus, moved)
-      more = moved.length === MOVED_AT_ONCE
+      announce(deps.bus, [organizationId])
+      more = moved === MOVED_AT_ONCE
     }
   }
 
@@ -118,15 +117,22 @@ export function createEndpointState(deps: {
     data: { enabled: boolean; disabledReason: string | null },
     move: DeliveryMove,
   ): Promise<WebhookEndpoint> {
-    const { endpoint, moved } = await database.prisma.$transaction(async (tx: Transaction) => {
+    const endpoint = await database.prisma.$transaction(async (tx: Transaction) => {
       const before = await endpoints.find(tx, viewer, id)
       const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, updatedAt: clock.now() } })
+      // It begins with a clean slate: the next failure alone must not disable it again.
+      if (data.enabled)
+        await tx.endpointState.updateMany({
+          where: { endpointId: id },
+          data: { consecutiveFailures: 0, failingSince: null },
+        })
       const moved = await moveDeliveries(tx, { organizationId: viewer.organizationId, endpointId: id }, move, clock)
-      const details = { url: before.url, deliveries: moved.length, ...(move !== 'HOLD' && { held: move }) }
+      const details = { url: before.url, deliveries: moved, ...(move !== 'HOLD' && { held: move }) }
       await audit(tx, viewer, { action, resource: id, details })
-      return { endpoint, moved }
+      return endpoint
     })
-    announce(deps.bus, moved)
+    announce(deps.bus, [viewer.organizationId])
+    announceEndpoint(deps.bus, viewer.organizationId, id)
     return endpoint
   }
 }

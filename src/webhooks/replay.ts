@@ -1,28 +1,31 @@
 import { z } from 'zod'
-import type { PrismaClient } from '../../prisma/client.ts'
-import type { DeliveryStatus } from '../../prisma/generated/client.ts'
-import { Prisma } from '../../prisma/generated/client.ts'
+import type { Database } from '../../prisma/client.ts'
+import { type DeliveryStatus, Prisma, type Replay } from '../../prisma/generated/client.ts'
 import type { Audit } from '../access/audit.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
-import { ConflictError } from '../errors.ts'
+import { ConflictError, NotFoundError } from '../errors.ts'
+import { REPLAY_WAKE, WAKE_CHANNEL } from '../events/store-events.ts'
 import type { MakeId } from '../ids.ts'
-import type { LiveBus } from '../live/bus.ts'
-import { announce, CHANGE_COLUMNS, type DeliveryChangeRow } from '../live/delivery-change.ts'
+import { type LiveBus, replayChannel } from '../live/bus.ts'
+import { announce } from '../live/delivery-log.ts'
+import { page } from '../page.ts'
 import { validate } from '../validate.ts'
-import { queueTime, wake } from './delivery-moves.ts'
-import { TEST_EVENT_TYPE } from './endpoint-state.ts'
+import { queueTime } from './delivery-moves.ts'
 import type { Endpoints } from './endpoints.ts'
+import { MATCHES, replayPage, WANTED } from './replay-page.ts'
 
-/** Deliveries that one call makes or sends again at most. */
-export const REPLAY_AT_ONCE = 1_000
+/** A preview counts this far. */
+export const PREVIEW_AT_MOST = 100_000
+/** Replays of one organization that run at once. */
+const RUNNING_AT_MOST = 10
 /** What may be sent again: nothing that is on its way. */
 const FINISHED: DeliveryStatus[] = ['SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED']
 const UNSUCCESSFUL: DeliveryStatus[] = ['DEAD', 'EXPIRED', 'CANCELED']
 
 const replayInput = z.object({
   endpointId: z.string(),
-  types: z.array(z.string()).max(200).nullish(),
+  types: z.array(z.string().min(1).max(128)).max(200).nullish(),
   statuses: z
     .array(z.enum(FINISHED as [DeliveryStatus, ...DeliveryStatus[]], `must be one of ${FINISHED.join(', ')}`))
     .min(1)
@@ -33,61 +36,133 @@ const replayInput = z.object({
 
 export type ReplayInput = z.input<typeof replayInput>
 
-/** Replays stored events to an endpoint (W3): also those that were published before it was made. */
-export type Replay = (viewer: Viewer, input: ReplayInput) => Promise<{ count: number; hasMore: boolean }>
+/** Sends stored events to an endpoint once more, or for the first time when it was made after them (W3, W10). */
+export type Replays = ReturnType<typeof createReplays>
 
-export function createReplay(deps: {
-  prisma: PrismaClient
+export function createReplays(deps: {
+  database: Database
   clock: Clock
   makeId: MakeId
   audit: Audit
   bus: LiveBus
   endpoints: Endpoints
-}): Replay {
-  return async (viewer, input) => {
-    const { endpointId, types, statuses, from, to } = validate(replayInput, input)
-    const changed = await deps.prisma.$transaction(async (tx) => {
-      const endpoint = await deps.endpoints.find(tx, viewer, endpointId)
-      if (!endpoint.enabled) throw new ConflictError('ENDPOINT_DISABLED', 'Enable the endpoint before a replay to it.')
-      const sql = Prisma.sql
-      const now = queueTime(deps.clock)
-      const idTime = deps.makeId('dlv').slice(4, 14)
-      // Written by hand: one step decides what is eligible and changes it, while workers are at the same rows.
-      const rows = await tx.$queryRaw<DeliveryChangeRow[]>`
-        WITH eligible AS (
-          SELECT v.id, v.organization_id, v.type FROM events v
-          JOIN webhook_endpoints e ON e.id = ${endpointId}
-          LEFT JOIN deliveries d ON d.event_id = v.id AND d.endpoint_id = e.id
-          WHERE v.organization_id = ${viewer.organizationId} AND v.type <> ${TEST_EVENT_TYPE}
-            AND EXISTS (SELECT 1 FROM unnest(e.event_types) AS pattern WHERE pattern IN ('*', v.type)
-              OR (right(pattern, 2) = '.*' AND starts_with(v.type, left(pattern, -1))))
-            AND (d.status = ANY(${statuses ?? UNSUCCESSFUL}::delivery_status[])
-              OR (d.id IS NULL AND ${statuses == null}))
-            ${types?.length ? sql`AND v.type = ANY(${types})` : Prisma.empty}
-            ${from ? sql`AND v.created_at >= ${from}` : Prisma.empty}
-            ${to ? sql`AND v.created_at < ${to}` : Prisma.empty}
-          ORDER BY v.id LIMIT ${REPLAY_AT_ONCE}
-        ), replayed AS (
-          INSERT INTO deliveries AS d
-            (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
-          SELECT 'dlv_' || ${idTime} || substr(encode(sha256(convert_to(v.id || ${endpointId}, 'UTF8')), 'hex'), 1, 16),
-            v.organization_id, v.id, ${endpointId}, 'PENDING', 'REPLAY', ${now}, ${now}, ${now}
-          FROM eligible v
-          ON CONFLICT (event_id, endpoint_id) DO UPDATE SET
-            status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-            trigger = 'REPLAY', scheduled_attempts = 0, version = d.version + 1, next_attempt_at = ${now},
-            explanation = 'Replayed by a person.', updated_at = ${now}
-          WHERE d.status = ANY(${FINISHED}::delivery_status[])
-          RETURNING d.*
+}) {
+  const { clock, bus } = deps
+  const { prisma, pool } = deps.database
+
+  return {
+    /** Starts a replay. Its first page is done here, so that a small one is done at once; workers do the rest. */
+    async start(viewer: Viewer, input: ReplayInput): Promise<Replay> {
+      const { endpointId, types, statuses, from, to } = validate(replayInput, input)
+      const { organizationId } = viewer
+      const id = deps.makeId('rpl')
+      await prisma.$transaction(async (tx) => {
+        // The clock that events are stored by.
+        const [{ now }] = await tx.$queryRaw<[{ now: Date }]>`SELECT ${queueTime(clock)} AS now`
+        const endpoint = await deps.endpoints.find(tx, viewer, endpointId)
+        if (!endpoint.enabled)
+          throw new ConflictError('ENDPOINT_DISABLED', 'Enable the endpoint before a replay to it.')
+        if ((await tx.replay.count({ where: { organizationId, status: 'RUNNING' } })) >= RUNNING_AT_MOST)
+          throw new ConflictError(
+            'TOO_MANY_REPLAYS',
+            `${RUNNING_AT_MOST} replays run already. Wait for one, or cancel one.`,
+          )
+        await tx.replay.create({
+          data: {
+            ...{ id, organizationId, endpointId, types: types ?? [], statuses: statuses ?? [], from: from ?? null },
+            ...{ to: to ?? null, status: 'RUNNING', createdBy: viewer.keyId, createdAt: now, updatedAt: now },
+          },
+        })
+        const details = {
+          replayId: id,
+          types: types ?? null,
+          statuses: statuses ?? null,
+          from: from ?? null,
+          to: to ?? null,
+        }
+        await deps.audit(tx, viewer, {
+          action: 'deliveries.replay',
+          resource: endpointId,
+          details: JSON.parse(JSON.stringify(details)),
+        })
+      })
+      await step(id)
+      const replay = await prisma.replay.findFirstOrThrow({ where: { id, organizationId } })
+      if (replay.status === 'RUNNING') await pool.query('SELECT pg_notify($1, $2)', [WAKE_CHANNEL, REPLAY_WAKE])
+      return replay
+    },
+
+    /** How many events a replay would send now; counts up to 100,000. */
+    async preview(viewer: Viewer, input: ReplayInput): Promise<{ count: number; exact: boolean }> {
+      const { endpointId, types, statuses, from, to } = validate(replayInput, input)
+      const { organizationId } = viewer
+      const endpoint = await prisma.webhookEndpoint.findFirst({
+        where: { id: endpointId, organizationId, deletedAt: null },
+      })
+      if (endpoint === null) throw new NotFoundError('webhook endpoint', endpointId)
+      const [row] = await prisma.$queryRaw<[{ count: number }]>`
+        WITH r AS (
+          SELECT ${organizationId}::text AS organization_id, ${types ?? []}::text[] AS types,
+            ${statuses ?? []}::delivery_status[] AS statuses, ${statuses ?? UNSUCCESSFUL}::delivery_status[] AS wanted,
+            ${from ?? null}::timestamptz AS "from", ${to ?? null}::timestamptz AS "to",
+            ${queueTime(clock)} AS created_at
         )
-        SELECT ${Prisma.raw(CHANGE_COLUMNS)}, v.type AS event_type, ${endpoint.url} AS endpoint_url
-        FROM replayed d JOIN eligible v ON v.id = d.event_id`
-      await wake(tx)
-      const details = { count: rows.length, types: types ?? null, statuses: statuses ?? null }
-      await deps.audit(tx, viewer, { action: 'deliveries.replay', resource: endpointId, details })
-      return rows
-    })
-    announce(deps.bus, changed)
-    return { count: changed.length, hasMore: changed.length === REPLAY_AT_ONCE }
+        SELECT count(*)::int FROM (
+          SELECT 1 FROM r JOIN webhook_endpoints e ON e.id = ${endpointId} JOIN events v ON ${Prisma.raw(MATCHES)}
+          LEFT JOIN deliveries d ON d.event_id = v.id AND d.endpoint_id = e.id
+          WHERE ${Prisma.raw(WANTED)} LIMIT ${PREVIEW_AT_MOST + 1}
+        ) matching`
+      return { count: Math.min(row.count, PREVIEW_AT_MOST), exact: row.count <= PREVIEW_AT_MOST }
+    },
+
+    /** What is on its way already goes on. @throws ConflictError when it has ended */
+    async cancel(viewer: Viewer, id: string): Promise<Replay> {
+      const { organizationId } = viewer
+      const replay = await prisma.$transaction(async (tx) => {
+        const now = clock.now()
+        const data = {
+          status: 'CANCELED',
+          explanation: 'Canceled by a person.',
+          finishedAt: now,
+          updatedAt: now,
+        } as const
+        const { count } = await tx.replay.updateMany({ where: { id, organizationId, status: 'RUNNING' }, data })
+        const found = await tx.replay.findFirst({ where: { id, organizationId } })
+        if (found === null) throw new NotFoundError('replay', id)
+        if (count === 0)
+          throw new ConflictError('REPLAY_FINISHED', `It is ${found.status}: there is nothing left to cancel.`)
+        await deps.audit(tx, viewer, {
+          action: 'deliveries.replayCancel',
+          resource: id,
+          details: { count: found.count },
+        })
+        return found
+      })
+      bus.publish(replayChannel(organizationId), [id])
+      return replay
+    },
+
+    get: (viewer: Viewer, id: string): Promise<Replay | null> =>
+      prisma.replay.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+
+    list: (viewer: Viewer, query: object): Promise<Replay[]> =>
+      prisma.replay.findMany(page(query, { organizationId: viewer.organizationId })),
   }
+
+  async function step(replayId: string): Promise<void> {
+    await stepReplay({ ...deps, pool }, replayId)
+  }
+}
+
+/** Does one page of a replay and tells who watches. @returns whether there was one to do */
+export async function stepReplay(
+  deps: { pool: Database['pool']; clock: Clock; makeId: MakeId; bus: LiveBus },
+  replayId?: string,
+): Promise<boolean> {
+  const options = { now: deps.clock.forQueue(), deliveryIdTime: deps.makeId('dlv').slice(4, 14) }
+  const done = await replayPage(deps.pool, { ...options, ...(replayId !== undefined && { replayId }) })
+  if (done === undefined) return false
+  announce(deps.bus, [done.organization_id])
+  deps.bus.publish(replayChannel(done.organization_id), [done.id])
+  return true
 }

@@ -1,4 +1,4 @@
-import { createHmac, sign as signBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, sign as signBytes } from 'node:crypto'
 import type { SignatureScheme } from '../../prisma/generated/enums.ts'
 import { ed25519PrivateKey, hmacKey } from './secrets.ts'
 
@@ -32,20 +32,24 @@ export function createSign(scheme: SignatureScheme, secrets: readonly string[]):
         keys.map((key) => `v1a,${signBytes(null, signedText(message), key).toString('base64')}`)
       return (message) => standardHeaders(message, signature(message))
     }
-    case 'BODY_HEX':
+    case 'BODY_HEX': {
+      const keys = secrets.map((secret) => createSecretKey(secret, 'utf8'))
       return ({ eventId, body }) => ({
         'x-webhook-event-id': eventId,
-        'x-webhook-signature': secrets.map((secret) => `sha256=${hexHmac(secret, body)}`).join(','),
+        'x-webhook-signature': keys.map((key) => `sha256=${hexHmac(key, body)}`).join(','),
       })
-    case 'TIMESTAMPED_HEX':
+    }
+    case 'TIMESTAMPED_HEX': {
+      const keys = secrets.map((secret) => createSecretKey(secret, 'utf8'))
       return ({ eventId, body, timestamp }) => {
         const text = Buffer.concat([Buffer.from(`${timestamp}.${eventId}.`), body])
         return {
           'x-webhook-timestamp': String(timestamp),
           'x-webhook-event-id': eventId,
-          'x-webhook-signature': secrets.map((secret) => hexHmac(secret, text)).join(','),
+          'x-webhook-signature': keys.map((key) => hexHmac(key, text)).join(','),
         }
       }
+    }
   }
 }
 
@@ -63,6 +67,6 @@ function signedText({ eventId, timestamp, body }: Signable): Buffer {
 }
 
 /** These schemes key the HMAC with the secret as it is written, which any language does without decoding. */
-function hexHmac(secret: string, text: Uint8Array): string {
-  return createHmac('sha256', secret).update(text).digest('hex')
+function hexHmac(key: KeyObject, text: Uint8Array): string {
+  return createHmac('sha256', key).update(text).digest('hex')
 }

@@ -1,0 +1,36 @@
+// npm run bench [-- delivery|publish|latency|isolation|growth] [--json] [--rounds=5]: figures as ratios, see docs/performance.md.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { delivery } from './delivery.ts'
+import { type Figures, isMet, table, toJson } from './support/figures.ts'
+import { type Services, startServices } from './support/services.ts'
+
+const BENCHMARKS: Record<string, (services: Services, options: { rounds: number }) => Promise<Figures>> = { delivery }
+const ROUNDS = 5
+
+const words = process.argv.slice(2)
+const names = words.filter((word) => !word.startsWith('--'))
+const rounds = Number(words.find((word) => word.startsWith('--rounds='))?.slice('--rounds='.length) ?? ROUNDS)
+const unknown = names.filter((name) => !(name in BENCHMARKS))
+if (unknown.length > 0 || !(rounds >= 1)) {
+  console.error(`Usage: npm run bench -- [${Object.keys(BENCHMARKS).join('|')}] [--json] [--rounds=${ROUNDS}]`)
+  process.exit(1)
+}
+
+const results = path.join(import.meta.dirname, 'results')
+for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) {
+  const services = await startServices()
+  try {
+    const figures = await BENCHMARKS[name]!(services, { rounds })
+    const text = await table(figures, services.pool)
+    console.log(text)
+    if (words.includes('--save')) {
+      mkdirSync(results, { recursive: true })
+      writeFileSync(path.join(results, `${name}.md`), text)
+    }
+    if (words.includes('--json')) console.log(toJson(figures))
+    if (figures.rows.some((row) => isMet(row) === false)) process.exitCode = 1
+  } finally {
+    await services.stop()
+  }
+}

@@ -1,0 +1,125 @@
+// Deliveries a second, fully recorded and watched live, beside the limit of this machine and beside the usual hand-made way.
+import { setTimeout as delay } from 'node:timers/promises'
+import { startYardstick } from './support/child.ts'
+import { type Figures, round } from './support/figures.ts'
+import { startNginx } from './support/nginx.ts'
+import { createEndpoints, publishMany } from './support/publish.ts'
+import { type Services, type Signalbox, startSignalbox } from './support/services.ts'
+import type { BullmqOptions } from './yardsticks/bullmq.ts'
+import type { LimitOptions } from './yardsticks/limit.ts'
+
+const EVENTS = 20_000
+const JOBS = 8_000
+const ENDPOINTS = 20
+const CONCURRENCY = 100
+
+export async function delivery(services: Services, options: { rounds: number }): Promise<Figures> {
+  const receiver = await startNginx()
+  const signalbox = await startSignalbox(services)
+  const { types } = await createEndpoints(signalbox.client, ENDPOINTS, () => `${receiver.url}/hook`)
+  const watched = watch(signalbox)
+  const toLimit: number[] = []
+  const toHandMade: number[] = []
+  const statements: number[] = []
+  const common = { databaseUrl: services.databaseUrl, url: `${receiver.url}/hook`, concurrency: CONCURRENCY }
+  try {
+    // The first round warms up what is compiled and cached on the way, and is not counted.
+    for (let n = 0; n <= options.rounds; n++) {
+      signalbox.pause()
+      const ids = await publishMany(signalbox.client, types, EVENTS)
+      await watched.reached((n + 1) * EVENTS, 'PENDING')
+
+      const limitOptions: LimitOptions = { ...common, events: EVENTS }
+      const limit = await (await startYardstick<{ perSecond: number }>('limit', limitOptions)).run()
+      await receiver.forget()
+
+      await services.pool.query('SELECT pg_stat_statements_reset()')
+      const ours = await drain(services, signalbox, EVENTS)
+      const { rows } = await services.pool.query(
+        "SELECT sum(calls)::int AS calls FROM pg_stat_statements WHERE query NOT LIKE '%/* bench */%'",
+      )
+      await check(services, receiver, ids)
+      await watched.reached((n + 1) * EVENTS, 'SUCCEEDED')
+      await receiver.forget()
+
+      const jobs: BullmqOptions = { ...common, redisUrl: services.redisUrl, events: JOBS }
+      const handMade = await (await startYardstick<{ perSecond: number }>('bullmq', jobs)).run()
+      await receiver.forget()
+      console.error(
+        `round ${n}: ours ${round(ours)}/s, limit ${round(limit.perSecond)}/s, BullMQ ${round(handMade.perSecond)}/s`,
+      )
+      if (n === 0) continue
+      toLimit.push(ours / limit.perSecond)
+      toHandMade.push(ours / handMade.perSecond)
+      statements.push(rows[0].calls / EVENTS)
+    }
+  } finally {
+    watched.stop()
+    await signalbox.stop()
+    await receiver.stop()
+  }
+  return {
+    benchmark: 'delivery',
+    rows: [
+      { name: 'limit', values: toLimit, target: { atLeast: 0.4 } },
+      { name: 'bullmq', values: toHandMade, target: { atLeast: 5 } },
+      { name: 'statements per delivery', values: statements, target: { atMost: 0.2 } },
+    ],
+  }
+}
+
+/** Deliveries a second from the moment that the workers may begin until the last is settled. */
+async function drain(services: Services, signalbox: Signalbox, count: number): Promise<number> {
+  const started = performance.now()
+  signalbox.resume()
+  for (;;) {
+    await delay(20)
+    const { rows } = await services.pool.query(
+      `/* bench */ SELECT EXISTS (SELECT 1 FROM deliveries WHERE status IN ('PENDING', 'RETRYING'))
+        OR EXISTS (SELECT 1 FROM deliveries WHERE status = 'SENDING') AS more`,
+    )
+    if (!rows[0].more) return count / ((performance.now() - started) / 1000)
+  }
+}
+
+/** Every delivery is SUCCEEDED with its attempt, and every body arrived whole. */
+async function check(services: Services, receiver: Awaited<ReturnType<typeof startNginx>>, ids: readonly string[]) {
+  const { rows } = await services.pool.query<{ id: string; bytes: number }>(
+    `/* bench */ SELECT v.id, length(v.body) AS bytes FROM events v JOIN deliveries d ON d.event_id = v.id
+      JOIN attempts a ON a.delivery_id = d.id AND a.error_code IS NULL
+      WHERE v.id = ANY($1) AND d.status = 'SUCCEEDED' AND d.attempt_count = 1`,
+    [ids],
+  )
+  if (rows.length !== ids.length) throw new Error(`${rows.length} of ${ids.length} deliveries are recorded.`)
+  const received = await receiver.received(ids.length)
+  const whole = rows.filter(({ id, bytes }) => received.get(id) === bytes)
+  if (whole.length !== ids.length) throw new Error(`${whole.length} of ${ids.length} bodies arrived whole.`)
+}
+
+/** A dashboard that watches every change of every delivery. */
+function watch(signalbox: Signalbox) {
+  const counts = new Map<string, number>()
+  let gaps = 0
+  const stop = signalbox.live.subscribe<{ deliveryUpdates: { delivery: { status: string }; gap: boolean } }>(
+    'subscription { deliveryUpdates { delivery { id status } cursor gap } }',
+    ({ deliveryUpdates: { delivery, gap } }) => {
+      counts.set(delivery.status, (counts.get(delivery.status) ?? 0) + 1)
+      if (gap) gaps++
+    },
+  )
+  return {
+    /** Waits until so many changes into a state were seen, while there is still something to come. */
+    async reached(count: number, status: string) {
+      for (let before = -1, now = 0; now < count && before !== now; now = counts.get(status) ?? 0) {
+        before = now
+        await delay(2_000)
+      }
+      if ((counts.get(status) ?? 0) < count)
+        console.error(`The subscriber saw ${counts.get(status) ?? 0} of ${count} changes into ${status}, ${gaps} gaps.`)
+    },
+    stop() {
+      stop()
+      signalbox.live.close()
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { createApiClient } from '../../demo/client.ts'
+import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
+import { createApi } from '../../test/support/api.ts'
+import { type RunningProcess, startProcess } from '../../test/support/process.ts'
+import { freePort, startRedis } from '../../test/support/redis.ts'
+
+export const BOOTSTRAP_API_KEY = 'the-key-of-the-benchmarks-1234567890'
+
+/** A durable PostgreSQL and a Redis of the benchmark's own. */
+export async function startServices() {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-bench-'))
+  const settings = ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track=top']
+  const postgres = await startEmbeddedPostgres({ dataDir, settings })
+  const redis = await startRedis()
+  const pool = new pg.Pool({ connectionString: postgres.url, max: 2 })
+  await pool.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
+  return {
+    databaseUrl: postgres.url,
+    redisUrl: redis.url,
+    pool,
+    async stop() {
+      await pool.end()
+      await redis.stop()
+      await postgres.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Services = Awaited<ReturnType<typeof startServices>>
+
+/** API and worker as the processes that `npm run start:api` and `npm run start:worker` are. */
+export async function startSignalbox(
+  services: Services,
+  options: { workers?: number; env?: Record<string, string> } = {},
+) {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-bench-data-'))
+  const port = String(await freePort())
+  const env = {
+    DATABASE_URL: services.databaseUrl,
+    REDIS_URL: services.redisUrl,
+    DATA_DIR: dataDir,
+    PORT: port,
+    BOOTSTRAP_API_KEY,
+    LOG_LEVEL: 'info',
+    ...options.env,
+  }
+  const api = startProcess(env, 'api')
+  await api.printed(/Signalbox runs/)
+  const workers: RunningProcess[] = []
+  for (let n = 0; n < (options.workers ?? 1); n++) {
+    const worker = startProcess(env, 'worker')
+    await worker.printed(/Signalbox runs/)
+    workers.push(worker)
+  }
+  const signal = (name: NodeJS.Signals) => {
+    for (const { child } of workers) child.kill(name)
+  }
+  const url = `http://127.0.0.1:${port}`
+  return {
+    url,
+    client: createApi(url).as(BOOTSTRAP_API_KEY),
+    live: createApiClient(url, BOOTSTRAP_API_KEY),
+    api,
+    workers,
+    /** Nothing is claimed until `resume`. */
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    async stop() {
+      signal('SIGCONT')
+      await Promise.all([api, ...workers].map((process) => process.end('SIGTERM')))
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Signalbox = Awaited<ReturnType<typeof startSignalbox>>

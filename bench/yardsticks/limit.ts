@@ -1,0 +1,44 @@
+// The limit: the same bodies, signed the same way, sent to the same receiver by undici, and nothing stored.
+import pg from 'pg'
+import { Pool } from 'undici'
+import { createSign } from '../../src/webhooks/sign.ts'
+import { yardstick } from '../support/child.ts'
+
+export interface LimitOptions {
+  databaseUrl: string
+  events: number
+  url: string
+  concurrency: number
+}
+
+await yardstick(
+  async ({ databaseUrl, events, url, concurrency }: LimitOptions) => {
+    const database = new pg.Client({ connectionString: databaseUrl })
+    await database.connect()
+    const { rows } = await database.query('SELECT id, body FROM events ORDER BY id DESC LIMIT $1', [events])
+    await database.end()
+    return { rows: rows as { id: string; body: Buffer }[], url, concurrency }
+  },
+  async ({ rows, url, concurrency }) => {
+    const { origin, pathname } = new URL(url)
+    const pool = new Pool(origin, { connections: concurrency })
+    const sign = createSign('STANDARD', [`whsec_${Buffer.alloc(32, 1).toString('base64')}`])
+    const started = performance.now()
+    let next = 0
+    const send = async () => {
+      for (let row = rows[next++]; row !== undefined; row = rows[next++]) {
+        const timestamp = Math.floor(Date.now() / 1000)
+        const response = await pool.request({
+          path: pathname,
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...sign({ eventId: row.id, body: row.body, timestamp }) },
+          body: row.body,
+        })
+        await response.body.dump()
+        if (response.statusCode !== 204) throw new Error(`The receiver answered ${response.statusCode}.`)
+      }
+    }
+    await Promise.all(Array.from({ length: concurrency }, send))
+    return { perSecond: rows.length / ((performance.now() - started) / 1000) }
+  },
+)

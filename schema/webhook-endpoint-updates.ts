@@ -1,0 +1,45 @@
+import type { WebhookEndpoint as Endpoint } from '../prisma/generated/client.ts'
+import { endpointChannel } from '../src/live/bus.ts'
+import { ALL, subscribeToHints } from '../src/live/hints.ts'
+import { builder, viewerOf } from './builder.ts'
+import { WebhookEndpoint } from './webhook-endpoint.ts'
+
+const WebhookEndpointUpdate = builder
+  .objectRef<{ webhookEndpoint: Endpoint | null; gap: boolean }>('WebhookEndpointUpdate')
+  .implement({
+    description: 'An endpoint whose settings or health changed.',
+    fields: (t) => ({
+      webhookEndpoint: t.field({
+        type: WebhookEndpoint,
+        nullable: true,
+        description: 'The endpoint as it is now; null when it is not known which changed.',
+        resolve: ({ webhookEndpoint }) => webhookEndpoint,
+      }),
+      gap: t.exposeBoolean('gap', { description: 'Whether other changes may have been missed: read again.' }),
+    }),
+  })
+
+builder.subscriptionField('webhookEndpointUpdates', (t) =>
+  t.field({
+    type: WebhookEndpointUpdate,
+    description:
+      'Endpoints whose settings or health changed, each at most once a second; with `id` that one, and first as it is now. Needs `webhooks: read`.',
+    authScopes: { can: 'webhooks:read' },
+    args: { id: t.arg.id({ description: 'Only this endpoint.' }) },
+    subscribe(_root, { id }, context) {
+      const { bus, subscriptions } = context.domain
+      const viewer = viewerOf(context)
+      return subscriptions.open(viewer, context.signal, async (onClose) => {
+        const wanted = (changed: string) => id == null || changed === id
+        const hints = await subscribeToHints(bus, endpointChannel(viewer.organizationId), { wanted, onClose })
+        if (id != null) hints.push(id)
+        return hints
+      })
+    },
+    async resolve({ message, gap }, { id }, context) {
+      const changed = message === ALL ? id : message
+      const webhookEndpoint = changed == null ? null : await context.domain.endpoints.get(viewerOf(context), changed)
+      return { webhookEndpoint, gap: gap || message === ALL }
+    },
+  }),
+)

@@ -1,0 +1,199 @@
+import type pg from 'pg'
+import type { DeliveryStatus } from '../../prisma/generated/enums.ts'
+import type { Viewer } from '../access/viewer.ts'
+import { deliveryChannel, type LiveBus } from './bus.ts'
+import { type DeliveryChange, type Logged, toChange } from './delivery-log.ts'
+import { AT_END, type Place, readCursor, writeCursor } from './log-place.ts'
+
+/** Rows of the log that one read takes at most, of up to 500 changes each: what a subscriber holds in memory. */
+const PARTS_AT_ONCE = 2
+/** How often the log is looked at while the bus is degraded, and hints of other processes do not arrive. */
+const POLL_MS = 1_000
+
+export interface DeliveryUpdatesFilter {
+  endpointId?: string | null
+  statuses?: readonly DeliveryStatus[] | null
+}
+
+export interface DeliveryUpdate {
+  change: DeliveryChange
+  /** Where the subscriber has come to. */
+  cursor: string
+  /** Whether changes before this one were missed, because the log no longer has them. */
+  gap: boolean
+}
+
+export interface DeliveryUpdates extends AsyncGenerator<DeliveryUpdate, void, void> {
+  /** Ends the reader at once. */
+  close(): void
+}
+
+interface Part {
+  position: number
+  part: number
+  changes: Logged[]
+}
+
+/** An organization that is watched in this process. */
+interface Watched {
+  /** Grows with every hint that the log has grown. */
+  hints: number
+  wakers: Set<() => void>
+  /** Reads under way: who is at the same place shares one. */
+  reads: Map<string, Promise<Part[]>>
+  stop: () => void
+}
+
+/**
+ * Changes of deliveries, live (L1, L3). The log in the database is what is read; the bus only says when. So nobody misses a
+ * change or gets one twice, whichever process made it and whatever was restarted meanwhile; and a slow subscriber costs
+ * nobody anything, since it reads on from where it is.
+ */
+export type DeliveryFeed = ReturnType<typeof createDeliveryFeed>
+
+export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
+  const organizations = new Map<string, Watched>()
+
+  return {
+    /**
+     * Every change of the viewer's organization's deliveries that the filter lets through.
+     *
+     * @param options.after a cursor: from the change after it, otherwise from now on
+     * @throws ValidationError when the cursor is none
+     */
+    async subscribe(
+      viewer: Pick<Viewer, 'organizationId'>,
+      filter: DeliveryUpdatesFilter,
+      options: { after?: string | null; onClose?: () => void } = {},
+    ): Promise<DeliveryUpdates> {
+      const { organizationId } = viewer
+      const after = options.after == null ? undefined : readCursor(options.after)
+      const reader = { closed: false, wake: () => {} }
+      const wake = () => reader.wake()
+      const watched = await watch(organizationId, wake)
+      const close = () => {
+        if (reader.closed) return
+        reader.closed = true
+        reader.wake()
+        watched.wakers.delete(wake)
+        if (watched.wakers.size === 0) watched.stop()
+        options.onClose?.()
+      }
+      try {
+        const head = await headOf(organizationId)
+        // A cursor from past the end is of a database that is no more.
+        const beyond = after !== undefined && after.position > head
+        const place = after === undefined || beyond ? { ...AT_END, position: head } : after
+        const updates = follow(organizationId, filter, place, { head, gap: beyond, watched, reader })
+        // A generator that waits would hear of its end only after the next change.
+        const end = async () => {
+          close()
+          return { done: true as const, value: undefined }
+        }
+        return Object.assign(updates, { close, return: end })
+      } catch (error) {
+        close()
+        throw error
+      }
+    },
+  }
+
+  async function* follow(
+    organizationId: string,
+    filter: DeliveryUpdatesFilter,
+    start: Place,
+    about: { head: number; gap: boolean; watched: Watched; reader: { closed: boolean; wake: () => void } },
+  ): AsyncGenerator<DeliveryUpdate, void, void> {
+    const statuses = filter.statuses?.length ? new Set(filter.statuses) : undefined
+    const { watched, reader } = about
+    let { head, gap } = about
+    let place = start
+    while (!reader.closed) {
+      const { hints } = watched
+      const parts = await read(organizationId, watched, place)
+      const [first] = parts
+      if (first === undefined && place.position >= head) {
+        if (watched.hints === hints && !reader.closed) await nextHint(reader)
+        continue
+      }
+      // Positions have no holes: what should be here and is not was removed from the log.
+      const { position, part, index } = place
+      const missing = first === undefined || first.position > position + 1
+      if (missing || (index > 0 && (first.position !== position || first.part !== part))) gap = true
+      if (first === undefined) place = { ...AT_END, position: head }
+      for (const { position, part, changes } of parts) {
+        const from = place.position === position && place.part === part ? place.index : 0
+        for (let at = from; at < changes.length; at++) {
+          place = at + 1 < changes.length ? { position, part, index: at + 1 } : { position, part: part + 1, index: 0 }
+          const change = changes[at]!
+          if (filter.endpointId && change[11] !== filter.endpointId) continue
+          if (statuses !== undefined && !statuses.has(change[1])) continue
+          if (reader.closed) return
+          yield { change: toChange(organizationId, change), cursor: writeCursor(place), gap }
+          gap = false
+        }
+      }
+      head = Math.max(head, place.position)
+    }
+  }
+
+  function nextHint(reader: { wake: () => void }): Promise<void> {
+    return new Promise((resolve) => {
+      reader.wake = resolve
+      if (deps.bus.status() === 'degraded') setTimeout(resolve, POLL_MS).unref()
+    })
+  }
+
+  async function watch(organizationId: string, wake: () => void): Promise<Watched> {
+    const known = organizations.get(organizationId)
+    if (known !== undefined) {
+      known.wakers.add(wake)
+      return known
+    }
+    const hint = () => {
+      made.hints++
+      for (const waker of made.wakers) waker()
+    }
+    const stops = [deps.bus.onStatus(hint)]
+    const stop = () => {
+      organizations.delete(organizationId)
+      for (const stopOne of stops) stopOne()
+    }
+    const made: Watched = { hints: 0, wakers: new Set([wake]), reads: new Map(), stop }
+    organizations.set(organizationId, made)
+    const unsubscribe = await deps.bus.subscribe(deliveryChannel(organizationId), hint)
+    // Everybody may have gone meanwhile.
+    if (organizations.get(organizationId) === made) stops.push(unsubscribe)
+    else unsubscribe()
+    return made
+  }
+
+  function read(organizationId: string, watched: Watched, { position, part }: Place): Promise<Part[]> {
+    // A read that began before the last hint may not have what it was about.
+    const key = `${position} ${part} ${watched.hints}`
+    const underWay = watched.reads.get(key)
+    if (underWay !== undefined) return underWay
+    const made = query(organizationId, position, part).finally(() => watched.reads.delete(key))
+    watched.reads.set(key, made)
+    return made
+  }
+
+  async function query(organizationId: string, position: number, part: number): Promise<Part[]> {
+    const { rows } = await deps.pool.query<Part>({
+      name: 'read-changes',
+      text: `SELECT position::float8, part, changes FROM delivery_changes
+        WHERE organization_id = $1 AND (position, part) >= ($2::bigint, $3::int)
+        ORDER BY position, part LIMIT ${PARTS_AT_ONCE}`,
+      values: [organizationId, position, part],
+    })
+    return rows
+  }
+
+  async function headOf(organizationId: string): Promise<number> {
+    const { rows } = await deps.pool.query<{ position: number }>(
+      'SELECT position::float8 FROM delivery_change_heads WHERE organization_id = $1',
+      [organizationId],
+    )
+    return rows[0]?.position ?? 0
+  }
+}
