@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { REPLAY_AT_ONCE } from '../../src/webhooks/replay.ts'
+import { EVENTS_IN_A_PAGE } from '../../src/webhooks/replay-page.ts'
 import type { Client } from '../support/api.ts'
 import { type App, startApp } from '../support/app.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
@@ -76,14 +76,16 @@ test('what was replayed outside of the maximum age is EXPIRED (W8)', async () =>
   expect(await tenant.deliveries()).toMatchObject([{ status: 'EXPIRED', attemptCount: 0 }])
 })
 
-test('a call is bounded, and the next goes on', async () => {
+test('a page is bounded, and workers do those after the first (W10)', async () => {
   const events = (count: number) => Array.from({ length: count }, () => ({ type: 'order.made', data: {} }))
   const publish =
     'mutation ($events: [EventPublishInput!]!) { eventPublishMany(input: { events: $events }) { __typename } }'
   for (const count of [500, 500, 5]) await tenant.ask(publish, { events: events(count) })
   const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
-  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: REPLAY_AT_ONCE, hasMore: true })
-  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 5, hasMore: false })
+  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: EVENTS_IN_A_PAGE, hasMore: true })
+  await app.worker.beat()
+  const { nodes } = await tenant.ask('{ deliveriesReplays { nodes { status count } } }')
+  expect(nodes).toEqual([{ status: 'COMPLETED', count: EVENTS_IN_A_PAGE + 5 }])
 })
 
 test('a disabled endpoint, and a state that is not finished, are refused', async () => {

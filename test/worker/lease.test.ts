@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { claim } from '../../worker/claim.ts'
+import { createClaimer } from '../../worker/claim.ts'
 import type { Client } from '../support/api.ts'
 import { type App, startApp } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
@@ -7,28 +7,26 @@ import { startReceiver } from '../support/receiver.ts'
 // Rule 1: a worker that goes away loses nothing, and one that comes back too late changes nothing.
 let app: App
 let tenant: Client
+let claimer: ReturnType<typeof createClaimer>
 const receiver = await startReceiver()
 
 beforeAll(async () => {
   app = await startApp({ leaseSeconds: 60 })
+  claimer = createClaimer(app.database.url)
   tenant = await app.tenant()
   await tenant.createType('a.b')
   await tenant.createEndpoint(receiver.url)
 })
 afterAll(async () => {
+  await claimer.stop()
   await app.stop()
   await receiver.stop()
 })
 
 const claimAll = () =>
-  claim(app.database.pool, {
-    now: app.clock.now(),
-    limit: 100,
-    perEndpoint: 100,
-    quotas: new Map(),
-    leaseSeconds: 60,
-    fullOrganizations: [],
-  })
+  claimer
+    .claim({ now: app.clock.now(), limit: 100, leaseSeconds: 60, fullOrganizations: [] })
+    .then(({ deliveries }) => deliveries)
 
 test('what a dead worker held is sent again when its lease is over, and only then', async () => {
   const eventId = await tenant.publish('a.b')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIds } from '../../src/ids.ts'
-import { claim } from '../../worker/claim.ts'
+import { createClaimer } from '../../worker/claim.ts'
 import { judge } from '../../worker/outcome.ts'
 import { InterruptedError } from '../../worker/send.ts'
 import { type Result, settle } from '../../worker/settle.ts'
@@ -21,9 +21,11 @@ afterAll(() => app.stop())
 
 const options = () => ({ now: app.clock.now(), makeId: createIds(app.clock) })
 async function claimOne() {
-  const settings = { limit: 10, perEndpoint: 10, quotas: new Map(), leaseSeconds: 60, fullOrganizations: [] }
-  const [delivery] = await claim(app.database.pool, { now: app.clock.now(), ...settings })
-  return delivery!
+  const claimer = createClaimer(app.database.url)
+  const settings = { limit: 10, leaseSeconds: 60, fullOrganizations: [] }
+  const { deliveries } = await claimer.claim({ now: app.clock.now(), ...settings })
+  await claimer.stop()
+  return deliveries[0]!
 }
 function resultOf(delivery: Result['delivery'], error: unknown, statusCode: number | null): Result {
   const exchange = { statusCode, headers: null, body: null, error, durationMicroseconds: 1 }
@@ -38,7 +40,6 @@ test('a result that is written again because the first answer was lost is one at
   const result = resultOf(await claimOne(), null, 204)
   const first = await settle(app.database.pool, [result], options())
   const second = await settle(app.database.pool, [result], options())
-  // Announced again, in case the first announcement was lost with the answer.
   expect(second).toEqual(first)
   expect(await last()).toMatchObject({ status: 'SUCCEEDED', attemptCount: 1, attempts: [{ number: 1 }] })
 })
