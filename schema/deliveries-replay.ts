@@ -163,7 +163,7 @@ builder.subscriptionField('deliveriesReplayUpdates', (t) =>
       return subscriptions.open(viewer, context.signal, async (onClose) => {
         const wanted = (changed: string) => changed === id
         const hints = await subscribeToHints(bus, replayChannel(viewer.organizationId), { wanted, onClose })
-        hints.push(ALL)
+        if ((await context.domain.replays.get(viewer, id)) !== null) hints.push(ALL)
         return hints
       })
     },

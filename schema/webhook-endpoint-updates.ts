@@ -32,7 +32,7 @@ builder.subscriptionField('webhookEndpointUpdates', (t) =>
       return subscriptions.open(viewer, context.signal, async (onClose) => {
         const wanted = (changed: string) => id == null || changed === id
         const hints = await subscribeToHints(bus, endpointChannel(viewer.organizationId), { wanted, onClose })
-        if (id != null) hints.push(id)
+        if (id != null && (await context.domain.endpoints.get(viewer, id)) !== null) hints.push(id)
         return hints
       })
     },

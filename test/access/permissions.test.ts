@@ -24,6 +24,7 @@ const DECISIONS: Record<string, string> = {
   'mutation apiKeyEnable': 'keys:write',
   'mutation apiKeyRevoke': 'keys:delete',
   'mutation deliveriesReplay': 'deliveries:write',
+  'mutation deliveriesReplayCancel': 'deliveries:write',
   'mutation deliveryCancel': 'deliveries:write',
   'mutation deliveryRetry': 'deliveries:write',
   'mutation eventPublish': 'events:write',
@@ -38,7 +39,13 @@ const DECISIONS: Record<string, string> = {
   'mutation webhookEndpointRotateSecret': 'webhooks:write',
   'mutation webhookEndpointTest': 'webhooks:write',
   'mutation webhookEndpointUpdate': 'webhooks:write',
+  'query deliveriesReplayPreview': 'deliveries:read',
+  'query deliveriesReplays': 'deliveries:read',
+  'query deliveryStats': 'deliveries:read',
+  'subscription deliveriesReplayUpdates': 'deliveries:read',
+  'subscription deliveryStatsUpdates': 'deliveries:read',
   'subscription deliveryUpdates': 'deliveries:read',
+  'subscription webhookEndpointUpdates': 'webhooks:read',
   'subscription liveStatus': ANYONE,
 }
 /** Fields that lead from one thing to another; those of payloads show what the caller has just made. */
@@ -48,6 +55,8 @@ const EDGES: Record<string, string> = {
   'Delivery.event': 'events:read',
   'DeliveryUpdate.delivery': 'deliveries:read',
   'Event.deliveries': 'deliveries:read',
+  'Replay.endpoint': 'webhooks:read',
+  'WebhookEndpointUpdate.webhookEndpoint': 'webhooks:read',
   'Viewer.apiKey': ANYONE,
   'Viewer.organization': ANYONE,
 }

@@ -39,6 +39,11 @@ beforeAll(async () => {
   const event = await owner.publish('a.b')
   await app.deliver()
   const { nodes } = await owner.ask('{ deliveries { nodes { id attempts { nodes { id } } } } }')
+  const { replay } = await owner.ask(
+    `mutation ($id: ID!) { deliveriesReplay(input: { endpointId: $id }) {
+      ... on DeliveriesReplayPayload { replay { id } } ... on Error { code message } } }`,
+    { id: webhookEndpoint.id },
+  )
   const audit = await owner.ask('{ auditEntries { nodes { id } } }')
   ids = {
     Organization: first.organizationId,
@@ -49,6 +54,7 @@ beforeAll(async () => {
     Delivery: nodes[0].id,
     Attempt: nodes[0].attempts.nodes[0].id,
     AuditEntry: audit.nodes[0].id,
+    Replay: replay.id,
   }
   ownerSees = await everythingOf(owner)
 })

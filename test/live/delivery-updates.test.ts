@@ -66,19 +66,17 @@ test('what a message carries is answered without a database read', async () => {
   const tenant = await setUp()
   const watch = watchSocket(app.url, tenant.key, UPDATES)
   await subscribed(1)
-  const change = (version: number) => ({
-    ...{ id: 'dlv_made_up', organizationId: tenant.organizationId, status: 'PENDING', trigger: 'SCHEDULED', version },
-    ...{ attemptCount: 0, nextAttemptAt: null, explanation: null, createdAt: at, updatedAt: at },
-    ...{
-      eventId: 'evt_x',
-      endpointId: 'whep_x',
-      event: { id: 'evt_x', type: 'x.y' },
-      endpoint: { id: 'whep_x', url: 'https://x.example/' },
-    },
-  })
   const at = app.clock.now().toISOString()
+  const change = (version: number) => [
+    ...['dlv_made_up', 'PENDING', 'SCHEDULED', 0, version, null, null, at, at],
+    ...['evt_x', 'x.y', 'whep_x', 'https://x.example/'],
+  ]
   // None of these rows exists: an answer can only have come from the message.
-  app.bus.publish(deliveryChannel(tenant.organizationId), [change(1), change(2)])
+  const { pool } = app.database
+  const values = [tenant.organizationId, JSON.stringify([change(1), change(2)])]
+  await pool.query('INSERT INTO delivery_change_heads VALUES ($1, 1)', values.slice(0, 1))
+  await pool.query('INSERT INTO delivery_changes VALUES ($1, 1, 0, $2, now())', values)
+  app.bus.publish(deliveryChannel(tenant.organizationId), [tenant.organizationId])
   await watch.until((messages) => messages.length === 2)
   expect(watch.messages[1].deliveryUpdates.delivery).toMatchObject({
     ...{ id: 'dlv_made_up', version: 2, event: { id: 'evt_x', type: 'x.y' }, endpoint: { url: 'https://x.example/' } },
@@ -155,4 +153,24 @@ test('without the permission there is no subscription', async () => {
   ])
   expect(JSON.stringify(reason)).toContain('FORBIDDEN')
   watch.stop()
+})
+
+test('a subscriber that resumes from its last cursor misses nothing and gets nothing twice (L3)', async () => {
+  const tenant = await setUp()
+  const query = (after = '') =>
+    `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id version } } }`
+  const first = watchSocket(app.url, tenant.key, query())
+  await subscribed(1)
+  await tenant.publish('a.b')
+  await tenant.publish('a.b')
+  await first.until((messages) => messages.length >= 2)
+  const [{ deliveryUpdates: seen }, { deliveryUpdates: next }] = first.messages
+  first.stop()
+  const second = watchSocket(app.url, tenant.key, query(seen.cursor))
+  await second.until((messages) => messages.length >= 1)
+  await tenant.publish('a.b')
+  await second.until((messages) => messages.length >= 2)
+  expect(second.messages[0].deliveryUpdates).toEqual(next)
+  expect(second.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)).toEqual([false, false])
+  second.stop()
 })
