@@ -56,7 +56,8 @@ const EDGES: Record<string, string> = {
   'DeliveryUpdate.delivery': 'deliveries:read',
   'Event.deliveries': 'deliveries:read',
   'Replay.endpoint': 'webhooks:read',
-  'WebhookEndpointUpdate.webhookEndpoint': 'webhooks:read',
+  // Behind the permission of its subscription.
+  'WebhookEndpointUpdate.webhookEndpoint': ANYONE,
   'Viewer.apiKey': ANYONE,
   'Viewer.organization': ANYONE,
 }

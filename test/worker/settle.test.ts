@@ -15,7 +15,7 @@ beforeAll(async () => {
   app = await startApp()
   tenant = await app.tenant()
   await tenant.createType('a.b')
-  endpointId = (await tenant.createEndpoint('http://127.0.0.1:9/')).webhookEndpoint.id
+  endpointId = (await tenant.createEndpoint('http://127.0.0.1:9/', { disableAfterFailures: null })).webhookEndpoint.id
 })
 afterAll(() => app.stop())
 
