@@ -1,7 +1,7 @@
 import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../src/events/operational.ts'
 import type { MakeId } from '../src/ids.ts'
 import { countCreated } from '../src/live/delivery-stats.ts'
-import type { Result } from './settle.ts'
+import type { Result } from './outcome.ts'
 
 /** What a batch of results says about one endpoint. */
 interface Ailing {

@@ -19,6 +19,16 @@ export interface Outcome {
   explanation: string | null
 }
 
+/** A finished attempt that is to be recorded. */
+export interface Result {
+  /** Of the attempt, made before it is first written. */
+  attemptId: string
+  delivery: Claimed
+  exchange: Exchange
+  outcome: Outcome
+  startedAt: Date
+}
+
 /** Answers that may say when to come again (RFC 9110 section 10.2.3). */
 const MAY_ASK_TO_WAIT = [429, 503]
 

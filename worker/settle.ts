@@ -2,20 +2,8 @@ import type pg from 'pg'
 import type { MakeId } from '../src/ids.ts'
 import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
 import { bucketOf } from '../src/live/delivery-stats.ts'
-import type { Claimed } from './claim.ts'
 import { ailing, ailingColumns, disableAiling } from './disable.ts'
-import type { Outcome } from './outcome.ts'
-import type { Exchange } from './send.ts'
-
-/** A finished attempt that is to be recorded. */
-export interface Result {
-  /** Of the attempt, made before it is first written. */
-  attemptId: string
-  delivery: Claimed
-  exchange: Exchange
-  outcome: Outcome
-  startedAt: Date
-}
+import type { Result } from './outcome.ts'
 
 /** The results as rows; both statements below take the same. */
 const INPUT = `

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../src/log.ts'
-import type { Result } from './settle.ts'
+import type { Result } from './outcome.ts'
 
 const BATCH = 250
 const RETRY_MS = 500

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIds } from '../../src/ids.ts'
 import { createClaimer } from '../../worker/claim.ts'
+import type { Result } from '../../worker/outcome.ts'
 import { judge } from '../../worker/outcome.ts'
 import { InterruptedError } from '../../worker/send.ts'
-import { type Result, settle } from '../../worker/settle.ts'
+import { settle } from '../../worker/settle.ts'
 import type { Client } from '../support/api.ts'
 import { type App, startApp } from '../support/app.ts'
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import type { Result } from '../../worker/settle.ts'
+import type { Result } from '../../worker/outcome.ts'
 import { createSettler } from '../../worker/settler.ts'
 import { silentLog } from '../support/app.ts'
 
