@@ -68,16 +68,18 @@ WITH RECURSIVE clock AS (
   WHERE e.organization_id <> ALL($4::text[]) AND EXISTS (
     SELECT 1 FROM deliveries d
     WHERE d.endpoint_id = w.endpoint_id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now)
-), quotas AS (
-  SELECT able.*, least(free, 1 + floor(extract(epoch FROM clock.now + interval '${SLOTS_AHEAD}' - slot)
-    / extract(epoch FROM spacing)), ceil($2::float8 / count(*) OVER ()))::int AS quota
+), bounds AS (
+  SELECT able.*, ceil($2::float8 / count(*) OVER ())::int AS share, 1 + floor(
+    extract(epoch FROM clock.now + interval '${SLOTS_AHEAD}' - slot) / extract(epoch FROM spacing))::int AS slots
   FROM able, clock
+), quotas AS (
+  SELECT *, greatest(least(free, slots, share), 0) AS quota FROM bounds
 ), picked AS (
   SELECT due.*, row_number() OVER (PARTITION BY due.endpoint_id ORDER BY due.next_attempt_at) AS nth FROM (
     SELECT d.id, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at FROM quotas q CROSS JOIN clock CROSS JOIN LATERAL (
       SELECT * FROM deliveries d
       WHERE d.endpoint_id = q.id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
-      ORDER BY d.next_attempt_at LIMIT greatest(q.quota, 0) FOR UPDATE SKIP LOCKED
+      ORDER BY d.next_attempt_at LIMIT q.quota FOR UPDATE SKIP LOCKED
     ) d
     ORDER BY d.next_attempt_at LIMIT $2::int
   ) due
@@ -109,8 +111,15 @@ WITH RECURSIVE clock AS (
   WHERE q.spacing IS NOT NULL GROUP BY q.id, q.slot, q.spacing ORDER BY q.id
   ON CONFLICT (endpoint_id) DO UPDATE SET next_slot_at = excluded.next_slot_at
   RETURNING 1
-), ${logChanges('slots')}
-SELECT c.id, c.status, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
+), ${logChanges('slots')}, rest AS (
+  SELECT bool_or(q.share < least(q.free, q.slots)) AS more, bool_or(q.free <= q.quota) AS full,
+    min(extract(epoch FROM q.slot + taken.count * q.spacing - interval '${SLOTS_AHEAD}' - clock.now) * 1000)
+      FILTER (WHERE q.slots <= q.quota)::float8 AS next_slot_in
+  FROM quotas q CROSS JOIN clock CROSS JOIN LATERAL (
+    SELECT count(*) FROM picked p WHERE p.endpoint_id = q.id
+  ) taken WHERE taken.count >= q.quota
+)
+SELECT rest.*, c.id, c.status, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
   c.body, coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
   -- Once for all deliveries to it.
   CASE WHEN c.nth = 1 THEN (
@@ -119,7 +128,7 @@ SELECT c.id, c.status, c.organization_id, c.version, c.trigger, c.scheduled_atte
       'secrets', coalesce((SELECT json_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s
         WHERE s.endpoint_id = e.id AND (s.expires_at IS NULL OR s.expires_at > clock.now)), '[]'))
     FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END AS endpoint
-FROM changed c, clock ORDER BY c.endpoint_id, c.nth`
+FROM rest CROSS JOIN clock LEFT JOIN changed c ON true ORDER BY c.endpoint_id, c.nth`
 
 export interface ClaimOptions {
   now: Date | null
@@ -135,11 +144,22 @@ export interface Claim {
   deliveries: Claimed[]
   /** Whose deliveries changed, also those that are not to be sent. */
   organizationIds: string[]
-  /** Deliveries taken from the queue. */
-  taken: number
+  /** An endpoint got no more than its share of the batch: the next claim finds more. */
+  more: boolean
+  /** An endpoint has all that it may have in flight, and may have more waiting. */
+  full: boolean
+  /** Milliseconds until an endpoint with a rate limit may have its next; null when none waits for that. */
+  nextSlotIn: number | null
 }
 
-type Row = Claimed & { status: DeliveryStatus; endpoint: ClaimedEndpoint | null }
+/** Of a claim that took nothing, one row without a delivery. */
+type Row = Claimed & {
+  status: DeliveryStatus | null
+  endpoint: ClaimedEndpoint | null
+  more: boolean | null
+  full: boolean | null
+  next_slot_in: number | null
+}
 
 /** Claims over a connection of its own, with pipelining: the transaction costs one round trip. */
 export function createClaimer(url: string) {
@@ -156,8 +176,10 @@ export function createClaimer(url: string) {
       for (const delivery of deliveries) delivery.endpoint = endpoints.get(delivery.endpoint_id)!
       return {
         deliveries: deliveries as Claimed[],
-        organizationIds: rows.map((row) => row.organization_id),
-        taken: rows.length,
+        organizationIds: rows.filter(({ id }) => id).map((row) => row.organization_id),
+        more: rows[0]?.more ?? false,
+        full: rows[0]?.full ?? false,
+        nextSlotIn: rows[0]?.next_slot_in ?? null,
       }
     },
     stop: () => pool.end(),

@@ -22,6 +22,9 @@ const CLAIM_AT_ONCE = 250
 /** The safety net: a look at the queue even when nothing woke the worker. */
 const POLL_MS = 10_000
 
+/** How often an endpoint that is full is looked at even when nothing settled here. */
+const FULL_POLL_MS = 1_000
+
 /** Room for fewer is not worth a claim while others are in flight. */
 const CLAIM_AT_LEAST = 16
 
@@ -88,8 +91,10 @@ export function createWorker(deps: {
   let wokenMeanwhile = false
   /** Something was left in the queue for want of room here. */
   let hungry = false
-  /** When the next delivery is due, on the clock of this process; 0 is unknown. */
+  /** When the next retry is due, on the clock of this process; 0 is unknown. */
   let dueAt = 0
+  /** When an endpoint may have more than it could have at the last claim. */
+  let lookAgainAt = 0
   const waitingForIdle: (() => void)[] = []
   let timer: NodeJS.Timeout | undefined
   let heartbeat: NodeJS.Timeout | undefined
@@ -115,7 +120,7 @@ export function createWorker(deps: {
       schedule()
     } catch (error) {
       log.warn({ err: error }, 'The queue could not be read. Trying again.')
-      dueAt = performance.now() + 1_000
+      lookAgainAt = performance.now() + 1_000
       schedule()
     }
   }
@@ -123,6 +128,7 @@ export function createWorker(deps: {
   /** @returns whether more may be due than there was room for */
   async function claimSome(): Promise<boolean> {
     const free = options.concurrency - inFlight.size
+    lookAgainAt = performance.now() + POLL_MS
     if (free <= 0 || (inFlight.size > 0 && free < Math.min(CLAIM_AT_LEAST, options.concurrency))) return true
     // Half of the room at most is any one organization's, however many of its receivers hang.
     const half = Math.ceil(options.concurrency / 2)
@@ -132,12 +138,14 @@ export function createWorker(deps: {
     const limit = Math.min(CLAIM_AT_ONCE, free, half - largest)
     const { leaseSeconds } = options
     const now = clock.forQueue()
-    const { deliveries, organizationIds, taken } = await claimer.claim({ now, limit, leaseSeconds, fullOrganizations })
-    announce(bus, organizationIds)
-    for (const delivery of deliveries) void attempt(delivery)
-    if (taken === limit) wokenMeanwhile = true
-    // An endpoint that got all it may have can have more waiting.
-    return taken > 0 || fullOrganizations.length > 0
+    const claim = await claimer.claim({ now, limit, leaseSeconds, fullOrganizations })
+    announce(bus, claim.organizationIds)
+    for (const delivery of claim.deliveries) void attempt(delivery)
+    if (claim.more || claim.organizationIds.length >= limit) wokenMeanwhile = true
+    // Another worker may hold what fills an endpoint, and go away without a sign.
+    const nextLookIn = Math.min(claim.nextSlotIn ?? POLL_MS, claim.full ? FULL_POLL_MS : POLL_MS)
+    lookAgainAt = performance.now() + nextLookIn
+    return claim.full || fullOrganizations.length > 0
   }
 
   async function attempt(delivery: Claimed): Promise<void> {
@@ -166,7 +174,7 @@ export function createWorker(deps: {
   function schedule(): void {
     clearTimeout(timer)
     if (stopping) return
-    const wait = Math.min(dueAt - performance.now(), POLL_MS)
+    const wait = Math.min(dueAt, lookAgainAt) - performance.now()
     timer = setTimeout(wake, Math.max(wait, 1))
   }
 
