@@ -64,10 +64,13 @@ WITH RECURSIVE clock AS (
   FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id LEFT JOIN endpoint_states s ON s.endpoint_id = e.id
   CROSS JOIN clock CROSS JOIN LATERAL (
     SELECT count(*) FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'SENDING' AND d.lease_until >= clock.now
-  ) sending
-  WHERE e.organization_id <> ALL($4::text[]) AND EXISTS (
-    SELECT 1 FROM deliveries d
-    WHERE d.endpoint_id = w.endpoint_id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now)
+  ) sending CROSS JOIN LATERAL (
+    -- Not EXISTS: that is planned as a join with the whole backlog.
+    SELECT FROM deliveries d
+    WHERE d.endpoint_id = e.id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
+    ORDER BY d.next_attempt_at LIMIT 1
+  ) due
+  WHERE e.organization_id <> ALL($4::text[])
 ), bounds AS (
   SELECT able.*, ceil($2::float8 / count(*) OVER ())::int AS share, 1 + floor(
     extract(epoch FROM clock.now + interval '${SLOTS_AHEAD}' - slot) / extract(epoch FROM spacing))::int AS slots
@@ -113,11 +116,11 @@ WITH RECURSIVE clock AS (
   RETURNING 1
 ), ${logChanges('slots')}, rest AS (
   SELECT bool_or(q.share < least(q.free, q.slots)) AS more, bool_or(q.free <= q.quota) AS full,
-    min(extract(epoch FROM q.slot + taken.count * q.spacing - interval '${SLOTS_AHEAD}' - clock.now) * 1000)
+    min(extract(epoch FROM q.slot + coalesce(taken.count, 0) * q.spacing - interval '${SLOTS_AHEAD}' - clock.now) * 1000)
       FILTER (WHERE q.slots <= q.quota)::float8 AS next_slot_in
-  FROM quotas q CROSS JOIN clock CROSS JOIN LATERAL (
-    SELECT count(*) FROM picked p WHERE p.endpoint_id = q.id
-  ) taken WHERE taken.count >= q.quota
+  FROM quotas q CROSS JOIN clock LEFT JOIN (
+    SELECT endpoint_id, count(*) FROM picked GROUP BY endpoint_id
+  ) taken ON taken.endpoint_id = q.id WHERE coalesce(taken.count, 0) >= q.quota
 )
 SELECT rest.*, c.id, c.status, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
   c.body, coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,

@@ -12,12 +12,16 @@ const INPUT = `
     AS i(id, version, status, wait, scheduled, explanation, attempt_id, trigger, status_code, response_headers,
       response_body, duration, error_code, sentence, started_at, bucket, event_type)`
 
+/** What the rest of a statement needs of a result: taken along with the moved row, so that nothing is joined again. */
+const RESULT = `i.attempt_id, i.trigger AS made_by, i.status_code, i.response_headers, i.response_body, i.duration,
+  i.error_code, i.sentence, i.started_at, i.bucket, i.event_type`
+
 const INSERT_ATTEMPTS = `
   INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, response_headers, response_body,
     duration_microseconds, error_code, explanation, started_at, next_attempt_at)
-  SELECT i.attempt_id, m.organization_id, m.id, m.attempt_count, i.trigger::attempt_trigger, i.status_code,
-    i.response_headers::jsonb, i.response_body, i.duration, i.error_code, i.sentence, i.started_at, m.next_attempt_at
-  FROM moved m JOIN input i ON i.id = m.id`
+  SELECT attempt_id, organization_id, id, attempt_count, made_by::attempt_trigger, status_code,
+    response_headers::jsonb, response_body, duration, error_code, sentence, started_at, next_attempt_at
+  FROM moved`
 
 /**
  * One statement for a batch of results: moves the deliveries, inserts the attempts, counts, notes the health of the
@@ -42,15 +46,15 @@ WITH clock AS (
     next_attempt_at = clock.now + i.wait * interval '1 second', lease_until = NULL,
     explanation = coalesce(i.explanation, i.sentence), updated_at = clock.now
   FROM input i, clock WHERE d.id = i.id AND d.version = i.version
-  RETURNING d.*, i.event_type
+  RETURNING ${CHANGED}, ${RESULT}
 ), attempts AS (${INSERT_ATTEMPTS}
 ), stats AS (
   INSERT INTO delivery_stats AS s (endpoint_id, day, bucket, organization_id, attempts, failed_attempts, succeeded, dead,
     retries, duration_microseconds)
-  SELECT m.endpoint_id, (clock.now AT TIME ZONE 'UTC')::date, i.bucket, m.organization_id, count(*), count(i.error_code),
+  SELECT m.endpoint_id, (clock.now AT TIME ZONE 'UTC')::date, m.bucket, m.organization_id, count(*), count(m.error_code),
     count(*) FILTER (WHERE m.status = 'SUCCEEDED'), count(*) FILTER (WHERE m.status = 'DEAD'),
-    coalesce(sum(m.attempt_count - 1) FILTER (WHERE m.status IN ('SUCCEEDED', 'DEAD')), 0), sum(i.duration)
-  FROM moved m JOIN input i ON i.id = m.id, clock GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
+    coalesce(sum(m.attempt_count - 1) FILTER (WHERE m.status IN ('SUCCEEDED', 'DEAD')), 0), sum(m.duration)
+  FROM moved m, clock GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
   ON CONFLICT (endpoint_id, day, bucket) DO UPDATE SET attempts = s.attempts + excluded.attempts,
     failed_attempts = s.failed_attempts + excluded.failed_attempts, succeeded = s.succeeded + excluded.succeeded,
     dead = s.dead + excluded.dead, retries = s.retries + excluded.retries,
@@ -61,7 +65,7 @@ WITH clock AS (
   UNION ALL
   SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url FROM fanned d JOIN webhook_endpoints e ON e.id = d.endpoint_id
 ), ${logChanges('counted')}
-SELECT array(SELECT i.id FROM input i WHERE NOT EXISTS (SELECT 1 FROM moved m WHERE m.id = i.id)) AS late,
+SELECT array(SELECT id FROM input EXCEPT SELECT id FROM moved) AS late,
   array(SELECT endpoint_id FROM health) AS ailing, array(SELECT id FROM disabled) AS disabled`
 
 /**
@@ -73,7 +77,8 @@ const RECORD_LATE = `
 WITH input AS (${INPUT}
     WHERE $1::timestamptz IS NULL AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = i.attempt_id)
 ), moved AS (
-  UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i WHERE d.id = i.id RETURNING d.*
+  UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i WHERE d.id = i.id
+  RETURNING ${CHANGED}, ${RESULT}
 )${INSERT_ATTEMPTS}`
 
 /** What settling did to endpoints. */

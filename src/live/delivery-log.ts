@@ -48,11 +48,12 @@ heads AS (
   RETURNING organization_id, position
 ), logged AS (
   INSERT INTO delivery_changes (organization_id, position, part, changes, created_at)
-  SELECT h.organization_id, h.position, c.part, json_agg(json_build_array(c.id, c.status, c.trigger, c.attempt_count,
-    c.version, c.next_attempt_at, c.explanation, c.created_at, c.updated_at, c.event_id, c.event_type, c.endpoint_id,
-    c.endpoint_url)), now()
+  SELECT h.organization_id, h.position, c.part, json_agg(c.change), now()
   FROM heads h JOIN (
-    SELECT *, (row_number() OVER (PARTITION BY organization_id) - 1) / ${CHANGES_IN_A_PART} AS part FROM changed
+    SELECT organization_id, (row_number() OVER (PARTITION BY organization_id) - 1) / ${CHANGES_IN_A_PART} AS part,
+      json_build_array(id, status, trigger, attempt_count, version, next_attempt_at, explanation, created_at, updated_at,
+        event_id, event_type, endpoint_id, endpoint_url) AS change
+    FROM changed
   ) c USING (organization_id)
   GROUP BY h.organization_id, h.position, c.part
 )`
