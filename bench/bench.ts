@@ -2,10 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { delivery } from './delivery.ts'
+import { latency } from './latency.ts'
+import { publish } from './publish.ts'
 import { type Figures, isMet, table, toJson } from './support/figures.ts'
 import { type Services, startServices } from './support/services.ts'
 
-const BENCHMARKS: Record<string, (services: Services, options: { rounds: number }) => Promise<Figures>> = { delivery }
+const BENCHMARKS: Record<string, (services: Services, options: { rounds: number }) => Promise<Figures>> = {
+  delivery,
+  publish,
+  latency,
+}
 const ROUNDS = 5
 
 const words = process.argv.slice(2)

@@ -35,9 +35,9 @@ export function createDomain(deps: {
   keyPrefix: string
   bootstrapApiKey: string | undefined
 }) {
-  const { prisma } = deps.database
+  const { prisma, pool } = deps.database
   const audit = createAudit(deps)
-  const shared = { ...deps, prisma, audit }
+  const shared = { ...deps, prisma, pool, audit }
   const eventTypes = createEventTypes(shared)
   const secrets = createEndpointSecrets(shared)
   const endpoints = createEndpoints({ ...shared, secrets })

@@ -1,15 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import pg from 'pg'
 import { UnavailableError } from '../errors.ts'
 import type { NewEvent, StoredEvents } from './store-events.ts'
 
-/** How long the first publish of a group waits for others. */
-const GROUP_MS = 1
 /** Events in one statement at most, and their bytes. */
 const GROUP_EVENTS = 1_000
 const GROUP_BYTES = 8 * 1024 * 1024
-/** Statements under way at once. While they run, the next groups grow. */
-const GROUPS_AT_ONCE = 4
+/** Statements under way at once. While they run, the next group grows: as fast as can be when idle, as large when not. */
+const GROUPS_AT_ONCE = 2
 /** Events that wait to be stored at most; a publish past that is refused, with nothing stored. */
 export const WAITING_EVENTS = 20_000
 /** And their bytes. */
@@ -34,12 +32,13 @@ export function createEventWriter(store: WriteEvents): { write: WriteEvents; sto
   const running = new Set<Promise<void>>()
   let waitingEvents = 0
   let waitingBytes = 0
-  let timer: Promise<void> | undefined
+  let turn: Promise<void> | undefined
 
   function schedule(): void {
-    if (timer !== undefined || waiting.length === 0 || running.size >= GROUPS_AT_ONCE) return
-    timer = delay(GROUP_MS).then(() => {
-      timer = undefined
+    if (turn !== undefined || waiting.length === 0 || running.size >= GROUPS_AT_ONCE) return
+    // What came in the same turn of the event loop goes together.
+    turn = setImmediate().then(() => {
+      turn = undefined
       const group = takeGroup()
       const run = storeGroup(group).finally(() => {
         running.delete(run)
@@ -95,7 +94,7 @@ export function createEventWriter(store: WriteEvents): { write: WriteEvents; sto
     },
     /** Resolves when everything that waited is stored or has failed. */
     async stop() {
-      while (timer !== undefined || running.size > 0) await Promise.all([timer, ...running])
+      while (turn !== undefined || running.size > 0) await Promise.all([turn, ...running])
     },
   }
 }

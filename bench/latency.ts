@@ -1,0 +1,139 @@
+// From the call that publishes to the receipt, beside the same body sent straight to the receiver after one commit.
+import { setTimeout as delay } from 'node:timers/promises'
+import { Pool } from 'undici'
+import { createSign } from '../src/webhooks/sign.ts'
+import { type Receiver, startReceiver } from '../test/support/receiver.ts'
+import { type Figures, percentile, round } from './support/figures.ts'
+import { createEndpoints, data } from './support/publish.ts'
+import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
+
+const PER_SECOND = 200
+const EVENTS = 2_000
+const IDLE_EVENTS = 100
+
+const ONE = `mutation ($input: EventPublishInput!) { eventPublish(input: $input) {
+  ... on EventPublishPayload { event { id } } ... on Error { code message } } }`
+
+/** Milliseconds until each event was received, by a way of sending it. */
+type Way = (n: number) => Promise<number>
+
+export async function latency(services: Services, options: { rounds: number }): Promise<Figures> {
+  const receiver = await startReceiver()
+  const receipts = watch(receiver)
+  const signalbox = await startSignalbox(services)
+  const { types } = await createEndpoints(signalbox.client, 1, () => receiver.url)
+  const http = new Pool(signalbox.url, { connections: 64 })
+  const direct = new Pool(new URL(receiver.url).origin, { connections: 64 })
+  await services.pool.query('CREATE TABLE yardstick_events (id text PRIMARY KEY, body bytea NOT NULL)')
+  const sign = createSign('STANDARD', [`whsec_${Buffer.alloc(32, 1).toString('base64')}`])
+
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${BOOTSTRAP_API_KEY}` }
+  const ours: Way = async (n) => {
+    const body = JSON.stringify({ query: ONE, variables: { input: { type: types[0], data: data(n) } } })
+    const started = performance.now()
+    const answer = (await (await http.request({ path: '/graphql', method: 'POST', headers, body })).body.json()) as {
+      data: { eventPublish: { event: { id: string } } }
+    }
+    return (await receipts.of(answer.data.eventPublish.event.id)) - started
+  }
+  let made = 0
+  const straight: Way = async (n) => {
+    const id = `evt_yardstick${made++}`
+    const body = Buffer.from(JSON.stringify({ id, type: 'bench.type0', data: data(n) }))
+    const started = performance.now()
+    await services.pool.query('INSERT INTO yardstick_events VALUES ($1, $2)', [id, body])
+    const signed = sign({ eventId: id, body, timestamp: Math.floor(Date.now() / 1000) })
+    const request = { path: '/hook', method: 'POST', headers: { 'content-type': 'application/json', ...signed }, body }
+    const response = await direct.request(request as Parameters<typeof direct.request>[0])
+    await response.body.dump()
+    return (await receipts.of(id)) - started
+  }
+
+  const names = ['p50 at 200/s', 'p95 at 200/s', 'p99 at 200/s', 'p50 idle', 'p99 idle'] as const
+  const ratios = new Map<string, number[]>(names.map((name) => [name, []]))
+  const seen = new Map<string, string>()
+  try {
+    for (let n = 0; n <= options.rounds; n++) {
+      const figures = new Map<string, [number, number]>()
+      const loaded = { yardstick: await atRate(straight), ours: await atRate(ours) }
+      const idle = { yardstick: await oneByOne(straight), ours: await oneByOne(ours) }
+      for (const share of [50, 95, 99])
+        figures.set(`p${share} at 200/s`, [
+          percentile(loaded.ours, share / 100),
+          percentile(loaded.yardstick, share / 100),
+        ])
+      for (const share of [50, 99])
+        figures.set(`p${share} idle`, [percentile(idle.ours, share / 100), percentile(idle.yardstick, share / 100)])
+      const said = [...figures].map(([name, [a, b]]) => `${name} ${round(a)} ms to ${round(b)} ms`)
+      console.error(`round ${n}: ${said.join(', ')}`)
+      await check(services)
+      if (n === 0) continue
+      for (const [name, [a, b]] of figures) {
+        ratios.get(name)!.push(a / b)
+        seen.set(name, `last ${round(a)} ms to ${round(b)} ms`)
+      }
+    }
+  } finally {
+    await signalbox.stop()
+    await Promise.all([http.close(), direct.close()])
+    await receiver.stop()
+  }
+  const target: Record<string, { atMost: number }> = { 'p50 at 200/s': { atMost: 3 }, 'p99 at 200/s': { atMost: 5 } }
+  return {
+    benchmark: 'latency',
+    rows: names.map((name) => ({ name, values: ratios.get(name)!, target: target[name], note: seen.get(name) })),
+  }
+}
+
+/** An event each 5 ms, whether or not those before have arrived. */
+async function atRate(way: Way): Promise<number[]> {
+  const started = performance.now()
+  const all: Promise<number>[] = []
+  for (let n = 0; n < EVENTS; n++) {
+    const wait = started + (n * 1000) / PER_SECOND - performance.now()
+    if (wait > 0) await delay(wait)
+    all.push(way(n))
+  }
+  return Promise.all(all)
+}
+
+async function oneByOne(way: Way): Promise<number[]> {
+  const all: number[] = []
+  for (let n = 0; n < IDLE_EVENTS; n++) {
+    all.push(await way(n))
+    await delay(10)
+  }
+  return all
+}
+
+/** When each event was received, for whoever asks before or after. */
+function watch(receiver: Receiver) {
+  const at = new Map<string, number>()
+  const waiting = new Map<string, (at: number) => void>()
+  receiver.respond(({ eventId }, response) => {
+    const now = performance.now()
+    response.writeHead(204).end()
+    waiting.get(eventId)?.(now)
+    waiting.delete(eventId)
+    at.set(eventId, now)
+    receiver.requests.length = 0
+  })
+  return {
+    async of(id: string): Promise<number> {
+      const known = at.get(id)
+      at.delete(id)
+      return known ?? new Promise((resolve) => waiting.set(id, resolve))
+    },
+  }
+}
+
+async function check(services: Services): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const { rows } = await services.pool.query(
+      "SELECT count(*)::int AS left FROM deliveries WHERE status <> 'SUCCEEDED'",
+    )
+    if (rows[0].left === 0) return
+    if (tries === 50) throw new Error(`${rows[0].left} deliveries are not SUCCEEDED.`)
+    await delay(100)
+  }
+}

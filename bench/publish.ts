@@ -1,0 +1,95 @@
+// Publishing over HTTP, beside a bare Yoga mutation with the same body, and in batches beside one by one.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { Pool } from 'undici'
+import { type Figures, round } from './support/figures.ts'
+import { createEndpoints, data } from './support/publish.ts'
+import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
+
+const CONNECTIONS = 64
+const REQUESTS = 6_000
+const BATCH = 100
+const BATCHES = 150
+const BATCHES_AT_ONCE = 8
+
+const ONE = `mutation ($input: EventPublishInput!) { eventPublish(input: $input) {
+  ... on EventPublishPayload { event { id } } ... on Error { code message } } }`
+const MANY = `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) {
+  ... on EventPublishManyPayload { events { id } } ... on Error { code message } } }`
+
+export async function publish(services: Services, options: { rounds: number }): Promise<Figures> {
+  const bare = await startBareYoga()
+  // Publishing only: no worker takes what is stored.
+  const signalbox = await startSignalbox(services, { workers: 0 })
+  const { types } = await createEndpoints(signalbox.client, 1, () => 'http://127.0.0.1:9/hook')
+  const [type] = types
+  const body = (n: number) => JSON.stringify({ query: ONE, variables: { input: { type, data: data(n) } } })
+  const bodies = Array.from({ length: 1_000 }, (_, n) => body(n))
+  const batches = Array.from({ length: BATCHES }, (_, n) => {
+    const events = Array.from({ length: BATCH }, (_, m) => ({ type, data: data(n * BATCH + m) }))
+    return JSON.stringify({ query: MANY, variables: { input: { events } } })
+  })
+  const rows = { single: [] as number[], batch: [] as number[] }
+  let stored = 0
+  try {
+    for (let n = 0; n <= options.rounds; n++) {
+      const yoga = await load(bare.url, bodies, REQUESTS, CONNECTIONS)
+      const ours = await load(signalbox.url, bodies, REQUESTS, CONNECTIONS)
+      const many = BATCH * (await load(signalbox.url, batches, BATCHES, BATCHES_AT_ONCE))
+      stored += REQUESTS + BATCHES * BATCH
+      await check(services, stored)
+      console.error(`round ${n}: ours ${round(ours)}/s, bare ${round(yoga)}/s, in batches ${round(many)} events/s`)
+      if (n === 0) continue
+      rows.single.push(ours / yoga)
+      rows.batch.push(many / ours)
+    }
+  } finally {
+    bare.stop()
+    await signalbox.stop()
+  }
+  return {
+    benchmark: 'publish',
+    rows: [
+      { name: 'bare Yoga', values: rows.single, target: { atLeast: 0.5 } },
+      { name: `eventPublishMany(${BATCH}) to eventPublish`, values: rows.batch, target: { atLeast: 8 } },
+    ],
+  }
+}
+
+/** @returns requests a second */
+async function load(url: string, bodies: readonly string[], requests: number, connections: number): Promise<number> {
+  const pool = new Pool(url, { connections })
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${BOOTSTRAP_API_KEY}` }
+  let next = 0
+  const ask = async () => {
+    for (let n = next++; n < requests; n = next++) {
+      const request = { path: '/graphql', method: 'POST', headers, body: bodies[n % bodies.length]! } as const
+      const answer = await (await pool.request(request)).body.text()
+      if (!answer.includes('"evt_')) throw new Error(`Not published: ${answer}`)
+    }
+  }
+  const started = performance.now()
+  await Promise.all(Array.from({ length: connections }, ask))
+  const perSecond = requests / ((performance.now() - started) / 1000)
+  await pool.close()
+  return perSecond
+}
+
+/** Every acknowledged event is stored with its delivery. */
+async function check(services: Services, count: number): Promise<void> {
+  const { rows } = await services.pool.query(
+    'SELECT count(*)::int AS events, count(d.id)::int AS deliveries FROM events v LEFT JOIN deliveries d ON d.event_id = v.id',
+  )
+  const [{ events, deliveries }] = rows
+  if (events !== count || deliveries !== count)
+    throw new Error(`${count} were acknowledged, but ${events} events and ${deliveries} deliveries are stored.`)
+}
+
+async function startBareYoga() {
+  const file = path.join(import.meta.dirname, 'yardsticks/yoga.ts')
+  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  return { url: String(line).replace('listens at ', ''), stop: () => child.kill() }
+}
