@@ -18,6 +18,12 @@ export interface Database {
 }
 
 /**
+ * Every statement here has its index. A plan is kept for as long as a connection lives, and one that was made while a table
+ * was small would go on reading all of it.
+ */
+export const PLANNING = '-c enable_seqscan=off -c jit=off'
+
+/**
  * @param options.maxConnections connections held at most, default 10
  * @param options.onError told of connections that die while idle; without a listener they would end the process
  */
@@ -31,6 +37,7 @@ export function createDatabase(options: {
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    options: PLANNING,
   })
   pool.on('error', options.onError ?? (() => {}))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })

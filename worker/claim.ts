@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { PLANNING } from '../prisma/client.ts'
 import type { AttemptTrigger, DeliveryStatus, SignatureScheme } from '../prisma/generated/enums.ts'
 import { HELD_EXPLANATION } from '../src/events/store-events.ts'
 import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
@@ -166,7 +167,7 @@ type Row = Claimed & {
 
 /** Claims over a connection of its own, with pipelining: the transaction costs one round trip. */
 export function createClaimer(url: string) {
-  const pool = new pg.Pool({ connectionString: url, max: 1, pipeline: true, keepAlive: true })
+  const pool = new pg.Pool({ connectionString: url, max: 1, pipeline: true, keepAlive: true, options: PLANNING })
   pool.on('error', () => {})
 
   return {
