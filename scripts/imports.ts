@@ -7,7 +7,7 @@ const root = path.join(import.meta.dirname, '..')
 const LAYERS: [string, RegExp][] = [
   ['leaves', /^src\/(clock|config|errors|ids|keyring|log|networks|page|say-why|validate)\.ts$/],
   ['database', /^prisma\//],
-  ['domain', /^src\/(access|embedded|events|keys|live|webhooks)\//],
+  ['domain', /^src\/(access|embedded|events|keys|live|retention|webhooks)\//],
   ['wiring of the domain', /^src\/domain\.ts$/],
   ['worker', /^worker\//],
   ['schema', /^schema\//],

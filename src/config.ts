@@ -21,6 +21,7 @@ function seconds(most: number) {
   return z.coerce.number(rule).int(rule).min(1, rule).max(most, rule)
 }
 const portRule = 'must be a port, 0 to 65535'
+const retentionRule = 'must be a number of days from 0 to 36500; 0 keeps everything'
 const concurrencyRule = 'must be a whole number, 1 to 10000'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const url = (...protocols: string[]) =>
@@ -55,6 +56,7 @@ const environment = z.object({
     .default(1_000),
   WORKER_LEASE_SECONDS: seconds(3600).default(15),
   SHUTDOWN_SECONDS: seconds(600).default(10),
+  RETENTION_DAYS: z.coerce.number(retentionRule).min(0, retentionRule).max(36_500, retentionRule).default(90),
 })
 
 /** What this process runs: `all` is API and worker in one. */
@@ -87,6 +89,8 @@ export interface Config {
   leaseSeconds: number
   /** How long a stop waits for what is in flight. */
   shutdownSeconds: number
+  /** How long events are kept with their deliveries and attempts; 0 keeps them for ever. */
+  retentionDays: number
 }
 
 /** All mistakes in the settings at once. */
@@ -122,6 +126,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     workerConcurrency: settings.WORKER_CONCURRENCY,
     leaseSeconds: settings.WORKER_LEASE_SECONDS,
     shutdownSeconds: settings.SHUTDOWN_SECONDS,
+    retentionDays: settings.RETENTION_DAYS,
   }
 }
 

@@ -13,6 +13,7 @@ import { createKeyring, developmentKey } from './keyring.ts'
 import { createLocalBus } from './live/bus.ts'
 import { createRedisBus } from './live/redis-bus.ts'
 import { createLog } from './log.ts'
+import { createRetention } from './retention/retention.ts'
 import { sayWhy } from './say-why.ts'
 import { startServer } from './server/server.ts'
 import { createTargets } from './webhooks/targets.ts'
@@ -62,7 +63,9 @@ async function start(config: Config, stops: Stop[]): Promise<void> {
   if (config.mode !== 'api') {
     const worker = createWorker({ ...shared, options: { ...config, concurrency: config.workerConcurrency } })
     worker.start()
-    stops.push(() => worker.stop())
+    const retention = createRetention({ ...shared, pool: database.pool })
+    retention.start()
+    stops.push(() => worker.stop(), retention.stop)
   }
   if (url !== undefined && !config.production) print(nextSteps(url, config, newKey !== undefined))
   log.info({ mode: config.mode, url }, 'Signalbox runs.')

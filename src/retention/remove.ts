@@ -1,0 +1,67 @@
+import type pg from 'pg'
+import { encodeTime } from 'ulid'
+
+/** Events, or rows of the log, that one statement removes at most: it is over before anybody waits for it. */
+const AT_ONCE = 200
+/** What is still to be delivered is kept, however old it is. */
+const UNFINISHED = "('PENDING', 'SENDING', 'RETRYING', 'HELD')"
+/** Where removing holds it, one process removes at a time. */
+const RETENTION_LOCK = 7_340_004
+
+/**
+ * The oldest events with their deliveries and attempts, along the primary key, whose ids sort by time. An event with a
+ * delivery that is not finished is passed over. One that is retried at this very moment makes the statement fail as a whole,
+ * and the next one leaves it.
+ */
+const REMOVE_EVENTS = `
+WITH lock AS MATERIALIZED (
+  SELECT pg_try_advisory_xact_lock(${RETENTION_LOCK}) AS is_ours
+), old AS MATERIALIZED (
+  SELECT id FROM events WHERE id > $1 AND id < $2 AND (SELECT is_ours FROM lock) ORDER BY id LIMIT ${AT_ONCE}
+), doomed AS MATERIALIZED (
+  SELECT id FROM events v JOIN old USING (id)
+  WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = v.id AND d.status IN ${UNFINISHED})
+  ORDER BY id FOR UPDATE OF v SKIP LOCKED
+), gone AS MATERIALIZED (
+  SELECT d.id FROM deliveries d JOIN doomed ON d.event_id = doomed.id WHERE d.status NOT IN ${UNFINISHED} FOR UPDATE OF d
+), attempts_gone AS (
+  DELETE FROM attempts a USING gone WHERE a.delivery_id = gone.id
+), deliveries_gone AS (
+  DELETE FROM deliveries d USING gone WHERE d.id = gone.id AND d.status NOT IN ${UNFINISHED}
+), events_gone AS (
+  DELETE FROM events v USING doomed WHERE v.id = doomed.id RETURNING 1
+)
+SELECT (SELECT max(id) FROM old) AS last, (SELECT count(*)::int FROM events_gone) AS removed`
+
+/** Changes that no subscriber can resume from any more, the oldest first. */
+const REMOVE_CHANGES = `
+WITH lock AS MATERIALIZED (
+  SELECT pg_try_advisory_xact_lock(${RETENTION_LOCK}) AS is_ours
+), old AS MATERIALIZED (
+  SELECT ctid FROM delivery_changes
+  WHERE created_at < coalesce($1::timestamptz, now()) - $2::float8 * interval '1 second' AND (SELECT is_ours FROM lock)
+  ORDER BY created_at LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED
+), gone AS (
+  DELETE FROM delivery_changes c USING old WHERE c.ctid = old.ctid RETURNING 1
+)
+SELECT count(*)::int AS removed FROM gone`
+
+export interface Removed {
+  removed: number
+  /** Where the next batch goes on; null when nothing is left, or another process is at it. */
+  last: string | null
+}
+
+/** Removes one batch of events that were made before a time. @param after where the batch before ended, at first empty */
+export async function removeEvents(pool: pg.Pool, before: Date, after: string): Promise<Removed> {
+  const upTo = `evt_${encodeTime(before.getTime(), 10).toLowerCase()}`
+  const { rows } = await pool.query<Removed>({ name: 'remove-events', text: REMOVE_EVENTS, values: [after, upTo] })
+  return rows[0]!
+}
+
+/** Removes one batch of the log of changes. @returns whether there may be more */
+export async function removeChanges(pool: pg.Pool, now: Date | null, olderThanSeconds: number): Promise<boolean> {
+  const values = [now, olderThanSeconds]
+  const { rows } = await pool.query<{ removed: number }>({ name: 'remove-changes', text: REMOVE_CHANGES, values })
+  return rows[0]!.removed === AT_ONCE
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRetention } from '../src/retention/retention.ts'
+import { type App, silentLog, startApp } from './support/app.ts'
+import { type Receiver, startReceiver } from './support/receiver.ts'
+
+// O6: what is past its time is removed online; nothing that is still to be delivered is.
+let app: App
+let receiver: Receiver
+
+beforeAll(async () => {
+  app = await startApp()
+  receiver = await startReceiver()
+})
+afterAll(async () => {
+  await receiver.stop()
+  await app.stop()
+})
+
+const DAYS = 30
+const retention = (retentionDays = DAYS) =>
+  createRetention({ pool: app.database.pool, clock: app.clock, log: silentLog, retentionDays })
+const days = (count: number) => count * 86_400
+const count = async (table: string) => {
+  const { rows } = await app.database.pool.query(`SELECT count(*)::int AS count FROM ${table}`)
+  return rows[0].count as number
+}
+const sizes = async () => ({
+  events: await count('events'),
+  deliveries: await count('deliveries'),
+  attempts: await count('attempts'),
+})
+
+test('events go with their deliveries and attempts when they are past their time, and not before', async () => {
+  const tenant = await app.tenant()
+  await tenant.createType('old.event')
+  await tenant.createEndpoint(receiver.url)
+  // More than one batch.
+  for (let n = 0; n < 5; n++)
+    await tenant.ask(
+      `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) { ... on EventPublishManyPayload { events { id } } } }`,
+      { input: { events: Array.from({ length: 100 }, (_, m) => ({ type: 'old.event', data: { n, m } })) } },
+    )
+  await app.deliver()
+  app.clock.advance(days(DAYS - 1))
+  await tenant.publish('old.event', { young: true })
+  await app.deliver()
+  const before = await sizes()
+  expect(before).toEqual({ events: 501, deliveries: 501, attempts: 501 })
+
+  expect(await retention().removeAll()).toBe(0)
+  expect(await sizes()).toEqual(before)
+  app.clock.advance(days(1) + 1)
+  expect(await retention(0).removeAll()).toBe(0)
+  expect(await retention().removeAll()).toBe(500)
+  expect(await sizes()).toEqual({ events: 1, deliveries: 1, attempts: 1 })
+})
+
+test('an event with a delivery that is not finished is kept until it is', async () => {
+  const tenant = await app.tenant()
+  await tenant.createType('held.event')
+  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+  await tenant.createEndpoint(receiver.url)
+  await tenant.ask('mutation ($id: ID!) { webhookEndpointDisable(id: $id) { __typename } }', webhookEndpoint)
+  const id = await tenant.publish('held.event', {})
+  await app.deliver()
+  app.clock.advance(days(DAYS) + 1)
+  await retention().removeAll()
+  const states = async () => {
+    const { rows } = await app.database.pool.query(
+      'SELECT status FROM deliveries WHERE event_id = $1 ORDER BY status',
+      [id],
+    )
+    return rows.map(({ status }) => status)
+  }
+  expect(await states()).toEqual(['SUCCEEDED', 'HELD'])
+
+  await tenant.ask('mutation ($id: ID!) { webhookEndpointEnable(id: $id) { __typename } }', webhookEndpoint)
+  await app.deliver()
+  expect(await states()).toEqual(['SUCCEEDED', 'EXPIRED'])
+  expect(await retention().removeAll()).toBe(1)
+  expect(await states()).toEqual([])
+})
+
+test('two processes do not remove at once', async () => {
+  const client = await app.database.pool.connect()
+  await client.query('BEGIN')
+  await client.query('SELECT pg_advisory_xact_lock(7340004)')
+  const tenant = await app.tenant()
+  await tenant.createType('locked.event')
+  await tenant.publish('locked.event', {})
+  app.clock.advance(days(DAYS) + 1)
+  expect(await retention().removeAll()).toBe(0)
+  await client.query('ROLLBACK')
+  client.release()
+  expect(await retention().removeAll()).toBeGreaterThan(0)
+})
+
+test('the log of changes is kept for ten minutes', async () => {
+  const tenant = await app.tenant()
+  await tenant.createType('logged.event')
+  await tenant.createEndpoint(receiver.url)
+  await tenant.publish('logged.event', {})
+  const changes = await count('delivery_changes')
+  expect(changes).toBeGreaterThan(0)
+  await app.database.pool.query("UPDATE delivery_changes SET created_at = $1::timestamptz - interval '599 seconds'", [
+    app.clock.now(),
+  ])
+  await retention().removeAll()
+  expect(await count('delivery_changes')).toBe(changes)
+  app.clock.advance(2)
+  await retention().removeAll()
+  expect(await count('delivery_changes')).toBe(0)
+})
