@@ -13,7 +13,11 @@ export const BOOTSTRAP_API_KEY = 'the-key-of-the-benchmarks-1234567890'
 /** A durable PostgreSQL and a Redis of the benchmark's own. */
 export async function startServices() {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-bench-'))
-  const settings = ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track=top', 'pg_stat_statements.track_planning=on']
+  const settings = [
+    'shared_preload_libraries=pg_stat_statements',
+    'pg_stat_statements.track=top',
+    'pg_stat_statements.track_planning=on',
+  ]
   const postgres = await startEmbeddedPostgres({ dataDir, settings })
   const redis = await startRedis()
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 })

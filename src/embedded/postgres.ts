@@ -16,6 +16,8 @@ const STOP_MS = 30_000
 export interface EmbeddedPostgres {
   /** Connection string of the database `signalbox`. */
   url: string
+  /** Of the server. */
+  pid: number
   stop(): Promise<void>
 }
 
@@ -31,6 +33,8 @@ export async function startEmbeddedPostgres(options: {
   durable?: boolean
   /** Server settings besides, such as `shared_preload_libraries=pg_stat_statements`. */
   settings?: readonly string[]
+  /** Default: a free one. */
+  port?: number
   onLost?: () => void
 }): Promise<EmbeddedPostgres> {
   const cluster = await prepareCluster(options.dataDir)
@@ -49,6 +53,7 @@ export async function startEmbeddedPostgres(options: {
   if (database.rowCount === 0) await owner.query('CREATE DATABASE signalbox')
   return {
     url: urlOf(cluster, server.port, 'signalbox'),
+    pid: server.pid,
     async stop() {
       stopping = true
       await owner.end().catch(() => {})
@@ -74,10 +79,10 @@ async function findRunning(cluster: Cluster): Promise<Server | undefined> {
 
 async function launch(
   cluster: Cluster,
-  options: { dataDir: string; durable?: boolean; settings?: readonly string[] },
+  options: { dataDir: string; durable?: boolean; settings?: readonly string[]; port?: number },
 ): Promise<Server> {
   const { dataDir, durable = true } = options
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const logFile = path.join(dataDir, 'postgres.log')
   const log = openSync(logFile, 'a', 0o600)
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200']
