@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { delivery } from './delivery.ts'
+import { growth } from './growth.ts'
 import { latency } from './latency.ts'
 import { publish } from './publish.ts'
 import { type Figures, isMet, table, toJson } from './support/figures.ts'
@@ -11,6 +12,7 @@ const BENCHMARKS: Record<string, (services: Services, options: { rounds: number 
   delivery,
   publish,
   latency,
+  growth,
 }
 const ROUNDS = 5
 

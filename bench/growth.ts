@@ -1,0 +1,186 @@
+// What is done all the time, with 50,000 and with 5,000,000 deliveries stored: it must cost the same.
+import pg from 'pg'
+import { systemClock } from '../src/clock.ts'
+import { createIds } from '../src/ids.ts'
+import { type Claimed, createClaimer } from '../worker/claim.ts'
+import type { Result } from '../worker/outcome.ts'
+import { settle } from '../worker/settle.ts'
+import { type Figures, median, round } from './support/figures.ts'
+import { createEndpoints, data } from './support/publish.ts'
+import { type Services, startSignalbox } from './support/services.ts'
+
+const SMALL = 50_000
+const LARGE = 5_000_000
+const ENDPOINTS = 20
+const BATCH = 250
+/** Of each operation in a round; the median counts. */
+const TIMES = 15
+const PAGE = 50
+const THOUSANDTH = 1_000
+
+const OPERATIONS = ['claim', 'settle', 'publish', 'first page', 'thousandth page', 'deliveryStats'] as const
+type Operation = (typeof OPERATIONS)[number]
+
+export async function growth(services: Services, options: { rounds: number }): Promise<Figures> {
+  const small = await openSized(services, 'growth_small', SMALL)
+  const large = await openSized(services, 'growth_large', LARGE)
+  const ratios = new Map<Operation, number[]>(OPERATIONS.map((name) => [name, []]))
+  const notes = new Map<Operation, string>()
+  try {
+    for (let n = 0; n <= options.rounds; n++) {
+      for (const name of OPERATIONS) {
+        const times: [number[], number[]] = [[], []]
+        for (let time = 0; time < TIMES; time++) {
+          times[0].push(await small.time(name))
+          times[1].push(await large.time(name))
+        }
+        const [a, b] = times.map(median) as [number, number]
+        if (n === 0) continue
+        ratios.get(name)!.push(b / a)
+        notes.set(name, `last ${round(a)} ms to ${round(b)} ms`)
+      }
+      console.error(`round ${n}: ${[...notes].map(([name, note]) => `${name} ${note}`).join(', ')}`)
+    }
+  } finally {
+    await Promise.all([small.close(), large.close()])
+  }
+  return {
+    benchmark: 'growth',
+    rows: OPERATIONS.map((name) => ({
+      name,
+      values: ratios.get(name)!,
+      target: { atMost: 1.3 },
+      note: notes.get(name) ?? '',
+    })),
+  }
+}
+
+/** An installation with that many deliveries of the last 30 days, made by SQL. */
+async function openSized(services: Services, name: string, size: number) {
+  await services.pool.query(`CREATE DATABASE ${name}`)
+  const url = new URL(services.databaseUrl)
+  url.pathname = name
+  const databaseUrl = url.href
+  const signalbox = await startSignalbox({ ...services, databaseUrl }, { workers: 0 })
+  const { client } = signalbox
+  const { types, endpointIds } = await createEndpoints(client, ENDPOINTS, () => 'http://127.0.0.1:9/hook')
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 })
+  console.error(`Storing ${size} deliveries.`)
+  await fill(pool, size, types, endpointIds)
+  const claimer = createClaimer(databaseUrl)
+  const makeId = createIds(systemClock)
+  let claimed: Claimed[] = []
+  let published = 0
+
+  const publish = async (count: number) => {
+    const events = Array.from({ length: count }, () => ({
+      type: types[published % ENDPOINTS],
+      data: data(published++),
+    }))
+    await client.ask(
+      `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) {
+        ... on EventPublishManyPayload { events { id } } ... on Error { code message } } }`,
+      { input: { events } },
+    )
+  }
+  const deliveries = (after: string | null) =>
+    client.ask(
+      `query ($first: Int!, $after: String) { deliveries(first: $first, after: $after) {
+        edges { node { id status attemptCount } } pageInfo { endCursor } } }`,
+      { first: PAGE, after },
+    )
+  let before: string | null = null
+  for (let page = 1; page < THOUSANDTH; page++) before = (await deliveries(before)).pageInfo.endCursor
+
+  const run: Record<Operation, () => Promise<unknown>> = {
+    async claim() {
+      const now = null
+      claimed = (await claimer.claim({ now, limit: BATCH, leaseSeconds: 60, fullOrganizations: [] })).deliveries
+    },
+    settle: () => settle(pool, claimed.map(accepted), { now: null, makeId }),
+    publish: () => publish(100),
+    'first page': () => deliveries(null),
+    'thousandth page': () => deliveries(before),
+    deliveryStats: () => client.ask('{ deliveryStats { attempts succeeded dead held pending } }'),
+  }
+  /** What has to be there before, outside the time that counts. */
+  const prepare: Partial<Record<Operation, () => Promise<unknown>>> = {
+    claim: () => settleRest().then(() => publish(BATCH)),
+    settle: () =>
+      settleRest()
+        .then(() => publish(BATCH))
+        .then(run.claim),
+  }
+  const settleRest = () => settle(pool, claimed.splice(0).map(accepted), { now: null, makeId })
+
+  function accepted(delivery: Claimed): Result {
+    return {
+      attemptId: makeId('att'),
+      delivery,
+      exchange: { statusCode: 204, headers: {}, body: null, error: undefined, durationMicroseconds: 900 },
+      outcome: {
+        ...{ status: 'SUCCEEDED', wait: null, scheduled: true },
+        ...{ errorCode: null, sentence: '127.0.0.1 accepted with 204.', explanation: null },
+      },
+      startedAt: new Date(),
+    }
+  }
+
+  return {
+    async time(name: Operation): Promise<number> {
+      await prepare[name]?.()
+      const started = performance.now()
+      await run[name]()
+      const took = performance.now() - started
+      if (name === 'claim' && claimed.length !== BATCH) throw new Error(`Claimed ${claimed.length} of ${BATCH}.`)
+      if (name === 'settle') claimed = []
+      return took
+    },
+    async close() {
+      await claimer.stop()
+      await pool.end()
+      await signalbox.stop()
+    },
+  }
+}
+
+/** Finished deliveries with their events and attempts, a hundredth of them dead, spread evenly over 30 days. */
+async function fill(pool: pg.Pool, size: number, types: readonly string[], endpointIds: readonly string[]) {
+  const client = await pool.connect()
+  await client.query("SET session_replication_role = 'replica'; SET synchronous_commit = off")
+  const { rows } = await client.query('SELECT organization_id FROM webhook_endpoints LIMIT 1')
+  const organizationId = rows[0].organization_id
+  const values = [size, organizationId, types, endpointIds]
+  // Ids that sort by time before those that are made from now on.
+  const made = `SELECT n, '00' || lpad(n::text, 24, '0') AS id, now() - (($1::int - n) * interval '30 days' / $1::int) AS at,
+    n % cardinality($3::text[]) + 1 AS nth, n % 100 = 0 AS dead FROM generate_series(1, $1::int) n`
+  await client.query(
+    `INSERT INTO events (id, organization_id, type, body, created_at)
+      SELECT 'evt_' || id, $2, ($3::text[])[nth], convert_to('{"n":' || n || '}', 'UTF8'), at
+      FROM (${made}) m WHERE cardinality($4::text[]) > 0`,
+    values,
+  )
+  await client.query(
+    `INSERT INTO deliveries (id, organization_id, event_id, endpoint_id, status, trigger, attempt_count,
+        scheduled_attempts, version, created_at, updated_at, explanation)
+      SELECT 'dlv_' || id, $2, 'evt_' || id, ($4::text[])[nth], CASE WHEN dead THEN 'DEAD' ELSE 'SUCCEEDED' END::delivery_status,
+        'SCHEDULED', 1, 1, 3, at, at, '127.0.0.1 accepted with 204.' FROM (${made}) m`,
+    values,
+  )
+  await client.query(
+    `INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, duration_microseconds,
+        explanation, started_at)
+      SELECT 'att_' || id, $2, 'dlv_' || id, 1, 'SCHEDULED', 204, 900, '127.0.0.1 accepted with 204.', at
+      FROM (${made}) m WHERE cardinality($4::text[]) > 0`,
+    values,
+  )
+  await client.query(
+    `INSERT INTO delivery_stats (endpoint_id, day, bucket, organization_id, created, attempts, succeeded, dead)
+      SELECT endpoint_id, (created_at AT TIME ZONE 'UTC')::date, 15, organization_id, count(*), count(*),
+        count(*) FILTER (WHERE status = 'SUCCEEDED'), count(*) FILTER (WHERE status = 'DEAD')
+      FROM deliveries GROUP BY 1, 2, 4`,
+  )
+  client.release()
+  await pool.query('VACUUM ANALYZE')
+  await pool.query('CHECKPOINT')
+}
