@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { delivery } from './delivery.ts'
 import { growth } from './growth.ts'
+import { isolation } from './isolation.ts'
 import { latency } from './latency.ts'
 import { publish } from './publish.ts'
 import { type Figures, isMet, table, toJson } from './support/figures.ts'
@@ -12,6 +13,7 @@ const BENCHMARKS: Record<string, (services: Services, options: { rounds: number 
   delivery,
   publish,
   latency,
+  isolation,
   growth,
 }
 const ROUNDS = 5

@@ -38,6 +38,9 @@ export interface Claimed {
 const CLAIM_LOCK = 7_340_003
 /** How far ahead the moments of a rate limit are given away. */
 const SLOTS_AHEAD = '0.5 seconds'
+/** An endpoint that has failed so often in a row is sent no more than a few a second, until it accepts again. */
+export const AILING_AFTER = 10
+const AILING_PER_SECOND = 10
 /** Slots lie this much further apart than the limit asks, so that a receiver's clock finds it kept too. */
 const SLOT_MARGIN = 1.02
 
@@ -61,7 +64,8 @@ WITH RECURSIVE clock AS (
 ), able AS (
   SELECT e.id, e.organization_id, e.url, e.enabled, e.deleted_at, e.max_age_seconds,
     e.max_concurrency - sending.count AS free,
-    ${SLOT_MARGIN} / e.rate_limit * interval '1 second' AS spacing, greatest(s.next_slot_at, clock.now) AS slot
+    ${SLOT_MARGIN} / least(e.rate_limit, CASE WHEN s.consecutive_failures >= ${AILING_AFTER} THEN ${AILING_PER_SECOND} END)
+      * interval '1 second' AS spacing, greatest(s.next_slot_at, clock.now) AS slot
   FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id LEFT JOIN endpoint_states s ON s.endpoint_id = e.id
   CROSS JOIN clock CROSS JOIN LATERAL (
     SELECT count(*) FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'SENDING' AND d.lease_until >= clock.now

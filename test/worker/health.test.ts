@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AILING_AFTER } from '../../worker/claim.ts'
+import { type App, startApp } from '../support/app.ts'
+import { startReceiver } from '../support/receiver.ts'
+import { watchSocket } from '../support/watch.ts'
+
+// W9: an endpoint that fails too often in a row is disabled, with the commit that records the last failure.
+let app: App
+const failing = await startReceiver((_request, response) => response.writeHead(500).end())
+const healthy = await startReceiver()
+const FAILURE = `127.0.0.1:${failing.port} answered 500 Internal Server Error: check the receiver's logs.`
+const HEALTH = `enabled disabledReason health { status consecutiveFailures failingSince lastFailure }`
+
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(async () => {
+  await app.stop()
+  await failing.stop()
+  await healthy.stop()
+})
+
+/** A tenant with an endpoint that fails at once and never again for the same delivery. */
+async function setUp(more: Record<string, unknown> = {}) {
+  const tenant = await app.tenant()
+  await tenant.createType('a.b')
+  const retryPolicy = { maxAttempts: 1, backoffSeconds: [1] }
+  const { webhookEndpoint } = await tenant.createEndpoint(failing.url, { eventTypes: ['a.b'], retryPolicy, ...more })
+  const { id } = webhookEndpoint
+  return Object.assign(tenant, {
+    id,
+    endpoint: () => tenant.ask(`query ($id: ID!) { node(id: $id) { ... on WebhookEndpoint { ${HEALTH} } } }`, { id }),
+    async publishTo(by: App, count: number) {
+      for (let n = 0; n < count; n++) await tenant.publish('a.b', n)
+      await by.deliver()
+    },
+    enable: (heldDeliveries: string) =>
+      tenant.ask(
+        'mutation ($id: ID!, $held: HeldDeliveries) { webhookEndpointEnable(id: $id, heldDeliveries: $held) { __typename } }',
+        { id, held: heldDeliveries },
+      ),
+  })
+}
+
+test('ten failures in a row disable it; the count survives a restart, and all who should know are told', async () => {
+  const tenant = await setUp()
+  await tenant.createEndpoint(`${healthy.url}/told`, { eventTypes: ['webhook.*'] })
+  await tenant.createEndpoint(`${healthy.url}/everything`, { eventTypes: ['*'] })
+  const live = watchSocket(
+    app.url,
+    tenant.key,
+    `subscription { webhookEndpointUpdates(id: "${tenant.id}") { webhookEndpoint { ${HEALTH} } } }`,
+  )
+  await live.until((messages) => messages.length > 0)
+  await tenant.publishTo(app, 6)
+  expect(await tenant.endpoint()).toMatchObject({
+    enabled: true,
+    health: { status: 'FAILING', consecutiveFailures: 6, lastFailure: FAILURE },
+  })
+
+  // As after a restart: another process, which knows nothing but the database.
+  const restarted = await startApp({ databaseUrl: app.database.url, clock: app.clock })
+  await tenant.publishTo(restarted, 3)
+  expect(await tenant.endpoint()).toMatchObject({ enabled: true, health: { consecutiveFailures: 9 } })
+  await tenant.publishTo(restarted, 1)
+  await restarted.stop()
+
+  const disabledReason = `Disabled after 10 failures in a row. The last: ${FAILURE}`
+  expect(await tenant.endpoint()).toMatchObject({ enabled: false, disabledReason, health: { status: 'DISABLED' } })
+  const { nodes } = await tenant.ask('{ auditEntries(first: 1) { nodes { actor action resource details } } }')
+  expect(nodes).toMatchObject([
+    { actor: 'system', action: 'webhookEndpoint.disable', resource: tenant.id, details: { reason: disabledReason } },
+  ])
+  await app.deliver()
+  const told = healthy.requests.filter(({ path }) => path.endsWith('/told')).map(({ body }) => JSON.parse(String(body)))
+  expect(told).toMatchObject([
+    {
+      type: 'webhook.endpoint.disabled',
+      data: { endpointId: tenant.id, reason: disabledReason, consecutiveFailures: 10 },
+    },
+  ])
+  const types = healthy.requests
+    .filter(({ path }) => path.endsWith('/everything'))
+    .map(({ body }) => JSON.parse(String(body)).type)
+  expect(new Set(types)).toEqual(new Set(['a.b']))
+  live.stop()
+})
+
+test('an accepted attempt sets the count back to nothing', async () => {
+  const tenant = await setUp()
+  await tenant.publishTo(app, 9)
+  failing.respond((_request, response) => response.writeHead(204).end())
+  await tenant.publishTo(app, 1)
+  failing.respond((_request, response) => response.writeHead(500).end())
+  await tenant.publishTo(app, 9)
+  expect(await tenant.endpoint()).toMatchObject({ enabled: true, health: { consecutiveFailures: 9 } })
+})
+
+test('429 asks for patience and is not held against it', async () => {
+  const tenant = await setUp()
+  failing.respond((_request, response) => response.writeHead(429).end())
+  await tenant.publishTo(app, 12)
+  failing.respond((_request, response) => response.writeHead(500).end())
+  expect(await tenant.endpoint()).toMatchObject({ enabled: true, health: { consecutiveFailures: 0 } })
+})
+
+test.each([
+  ['RELEASE', 'SUCCEEDED'],
+  ['CANCEL', 'CANCELED'],
+])('what it holds when it is disabled: %s makes it %s, in the order of publication', async (held, status) => {
+  const tenant = await setUp({ disableAfterFailures: 2, maxConcurrency: 1 })
+  await tenant.publishTo(app, 2)
+  const ids: string[] = []
+  for (let n = 0; n < 5; n++) {
+    ids.push(await tenant.publish('a.b', n))
+    app.clock.advance(1)
+  }
+  const waiting = async () => (await tenant.deliveries()).filter(({ eventId }) => ids.includes(eventId))
+  expect((await waiting()).map((delivery) => delivery.status)).toEqual(Array(5).fill('HELD'))
+  const before = failing.requests.length
+  failing.respond((_request, response) => response.writeHead(204).end())
+  await tenant.enable(held)
+  await app.deliver()
+  failing.respond((_request, response) => response.writeHead(500).end())
+  expect((await waiting()).map((delivery) => delivery.status)).toEqual(Array(5).fill(status))
+  const sent = failing.requests.slice(before).map(({ eventId }) => eventId)
+  expect(sent).toEqual(held === 'RELEASE' ? ids : [])
+  expect(await tenant.endpoint()).toMatchObject({
+    enabled: true,
+    disabledReason: null,
+    health: { consecutiveFailures: 0 },
+  })
+})
+
+test('one that is never disabled is sent little once it is ailing, and all at once when it accepts again', async () => {
+  const tenant = await setUp({ disableAfterFailures: null })
+  await tenant.publishTo(app, AILING_AFTER)
+  const before = failing.requests.length
+  for (let n = 0; n < 30; n++) await tenant.publish('a.b', n)
+  await app.deliver()
+  const probes = failing.requests.length - before
+  expect(probes).toBeGreaterThan(0)
+  expect(probes).toBeLessThan(30)
+  failing.respond((_request, response) => response.writeHead(204).end())
+  app.clock.advance(1)
+  await app.deliver()
+  await app.deliver()
+  failing.respond((_request, response) => response.writeHead(500).end())
+  expect(failing.requests.length - before).toBe(30)
+})
