@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../prisma/client.ts'
 import type { Clock } from '../src/clock.ts'
 import type { MakeId } from '../src/ids.ts'
@@ -12,6 +11,7 @@ import { type Claimed, createClaimer, nextDue } from './claim.ts'
 import { createInFlight } from './in-flight.ts'
 import { extendLeases, MOVED_AT_ONCE, type Sweep, sweep } from './lease.ts'
 import { judge } from './outcome.ts'
+import { createPace } from './pace.ts'
 import { createPrepare } from './prepare.ts'
 import { createSender, type Exchange, UnpreparedError } from './send.ts'
 import { settle } from './settle.ts'
@@ -58,6 +58,7 @@ export function createWorker(deps: {
   const random = deps.random ?? Math.random
   const claimer = createClaimer(database.url)
   const inFlight = createInFlight()
+  const pace = createPace()
   const prepare = createPrepare(deps)
   const sender = createSender(deps)
   const listener = createWakeListener({ url: database.url, onWake: wake, onReplay: () => void replays(), log })
@@ -150,7 +151,7 @@ export function createWorker(deps: {
 
   async function attempt(delivery: Claimed): Promise<void> {
     inFlight.add(delivery)
-    if (delivery.send_in > 0) await delay(delivery.send_in)
+    await pace(delivery)
     const startedAt = clock.now()
     // Made once, so that a result that is written twice for a lost answer is one attempt.
     const attemptId = deps.makeId('att')

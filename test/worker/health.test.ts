@@ -67,10 +67,11 @@ test('ten failures in a row disable it; the count survives a restart, and all wh
 
   const disabledReason = `Disabled after 10 failures in a row. The last: ${FAILURE}`
   expect(await tenant.endpoint()).toMatchObject({ enabled: false, disabledReason, health: { status: 'DISABLED' } })
-  const { nodes } = await tenant.ask('{ auditEntries(first: 1) { nodes { actor action resource details } } }')
-  expect(nodes).toMatchObject([
-    { actor: 'system', action: 'webhookEndpoint.disable', resource: tenant.id, details: { reason: disabledReason } },
-  ])
+  const { nodes } = await tenant.ask('{ auditEntries(first: 20) { nodes { actor action resource details } } }')
+  expect(nodes).toContainEqual({
+    ...{ actor: 'system', action: 'webhookEndpoint.disable', resource: tenant.id },
+    details: { reason: disabledReason },
+  })
   await app.deliver()
   const told = healthy.requests.filter(({ path }) => path.endsWith('/told')).map(({ body }) => JSON.parse(String(body)))
   expect(told).toMatchObject([
