@@ -1,4 +1,4 @@
-// npm run bench [-- delivery|publish|latency|isolation|growth] [--json] [--rounds=5]: figures as ratios, see docs/performance.md.
+// npm run bench [-- delivery|publish|latency|isolation|growth|retention] [--json] [--rounds=5]: figures as ratios, see docs/performance.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { delivery } from './delivery.ts'
@@ -6,6 +6,7 @@ import { growth } from './growth.ts'
 import { isolation } from './isolation.ts'
 import { latency } from './latency.ts'
 import { publish } from './publish.ts'
+import { retention } from './retention.ts'
 import { type Figures, isMet, table, toJson } from './support/figures.ts'
 import { type Services, startServices } from './support/services.ts'
 
@@ -15,6 +16,7 @@ const BENCHMARKS: Record<string, (services: Services, options: { rounds: number 
   latency,
   isolation,
   growth,
+  retention,
 }
 const ROUNDS = 5
 

@@ -1,5 +1,6 @@
 // Deliveries a second, fully recorded and watched live, beside the limit of this machine and beside the usual hand-made way.
 import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { startYardstick } from './support/child.ts'
 import { type Figures, round } from './support/figures.ts'
 import { startNginx } from './support/nginx.ts'
@@ -12,6 +13,7 @@ const EVENTS = 20_000
 const JOBS = 8_000
 const ENDPOINTS = 20
 const CONCURRENCY = 100
+const REST_SECONDS = 60
 
 export async function delivery(services: Services, options: { rounds: number }): Promise<Figures> {
   const receiver = await startNginx()
@@ -21,6 +23,7 @@ export async function delivery(services: Services, options: { rounds: number }):
   const toLimit: number[] = []
   const toHandMade: number[] = []
   const statements: number[] = []
+  let rest: Awaited<ReturnType<typeof atRest>> | undefined
   const common = { databaseUrl: services.databaseUrl, url: `${receiver.url}/hook`, concurrency: CONCURRENCY }
   try {
     // The first round warms up what is compiled and cached on the way, and is not counted.
@@ -53,6 +56,7 @@ export async function delivery(services: Services, options: { rounds: number }):
       toHandMade.push(ours / handMade.perSecond)
       statements.push(rows[0].calls / EVENTS)
     }
+    rest = await atRest(services)
   } finally {
     watched.stop()
     await signalbox.stop()
@@ -64,12 +68,14 @@ export async function delivery(services: Services, options: { rounds: number }):
       { name: 'limit', values: toLimit, target: { atLeast: 0.4 } },
       { name: 'bullmq', values: toHandMade, target: { atLeast: 5 } },
       { name: 'statements per delivery', values: statements, target: { atMost: 0.2 } },
+      { name: 'statements a second at rest', values: [rest!.statements], target: { atMost: 1 } },
+      { name: 'Redis commands a second at rest', values: [rest!.commands], target: { atMost: 1 } },
     ],
   }
 }
 
 /** Deliveries a second from the moment that the workers may begin until the last is settled. */
-async function drain(services: Services, signalbox: Signalbox, count: number): Promise<number> {
+export async function drain(services: Services, signalbox: Signalbox, count: number): Promise<number> {
   const started = performance.now()
   signalbox.resume()
   for (;;) {
@@ -80,6 +86,23 @@ async function drain(services: Services, signalbox: Signalbox, count: number): P
     )
     if (!rows[0].more) return count / ((performance.now() - started) / 1000)
   }
+}
+
+/** What one API and one worker with a subscriber ask for in a second in which nothing happens. */
+async function atRest(services: Services) {
+  await delay(2_000)
+  const redis = new Redis(services.redisUrl)
+  const commands = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))![1])
+  const before = await commands()
+  await services.pool.query('SELECT pg_stat_statements_reset()')
+  await delay(REST_SECONDS * 1_000)
+  const { rows } = await services.pool.query(
+    "SELECT coalesce(sum(calls), 0)::int AS calls FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_statements%'",
+  )
+  // The second look is the benchmark's own.
+  const asked = (await commands()) - before - 1
+  redis.disconnect()
+  return { statements: rows[0].calls / REST_SECONDS, commands: asked / REST_SECONDS }
 }
 
 /** Every delivery is SUCCEEDED with its attempt, and every body arrived whole. */

@@ -21,7 +21,18 @@ export interface Database {
  * Every statement here has its index. A plan is kept for as long as a connection lives, and one that was made while a table
  * was small would go on reading all of it.
  */
-export const PLANNING = '-c enable_seqscan=off -c jit=off'
+const PLANNING = 'SET enable_seqscan = off; SET jit = off'
+/** Plans and connections are worth keeping through a quiet while. */
+const IDLE_MS = 300_000
+
+/** A pool whose connections plan as we want it. */
+export function createPool(settings: pg.PoolConfig, onError: (error: Error) => void = () => {}): pg.Pool {
+  // A statement, since PgBouncer refuses options of a connection.
+  const onConnect = async (client: pg.ClientBase) => void (await client.query(PLANNING))
+  const pool = new pg.Pool({ keepAlive: true, idleTimeoutMillis: IDLE_MS, onConnect, ...settings })
+  pool.on('error', onError)
+  return pool
+}
 
 /**
  * @param options.maxConnections connections held at most, default 10
@@ -32,14 +43,8 @@ export function createDatabase(options: {
   maxConnections?: number
   onError?: (error: Error) => void
 }): Database {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    options: PLANNING,
-  })
-  pool.on('error', options.onError ?? (() => {}))
+  const max = options.maxConnections ?? 10
+  const pool = createPool({ connectionString: options.url, max, connectionTimeoutMillis: 10_000 }, options.onError)
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   return {
     prisma,

@@ -5,22 +5,21 @@ import type { Keyring } from '../src/keyring.ts'
 import type { LiveBus } from '../src/live/bus.ts'
 import { announce, announceEndpoint } from '../src/live/delivery-log.ts'
 import type { Log } from '../src/log.ts'
-import { stepReplay } from '../src/webhooks/replay.ts'
 import type { Targets } from '../src/webhooks/targets.ts'
 import { type Claimed, createClaimer, nextDue } from './claim.ts'
 import { createInFlight } from './in-flight.ts'
-import { extendLeases, MOVED_AT_ONCE, type Sweep, sweep } from './lease.ts'
 import { judge } from './outcome.ts'
 import { createPace } from './pace.ts'
 import { createPrepare } from './prepare.ts'
 import { createSender, type Exchange, UnpreparedError } from './send.ts'
 import { settle } from './settle.ts'
 import { createSettler } from './settler.ts'
+import { createUpkeep } from './upkeep.ts'
 import { createWakeListener } from './wake.ts'
 
 const CLAIM_AT_ONCE = 250
 /** The safety net: a look at the queue even when nothing woke the worker. */
-const POLL_MS = 10_000
+const POLL_MS = 30_000
 
 /** How often an endpoint that is full is looked at even when nothing settled here. */
 const FULL_POLL_MS = 1_000
@@ -61,7 +60,8 @@ export function createWorker(deps: {
   const pace = createPace()
   const prepare = createPrepare(deps)
   const sender = createSender(deps)
-  const listener = createWakeListener({ url: database.url, onWake: wake, onReplay: () => void replays(), log })
+  const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
+  const listener = createWakeListener({ url: database.url, onWake: wake, onReplay: () => void upkeep.replay(), log })
   const settler = createSettler({
     log,
     async write(results) {
@@ -73,7 +73,7 @@ export function createWorker(deps: {
       for (const { delivery } of results)
         if (ailing.includes(delivery.endpoint_id)) announceEndpoint(bus, delivery.organization_id, delivery.endpoint_id)
       if (disabled.length > 0)
-        sweepAll('hold').catch((error) => log.warn({ err: error }, 'Waiting deliveries are held later.'))
+        upkeep.hold().catch((error) => log.warn({ err: error }, 'Waiting deliveries are held later.'))
     },
     onSettled(results) {
       for (const { delivery, outcome } of results) {
@@ -87,7 +87,6 @@ export function createWorker(deps: {
   })
 
   let stopping = false
-  let stopped = false
   let claiming: Promise<void> | undefined
   let wokenMeanwhile = false
   /** Something was left in the queue for want of room here. */
@@ -98,9 +97,6 @@ export function createWorker(deps: {
   let lookAgainAt = 0
   const waitingForIdle: (() => void)[] = []
   let timer: NodeJS.Timeout | undefined
-  let heartbeat: NodeJS.Timeout | undefined
-  let beating: Promise<void> | undefined
-  let replaying: Promise<void> | undefined
 
   function wake(): void {
     if (stopping) return
@@ -179,62 +175,15 @@ export function createWorker(deps: {
     timer = setTimeout(wake, Math.max(wait, 1))
   }
 
-  /** Keeps what is in flight, takes over what a dead worker had, puts right what is held or waits without need. */
-  async function beat(): Promise<void> {
-    const held = inFlight.values()
-    if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds: options.leaseSeconds })
-    const reclaimed = await sweepAll('reclaim')
-    if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Took over deliveries of a worker that went away.')
-    const released = await sweepAll('release')
-    await sweepAll('hold')
-    await replays()
-    if (reclaimed + released > 0) wake()
-  }
-
-  /** @returns how many were moved */
-  async function sweepAll(kind: Sweep): Promise<number> {
-    for (let moved = 0; ; ) {
-      const organizationIds = await sweep(pool, kind, clock.forQueue())
-      announce(bus, organizationIds)
-      moved += organizationIds.length
-      if (organizationIds.length < MOVED_AT_ONCE) return moved
-      wake()
-    }
-  }
-
-  /** Pages of replays, one at a time, as long as there are any. */
-  async function replays(): Promise<void> {
-    replaying ??= (async () => {
-      try {
-        while (!stopping && (await stepReplay({ ...deps, pool })));
-      } catch (error) {
-        log.warn({ err: error }, 'A replay could not go on. Trying again.')
-      } finally {
-        replaying = undefined
-      }
-    })()
-    await replaying
-  }
-
-  function scheduleBeat(wait: number): void {
-    heartbeat = setTimeout(() => {
-      beating = beat()
-        .catch((error) => log.warn({ err: error }, 'The leases could not be kept. Trying again.'))
-        .finally(() => {
-          if (!stopped) scheduleBeat((options.leaseSeconds * 1000) / 3)
-        })
-    }, wait)
-  }
-
   return {
     start() {
       listener.start()
-      scheduleBeat(0)
+      upkeep.start()
     },
     /** Looks at the queue now; for tests that move the clock. */
     wake,
     /** Takes over lost deliveries now; for tests that move the clock. */
-    beat,
+    beat: upkeep.beat,
     /** Resolves when nothing is claimed, in flight or unsettled. */
     async idle() {
       while (claiming !== undefined || inFlight.size > 0) {
@@ -251,9 +200,7 @@ export function createWorker(deps: {
       // Leases are kept meanwhile: what is still being sent must not be sent by another worker too.
       await this.idle()
       clearTimeout(late)
-      stopped = true
-      clearTimeout(heartbeat)
-      await Promise.all([beating, replaying])
+      await upkeep.stop()
       await Promise.all([sender.stop(), claimer.stop()])
     },
   }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Fleet, startFleet } from '../support/fleet.ts'
+import { type Watch, watchSocket } from '../support/watch.ts'
 
 // W12, W13: what the fleet stands on is taken away under load. Nothing acknowledged is lost, nothing stays stuck.
 const LEASE_SECONDS = 2
@@ -93,3 +94,70 @@ happens('Redis killed, and started again empty', EVENTS, '', async (arrived) => 
   await arrived(0.4)
   await fleet.redis.restart()
 })
+
+test('a subscriber resumes from its last cursor when the API was killed and Redis started again empty (L3)', async () => {
+  const { api, query } = fleet
+  const following = follow(fleet)
+  // Until it is heard, nothing says that the subscription has begun.
+  await expect
+    .poll(async () => [await api.publish('fleet.event'), following.seen.size > 0][1], { timeout: 20_000 })
+    .toBe(true)
+  const [{ last }] = await query('SELECT max(id) AS last FROM deliveries')
+  const name = 'API killed with -9, and Redis started again empty'
+  const { lost, duplicates, recovered } = await fleet.through(EVENTS, async (arrived) => {
+    await fleet.killApi()
+    await arrived(0.5)
+    await fleet.redis.restart()
+  })
+  table.push(`| ${name} | ${EVENTS} | ${lost} | ${duplicates} | ${recovered} ms |`)
+
+  const rows = await query(`SELECT id, version FROM deliveries WHERE id > '${last}' ORDER BY id`)
+  expect(rows).toHaveLength(EVENTS)
+  const wrong = () => rows.filter(({ id, version }) => following.seen.get(id)?.join() !== upTo(version)).length
+  await expect.poll(wrong, { timeout: 20_000 }).toBe(0)
+  expect(following.gaps).toBe(0)
+  await following.stop()
+}, 120_000)
+
+const upTo = (version: number) => Array.from({ length: version }, (_, n) => n + 1).join()
+
+/** Every version of every delivery that a subscriber sees who connects again, behind its last cursor, whenever it is cut off. */
+function follow({ url, api }: Fleet) {
+  const seen = new Map<string, number[]>()
+  const about = { seen, gaps: 0, stop: async () => {} }
+  let cursor: string | undefined
+  let over = false
+  let watch: Watch
+  const take = (
+    updates: { deliveryUpdates: { cursor: string; gap: boolean; delivery: { id: string; version: number } } }[],
+  ) => {
+    for (const { deliveryUpdates } of updates.splice(0)) {
+      const { id, version } = deliveryUpdates.delivery
+      seen.set(id, [...(seen.get(id) ?? []), version])
+      if (deliveryUpdates.gap) about.gaps++
+      cursor = deliveryUpdates.cursor
+    }
+    return false
+  }
+  const run = async () => {
+    while (!over) {
+      const after = cursor === undefined ? '' : `(after: "${cursor}")`
+      watch = watchSocket(
+        url,
+        api.key,
+        `subscription { deliveryUpdates${after} { cursor gap delivery { id version } } }`,
+      )
+      void watch.until(take)
+      await watch.untilEnded()
+      take(watch.messages)
+      await new Promise(setImmediate)
+    }
+  }
+  const running = run()
+  about.stop = async () => {
+    over = true
+    watch.stop()
+    await running
+  }
+  return about
+}

@@ -33,7 +33,7 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
     await process.printed(/Signalbox runs/)
     return process
   }
-  const apiProcess = await start('api')
+  let apiProcess = await start('api')
   const workers = [await start('worker')]
   while (workers.length < options.workers) workers.push(await start('worker'))
   const api = createApi(`http://127.0.0.1:${env.PORT}`).as(BOOTSTRAP_API_KEY)
@@ -46,6 +46,11 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
     receiver,
     redis,
     workers,
+    url: `http://127.0.0.1:${env.PORT}`,
+    async killApi() {
+      await apiProcess.end('SIGKILL')
+      apiProcess = await start('api')
+    },
     async restartWorker(index: number) {
       workers[index] = await start('worker')
     },

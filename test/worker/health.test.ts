@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { AILING_AFTER } from '../../worker/claim.ts'
+import { AILING_AFTER } from '../../worker/claim-statement.ts'
 import { type App, startApp } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { watchSocket } from '../support/watch.ts'

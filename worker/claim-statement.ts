@@ -1,0 +1,105 @@
+import { HELD_EXPLANATION } from '../src/events/store-events.ts'
+import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
+
+/** How far ahead the moments of a rate limit are given away. */
+const SLOTS_AHEAD = '0.5 seconds'
+/** An endpoint that has failed so often in a row is sent no more than a few a second, until it accepts again. */
+export const AILING_AFTER = 10
+const AILING_PER_SECOND = 10
+/** Slots lie this much further apart than the limit asks: a tenth of a second of delay on the way, and it is still kept. */
+const SLOT_MARGIN = 1.1
+
+/**
+ * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than its
+ * concurrency and its rate leave over all workers, and no more than an equal share of the batch, the longest waiting
+ * first. A backlog of one endpoint is never read past that, so it delays no other. The new version fences whoever held it
+ * before.
+ *
+ * A delivery whose endpoint is deleted or disabled, or whose event is too old, is moved to where it belongs instead.
+ */
+export const CLAIM = `
+WITH RECURSIVE clock AS (
+  SELECT coalesce($1::timestamptz, now()) AS now
+), waiting AS (
+  (SELECT endpoint_id FROM deliveries WHERE status IN ('PENDING', 'RETRYING') ORDER BY endpoint_id LIMIT 1)
+  UNION ALL
+  SELECT (SELECT d.endpoint_id FROM deliveries d
+    WHERE d.status IN ('PENDING', 'RETRYING') AND d.endpoint_id > w.endpoint_id ORDER BY d.endpoint_id LIMIT 1)
+  FROM waiting w WHERE w.endpoint_id IS NOT NULL
+), able AS (
+  SELECT e.id, e.organization_id, e.url, e.enabled, e.deleted_at, e.max_age_seconds,
+    e.max_concurrency - sending.count AS free,
+    ${SLOT_MARGIN} / least(e.rate_limit, CASE WHEN s.consecutive_failures >= ${AILING_AFTER} THEN ${AILING_PER_SECOND} END)
+      * interval '1 second' AS spacing, greatest(s.next_slot_at, clock.now) AS slot
+  FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id LEFT JOIN endpoint_states s ON s.endpoint_id = e.id
+  CROSS JOIN clock CROSS JOIN LATERAL (
+    SELECT count(*) FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'SENDING' AND d.lease_until >= clock.now
+  ) sending CROSS JOIN LATERAL (
+    -- Not EXISTS: that is planned as a join with the whole backlog.
+    SELECT FROM deliveries d
+    WHERE d.endpoint_id = e.id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
+    ORDER BY d.next_attempt_at LIMIT 1
+  ) due
+  WHERE e.organization_id <> ALL($4::text[])
+), bounds AS (
+  SELECT able.*, ceil($2::float8 / count(*) OVER ())::int AS share, 1 + floor(
+    extract(epoch FROM clock.now + interval '${SLOTS_AHEAD}' - slot) / extract(epoch FROM spacing))::int AS slots
+  FROM able, clock
+), quotas AS (
+  SELECT *, greatest(least(free, slots, share), 0) AS quota FROM bounds
+), picked AS (
+  SELECT due.*, row_number() OVER (PARTITION BY due.endpoint_id ORDER BY due.next_attempt_at) AS nth FROM (
+    SELECT d.id, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at FROM quotas q CROSS JOIN clock CROSS JOIN LATERAL (
+      SELECT * FROM deliveries d
+      WHERE d.endpoint_id = q.id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
+      ORDER BY d.next_attempt_at LIMIT q.quota FOR UPDATE SKIP LOCKED
+    ) d
+    ORDER BY d.next_attempt_at LIMIT $2::int
+  ) due
+), decided AS (
+  SELECT p.id, p.nth, v.type, v.body, q.url, (q.slot - clock.now) + (p.nth - 1) * q.spacing AS send_in, q.spacing, CASE
+    WHEN q.deleted_at IS NOT NULL THEN 'CANCELED'
+    WHEN NOT q.enabled AND p.trigger <> 'TEST' THEN 'HELD'
+    WHEN v.created_at + q.max_age_seconds * interval '1 second' < clock.now AND p.trigger <> 'MANUAL' THEN 'EXPIRED'
+    ELSE 'SENDING' END::delivery_status AS status
+  FROM picked p JOIN quotas q ON q.id = p.endpoint_id JOIN events v ON v.id = p.event_id CROSS JOIN clock
+), changed AS (
+  UPDATE deliveries d SET
+    status = decided.status,
+    version = d.version + 1,
+    lease_until = CASE WHEN decided.status = 'SENDING' THEN clock.now + $3::int * interval '1 second' END,
+    next_attempt_at = CASE WHEN decided.status = 'SENDING' THEN d.next_attempt_at END,
+    explanation = CASE decided.status
+      WHEN 'CANCELED' THEN 'Canceled because the endpoint was deleted.'
+      WHEN 'HELD' THEN '${HELD_EXPLANATION}'
+      WHEN 'EXPIRED' THEN 'Expired: the event became older than the maximum age that the endpoint allows. It can be retried.'
+      ELSE d.explanation END,
+    updated_at = clock.now
+  FROM decided, clock WHERE d.id = decided.id
+  RETURNING ${CHANGED}, d.scheduled_attempts, decided.type AS event_type, decided.url AS endpoint_url, decided.nth,
+    decided.body, decided.send_in, decided.spacing
+), slots AS (
+  INSERT INTO endpoint_states AS s (endpoint_id, next_slot_at)
+  SELECT q.id, q.slot + max(p.nth) * q.spacing FROM picked p JOIN quotas q ON q.id = p.endpoint_id
+  WHERE q.spacing IS NOT NULL GROUP BY q.id, q.slot, q.spacing ORDER BY q.id
+  ON CONFLICT (endpoint_id) DO UPDATE SET next_slot_at = excluded.next_slot_at
+  RETURNING 1
+), ${logChanges('slots')}, rest AS (
+  SELECT bool_or(q.share < least(q.free, q.slots)) AS more, bool_or(q.free <= q.quota) AS full,
+    min(extract(epoch FROM q.slot + coalesce(taken.count, 0) * q.spacing - interval '${SLOTS_AHEAD}' - clock.now) * 1000)
+      FILTER (WHERE q.slots <= q.quota)::float8 AS next_slot_in
+  FROM quotas q CROSS JOIN clock LEFT JOIN (
+    SELECT endpoint_id, count(*) FROM picked GROUP BY endpoint_id
+  ) taken ON taken.endpoint_id = q.id WHERE coalesce(taken.count, 0) >= q.quota
+)
+SELECT rest.*, c.id, c.status, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
+  c.body, coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
+  coalesce(extract(epoch FROM c.spacing) * 1000, 0)::float8 AS spacing,
+  -- Once for all deliveries to it.
+  CASE WHEN c.nth = 1 THEN (
+    SELECT json_build_object('url', e.url, 'timeoutSeconds', e.timeout_seconds, 'maxAttempts', e.max_attempts,
+      'backoffSeconds', e.backoff_seconds, 'signatureScheme', e.signature_scheme, 'headersEncrypted', e.headers_encrypted,
+      'secrets', coalesce((SELECT json_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s
+        WHERE s.endpoint_id = e.id AND (s.expires_at IS NULL OR s.expires_at > clock.now)), '[]'))
+    FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END AS endpoint
+FROM rest CROSS JOIN clock LEFT JOIN changed c ON true ORDER BY c.endpoint_id, c.nth`

@@ -1,0 +1,96 @@
+import type { Database } from '../prisma/client.ts'
+import type { Clock } from '../src/clock.ts'
+import type { MakeId } from '../src/ids.ts'
+import type { LiveBus } from '../src/live/bus.ts'
+import { announce } from '../src/live/delivery-log.ts'
+import type { Log } from '../src/log.ts'
+import { stepReplay } from '../src/webhooks/replay.ts'
+import type { Claimed } from './claim.ts'
+import { extendLeases, MOVED_AT_ONCE, type Sweep, sweep } from './lease.ts'
+
+/** How often what is held or waits without need is looked for; what makes it so also says so, so this is a safety net. */
+const SWEEP_MS = 30_000
+
+/**
+ * What a worker does besides sending: gives signs of life for what it has in flight, takes over what a dead worker had, puts
+ * right what is held or waits without need, and goes on with replays.
+ */
+export function createUpkeep(deps: {
+  database: Database
+  clock: Clock
+  makeId: MakeId
+  bus: LiveBus
+  log: Log
+  leaseSeconds: number
+  inFlight: () => readonly Claimed[]
+  /** Something has become due. */
+  wake: () => void
+}) {
+  const { bus, clock, log, leaseSeconds } = deps
+  const { pool } = deps.database
+  let stopping = false
+  let sweptAt = Number.NEGATIVE_INFINITY
+  let heartbeat: NodeJS.Timeout | undefined
+  let beating: Promise<void> | undefined
+  let replaying: Promise<void> | undefined
+
+  async function beat(options = { sweep: true }): Promise<void> {
+    const held = deps.inFlight()
+    if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds })
+    const reclaimed = await sweepAll('reclaim')
+    if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Took over deliveries of a worker that went away.')
+    if (!options.sweep) return
+    sweptAt = performance.now()
+    await sweepAll('release')
+    await sweepAll('hold')
+    await replay()
+  }
+
+  /** @returns how many were moved */
+  async function sweepAll(kind: Sweep): Promise<number> {
+    for (let moved = 0; ; ) {
+      const organizationIds = await sweep(pool, kind, clock.forQueue())
+      announce(bus, organizationIds)
+      moved += organizationIds.length
+      if (organizationIds.length > 0) deps.wake()
+      if (organizationIds.length < MOVED_AT_ONCE) return moved
+    }
+  }
+
+  /** Pages of replays, one at a time, as long as there are any. */
+  async function replay(): Promise<void> {
+    replaying ??= (async () => {
+      try {
+        while (!stopping && (await stepReplay({ ...deps, pool })));
+      } catch (error) {
+        log.warn({ err: error }, 'A replay could not go on. Trying again.')
+      } finally {
+        replaying = undefined
+      }
+    })()
+    await replaying
+  }
+
+  function scheduleBeat(wait: number): void {
+    heartbeat = setTimeout(() => {
+      beating = beat({ sweep: performance.now() - sweptAt >= SWEEP_MS })
+        .catch((error) => log.warn({ err: error }, 'The leases could not be kept. Trying again.'))
+        .finally(() => {
+          if (!stopping) scheduleBeat((leaseSeconds * 1000) / 3)
+        })
+    }, wait)
+  }
+
+  return {
+    beat: () => beat(),
+    replay,
+    /** Holds what waits at endpoints that are disabled. */
+    hold: () => sweepAll('hold'),
+    start: () => scheduleBeat(0),
+    async stop() {
+      stopping = true
+      clearTimeout(heartbeat)
+      await Promise.all([beating, replaying])
+    },
+  }
+}
