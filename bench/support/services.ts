@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { createApiClient } from '../../demo/client.ts'
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
 import { createApi } from '../../test/support/api.ts'
 import { type RunningProcess, startProcess } from '../../test/support/process.ts'
@@ -68,7 +67,6 @@ export async function startSignalbox(
   return {
     url,
     client: createApi(url).as(BOOTSTRAP_API_KEY),
-    live: createApiClient(url, BOOTSTRAP_API_KEY),
     api,
     workers,
     /** Nothing is claimed until `resume`. */
