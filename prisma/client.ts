@@ -22,14 +22,22 @@ export interface Database {
  * was small would go on reading all of it.
  */
 const PLANNING = 'SET enable_seqscan = off; SET jit = off'
+/** A process that is paused or cut off in the middle of a transaction must not keep its locks: then it loses the connection. */
+const TRANSACTIONS = "SET idle_in_transaction_session_timeout = '5s'"
+const CONNECT_MS = 10_000
 /** Plans and connections are worth keeping through a quiet while. */
 const IDLE_MS = 300_000
 
-/** A pool whose connections plan as we want it. */
+/** A pool whose connections are set up as we want them. */
 export function createPool(settings: pg.PoolConfig, onError: (error: Error) => void = () => {}): pg.Pool {
   // A statement, since PgBouncer refuses options of a connection.
-  const onConnect = async (client: pg.ClientBase) => void (await client.query(PLANNING))
-  const pool = new pg.Pool({ keepAlive: true, idleTimeoutMillis: IDLE_MS, onConnect, ...settings })
+  const onConnect = async (client: pg.ClientBase) => {
+    // The pool listens only while a connection is idle: one that dies between two queries would end the process.
+    client.on('error', onError)
+    await client.query(`${PLANNING}; ${TRANSACTIONS}`)
+  }
+  const bounds = { keepAlive: true, idleTimeoutMillis: IDLE_MS, connectionTimeoutMillis: CONNECT_MS }
+  const pool = new pg.Pool({ ...bounds, onConnect, ...settings })
   pool.on('error', onError)
   return pool
 }
@@ -44,7 +52,7 @@ export function createDatabase(options: {
   onError?: (error: Error) => void
 }): Database {
   const max = options.maxConnections ?? 10
-  const pool = createPool({ connectionString: options.url, max, connectionTimeoutMillis: 10_000 }, options.onError)
+  const pool = createPool({ connectionString: options.url, max }, options.onError)
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   return {
     prisma,

@@ -162,6 +162,7 @@ describe('settings', () => {
       workerConcurrency: 1_000,
       leaseSeconds: 15,
       shutdownSeconds: 10,
+      retentionDays: 90,
     })
   })
 

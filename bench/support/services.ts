@@ -24,6 +24,8 @@ export async function startServices() {
   return {
     databaseUrl: postgres.url,
     redisUrl: redis.url,
+    /** Everything here lies in it. */
+    dataDir,
     pool,
     async stop() {
       await pool.end()
@@ -41,7 +43,8 @@ export async function startSignalbox(
   services: Services,
   options: { workers?: number; env?: Record<string, string> } = {},
 ) {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-bench-data-'))
+  // With the key that secrets are encrypted by.
+  const dataDir = path.join(services.dataDir, 'signalbox')
   const port = String(await freePort())
   const env = {
     DATABASE_URL: services.databaseUrl,
@@ -75,7 +78,6 @@ export async function startSignalbox(
     async stop() {
       signal('SIGCONT')
       await Promise.all([api, ...workers].map((process) => process.end('SIGTERM')))
-      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }

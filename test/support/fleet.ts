@@ -102,7 +102,7 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
         const rows = await this.query("SELECT count(*)::int AS left FROM deliveries WHERE status <> 'SUCCEEDED'")
         return rows[0].left as number
       }
-      await expect.poll(left, { timeout: 120_000, interval: 200 }).toBe(0)
+      await expect.poll(left, { timeout: 60_000, interval: 200 }).toBe(0)
       const requests = receiver.requests.splice(before)
       const received = new Set(requests.map(({ eventId }) => eventId))
       const lost = [...acknowledged].filter((id) => !received.has(id)).length
