@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 const KEY_BYTES = 32
@@ -53,6 +53,7 @@ export function isKeyringKey(text: string): boolean {
 export async function developmentKey(dataDir: string): Promise<string> {
   const file = path.join(dataDir, 'encryption-key')
   const made = `development:${randomBytes(KEY_BYTES).toString('base64')}`
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
   // Fails when the file is there: of two processes that start together, one makes the key and both read it.
   await writeFile(file, made, { mode: 0o600, flag: 'wx' }).catch(() => {})
   return (await readFile(file, 'utf8')).trim()

@@ -10,6 +10,7 @@ const DAY_MS = 86_400_000
 const CHANGES_KEPT_SECONDS = 600
 /** Removing rests for this many times as long as each batch took, so that it never takes more than a share of the database. */
 const REST = 4
+const REST_AT_MOST_MS = 1_000
 
 /**
  * Removes what is past its time (O6), online: in small batches with a rest after each, by one process at a time.
@@ -43,7 +44,7 @@ export function createRetention(deps: { pool: pg.Pool; clock: Clock; log: Log; r
     for (let more = true; more && !stopping.signal.aborted; ) {
       const started = performance.now()
       more = await batch()
-      if (more) await rest((performance.now() - started) * REST)
+      if (more) await rest(Math.min((performance.now() - started) * REST, REST_AT_MOST_MS))
     }
   }
 
