@@ -11,6 +11,8 @@ const LONGEST_TIMER_MS = 2_147_483_647
 const RECHECK_MS = 5_000
 
 interface Open {
+  /** Whether its source is there, and not only being made. */
+  ready: boolean
   close(): void
 }
 
@@ -56,8 +58,8 @@ export function createSubscriptions(deps: {
       for (const keyId of byKey.keys()) closeAll(keyId)
     },
 
-    /** Subscriptions open now. */
-    count: () => [...byKey.values()].reduce((sum, open) => sum + open.size, 0),
+    /** Subscriptions that see every change from now on. */
+    count: () => [...byKey.values()].flatMap((open) => [...open]).filter(({ ready }) => ready).length,
 
     /** Ties a source of messages to its key, and to the client's request. @throws ConflictError when the key has too many */
     async open<T extends { close(): void }>(
@@ -72,7 +74,14 @@ export function createSubscriptions(deps: {
           `A key has at most ${SUBSCRIPTIONS_PER_KEY} subscriptions open. Close one, or watch more with each.`,
         )
       let source: T | undefined
-      const entry: Open = { close: () => source?.close() }
+      let closed = false
+      const entry: Open = {
+        ready: false,
+        close() {
+          closed = true
+          source?.close()
+        },
+      }
       byKey.set(viewer.keyId, open.add(entry))
       const rest = viewer.expiresAt === null ? undefined : viewer.expiresAt.getTime() - deps.clock.now().getTime()
       // A later end is found by the regular look.
@@ -90,9 +99,10 @@ export function createSubscriptions(deps: {
         release()
         throw error
       }
-      // A client that went away while it subscribed returns no iterator.
+      entry.ready = true
       signal?.addEventListener('abort', entry.close)
-      if (signal?.aborted) entry.close()
+      // A client that went away while it subscribed returns no iterator, and a key may have been revoked meanwhile.
+      if (closed || signal?.aborted) entry.close()
       return source
     },
   }

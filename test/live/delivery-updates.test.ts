@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { deliveryChannel } from '../../src/live/bus.ts'
 import { type App, startApp, TENANT } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
@@ -14,6 +14,8 @@ const STATUS = 'subscription { liveStatus { degraded } }'
 beforeAll(async () => {
   app = await startApp()
 })
+// The server hears a moment later that a subscriber has gone.
+afterEach(() => subscribed(0))
 afterAll(async () => {
   await app.stop()
   await receiver.stop()
@@ -28,9 +30,9 @@ async function setUp() {
   return Object.assign(tenant, { endpointId: webhookEndpoint.id })
 }
 
-/** Resolves when the server has taken on the subscriptions that were made before. */
+/** Resolves when the server has so many subscriptions. */
 async function subscribed(count: number): Promise<void> {
-  while (app.domain.subscriptions.count() < count) await new Promise(setImmediate)
+  while (app.domain.subscriptions.count() !== count) await new Promise(setImmediate)
 }
 
 const statuses = ({ messages }: Watch) => messages.map(({ deliveryUpdates }) => deliveryUpdates.delivery.status)
