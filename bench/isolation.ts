@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { type Figures, percentile, round } from './support/figures.ts'
-import { createEndpoints, data, publishMany } from './support/publish.ts'
+import { createEndpoints, data, ONE, publishMany } from './support/publish.ts'
 import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
 
 const HEALTHY = 200
@@ -14,9 +14,6 @@ const BACKLOG = 50_000
 const LIMITED_BACKLOG = 2_000
 const CONCURRENCY = 64
 const RATE = 5
-
-const ONE = `mutation ($input: EventPublishInput!) { eventPublish(input: $input) {
-  ... on EventPublishPayload { event { id } } ... on Error { code message } } }`
 
 export async function isolation(services: Services, options: { rounds: number }): Promise<Figures> {
   const receiver = await startTroubled()

@@ -4,15 +4,12 @@ import { Pool } from 'undici'
 import { createSign } from '../src/webhooks/sign.ts'
 import { type Receiver, startReceiver } from '../test/support/receiver.ts'
 import { type Figures, percentile, round } from './support/figures.ts'
-import { createEndpoints, data } from './support/publish.ts'
+import { createEndpoints, data, ONE } from './support/publish.ts'
 import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
 
 const PER_SECOND = 200
 const EVENTS = 2_000
 const IDLE_EVENTS = 100
-
-const ONE = `mutation ($input: EventPublishInput!) { eventPublish(input: $input) {
-  ... on EventPublishPayload { event { id } } ... on Error { code message } } }`
 
 /** Milliseconds until each event was received, by a way of sending it. */
 type Way = (n: number) => Promise<number>

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { Pool } from 'undici'
 import { type Figures, round } from './support/figures.ts'
-import { createEndpoints, data } from './support/publish.ts'
+import { createEndpoints, data, MANY, ONE } from './support/publish.ts'
 import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
 
 const CONNECTIONS = 64
@@ -13,11 +13,6 @@ const REQUESTS = 6_000
 const BATCH = 100
 const BATCHES = 150
 const BATCHES_AT_ONCE = 8
-
-const ONE = `mutation ($input: EventPublishInput!) { eventPublish(input: $input) {
-  ... on EventPublishPayload { event { id } } ... on Error { code message } } }`
-const MANY = `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) {
-  ... on EventPublishManyPayload { events { id } } ... on Error { code message } } }`
 
 export async function publish(services: Services, options: { rounds: number }): Promise<Figures> {
   const bare = await startBareYoga()

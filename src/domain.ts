@@ -55,7 +55,7 @@ export function createDomain(deps: {
     /** What `node(id)` is found with. Of no type, so that nothing else reaches past the domain by it. */
     prismaForNodes: prisma as unknown,
     deliveries: createDeliveries(shared),
-    deliveryFeed: createDeliveryFeed({ pool: deps.database.pool, bus: deps.bus }),
+    deliveryFeed: createDeliveryFeed(shared),
     endpoints,
     endpointState: createEndpointState({ ...shared, endpoints, secrets }),
     endpointSecrets: secrets,

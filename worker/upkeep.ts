@@ -33,6 +33,7 @@ export function createUpkeep(deps: {
   let heartbeat: NodeJS.Timeout | undefined
   let beating: Promise<void> | undefined
   let replaying: Promise<void> | undefined
+  let replayWanted = false
 
   async function beat(options = { sweep: true }): Promise<void> {
     const held = deps.inFlight()
@@ -59,9 +60,14 @@ export function createUpkeep(deps: {
 
   /** Pages of replays, one at a time, as long as there are any. */
   async function replay(): Promise<void> {
+    replayWanted = true
     replaying ??= (async () => {
       try {
-        while (!stopping && (await stepReplay({ ...deps, pool })));
+        // One that began while the last look was under way is looked for once more.
+        while (replayWanted && !stopping) {
+          replayWanted = false
+          while (!stopping && (await stepReplay({ ...deps, pool })));
+        }
       } catch (error) {
         log.warn({ err: error }, 'A replay could not go on. Trying again.')
       } finally {

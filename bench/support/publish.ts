@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { Client } from '../../test/support/api.ts'
 
 const AT_ONCE = 500
-const MUTATION = `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) {
+export const ONE = `mutation ($input: EventPublishInput!) { eventPublish(input: $input) {
+  ... on EventPublishPayload { event { id } } ... on Error { code message } } }`
+export const MANY = `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) {
   ... on EventPublishManyPayload { events { id } } ... on Error { code message } } }`
 
 /** Makes the envelope about 1 KB long. */
@@ -17,7 +19,7 @@ export async function publishMany(client: Client, types: readonly string[], coun
       type: types[(from + n) % types.length],
       data: data(from + n),
     }))
-    const answer = await client.ask(MUTATION, { input: { events } })
+    const answer = await client.ask(MANY, { input: { events } })
     ids.push(...answer.events.map(({ id }: { id: string }) => id))
   }
   return ids

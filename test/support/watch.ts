@@ -1,8 +1,8 @@
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
+import type { GraphQLAnswer } from './api.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
-type Data = any
+type Data = GraphQLAnswer['data']
 
 /** What a subscriber got, and waiting for more of it. */
 export interface Watch {
