@@ -14,6 +14,8 @@ const INIT_MS = 5_000
 const MESSAGE_BYTES = 1024 * 1024
 /** Sent and not yet taken by a client that goes on sending: a pong echoes its ping. Past that it is cut off. */
 const UNREAD_BYTES = 16 * 1024 * 1024
+/** Sent and not yet written, past which a subscription waits before it sends more. */
+const GATHERED_BYTES = 64 * 1024
 /** Operations under way at once on one connection. */
 export const OPERATIONS_PER_SOCKET = 100
 /** Connections at once. */
@@ -109,23 +111,32 @@ export function attachWebSocket(
   }
 }
 
-/** Messages of the same turn of the event loop go out in one write: a system call each would cost more than making them. */
+/**
+ * Messages of the same turn of the event loop go out in one write: a system call each would cost more than making them.
+ * graphql-ws waits for each to be written before it asks for the next, so what is gathered counts as written at once; past
+ * GATHERED_BYTES it waits again, which is what holds back a subscription whose client does not take what it is sent.
+ */
 function gatherWrites(socket: WebSocket, connection: Socket): void {
-  const send = socket.send.bind(socket) as WebSocket['send']
+  const send: Send = socket.send.bind(socket)
   let gathering = false
   const release = () => {
     gathering = false
     connection.uncork()
   }
-  socket.send = (...args: unknown[]) => {
+  const gather: Send = (data, written) => {
     if (!gathering) {
       gathering = true
       connection.cork()
       setImmediate(release)
     }
-    send(...(args as Parameters<typeof send>))
+    if (socket.readyState !== socket.OPEN || socket.bufferedAmount > GATHERED_BYTES) return send(data, written)
+    send(data)
+    written?.()
   }
+  socket.send = gather as WebSocket['send']
 }
+
+type Send = (data: string, written?: (error?: Error) => void) => void
 
 /** A close frame has room for 123 bytes. */
 function reason(error: Error): string {
