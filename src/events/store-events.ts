@@ -91,8 +91,12 @@ export async function storeEvents(
   )
   // In one piece: PostgreSQL takes the bytes of a parameter as they are, but those of an array as text, twice as long.
   const bodies = Buffer.concat(events.map(({ body }) => body))
-  let end = 1
-  const places = events.map(({ body }) => (end += body.length) - body.length)
+  const places: number[] = []
+  let place = 1
+  for (const { body } of events) {
+    places.push(place)
+    place += body.length
+  }
   const { rows } = await pool.query<{ id: string; stored_at: Date; organization_ids: string[] }>({
     name: 'store-events',
     text: STORE_EVENTS,
