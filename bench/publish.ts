@@ -11,8 +11,9 @@ import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/serv
 const CONNECTIONS = 64
 const REQUESTS = 6_000
 const BATCH = 100
-const BATCHES = 150
-const BATCHES_AT_ONCE = 8
+const BATCHES = 300
+/** Enough for one group to be stored while the next one is being read. */
+const BATCHES_AT_ONCE = 16
 
 export async function publish(services: Services, options: { rounds: number }): Promise<Figures> {
   const bare = await startBareYoga()

@@ -98,6 +98,8 @@ async function connectToCatalogs(connectionString: string, pools: pg.Pool[]): Pr
     return result
   }) as never
   const adapter: SqlDriverAdapter = await new PrismaPg(pool).connect()
+  // The adapter would cut a script at every semicolon, also of a comment or a body. As a whole it is one transaction besides.
+  adapter.executeScript = async (script) => void (await query(script))
   const queryRaw = adapter.queryRaw.bind(adapter)
   adapter.queryRaw = async (params) => {
     const result = await queryRaw(params)

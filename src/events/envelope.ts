@@ -12,7 +12,7 @@ export interface Envelope {
 }
 
 /** The exact bytes that are stored, signed and sent on every attempt. */
-export function encodeEnvelope(envelope: Envelope): Buffer {
+export function encodeEnvelope(envelope: Envelope): Buffer<ArrayBuffer> {
   const { id, type, timestamp, organizationId, data, previous, metadata } = envelope
   return Buffer.from(JSON.stringify({ id, type, timestamp, organizationId, data, previous, metadata }))
 }

@@ -52,7 +52,7 @@ export function createPublisher(deps: {
   const { database, clock } = deps
   const { write, stop } = createEventWriter(async (events) => {
     const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
-    const { stored, organizationIds } = await storeEvents(database.pool, events, clock.forQueue(), deliveryIdTime)
+    const { organizationIds, ...stored } = await storeEvents(database.pool, events, clock.forQueue(), deliveryIdTime)
     announce(deps.bus, organizationIds)
     return stored
   })
@@ -84,12 +84,9 @@ export function createPublisher(deps: {
       } else events.push(prepared)
     }
     if (issues.length > 0) throw new ValidationError(issues)
-    const stored = await write(events)
+    const { at, repeated } = await write(events)
     return Promise.all(
-      events.map((event) => {
-        const createdAt = stored.get(event.id)
-        return createdAt === undefined ? findEarlier(viewer, event) : toRow(event, createdAt)
-      }),
+      events.map((event) => (repeated.has(event.id) ? findEarlier(viewer, event) : { ...event, createdAt: at })),
     )
   }
 
@@ -117,8 +114,8 @@ export function createPublisher(deps: {
   /** What was published under the same idempotency key before: the same again is answered with the first event. */
   async function findEarlier(viewer: Viewer, event: NewEvent): Promise<Event> {
     const { organizationId } = viewer
-    const earlier = await database.prisma.event.findUniqueOrThrow({
-      where: { organizationId_idempotencyKey: { organizationId, idempotencyKey: event.idempotencyKey! } },
+    const earlier = await database.prisma.event.findFirstOrThrow({
+      where: { organizationId, idempotencyKey: event.idempotencyKey! },
     })
     if (Buffer.compare(earlier.idempotencyHash ?? new Uint8Array(), event.idempotencyHash!) !== 0)
       throw new ConflictError(
@@ -129,12 +126,6 @@ export function createPublisher(deps: {
   }
 }
 
-function toRow(event: NewEvent, createdAt: Date): Event {
-  const copy = (bytes: Uint8Array) => new Uint8Array(bytes)
-  const { idempotencyHash } = event
-  return { ...event, body: copy(event.body), idempotencyHash: idempotencyHash && copy(idempotencyHash), createdAt }
-}
-
-function hash(content: unknown): Buffer {
+function hash(content: unknown): Buffer<ArrayBuffer> {
   return createHash('sha256').update(JSON.stringify(content)).digest()
 }

@@ -16,13 +16,18 @@ export interface NewEvent {
   id: string
   organizationId: string
   type: string
-  body: Uint8Array
+  body: Uint8Array<ArrayBuffer>
   idempotencyKey: string | null
-  idempotencyHash: Uint8Array | null
+  idempotencyHash: Uint8Array<ArrayBuffer> | null
 }
 
-/** The ids of events that were new, each with the time it was stored. */
-export type StoredEvents = Map<string, Date>
+/** What became of a group of events. */
+export interface StoredEvents {
+  /** When those that were new were stored. */
+  at: Date
+  /** The ids of those that were not, since their idempotency key was taken. */
+  repeated: Set<string>
+}
 
 /**
  * One statement for any number of events: it inserts them, and a delivery for every endpoint that wants each, and wakes
@@ -50,7 +55,7 @@ WITH clock AS (
     AS i(id, organization_id, type, idempotency_key, idempotency_hash, place, bytes), clock
   -- In one order everywhere: two groups with the same keys must not wait for each other in a circle.
   ORDER BY i.organization_id, i.idempotency_key
-  ON CONFLICT (organization_id, idempotency_key) DO NOTHING
+  ON CONFLICT (organization_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
   RETURNING id, organization_id, type
 ), made AS MATERIALIZED (
   SELECT 'dlv_' || $2 || substr(encode(sha256(convert_to(s.id || w.endpoint_id, 'UTF8')), 'hex'), 1, 16) AS id,
@@ -70,9 +75,10 @@ WITH clock AS (
 ), ${logChanges('counted')}, woken AS (
   SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (SELECT 1 FROM made WHERE status = 'PENDING' LIMIT 1) any_due
 )
-SELECT stored.id, clock.now AS stored_at, (SELECT count(*) FROM woken) AS woken,
-  array(SELECT organization_id FROM heads) AS organization_ids
-FROM stored, clock`
+SELECT clock.now AS stored_at, (SELECT count(*) FROM woken) AS woken, array(SELECT organization_id FROM heads) AS organization_ids,
+  CASE WHEN (SELECT count(*) FROM stored) = cardinality($6) THEN '{}'
+    ELSE array(SELECT unnest($6) EXCEPT SELECT id FROM stored) END AS repeated
+FROM clock`
 
 /**
  * Stores events and their deliveries; resolves after the commit.
@@ -85,7 +91,7 @@ export async function storeEvents(
   events: readonly NewEvent[],
   time: Date | null,
   deliveryIdTime: string,
-): Promise<{ stored: StoredEvents; organizationIds: string[] }> {
+): Promise<StoredEvents & { organizationIds: string[] }> {
   const types = new Map(
     events.map(({ organizationId, type }) => [`${organizationId} ${type}`, { organizationId, type }]),
   )
@@ -97,7 +103,7 @@ export async function storeEvents(
     places.push(place)
     place += body.length
   }
-  const { rows } = await pool.query<{ id: string; stored_at: Date; organization_ids: string[] }>({
+  const { rows } = await pool.query<{ stored_at: Date; organization_ids: string[]; repeated: string[] }>({
     name: 'store-events',
     text: STORE_EVENTS,
     values: [
@@ -116,8 +122,6 @@ export async function storeEvents(
       events.map(({ body }) => body.length),
     ],
   })
-  return {
-    stored: new Map(rows.map((row) => [row.id, row.stored_at])),
-    organizationIds: rows[0]?.organization_ids ?? [],
-  }
+  const { stored_at: at, repeated, organization_ids: organizationIds } = rows[0]!
+  return { at, repeated: new Set(repeated), organizationIds }
 }

@@ -5,6 +5,7 @@ import type { Context } from '../../schema/builder.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Domain } from '../domain.ts'
+import { compiledSubscriptions } from './compiled-subscriptions.ts'
 import { exampleTabs } from './examples.ts'
 import { rootFieldsRule } from './root-fields.ts'
 
@@ -25,7 +26,7 @@ export function createGraphQL(deps: {
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    plugins: [boundRootFields],
+    plugins: [boundRootFields, compiledSubscriptions],
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
     cors: { origin: '*', credentials: false },
     maskedErrors: { maskError: deps.maskError },
