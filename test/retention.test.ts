@@ -81,6 +81,64 @@ test('an event with a delivery that is not finished is kept until it is', async 
   expect(await states()).toEqual([])
 })
 
+// Deliveries name an event that the database does not check to be there, so neither of these may leave one without.
+test('an event that is replayed at this moment is passed over, and one that is being removed is not replayed', async () => {
+  const tenant = await app.tenant()
+  await tenant.createType('raced.event')
+  const id = await tenant.publish('raced.event', {})
+  app.clock.advance(days(DAYS) + 1)
+  const replay = await app.database.pool.connect()
+  await replay.query('BEGIN')
+  await replay.query('SELECT id FROM events WHERE id = $1 FOR KEY SHARE', [id])
+  await retention().removeAll()
+  const left = await app.database.pool.query('SELECT id FROM events WHERE id = $1', [id])
+  expect(left.rows).toEqual([{ id }])
+  await replay.query('COMMIT')
+
+  // As if it were about to be removed: the replay waits for it, and finds it gone.
+  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+  await replay.query('BEGIN')
+  await replay.query('SELECT id FROM events WHERE id = $1 FOR UPDATE', [id])
+  const replayed = tenant.ask(
+    `mutation ($input: DeliveriesReplayInput!) { deliveriesReplay(input: $input) { ... on DeliveriesReplayPayload { replay { count } } } }`,
+    { input: { endpointId: webhookEndpoint.id } },
+  )
+  await isWaiting(1)
+  await replay.query('DELETE FROM events WHERE id = $1', [id])
+  await replay.query('COMMIT')
+  replay.release()
+  expect((await replayed).replay.count).toBe(0)
+  expect(await orphans()).toBe(0)
+})
+
+test('a delivery that is retried while its event is being removed keeps it', async () => {
+  const tenant = await app.tenant()
+  await tenant.createType('retried.event')
+  await tenant.createEndpoint(receiver.url)
+  const id = await tenant.publish('retried.event', {})
+  await app.deliver()
+  app.clock.advance(days(DAYS) + 1)
+  const retry = await app.database.pool.connect()
+  await retry.query('BEGIN')
+  await retry.query("UPDATE deliveries SET status = 'PENDING', next_attempt_at = now() WHERE event_id = $1", [id])
+  const removing = retention().removeAll()
+  await isWaiting(1)
+  await retry.query('COMMIT')
+  retry.release()
+  await removing
+  const left = await app.database.pool.query('SELECT id FROM events WHERE id = $1', [id])
+  expect(left.rows).toEqual([{ id }])
+  expect(await orphans()).toBe(0)
+})
+
+const orphans = () => count('deliveries d WHERE NOT EXISTS (SELECT 1 FROM events v WHERE v.id = d.event_id)')
+
+/** Resolves when so many statements wait for a lock. */
+async function isWaiting(statements: number): Promise<void> {
+  const blocked = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+  while ((await count(blocked)) < statements) await new Promise(setImmediate)
+}
+
 test('two processes do not remove at once', async () => {
   const client = await app.database.pool.connect()
   await client.query('BEGIN')

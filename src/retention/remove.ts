@@ -9,29 +9,39 @@ const UNFINISHED = "('PENDING', 'SENDING', 'RETRYING', 'HELD')"
 const RETENTION_LOCK = 7_340_004
 
 /**
- * The oldest events with their deliveries and attempts, along the primary key, whose ids sort by time. An event with a
- * delivery that is not finished is passed over. One that is retried at this very moment makes the statement fail as a whole,
- * and the next one leaves it.
+ * The oldest events, along the primary key, whose ids sort by time. They stay locked until they are removed: a replay,
+ * which locks what it sends again, waits and then finds them gone, and what one has locked before is passed over.
  */
-const REMOVE_EVENTS = `
+const LOCK_EVENTS = `
 WITH lock AS MATERIALIZED (
   SELECT pg_try_advisory_xact_lock(${RETENTION_LOCK}) AS is_ours
 ), old AS MATERIALIZED (
   SELECT id FROM events WHERE id > $1 AND id < $2 AND (SELECT is_ours FROM lock) ORDER BY id LIMIT ${AT_ONCE}
-), doomed AS MATERIALIZED (
-  SELECT id FROM events v JOIN old USING (id)
-  WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = v.id AND d.status IN ${UNFINISHED})
-  ORDER BY id FOR UPDATE OF v SKIP LOCKED
+), locked AS MATERIALIZED (
+  SELECT id FROM events v JOIN old USING (id) ORDER BY id FOR UPDATE OF v SKIP LOCKED
+)
+SELECT (SELECT max(id) FROM old) AS last, array(SELECT id FROM locked) AS ids`
+
+/**
+ * Removes locked events with their deliveries and attempts. An event with a delivery that is not finished is kept, also
+ * when it is retried at this very moment. A statement of its own, so that it sees what was replayed until the lock.
+ */
+const REMOVE_EVENTS = `
+WITH doomed AS MATERIALIZED (
+  SELECT old.id FROM unnest($1::text[]) AS old(id)
+  WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = old.id AND d.status IN ${UNFINISHED})
 ), gone AS MATERIALIZED (
   SELECT d.id FROM deliveries d JOIN doomed ON d.event_id = doomed.id WHERE d.status NOT IN ${UNFINISHED} FOR UPDATE OF d
 ), attempts_gone AS (
   DELETE FROM attempts a USING gone WHERE a.delivery_id = gone.id
 ), deliveries_gone AS (
-  DELETE FROM deliveries d USING gone WHERE d.id = gone.id AND d.status NOT IN ${UNFINISHED}
+  DELETE FROM deliveries d USING gone WHERE d.id = gone.id
 ), events_gone AS (
-  DELETE FROM events v USING doomed WHERE v.id = doomed.id RETURNING 1
+  DELETE FROM events v USING doomed WHERE v.id = doomed.id
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = v.id AND d.id NOT IN (SELECT id FROM gone))
+  RETURNING 1
 )
-SELECT (SELECT max(id) FROM old) AS last, (SELECT count(*)::int FROM events_gone) AS removed`
+SELECT count(*)::int AS removed FROM events_gone`
 
 /** Changes that no subscriber can resume from any more, the oldest first. */
 const REMOVE_CHANGES = `
@@ -55,8 +65,28 @@ export interface Removed {
 /** Removes one batch of events that were made before a time. @param after where the batch before ended, at first empty */
 export async function removeEvents(pool: pg.Pool, before: Date, after: string): Promise<Removed> {
   const upTo = `evt_${encodeTime(before.getTime(), 10).toLowerCase()}`
-  const { rows } = await pool.query<Removed>({ name: 'remove-events', text: REMOVE_EVENTS, values: [after, upTo] })
-  return rows[0]!
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    const locked = await client.query<{ last: string | null; ids: string[] }>({
+      name: 'lock-events',
+      text: LOCK_EVENTS,
+      values: [after, upTo],
+    })
+    const { last, ids } = locked.rows[0]!
+    const { rows } = await client.query<{ removed: number }>({
+      name: 'remove-events',
+      text: REMOVE_EVENTS,
+      values: [ids],
+    })
+    await client.query('COMMIT')
+    client.release()
+    return { last, removed: rows[0]!.removed }
+  } catch (error) {
+    // Half a transaction may be left on it.
+    client.release(true)
+    throw error
+  }
 }
 
 /** Removes one batch of the log of changes. @returns whether there may be more */

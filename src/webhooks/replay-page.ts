@@ -48,12 +48,15 @@ WITH clock AS (
   FROM locked JOIN job r ON r.id = locked.id JOIN webhook_endpoints e ON e.id = r.endpoint_id AND e.enabled
   JOIN looked_at v ON ${MATCHES} LEFT JOIN deliveries d ON d.event_id = v.id AND d.endpoint_id = e.id
   WHERE ${WANTED}
+), kept AS (
+  -- Retention leaves them alone until this is over; what it has removed meanwhile is not replayed.
+  SELECT v.id FROM events v JOIN eligible ON eligible.id = v.id ORDER BY v.id FOR KEY SHARE OF v
 ), replayed AS (
   INSERT INTO deliveries AS d
     (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
   SELECT 'dlv_' || $3 || substr(encode(sha256(convert_to(v.id || v.endpoint_id, 'UTF8')), 'hex'), 1, 16),
     v.organization_id, v.id, v.endpoint_id, 'PENDING', 'REPLAY', clock.now, clock.now, clock.now
-  FROM eligible v, clock ORDER BY v.id
+  FROM eligible v JOIN kept USING (id), clock ORDER BY v.id
   ON CONFLICT (event_id, endpoint_id) DO UPDATE SET
     status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
     trigger = 'REPLAY', scheduled_attempts = 0, version = d.version + 1, next_attempt_at = excluded.next_attempt_at,
