@@ -9,6 +9,7 @@ import { createPublisher } from './events/publish.ts'
 import type { MakeId } from './ids.ts'
 import type { Keyring } from './keyring.ts'
 import { createAuthenticate, refusal } from './keys/authenticate.ts'
+import { createKeyCache } from './keys/key-cache.ts'
 import { createKeys } from './keys/keys.ts'
 import type { LiveBus } from './live/bus.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
@@ -37,10 +38,21 @@ export function createDomain(deps: {
 }) {
   const { prisma, pool } = deps.database
   const audit = createAudit(deps)
-  const shared = { ...deps, prisma, pool, audit }
+  const keyCache = createKeyCache({ pool, bus: deps.bus })
+  const shared = { ...deps, prisma, pool, audit, keyCache }
   const eventTypes = createEventTypes(shared)
   const secrets = createEndpointSecrets(shared)
   const endpoints = createEndpoints({ ...shared, secrets })
+  const subscriptions = createSubscriptions({
+    ...deps,
+    async isUsable(keyIds) {
+      const keys = await prisma.apiKey.findMany({ where: { id: { in: keyIds } } })
+      const now = deps.clock.now()
+      // The address was checked when the subscription began.
+      const usable = keys.filter((key) => refusal({ ...key, allowedIps: [] }, now, null) === undefined)
+      return new Set(usable.map((key) => key.id))
+    },
+  })
   return {
     audit: {
       /** Notes a refused attempt; a change is noted in its own transaction. */
@@ -65,15 +77,10 @@ export function createDomain(deps: {
     publisher: createPublisher({ ...shared, eventTypes }),
     replays: createReplays({ ...shared, endpoints }),
     stats: createStats(shared),
-    subscriptions: createSubscriptions({
-      ...deps,
-      async isUsable(keyIds) {
-        const keys = await prisma.apiKey.findMany({ where: { id: { in: keyIds } } })
-        const now = deps.clock.now()
-        // The address was checked when the subscription began.
-        const usable = keys.filter((key) => refusal({ ...key, allowedIps: [] }, now, null) === undefined)
-        return new Set(usable.map((key) => key.id))
-      },
-    }),
+    subscriptions,
+    /** Listens to what other nodes say. */
+    async start() {
+      await Promise.all([keyCache.start(), subscriptions.start()])
+    },
   }
 }

@@ -55,7 +55,7 @@ async function start(config: Config, stops: Stop[]): Promise<void> {
   let url: string | undefined
   if (config.mode !== 'worker') {
     const domain = createDomain(shared)
-    await domain.subscriptions.start()
+    await domain.start()
     const server = await startServer({ ...shared, domain })
     stops.push(domain.publisher.stop, server.stop)
     url = server.url

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache'
-import type pg from 'pg'
 import type { PrismaClient } from '../../prisma/client.ts'
 import type { ApiKey } from '../../prisma/generated/client.ts'
 import { allows, readPermissions } from '../access/permissions.ts'
@@ -7,7 +6,7 @@ import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../errors.ts'
 import { createNetworks } from '../networks.ts'
-import { createFindKey } from './find-key.ts'
+import type { KeyCache } from './key-cache.ts'
 import { hashToken, isToken } from './token.ts'
 
 /** `lastUsedAt` is written at most this often for a key, so that it costs a busy key nothing. */
@@ -27,20 +26,19 @@ export type Authenticate = (credentials: Credentials) => Promise<Viewer>
 
 export function createAuthenticate(deps: {
   prisma: PrismaClient
-  pool: pg.Pool
+  keyCache: KeyCache
   clock: Clock
   keyPrefix: string
   /** May have any form, so it is let past the check of the form. */
   bootstrapApiKey: string | undefined
 }): Authenticate {
   const { prisma, clock } = deps
-  const findKey = createFindKey(deps.pool)
   const lastUsed = new LRUCache<string, number>({ max: KEYS_REMEMBERED })
 
   return async ({ token, organizationId, ip, requestId }) => {
     if (!isToken(deps.keyPrefix, token) && token !== deps.bootstrapApiKey)
       throw new UnauthenticatedError('This is not an API key of this installation. Check that all of it was copied.')
-    const key = await findKey(hashToken(token))
+    const key = await deps.keyCache.find(hashToken(token))
     if (key === null) throw new UnauthenticatedError('This API key does not exist.')
     const why = refusal(key, clock.now(), ip)
     if (why !== undefined) throw new UnauthenticatedError(why)

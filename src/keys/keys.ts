@@ -11,6 +11,7 @@ import { KEY_CHANGES, type LiveBus } from '../live/bus.ts'
 import { isNetwork, isWithin } from '../networks.ts'
 import { page } from '../page.ts'
 import { validate } from '../validate.ts'
+import type { KeyCache } from './key-cache.ts'
 import { createToken, displayPrefix, hashToken } from './token.ts'
 
 const createInput = z.object({
@@ -36,6 +37,7 @@ export function createKeys(deps: {
   makeId: MakeId
   audit: Audit
   bus: LiveBus
+  keyCache: KeyCache
   keyPrefix: string
 }) {
   const { prisma, clock, audit } = deps
@@ -100,6 +102,7 @@ export function createKeys(deps: {
       await audit(tx, viewer, { action, resource: id, details: { name: key.name } })
       return updated
     })
+    deps.keyCache.forget(id)
     deps.bus.publish(KEY_CHANGES, [{ keyId: id }])
     return changed
   }

@@ -49,7 +49,7 @@ export async function startApp(options: AppOptions = {}) {
   }
   const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })
   const domain = createDomain(shared)
-  await domain.subscriptions.start()
+  await domain.start()
   const { initTimeoutMs } = options
   const server = await startServer({
     ...{ ...shared, domain, host: '127.0.0.1', port: 0, trustedProxies: options.trustedProxies ?? [] },

@@ -1,0 +1,130 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createKeyCache } from '../../src/keys/key-cache.ts'
+import { hashToken } from '../../src/keys/token.ts'
+import { createLocalBus, KEY_CHANGES, type LiveBus } from '../../src/live/bus.ts'
+import { createRedisBus } from '../../src/live/redis-bus.ts'
+import { type App, silentLog, startApp } from '../support/app.ts'
+import { cloneDatabase } from '../support/database.ts'
+import { startRedis, type TestRedis } from '../support/redis.ts'
+
+// O3, K3: keys are remembered, and what is revoked is forgotten on every node.
+let redis: TestRedis
+let database: Awaited<ReturnType<typeof cloneDatabase>>
+let first: App
+let second: App
+
+beforeAll(async () => {
+  redis = await startRedis()
+  database = await cloneDatabase()
+  const app = () => startApp({ databaseUrl: database.url, bus: createRedisBus({ url: redis.url, log: silentLog }) })
+  first = await app()
+  second = await app()
+})
+afterAll(async () => {
+  await first.stop()
+  await second.stop()
+  await redis.stop()
+  await database.drop()
+})
+
+/** A cache of its own on the real database, with its queries counted and its time handed in. */
+async function counted(bus: LiveBus = createLocalBus()) {
+  const time = { ms: 0 }
+  let queries = 0
+  const { pool } = first.database
+  const query = (...args: Parameters<pg.Pool['query']>) => {
+    queries++
+    return pool.query(...args)
+  }
+  const cache = createKeyCache({ pool: { query } as unknown as pg.Pool, bus, now: () => time.ms })
+  await cache.start()
+  return { cache, bus, time, queries: () => queries }
+}
+
+test('a key is looked up once, however many ask for it at once and after', async () => {
+  const { key, keyId } = await first.tenant()
+  const { cache, queries } = await counted()
+  const found = await Promise.all(Array.from({ length: 100 }, () => cache.find(hashToken(key))))
+  expect(new Set(found.map((one) => one?.id))).toEqual(new Set([keyId]))
+  await cache.find(hashToken(key))
+  expect(queries()).toBe(1)
+})
+
+test('a key that does not exist is remembered too, and a flood of them forgets no key', async () => {
+  const { key } = await first.tenant()
+  const { cache, queries } = await counted()
+  await cache.find(hashToken(key))
+  for (let n = 0; n < 3; n++) expect(await cache.find(hashToken('no such key'))).toBeNull()
+  expect(queries()).toBe(2)
+  await Promise.all(Array.from({ length: 10_050 }, (_, n) => cache.find(hashToken(`unknown ${n}`))))
+  const after = queries()
+  await cache.find(hashToken(key))
+  expect(queries()).toBe(after)
+})
+
+test('what changed is read again, also when it changed while it was being looked up', async () => {
+  const { key, keyId } = await first.tenant()
+  const { cache, bus, queries } = await counted()
+  await cache.find(hashToken(key))
+  bus.publish(KEY_CHANGES, [{ keyId }])
+  const looking = cache.find(hashToken(key))
+  bus.publish(KEY_CHANGES, [{ keyId }])
+  // The look-up under way may have read what was before: neither is it shared, nor is its answer kept.
+  const again = cache.find(hashToken(key))
+  await Promise.all([looking, again])
+  expect(queries()).toBe(3)
+  await cache.find(hashToken(key))
+  expect(queries()).toBe(3)
+})
+
+test('a key is read again after ten seconds, and after one while changes of other nodes are not heard', async () => {
+  const { key } = await first.tenant()
+  const local = createLocalBus()
+  let status: 'ok' | 'degraded' = 'ok'
+  const { cache, time, queries } = await counted({ ...local, status: () => status })
+  await cache.find(hashToken(key))
+  time.ms = 9_999
+  await cache.find(hashToken(key))
+  expect(queries()).toBe(1)
+  time.ms = 10_000
+  await cache.find(hashToken(key))
+  expect(queries()).toBe(2)
+  status = 'degraded'
+  time.ms = 10_999
+  await cache.find(hashToken(key))
+  expect(queries()).toBe(2)
+  time.ms = 11_000
+  await cache.find(hashToken(key))
+  expect(queries()).toBe(3)
+})
+
+const VIEWER = '{ viewer { organization { id } } }'
+const REVOKE = 'mutation ($id: ID!) { apiKeyRevoke(id: $id) { ... on ApiKeyRevokePayload { apiKey { id } } } }'
+
+/** Asks until the key is refused; it is remembered for longer than a test may take. */
+async function refusedAt(app: App, key: string): Promise<string> {
+  for (;;) {
+    const { errors } = await app.api.as(key).request(VIEWER)
+    const [error] = errors ?? []
+    if (error !== undefined) return error.message
+  }
+}
+
+test('a key that is revoked on one node is refused on that node at once, and on every other one', async () => {
+  const { key, keyId, organizationId } = await first.tenant()
+  for (const app of [first, second]) expect((await app.api.as(key).request(VIEWER)).errors).toBeUndefined()
+  await first.host.in(organizationId).ask(REVOKE, { id: keyId })
+  const { errors } = await first.api.as(key).request(VIEWER)
+  expect(errors?.[0]?.message).toMatch(/was revoked/)
+  expect(await refusedAt(second, key)).toMatch(/was revoked/)
+})
+
+test('with Redis away it is refused on the other nodes too', async () => {
+  const revoked = await first.tenant()
+  for (const app of [first, second]) expect((await app.api.as(revoked.key).request(VIEWER)).errors).toBeUndefined()
+  await redis.kill()
+  while (second.bus.status() === 'ok') await new Promise(setImmediate)
+  await first.host.in(revoked.organizationId).ask(REVOKE, { id: revoked.keyId })
+  expect(await refusedAt(second, revoked.key)).toMatch(/was revoked/)
+})
