@@ -7,7 +7,7 @@ import type { Result } from '../worker/outcome.ts'
 import { settle } from '../worker/settle.ts'
 import { type Figures, median, round } from './support/figures.ts'
 import { fill } from './support/fill.ts'
-import { createEndpoints, data, MANY } from './support/publish.ts'
+import { createEndpoints, data } from './support/publish.ts'
 import { type Services, startSignalbox } from './support/services.ts'
 
 const SMALL = 50_000
@@ -78,7 +78,7 @@ async function openSized(services: Services, name: string, size: number) {
       type: types[published % ENDPOINTS],
       data: data(published++),
     }))
-    await client.ask(MANY, { input: { events } })
+    await client.publishMany(events)
   }
   const deliveries = (after: string | null) =>
     client.ask(

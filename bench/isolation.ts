@@ -2,10 +2,10 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Pool } from 'undici'
 import { type Figures, percentile, round } from './support/figures.ts'
-import { createEndpoints, data, ONE, publishMany } from './support/publish.ts'
-import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
+import { createEndpoints, publishMany } from './support/publish.ts'
+import { atRate, createPublishing, createReceipts } from './support/receipts.ts'
+import { type Services, startSignalbox } from './support/services.ts'
 
 const HEALTHY = 200
 const PER_SECOND = 200
@@ -57,31 +57,18 @@ async function install(services: Services, name: string, receiver: Troubled) {
   const signalbox = await startSignalbox({ ...services, databaseUrl: url.href })
   const { client } = signalbox
   const { types } = await createEndpoints(client, HEALTHY, (n) => `${receiver.url}/healthy/${n}`, {}, 'healthy')
-  const http = new Pool(signalbox.url, { connections: 64 })
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${BOOTSTRAP_API_KEY}` }
+  const publishing = createPublishing(signalbox.url, {
+    typeOf: (n) => types[n % HEALTHY]!,
+    receipts: receiver.healthy,
+  })
   signalbox.pause()
 
-  const send = async (n: number): Promise<number> => {
-    const body = JSON.stringify({ query: ONE, variables: { input: { type: types[n % HEALTHY], data: data(n) } } })
-    const started = performance.now()
-    const answer = (await (await http.request({ path: '/graphql', method: 'POST', headers, body })).body.json()) as {
-      data: { eventPublish: { event: { id: string } } }
-    }
-    return (await receiver.arrival(answer.data.eventPublish.event.id)) - started
-  }
   return {
     /** @returns milliseconds from publish to receipt of each event to the healthy ones */
     async measure(): Promise<number[]> {
       signalbox.resume()
       await delay(2_000)
-      const all: Promise<number>[] = []
-      const started = performance.now()
-      for (let n = 0; n < PER_SECOND * SECONDS; n++) {
-        const wait = started + (n * 1000) / PER_SECOND - performance.now()
-        if (wait > 0) await delay(wait)
-        all.push(send(n))
-      }
-      const took = await Promise.all(all)
+      const took = await atRate(publishing.publish, { perSecond: PER_SECOND, events: PER_SECOND * SECONDS })
       signalbox.pause()
       return took
     },
@@ -106,7 +93,7 @@ async function install(services: Services, name: string, receiver: Troubled) {
       }
     },
     async stop() {
-      await http.close()
+      await publishing.stop()
       await signalbox.stop()
     },
   }
@@ -116,8 +103,7 @@ type Troubled = Awaited<ReturnType<typeof startTroubled>>
 
 /** `/healthy/…` answers, `/hang` never does, `/fail` answers 500, and all of them are counted. */
 async function startTroubled() {
-  const at = new Map<string, number>()
-  const waiting = new Map<string, (at: number) => void>()
+  const healthy = createReceipts()
   const open = new Map<string, number>()
   const most = new Map<string, number>()
   const seen = new Map<string, number>()
@@ -132,13 +118,8 @@ async function startTroubled() {
     const id = String(request.headers['webhook-id'])
     request.resume().on('end', () => {
       if (kind === 'hang') return hanging.add(response)
-      const now = performance.now()
-      if (kind === 'limited') limited.push(now)
-      if (kind === 'healthy') {
-        if (waiting.has(id)) waiting.get(id)!(now)
-        else at.set(id, now)
-        waiting.delete(id)
-      }
+      if (kind === 'limited') limited.push(performance.now())
+      if (kind === 'healthy') healthy.received(id)
       return response.writeHead(kind === 'fail' ? 500 : 204).end()
     })
   })
@@ -153,11 +134,7 @@ async function startTroubled() {
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async arrival(id: string): Promise<number> {
-      const known = at.get(id)
-      at.delete(id)
-      return known ?? new Promise((resolve) => waiting.set(id, resolve))
-    },
+    healthy,
     seen: (kind: string) => seen.get(kind) ?? 0,
     mostAtOnce: (kind: string) => most.get(kind) ?? 0,
     mostInASecond,

@@ -2,37 +2,30 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { createSign } from '../src/webhooks/sign.ts'
-import { type Receiver, startReceiver } from '../test/support/receiver.ts'
+import { startReceiver } from '../test/support/receiver.ts'
 import { type Figures, percentile, round } from './support/figures.ts'
-import { createEndpoints, data, ONE } from './support/publish.ts'
-import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
+import { createEndpoints, data } from './support/publish.ts'
+import { atRate, createPublishing, createReceipts, type Way } from './support/receipts.ts'
+import { type Services, startSignalbox } from './support/services.ts'
 
-const PER_SECOND = 200
-const EVENTS = 2_000
+const RATE = { perSecond: 200, events: 2_000 }
 const IDLE_EVENTS = 100
-
-/** Milliseconds until each event was received, by a way of sending it. */
-type Way = (n: number) => Promise<number>
 
 export async function latency(services: Services, options: { rounds: number }): Promise<Figures> {
   const receiver = await startReceiver()
-  const receipts = watch(receiver)
+  const receipts = createReceipts()
+  receiver.respond(({ eventId }, response) => {
+    receipts.received(eventId)
+    response.writeHead(204).end()
+    receiver.requests.length = 0
+  })
   const signalbox = await startSignalbox(services)
   const { types } = await createEndpoints(signalbox.client, 1, () => receiver.url)
-  const http = new Pool(signalbox.url, { connections: 64 })
+  const publishing = createPublishing(signalbox.url, { typeOf: () => types[0]!, receipts })
   const direct = new Pool(new URL(receiver.url).origin, { connections: 64 })
   await services.pool.query('CREATE TABLE yardstick_events (id text PRIMARY KEY, body bytea NOT NULL)')
   const sign = createSign('STANDARD', [`whsec_${Buffer.alloc(32, 1).toString('base64')}`])
 
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${BOOTSTRAP_API_KEY}` }
-  const ours: Way = async (n) => {
-    const body = JSON.stringify({ query: ONE, variables: { input: { type: types[0], data: data(n) } } })
-    const started = performance.now()
-    const answer = (await (await http.request({ path: '/graphql', method: 'POST', headers, body })).body.json()) as {
-      data: { eventPublish: { event: { id: string } } }
-    }
-    return (await receipts.of(answer.data.eventPublish.event.id)) - started
-  }
   let made = 0
   const straight: Way = async (n) => {
     const id = `evt_yardstick${made++}`
@@ -52,8 +45,8 @@ export async function latency(services: Services, options: { rounds: number }): 
   try {
     for (let n = 0; n <= options.rounds; n++) {
       const figures = new Map<string, [number, number]>()
-      const loaded = { yardstick: await atRate(straight), ours: await atRate(ours) }
-      const idle = { yardstick: await oneByOne(straight), ours: await oneByOne(ours) }
+      const loaded = { yardstick: await atRate(straight, RATE), ours: await atRate(publishing.publish, RATE) }
+      const idle = { yardstick: await oneByOne(straight), ours: await oneByOne(publishing.publish) }
       for (const share of [50, 95, 99])
         figures.set(`p${share} at 200/s`, [
           percentile(loaded.ours, share / 100),
@@ -72,7 +65,7 @@ export async function latency(services: Services, options: { rounds: number }): 
     }
   } finally {
     await signalbox.stop()
-    await Promise.all([http.close(), direct.close()])
+    await Promise.all([publishing.stop(), direct.close()])
     await receiver.stop()
   }
   const target: Record<string, { atMost: number }> = { 'p50 at 200/s': { atMost: 3 }, 'p99 at 200/s': { atMost: 5 } }
@@ -82,18 +75,6 @@ export async function latency(services: Services, options: { rounds: number }): 
   }
 }
 
-/** An event each 5 ms, whether or not those before have arrived. */
-async function atRate(way: Way): Promise<number[]> {
-  const started = performance.now()
-  const all: Promise<number>[] = []
-  for (let n = 0; n < EVENTS; n++) {
-    const wait = started + (n * 1000) / PER_SECOND - performance.now()
-    if (wait > 0) await delay(wait)
-    all.push(way(n))
-  }
-  return Promise.all(all)
-}
-
 async function oneByOne(way: Way): Promise<number[]> {
   const all: number[] = []
   for (let n = 0; n < IDLE_EVENTS; n++) {
@@ -101,27 +82,6 @@ async function oneByOne(way: Way): Promise<number[]> {
     await delay(10)
   }
   return all
-}
-
-/** When each event was received, for whoever asks before or after. */
-function watch(receiver: Receiver) {
-  const at = new Map<string, number>()
-  const waiting = new Map<string, (at: number) => void>()
-  receiver.respond(({ eventId }, response) => {
-    const now = performance.now()
-    response.writeHead(204).end()
-    waiting.get(eventId)?.(now)
-    waiting.delete(eventId)
-    at.set(eventId, now)
-    receiver.requests.length = 0
-  })
-  return {
-    async of(id: string): Promise<number> {
-      const known = at.get(id)
-      at.delete(id)
-      return known ?? new Promise((resolve) => waiting.set(id, resolve))
-    },
-  }
 }
 
 async function check(services: Services): Promise<void> {

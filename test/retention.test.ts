@@ -36,10 +36,7 @@ test('events go with their deliveries and attempts when they are past their time
   await tenant.createEndpoint(receiver.url)
   // More than one batch.
   for (let n = 0; n < 5; n++)
-    await tenant.ask(
-      `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) { ... on EventPublishManyPayload { events { id } } } }`,
-      { input: { events: Array.from({ length: 100 }, (_, m) => ({ type: 'old.event', data: { n, m } })) } },
-    )
+    await tenant.publishMany(Array.from({ length: 100 }, (_, m) => ({ type: 'old.event', data: { n, m } })))
   await app.deliver()
   app.clock.advance(days(DAYS - 1))
   await tenant.publish('old.event', { young: true })

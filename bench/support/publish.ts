@@ -19,8 +19,7 @@ export async function publishMany(client: Client, types: readonly string[], coun
       type: types[(from + n) % types.length],
       data: data(from + n),
     }))
-    const answer = await client.ask(MANY, { input: { events } })
-    ids.push(...answer.events.map(({ id }: { id: string }) => id))
+    ids.push(...(await client.publishMany(events)))
   }
   return ids
 }

@@ -89,6 +89,16 @@ function createClient(url: string, key: string | undefined, headers: Record<stri
       return event.id
     },
 
+    /** @returns their ids */
+    async publishMany(events: readonly unknown[]): Promise<string[]> {
+      const answer = await ask(
+        `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) {
+          ... on EventPublishManyPayload { events { id } } ... on Error { code message } } }`,
+        { input: { events } },
+      )
+      return answer.events.map(({ id }: { id: string }) => id)
+    },
+
     /** All deliveries, the oldest first, with their attempts. */
     async deliveries(): Promise<DeliveryAnswer[]> {
       const { nodes } = await ask(`{ deliveries(last: 100) { nodes {

@@ -119,12 +119,7 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
     async publishUntilAcknowledged(events: object[]): Promise<string[]> {
       for (;;) {
         try {
-          const answer = await api.ask(
-            `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) {
-              ... on EventPublishManyPayload { events { id } } ... on Error { code message } } }`,
-            { input: { events } },
-          )
-          return answer.events.map(({ id }: { id: string }) => id)
+          return await api.publishMany(events)
         } catch {
           await new Promise(setImmediate)
         }

@@ -79,9 +79,7 @@ test('what was replayed outside of the maximum age is EXPIRED (W8)', async () =>
 
 test('a page is bounded, and workers do those after the first (W10)', async () => {
   const events = (count: number) => Array.from({ length: count }, () => ({ type: 'order.made', data: {} }))
-  const publish =
-    'mutation ($events: [EventPublishInput!]!) { eventPublishMany(input: { events: $events }) { __typename } }'
-  for (const count of [500, 500, 5]) await tenant.ask(publish, { events: events(count) })
+  for (const count of [500, 500, 5]) await tenant.publishMany(events(count))
   const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
   expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: EVENTS_IN_A_PAGE, hasMore: true })
   await app.worker.beat()
@@ -92,10 +90,7 @@ test('a page is bounded, and workers do those after the first (W10)', async () =
 async function publishMany(count: number): Promise<void> {
   for (let left = count; left > 0; left -= 500) {
     const events = Array.from({ length: Math.min(500, left) }, () => ({ type: 'order.made', data: {} }))
-    await tenant.ask(
-      'mutation ($events: [EventPublishInput!]!) { eventPublishMany(input: { events: $events }) { __typename } }',
-      { events },
-    )
+    await tenant.publishMany(events)
   }
 }
 

@@ -24,10 +24,7 @@ test('a tenant whose receivers all hang leaves room for the others, and gets its
   await slow.createType('a.b')
   for (let n = 0; n < 5; n++) await slow.createEndpoint(`http://127.0.0.1:${hanging.port}/${n}`)
   const events = Array.from({ length: 100 }, (_, n) => ({ type: 'a.b', data: n }))
-  await slow.ask(
-    'mutation ($events: [EventPublishInput!]!) { eventPublishMany(input: { events: $events }) { __typename } }',
-    { events },
-  )
+  await slow.publishMany(events)
   const done = app.deliver()
   // The harness's worker sends 200 at once; half of them is one organization's.
   await hanging.arrived(80)
@@ -60,10 +57,7 @@ test('an endpoint with a rate gets its requests evenly spaced, whoever sends the
   })
   await tenant.createEndpoint(limited.url, { rateLimit: 20 })
   const events = Array.from({ length: 5 }, (_, n) => ({ type: 'a.b', data: n }))
-  await tenant.ask(
-    'mutation ($events: [EventPublishInput!]!) { eventPublishMany(input: { events: $events }) { __typename } }',
-    { events },
-  )
+  await tenant.publishMany(events)
   await app.deliver()
   expect(at).toHaveLength(5)
   // Four waits of a twentieth of a second each.

@@ -20,10 +20,7 @@ async function publish(url: string, count: number, bounds: Record<string, unknow
   await tenant.createType('a.b')
   await tenant.createEndpoint(url, bounds)
   const events = Array.from({ length: count }, (_, n) => ({ type: 'a.b', data: n }))
-  await tenant.ask(
-    'mutation ($events: [EventPublishInput!]!) { eventPublishMany(input: { events: $events }) { __typename } }',
-    { events },
-  )
+  await tenant.publishMany(events)
 }
 
 test('three workers together keep a concurrency of 3, and use it', async () => {
