@@ -69,7 +69,11 @@ type Row = Claimed & {
   next_slot_in: number | null
 }
 
-/** Claims over a connection of its own, with pipelining: the transaction costs one round trip. */
+/**
+ * Claims over a connection of its own, with pipelining: the transaction costs one round trip. It does not wait for the disk:
+ * a crash of PostgreSQL that forgets a claim has it made again, and the receiver sees the event twice, as after any crash
+ * while sending. A result is never forgotten: settling waits for the disk, and what was claimed before is on it then.
+ */
 export function createClaimer(url: string) {
   const pool = createPool({ connectionString: url, max: 1, pipeline: true })
 
@@ -97,7 +101,7 @@ export function createClaimer(url: string) {
     try {
       const values = [now, limit, leaseSeconds, fullOrganizations]
       const [, , { rows }] = await Promise.all([
-        client.query('BEGIN'),
+        client.query('BEGIN; SET LOCAL synchronous_commit = off'),
         // A statement of its own: the snapshot of the next one then has what the claim before this one took.
         client.query({ name: 'claim-lock', text: `SELECT pg_advisory_xact_lock(${CLAIM_LOCK})` }),
         client.query<Row>({ name: 'claim', text: CLAIM, values }),

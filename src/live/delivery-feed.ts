@@ -30,6 +30,7 @@ export interface DeliveryUpdates extends AsyncGenerator<DeliveryUpdate, void, vo
 
 interface Part {
   position: number
+  previous: number
   part: number
   changes: Logged[]
 }
@@ -116,9 +117,9 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
         if (watched.hints === hints && !reader.closed) await nextHint(reader)
         continue
       }
-      // Positions have no holes: what should be here and is not was removed from the log.
+      // Each position names the one before: what should be here and is not was removed from the log.
       const { position, part, index } = place
-      const missing = first === undefined || first.position > position + 1
+      const missing = first === undefined || (first.position > position && first.previous > position)
       if (missing || (index > 0 && (first.position !== position || first.part !== part))) gap = true
       if (first === undefined) place = { ...AT_END, position: head }
       for (const { position, part, changes } of parts) {
@@ -181,7 +182,7 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
   async function query(organizationId: string, position: number, part: number): Promise<Part[]> {
     const { rows } = await deps.pool.query<Part>({
       name: 'read-changes',
-      text: `SELECT position::float8, part, changes FROM delivery_changes
+      text: `SELECT position::float8, previous::float8, part, changes FROM delivery_changes
         WHERE organization_id = $1 AND (position, part) >= ($2::bigint, $3::int)
         ORDER BY position, part LIMIT ${PARTS_AT_ONCE}`,
       values: [organizationId, position, part],

@@ -27,13 +27,19 @@ export interface DeliveryChange {
 export const CHANGED = `d.id, d.organization_id, d.status, d.trigger, d.attempt_count, d.version, d.next_attempt_at,
   d.explanation, d.created_at, d.updated_at, d.event_id, d.endpoint_id`
 
+/**
+ * How far positions go on after PostgreSQL was started again. Subscribers may have seen a few of the last ones before it lost
+ * them: a crash forgets claims of its last moment (worker/claim.ts), a failover what was not replicated. None is given twice,
+ * or who resumes from one would miss the second.
+ */
+const POSITIONS_LEFT_OUT = 1_000_000
 /** Changes in one row of the log at most: what a subscriber holds in memory at a time. */
 const CHANGES_IN_A_PART = 500
 
 /**
  * CTEs that append what is in `changed` to the log, in the same statement and so in the same commit. The row of an
- * organization's head stays locked until then: positions have no holes and are committed in order, which is what lets a
- * reader go on after a position and miss nothing.
+ * organization's head stays locked until then: positions are committed in order and each names the one before, which is what
+ * lets a reader go on after a position and know that it misses nothing.
  *
  * @param after a CTE that locks rows too. It is run first, so that every statement takes the heads last and none waits
  *   for another in a circle.
@@ -41,21 +47,24 @@ const CHANGES_IN_A_PART = 500
 export function logChanges(after?: string): string {
   return `
 heads AS (
-  INSERT INTO delivery_change_heads AS h (organization_id, position)
-  SELECT DISTINCT organization_id, 1 FROM changed ${after ? `WHERE (SELECT count(*) FROM ${after}) >= 0` : ''}
+  -- The first position is a time, for the same reason: the head itself may be lost and made anew.
+  INSERT INTO delivery_change_heads AS h (organization_id, position, previous, started_at)
+  SELECT DISTINCT organization_id, extract(epoch FROM now())::bigint, 0, pg_postmaster_start_time()
+  FROM changed ${after ? `WHERE (SELECT count(*) FROM ${after}) >= 0` : ''}
   ORDER BY organization_id
-  ON CONFLICT (organization_id) DO UPDATE SET position = h.position + 1
-  RETURNING organization_id, position
+  ON CONFLICT (organization_id) DO UPDATE SET previous = h.position, started_at = excluded.started_at,
+    position = h.position + CASE WHEN h.started_at = excluded.started_at THEN 1 ELSE ${POSITIONS_LEFT_OUT} END
+  RETURNING organization_id, position, previous
 ), logged AS (
-  INSERT INTO delivery_changes (organization_id, position, part, changes, created_at)
-  SELECT h.organization_id, h.position, c.part, json_agg(c.change), now()
+  INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
+  SELECT h.organization_id, h.position, h.previous, c.part, json_agg(c.change), now()
   FROM heads h JOIN (
     SELECT organization_id, (row_number() OVER (PARTITION BY organization_id) - 1) / ${CHANGES_IN_A_PART} AS part,
       json_build_array(id, status, trigger, attempt_count, version, next_attempt_at, explanation, created_at, updated_at,
         event_id, event_type, endpoint_id, endpoint_url) AS change
     FROM changed
   ) c USING (organization_id)
-  GROUP BY h.organization_id, h.position, c.part
+  GROUP BY h.organization_id, h.position, h.previous, c.part
 )`
 }
 

@@ -76,8 +76,15 @@ test('what a message carries is answered without a database read', async () => {
   // None of these rows exists: an answer can only have come from the message.
   const { pool } = app.database
   const values = [tenant.organizationId, JSON.stringify([change(1), change(2)])]
-  await pool.query('INSERT INTO delivery_change_heads VALUES ($1, 1)', values.slice(0, 1))
-  await pool.query('INSERT INTO delivery_changes VALUES ($1, 1, 0, $2, now())', values)
+  await pool.query(
+    'INSERT INTO delivery_change_heads (organization_id, position, previous, started_at) VALUES ($1, 1, 0, now())',
+    values.slice(0, 1),
+  )
+  await pool.query(
+    `INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
+      VALUES ($1, 1, 0, 0, $2, now())`,
+    values,
+  )
   app.bus.publish(deliveryChannel(tenant.organizationId), [tenant.organizationId])
   await watch.until((messages) => messages.length === 2)
   expect(watch.messages[1].deliveryUpdates.delivery).toMatchObject({
@@ -174,5 +181,46 @@ test('a subscriber that resumes from its last cursor misses nothing and gets not
   await second.until((messages) => messages.length >= 2)
   expect(second.messages[0].deliveryUpdates).toEqual(next)
   expect(second.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)).toEqual([false, false])
+  second.stop()
+})
+
+test('who has seen what a crash of the database then lost resumes without a gap, and misses nothing after it (L3)', async () => {
+  const tenant = await setUp()
+  const query = (after = '') =>
+    `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id status } } }`
+  const first = watchSocket(app.url, tenant.key, query())
+  await subscribed(1)
+  await tenant.publish('a.b')
+  await first.until((messages) => messages.length === 1)
+  const { pool } = app.database
+  const headOf = async () => {
+    const { rows } = await pool.query('SELECT * FROM delivery_change_heads WHERE organization_id = $1', [
+      tenant.organizationId,
+    ])
+    return rows[0]
+  }
+  const kept = await headOf()
+  await app.deliver()
+  await first.until((messages) => messages.length === 3)
+  first.stop()
+
+  // As PostgreSQL has it when it starts again after a crash that took the last two statements with it.
+  const values = [tenant.organizationId, kept.position]
+  await pool.query('DELETE FROM delivery_changes WHERE organization_id = $1 AND position > $2', values)
+  await pool.query(
+    `UPDATE delivery_change_heads SET position = $2, previous = $3, started_at = started_at - interval '1 hour'
+      WHERE organization_id = $1`,
+    [...values, kept.previous],
+  )
+  await tenant.publish('a.b')
+  const second = watchSocket(app.url, tenant.key, query(first.messages[1].deliveryUpdates.cursor))
+  await second.until((messages) => messages.length === 1)
+  expect(second.messages[0].deliveryUpdates).toMatchObject({ gap: false, delivery: { status: 'PENDING' } })
+  await app.deliver()
+  await second.until((messages) => messages.length === 3)
+  expect(second.messages.slice(1)).toMatchObject([
+    { deliveryUpdates: { gap: false, delivery: { status: 'SENDING' } } },
+    { deliveryUpdates: { gap: false, delivery: { status: 'SUCCEEDED' } } },
+  ])
   second.stop()
 })
