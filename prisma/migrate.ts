@@ -1,8 +1,6 @@
 import pg from 'pg'
+import { LOCKS } from './locks.ts'
 import { everything, openSchemaEngine, readMigrations } from './schema-engine.ts'
-
-/** Names the advisory lock, so that processes started together migrate one after the other. */
-const MIGRATION_LOCK = 7_340_001
 
 /**
  * Applies the migrations that the database lacks, offline. Safe to call from any number of processes at once.
@@ -14,7 +12,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl })
   await lock.connect()
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await lock.query('SELECT pg_advisory_lock($1)', [LOCKS.migrate])
     if (await isUpToDate(lock)) return []
     const { engine, close } = await openSchemaEngine(databaseUrl)
     try {

@@ -39,10 +39,13 @@ async function start(config: Config, stops: Stop[]): Promise<void> {
   const database = createDatabase({ url: databaseUrl, maxConnections: 20, onError })
   stops.push(database.stop)
 
-  const bus = config.redisUrl === undefined ? createLocalBus() : createRedisBus({ url: config.redisUrl, log })
+  const bus =
+    config.redisUrl === undefined
+      ? createLocalBus({ alone: config.mode === 'all' })
+      : createRedisBus({ url: config.redisUrl, log })
   stops.push(bus.stop)
   if (config.redisUrl === undefined && config.mode !== 'all')
-    log.warn('REDIS_URL is not set: live messages do not reach other processes.')
+    log.warn('REDIS_URL is not set: live messages and revoked keys reach other processes a second late.')
 
   const keyring = createKeyring(config.encryptionKeys ?? [await developmentKey(config.dataDir)])
   const targets = createTargets({ allowedNetworks: config.endpointAllowedNetworks })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LOCKS } from '../prisma/locks.ts'
 import { createRetention } from '../src/retention/retention.ts'
 import { type App, silentLog, startApp } from './support/app.ts'
 import { type Receiver, startReceiver } from './support/receiver.ts'
@@ -139,7 +140,7 @@ async function isWaiting(statements: number): Promise<void> {
 test('two processes do not remove at once', async () => {
   const client = await app.database.pool.connect()
   await client.query('BEGIN')
-  await client.query('SELECT pg_advisory_xact_lock(7340004)')
+  await client.query('SELECT pg_advisory_xact_lock($1)', [LOCKS.retention])
   const tenant = await app.tenant()
   await tenant.createType('locked.event')
   await tenant.publish('locked.event', {})

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { createPool } from '../prisma/client.ts'
 import type { AttemptTrigger, DeliveryStatus, SignatureScheme } from '../prisma/generated/enums.ts'
+import { LOCKS } from '../prisma/locks.ts'
 import { CLAIM } from './claim-statement.ts'
 
 /** Where a claimed delivery goes, as it was when it was claimed. */
@@ -34,9 +35,6 @@ export interface Claimed {
   spacing: number
   endpoint: ClaimedEndpoint
 }
-
-/** Claims of all workers take turns, so that each sees what those before it took. */
-const CLAIM_LOCK = 7_340_003
 
 export interface ClaimOptions {
   now: Date | null
@@ -103,7 +101,7 @@ export function createClaimer(url: string) {
       const [, , { rows }] = await Promise.all([
         client.query('BEGIN; SET LOCAL synchronous_commit = off'),
         // A statement of its own: the snapshot of the next one then has what the claim before this one took.
-        client.query({ name: 'claim-lock', text: `SELECT pg_advisory_xact_lock(${CLAIM_LOCK})` }),
+        client.query({ name: 'claim-lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.claim})` }),
         client.query<Row>({ name: 'claim', text: CLAIM, values }),
         client.query('COMMIT'),
       ])

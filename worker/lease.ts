@@ -85,9 +85,13 @@ export async function sweep(pool: pg.Pool, kind: Sweep, now: Date | null): Promi
 
 /** A sign of life: prolongs the leases of what is still in flight, where it is still ours. */
 const EXTEND = `
+WITH kept AS (
+  SELECT d.id FROM deliveries d JOIN unnest($3::text[], $4::int[]) AS mine(id, version) USING (id, version)
+  -- What is being settled at this moment needs no lease, and must not be waited for in a circle.
+  WHERE d.status = 'SENDING' FOR UPDATE OF d SKIP LOCKED
+)
 UPDATE deliveries d SET lease_until = coalesce($1::timestamptz, now()) + $2::int * interval '1 second'
-FROM unnest($3::text[], $4::int[]) AS mine(id, version)
-WHERE d.id = mine.id AND d.version = mine.version AND d.status = 'SENDING'`
+FROM kept WHERE d.id = kept.id`
 
 export async function extendLeases(
   pool: pg.Pool,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { WAKE_CHANNEL } from '../src/events/store-events.ts'
 import type { MakeId } from '../src/ids.ts'
 import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
 import { bucketOf } from '../src/live/delivery-stats.ts'
@@ -47,7 +48,7 @@ WITH clock AS (
     explanation = coalesce(i.explanation, i.sentence), updated_at = clock.now
   FROM input i, clock WHERE d.id = i.id AND d.version = i.version
   RETURNING ${CHANGED}, ${RESULT}
-), attempts AS (${INSERT_ATTEMPTS}
+), recorded AS (${INSERT_ATTEMPTS}
 ), stats AS (
   INSERT INTO delivery_stats AS s (endpoint_id, day, bucket, organization_id, attempts, failed_attempts, succeeded, dead,
     retries, duration_microseconds)
@@ -64,8 +65,13 @@ WITH clock AS (
   SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url FROM moved d JOIN webhook_endpoints e ON e.id = d.endpoint_id
   UNION ALL
   SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url FROM fanned d JOIN webhook_endpoints e ON e.id = d.endpoint_id
-), ${logChanges('counted')}
-SELECT array(SELECT id FROM input EXCEPT SELECT id FROM moved) AS late,
+), ${logChanges('counted')}, woken AS (
+  -- What is due at once again, and the event that an endpoint was disabled: any worker may take it.
+  SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (
+    SELECT FROM changed, clock WHERE next_attempt_at <= clock.now LIMIT 1
+  ) any_due
+)
+SELECT (SELECT count(*) FROM woken) AS woken, array(SELECT id FROM input EXCEPT SELECT id FROM moved) AS late,
   array(SELECT endpoint_id FROM health) AS ailing, array(SELECT id FROM disabled) AS disabled`
 
 /**

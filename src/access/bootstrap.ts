@@ -1,12 +1,11 @@
 import type { PrismaClient } from '../../prisma/client.ts'
+import { LOCKS } from '../../prisma/locks.ts'
 import type { Clock } from '../clock.ts'
 import type { MakeId } from '../ids.ts'
 import { createToken, displayPrefix, hashToken } from '../keys/token.ts'
 import type { Audit } from './audit.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 
-/** Names the advisory lock, so that of processes started together one makes the first organization. */
-const BOOTSTRAP_LOCK = 7_340_003
 export const FIRST_ORGANIZATION = 'Default'
 
 /**
@@ -25,7 +24,7 @@ export async function bootstrap(deps: {
 }): Promise<string | undefined> {
   const { prisma, clock, makeId, bootstrapApiKey } = deps
   return prisma.$transaction(async (tx) => {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.bootstrap})`
     const first = await tx.organization.findFirst({ orderBy: { id: 'asc' } })
     const organization =
       first ??

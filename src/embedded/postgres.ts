@@ -5,10 +5,9 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { LOCKS } from '../../prisma/locks.ts'
 import { type Cluster, prepareCluster } from './cluster.ts'
 
-/** Names the advisory lock by which a process owns the server that it started or found. */
-const OWNER_LOCK = 7_340_002
 /** How long a server may take to answer: recovery after a crash is part of it. */
 const START_MS = 60_000
 const STOP_MS = 30_000
@@ -44,7 +43,7 @@ export async function startEmbeddedPostgres(options: {
   owner.on('error', () => {
     if (!stopping) options.onLost?.()
   })
-  const { rows } = await owner.query('SELECT pg_try_advisory_lock($1) AS owned', [OWNER_LOCK])
+  const { rows } = await owner.query('SELECT pg_try_advisory_lock($1) AS owned', [LOCKS.owner])
   if (!rows[0].owned) {
     await owner.end()
     throw new Error(`Another Signalbox already runs on ${options.dataDir}. Stop it, or set DATA_DIR to another folder.`)

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type pg from 'pg'
 import type { ApiKey } from '../../prisma/generated/client.ts'
-import { KEY_CHANGES, type LiveBus } from '../live/bus.ts'
+import { changedKeys, KEY_CHANGES, type LiveBus } from '../live/bus.ts'
 
 /** Keys that a process remembers, and as many hashes that belong to none: a flood of those pushes out no key. */
 const REMEMBERED = 10_000
@@ -28,7 +28,7 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; now?: () => 
   const { bus, now = () => performance.now() } = deps
   const known = new LRUCache<string, { key: ApiKey; readAt: number }>({ max: REMEMBERED })
   const unknown = new LRUCache<string, { key: null; readAt: number }>({ max: REMEMBERED })
-  const underWay = new Map<string, { promise: Promise<ApiKey | null>; era: number }>()
+  const underWay = new Map<string, { promise: Promise<ApiKey | null>; era: number; readAt: number }>()
   /** Grows whenever something is forgotten: a look-up that began before may have read what is no longer so. */
   let era = 0
   /** Whether changes are heard; nothing is remembered before. */
@@ -65,11 +65,11 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; now?: () => 
       const freshFor = bus.status() === 'ok' ? FRESH_MS : FRESH_DEGRADED_MS
       if (remembered !== undefined && now() - remembered.readAt < freshFor) return Promise.resolve(remembered.key)
       const shared = underWay.get(id)
-      if (shared?.era === era) return shared.promise
+      if (shared?.era === era && now() - shared.readAt < freshFor) return shared.promise
       const promise = lookUp(id).finally(() => {
         if (underWay.get(id)?.promise === promise) underWay.delete(id)
       })
-      underWay.set(id, { promise, era })
+      underWay.set(id, { promise, era, readAt: now() })
       return promise
     },
 
@@ -79,7 +79,7 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; now?: () => 
     async start() {
       await bus.subscribe(KEY_CHANGES, ({ messages, gap }) => {
         if (gap) forgetAll()
-        for (const message of messages) forget((message as { keyId: string }).keyId)
+        for (const keyId of changedKeys(messages)) forget(keyId)
       })
       listening = true
     },

@@ -1,6 +1,15 @@
 /** Every key that is revoked, disabled or enabled: `{ keyId }`. */
 export const KEY_CHANGES = 'keys'
 
+/** The keys that such messages name. Anything may stand in Redis: what is no message of ours is left out. */
+export function changedKeys(messages: readonly unknown[]): string[] {
+  return messages
+    .map((message) =>
+      typeof message === 'object' && message !== null && 'keyId' in message ? message.keyId : undefined,
+    )
+    .filter((keyId) => typeof keyId === 'string')
+}
+
 /** Says that an organization's log of deliveries has grown; what is new stands there. */
 export const deliveryChannel = (organizationId: string) => `deliveries:${organizationId}`
 
@@ -62,8 +71,12 @@ export function createListeners() {
   }
 }
 
-/** For one process that runs everything. */
-export function createLocalBus(): LiveBus {
+/**
+ * For one process that runs everything.
+ *
+ * @param options.alone false when others work on the same database, whose messages then do not arrive
+ */
+export function createLocalBus(options = { alone: true }): LiveBus {
   const listeners = createListeners()
   return {
     publish: (channel, messages) => listeners.tell(channel, { messages }),
@@ -71,7 +84,7 @@ export function createLocalBus(): LiveBus {
       listeners.add(channel, listener)
       return () => void listeners.remove(channel, listener)
     },
-    status: () => 'ok',
+    status: () => (options.alone ? 'ok' : 'degraded'),
     onStatus: () => () => {},
     stop: async () => {},
   }

@@ -85,7 +85,7 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
         // A cursor from past the end is of a database that is no more.
         const beyond = after !== undefined && after.position > head
         const place = after === undefined || beyond ? { ...AT_END, position: head } : after
-        const updates = follow(organizationId, filter, place, { head, gap: beyond, watched, reader })
+        const updates = follow(organizationId, filter, place, { head, gap: beyond, watched, reader, close })
         // A generator that waits would hear of its end only after the next change.
         const end = async () => {
           close()
@@ -103,7 +103,13 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
     organizationId: string,
     filter: DeliveryUpdatesFilter,
     start: Place,
-    about: { head: number; gap: boolean; watched: Watched; reader: { closed: boolean; wake: () => void } },
+    about: {
+      head: number
+      gap: boolean
+      watched: Watched
+      reader: { closed: boolean; wake: () => void }
+      close: () => void
+    },
   ): AsyncGenerator<DeliveryUpdate, void, void> {
     const statuses = filter.statuses?.length ? new Set(filter.statuses) : undefined
     const { watched, reader } = about
@@ -111,7 +117,11 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
     let place = start
     while (!reader.closed) {
       const { hints } = watched
-      const parts = await read(organizationId, watched, place)
+      const parts = await read(organizationId, watched, place).catch((error) => {
+        // Who only iterates does not close what failed.
+        about.close()
+        throw error
+      })
       const [first] = parts
       if (first === undefined && place.position >= head) {
         if (watched.hints === hints && !reader.closed) await nextHint(reader)

@@ -1,7 +1,7 @@
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { ConflictError } from '../errors.ts'
-import { KEY_CHANGES, type LiveBus } from './bus.ts'
+import { changedKeys, KEY_CHANGES, type LiveBus } from './bus.ts'
 
 /** Subscriptions of one key in one process at most. */
 export const SUBSCRIPTIONS_PER_KEY = 100
@@ -43,7 +43,7 @@ export function createSubscriptions(deps: {
   return {
     async start() {
       unsubscribe = await deps.bus.subscribe(KEY_CHANGES, (heard) => {
-        const keyIds = heard.gap ? [...byKey.keys()] : heard.messages.map((message) => (message as KeyChange).keyId)
+        const keyIds = heard.gap ? [...byKey.keys()] : changedKeys(heard.messages)
         // When the database does not answer, nobody can say that the key is still good: the subscription ends.
         recheck(keyIds).catch(() => keyIds.forEach(closeAll))
       })
@@ -106,8 +106,4 @@ export function createSubscriptions(deps: {
       return source
     },
   }
-}
-
-interface KeyChange {
-  keyId: string
 }

@@ -1,52 +1,53 @@
 import type pg from 'pg'
 import { encodeTime } from 'ulid'
+import { LOCKS } from '../../prisma/locks.ts'
 
 /** Events, or rows of the log, that one statement removes at most: it is over before anybody waits for it. */
 const AT_ONCE = 200
 /** What is still to be delivered is kept, however old it is. */
 const UNFINISHED = "('PENDING', 'SENDING', 'RETRYING', 'HELD')"
-/** Where removing holds it, one process removes at a time. */
-const RETENTION_LOCK = 7_340_004
 
 /**
- * The oldest events, along the primary key, whose ids sort by time. They stay locked until they are removed: a replay,
- * which locks what it sends again, waits and then finds them gone, and what one has locked before is passed over.
+ * The oldest events, along the primary key, whose ids sort by time; but for those with a delivery that is not finished. They
+ * stay locked until they are removed: a replay, which locks what it sends again, waits and then finds them gone, and what one
+ * has locked before is passed over.
  */
 const LOCK_EVENTS = `
 WITH lock AS MATERIALIZED (
-  SELECT pg_try_advisory_xact_lock(${RETENTION_LOCK}) AS is_ours
+  SELECT pg_try_advisory_xact_lock(${LOCKS.retention}) AS is_ours
 ), old AS MATERIALIZED (
   SELECT id FROM events WHERE id > $1 AND id < $2 AND (SELECT is_ours FROM lock) ORDER BY id LIMIT ${AT_ONCE}
 ), locked AS MATERIALIZED (
-  SELECT id FROM events v JOIN old USING (id) ORDER BY id FOR UPDATE OF v SKIP LOCKED
+  SELECT id FROM events v JOIN old USING (id)
+  WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = v.id AND d.status IN ${UNFINISHED})
+  ORDER BY id FOR UPDATE OF v SKIP LOCKED
 )
 SELECT (SELECT max(id) FROM old) AS last, array(SELECT id FROM locked) AS ids`
 
+/** Their deliveries, so that none is retried, and no attempt of one recorded, from here on. */
+const LOCK_DELIVERIES = 'SELECT FROM deliveries WHERE event_id = ANY($1) ORDER BY id FOR UPDATE'
+
 /**
- * Removes locked events with their deliveries and attempts. An event with a delivery that is not finished is kept, also
- * when it is retried at this very moment. A statement of its own, so that it sees what was replayed until the lock.
+ * Removes what is locked, but for events that a replay or a retry got to before the lock. A statement of its own, so that it
+ * sees what was done until then.
  */
 const REMOVE_EVENTS = `
 WITH doomed AS MATERIALIZED (
   SELECT old.id FROM unnest($1::text[]) AS old(id)
   WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = old.id AND d.status IN ${UNFINISHED})
-), gone AS MATERIALIZED (
-  SELECT d.id FROM deliveries d JOIN doomed ON d.event_id = doomed.id WHERE d.status NOT IN ${UNFINISHED} FOR UPDATE OF d
-), attempts_gone AS (
-  DELETE FROM attempts a USING gone WHERE a.delivery_id = gone.id
 ), deliveries_gone AS (
-  DELETE FROM deliveries d USING gone WHERE d.id = gone.id
+  DELETE FROM deliveries d USING doomed WHERE d.event_id = doomed.id RETURNING d.id
+), attempts_gone AS (
+  DELETE FROM attempts a USING deliveries_gone d WHERE a.delivery_id = d.id
 ), events_gone AS (
-  DELETE FROM events v USING doomed WHERE v.id = doomed.id
-    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = v.id AND d.id NOT IN (SELECT id FROM gone))
-  RETURNING 1
+  DELETE FROM events v USING doomed WHERE v.id = doomed.id RETURNING 1
 )
 SELECT count(*)::int AS removed FROM events_gone`
 
 /** Changes that no subscriber can resume from any more, the oldest first. */
 const REMOVE_CHANGES = `
 WITH lock AS MATERIALIZED (
-  SELECT pg_try_advisory_xact_lock(${RETENTION_LOCK}) AS is_ours
+  SELECT pg_try_advisory_xact_lock(${LOCKS.retention}) AS is_ours
 ), old AS MATERIALIZED (
   SELECT ctid FROM delivery_changes
   WHERE created_at < coalesce($1::timestamptz, now()) - $2::float8 * interval '1 second' AND (SELECT is_ours FROM lock)
@@ -67,13 +68,15 @@ export async function removeEvents(pool: pg.Pool, before: Date, after: string): 
   const upTo = `evt_${encodeTime(before.getTime(), 10).toLowerCase()}`
   const client = await pool.connect()
   try {
-    await client.query('BEGIN')
+    // Each statement must see what was committed before it.
+    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
     const locked = await client.query<{ last: string | null; ids: string[] }>({
       name: 'lock-events',
       text: LOCK_EVENTS,
       values: [after, upTo],
     })
     const { last, ids } = locked.rows[0]!
+    await client.query({ name: 'lock-deliveries', text: LOCK_DELIVERIES, values: [ids] })
     const { rows } = await client.query<{ removed: number }>({
       name: 'remove-events',
       text: REMOVE_EVENTS,

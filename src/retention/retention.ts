@@ -33,6 +33,8 @@ export function createRetention(deps: { pool: pg.Pool; clock: Clock; log: Log; r
       const batch = await removeEvents(pool, before, last!)
       last = batch.last
       events += batch.removed
+      // The log grows on meanwhile, however long this takes.
+      await removeChanges(pool, clock.forQueue(), CHANGES_KEPT_SECONDS)
       return last !== null
     })
     if (events > 0) log.info({ events }, `Removed events older than ${deps.retentionDays} days.`)

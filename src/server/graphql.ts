@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { subscribe } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Domain } from '../domain.ts'
-import { compiledSubscriptions } from './compiled-subscriptions.ts'
 import { exampleTabs } from './examples.ts'
-import { rootFieldsRule } from './root-fields.ts'
+import { boundedCaches, boundQueries } from './query-limits.ts'
 
 /** What the transports hand to GraphQL: HTTP and SSE a request, WebSocket a viewer that it has authenticated. */
 export interface ServerContext {
@@ -26,7 +26,8 @@ export function createGraphQL(deps: {
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    plugins: [boundRootFields, compiledSubscriptions],
+    plugins: [boundQueries, plainSubscriptions],
+    parserAndValidationCache: boundedCaches(),
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
     cors: { origin: '*', credentials: false },
     maskedErrors: { maskError: deps.maskError },
@@ -53,6 +54,7 @@ export function createGraphQL(deps: {
   })
 }
 
-const boundRootFields: Plugin = { onValidate: ({ addValidationRule }) => addValidationRule(rootFieldsRule) }
+/** graphql-js executes a message with less around it than Yoga's executor, and a message is executed for every change. */
+const plainSubscriptions: Plugin = { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) }
 
 export type GraphQL = ReturnType<typeof createGraphQL>

@@ -14,6 +14,8 @@ const INIT_MS = 5_000
 const MESSAGE_BYTES = 1024 * 1024
 /** Sent and not yet taken by a client that goes on sending: a pong echoes its ping. Past that it is cut off. */
 const UNREAD_BYTES = 16 * 1024 * 1024
+/** Answers of many operations that a client asked for and does not take, in bytes: past that it is cut off at once. */
+const BUFFERED_BYTES = 128 * 1024 * 1024
 /** Sent and not yet written, past which a subscription waits before it sends more. */
 const GATHERED_BYTES = 64 * 1024
 /** Operations under way at once on one connection. */
@@ -129,6 +131,7 @@ function gatherWrites(socket: WebSocket, connection: Socket): void {
       connection.cork()
       setImmediate(release)
     }
+    if (socket.bufferedAmount > BUFFERED_BYTES) socket.terminate()
     if (socket.readyState !== socket.OPEN || socket.bufferedAmount > GATHERED_BYTES) return send(data, written)
     send(data)
     written?.()

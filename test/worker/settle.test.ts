@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIds } from '../../src/ids.ts'
 import { createClaimer } from '../../worker/claim.ts'
+import { extendLeases } from '../../worker/lease.ts'
 import type { Result } from '../../worker/outcome.ts'
 import { judge } from '../../worker/outcome.ts'
 import { InterruptedError } from '../../worker/send.ts'
@@ -43,6 +44,42 @@ test('a result that is written again because the first answer was lost is one at
   const second = await settle(app.database.pool, [result], options())
   expect(second).toEqual(first)
   expect(await last()).toMatchObject({ status: 'SUCCEEDED', attemptCount: 1, attempts: [{ number: 1 }] })
+})
+
+test('nor is a failure counted twice against the endpoint', async () => {
+  await tenant.publish('a.b')
+  const result = resultOf(await claimOne(), null, 500)
+  for (let times = 0; times < 2; times++) await settle(app.database.pool, [result], options())
+  const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_states')
+  expect(rows).toEqual([{ consecutive_failures: 1 }])
+  await cancel()
+})
+
+test('what is due again at once wakes the workers', async () => {
+  app.clock.advance(1)
+  await tenant.publish('a.b')
+  const result = resultOf(await claimOne(), new InterruptedError('stop'), null)
+  const client = await app.database.pool.connect()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  client.on('notification', () => resolve())
+  await client.query('LISTEN signalbox_due')
+  await settle(app.database.pool, [result], options())
+  await promise
+  client.release(true)
+  await cancel()
+})
+
+test('a sign of life does not wait for a delivery that is being settled', async () => {
+  app.clock.advance(1)
+  await tenant.publish('a.b')
+  const delivery = await claimOne()
+  const settling = await app.database.pool.connect()
+  await settling.query('BEGIN')
+  await settling.query('SELECT 1 FROM deliveries WHERE id = $1 FOR UPDATE', [delivery.id])
+  await extendLeases(app.database.pool, [delivery], { now: app.clock.now(), leaseSeconds: 60 })
+  await settling.query('ROLLBACK')
+  settling.release()
+  await cancel()
 })
 
 test('an attempt that a stop broke off is recorded, is due at once, and was made for the same reason', async () => {

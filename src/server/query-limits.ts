@@ -1,0 +1,129 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type ParseOptions,
+  parse,
+  type SelectionSetNode,
+  type Source,
+} from 'graphql'
+import type { Plugin, YogaServerOptions } from 'graphql-yoga'
+import { LRUCache } from 'lru-cache'
+
+/** Characters of a document; variables may be longer. */
+export const DOCUMENT_CHARACTERS = 100_000
+export const TOKENS = 5_000
+/** Fields that one operation may begin with, aliases included: each may read a page of 100. */
+export const ROOT_FIELDS = 20
+/** Fields of one operation with every fragment written out, aliases included. */
+export const FIELDS = 1_000
+export const DEPTH = 20
+/** Objects that one operation may answer with: pages within pages multiply. */
+export const OBJECTS = 50_000
+/** What a page has when `first` or `last` is a variable, and when neither is given. */
+const PAGE_AT_MOST = 100
+const PAGE_DEFAULT = 20
+/** Characters of parsed documents, and of refused ones, that are remembered. */
+const REMEMBERED_CHARACTERS = 2_000_000
+
+interface Size {
+  roots: number
+  fields: number
+  objects: number
+  depth: number
+}
+
+const NOTHING: Size = { roots: 0, fields: 0, objects: 0, depth: 0 }
+
+/**
+ * Refuses a document by its text, before it is validated or anybody's key is looked at: what it could set going at most is
+ * counted without following it. Each fragment is counted once, so the counting itself cannot be made long.
+ */
+export const boundQueries: Plugin = { onParse: ({ setParseFn }) => setParseFn(parseWithinLimits) }
+
+/** What Yoga remembers of documents, in characters: each takes many times its length as a tree. */
+export const boundedCaches = (): YogaServerOptions<never, never>['parserAndValidationCache'] => {
+  const remembered = <T extends object>() =>
+    new LRUCache<string, T>({ maxSize: REMEMBERED_CHARACTERS, sizeCalculation: (_, text) => text.length + 1 })
+  return { documentCache: remembered<DocumentNode>(), errorCache: remembered<object>() }
+}
+
+function parseWithinLimits(source: string | Source, options?: ParseOptions): DocumentNode {
+  const text = typeof source === 'string' ? source : source.body
+  if (text.length > DOCUMENT_CHARACTERS) throw refusal('characters', text.length, DOCUMENT_CHARACTERS)
+  const document = parse(source, { ...options, maxTokens: TOKENS })
+  const sizeOf = createSizeOf(document)
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
+    const { roots, fields, objects, depth } = sizeOf(definition.selectionSet)
+    if (roots > ROOT_FIELDS) throw refusal('fields at its root', roots, ROOT_FIELDS)
+    if (fields > FIELDS) throw refusal('fields, fragments written out', fields, FIELDS)
+    if (depth > DEPTH) throw refusal('levels', depth, DEPTH)
+    if (objects > OBJECTS) throw refusal('objects to answer with', objects, OBJECTS)
+  }
+  return document
+}
+
+function refusal(of: string, has: number, limit: number): GraphQLError {
+  const count = has < 1e6 ? String(has) : 'millions of'
+  return new GraphQLError(`An operation has at most ${limit} ${of}; this one has ${count}. Ask for less at a time.`, {
+    extensions: { code: 'QUERY_TOO_LARGE' },
+  })
+}
+
+function createSizeOf(document: DocumentNode): (set: SelectionSetNode | undefined) => Size {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const known = new Map<string, Size>()
+
+  function ofFragment(name: string): Size {
+    const counted = known.get(name)
+    if (counted !== undefined) return counted
+    // One that spreads itself is refused by validation; here it must only end.
+    known.set(name, NOTHING)
+    const size = sizeOf(fragments.get(name)?.selectionSet)
+    known.set(name, size)
+    return size
+  }
+
+  function ofField(field: FieldNode): Size {
+    if (field.selectionSet === undefined) return { roots: 1, fields: 1, objects: 0, depth: 1 }
+    const within = sizeOf(field.selectionSet)
+    const objects = pageOf(field) * (1 + within.objects)
+    return { roots: 1, fields: 1 + within.fields, objects, depth: 1 + within.depth }
+  }
+
+  function sizeOf(set: SelectionSetNode | undefined): Size {
+    let sum = NOTHING
+    for (const selection of set?.selections ?? []) {
+      const size =
+        selection.kind === Kind.FIELD
+          ? ofField(selection)
+          : selection.kind === Kind.INLINE_FRAGMENT
+            ? sizeOf(selection.selectionSet)
+            : ofFragment(selection.name.value)
+      sum = {
+        roots: sum.roots + size.roots,
+        fields: sum.fields + size.fields,
+        objects: sum.objects + size.objects,
+        depth: Math.max(sum.depth, size.depth),
+      }
+    }
+    return sum
+  }
+  return sizeOf
+}
+
+/** How many of what it selects a field may answer with. */
+function pageOf({ arguments: args = [], selectionSet }: FieldNode): number {
+  const size = args.find(({ name }) => name.value === 'first' || name.value === 'last')?.value
+  if (size?.kind === Kind.INT) return Math.max(1, Math.min(Number(size.value), PAGE_AT_MOST))
+  if (size !== undefined) return PAGE_AT_MOST
+  const isPage = selectionSet?.selections.some(
+    (selection) => selection.kind === Kind.FIELD && ['nodes', 'edges'].includes(selection.name.value),
+  )
+  return isPage ? PAGE_DEFAULT : 1
+}
