@@ -53,7 +53,7 @@ const environment = z.object({
     .int(concurrencyRule)
     .min(1, concurrencyRule)
     .max(10_000, concurrencyRule)
-    .default(1_000),
+    .default(2_000),
   WORKER_LEASE_SECONDS: seconds(3600).default(15),
   SHUTDOWN_SECONDS: seconds(600).default(10),
   RETENTION_DAYS: z.coerce.number(retentionRule).min(0, retentionRule).max(36_500, retentionRule).default(90),

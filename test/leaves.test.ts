@@ -159,7 +159,7 @@ describe('settings', () => {
       dataDir: '/data',
       logLevel: 'info',
       keyPrefix: 'sb',
-      workerConcurrency: 1_000,
+      workerConcurrency: 2_000,
       leaseSeconds: 15,
       shutdownSeconds: 10,
       retentionDays: 90,

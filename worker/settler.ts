@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Log } from '../src/log.ts'
 import type { Result } from './outcome.ts'
 
-const BATCH = 250
+const BATCH = 500
 const RETRY_MS = 500
 
 /**

@@ -17,7 +17,7 @@ import { createSettler } from './settler.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createWakeListener } from './wake.ts'
 
-const CLAIM_AT_ONCE = 250
+const CLAIM_AT_ONCE = 500
 /** The safety net: a look at the queue even when nothing woke the worker. */
 const POLL_MS = 30_000
 

@@ -84,6 +84,7 @@ export function createPublisher(deps: {
       } else events.push(prepared)
     }
     if (issues.length > 0) throw new ValidationError(issues)
+    if (events.length > 1) await refuseClashes(viewer, events)
     const { at, repeated } = await write(events)
     return Promise.all(
       events.map((event) => (repeated.has(event.id) ? findEarlier(viewer, event) : { ...event, createdAt: at })),
@@ -111,19 +112,46 @@ export function createPublisher(deps: {
     return { id, organizationId, type, body, idempotencyKey, idempotencyHash }
   }
 
+  /**
+   * Of many events, one whose idempotency key is taken by other content refuses them all, before any is stored. Who publishes
+   * the same keys twice at the same moment may still be told so after the others were stored.
+   */
+  async function refuseClashes(viewer: Viewer, events: readonly NewEvent[]): Promise<void> {
+    const { organizationId } = viewer
+    const keyed = events.filter((event) => event.idempotencyKey !== null)
+    if (keyed.length === 0) return
+    const taken = await database.prisma.event.findMany({
+      where: { organizationId, idempotencyKey: { in: keyed.map((event) => event.idempotencyKey!) } },
+      select: { id: true, idempotencyKey: true, idempotencyHash: true },
+    })
+    const first = new Map<string | null, Pick<Event, 'id' | 'idempotencyHash'>>(
+      taken.map((event) => [event.idempotencyKey, event]),
+    )
+    for (const event of keyed) {
+      const earlier = first.get(event.idempotencyKey)
+      if (earlier === undefined) first.set(event.idempotencyKey, event)
+      else refuseOther(earlier, event)
+    }
+  }
+
   /** What was published under the same idempotency key before: the same again is answered with the first event. */
   async function findEarlier(viewer: Viewer, event: NewEvent): Promise<Event> {
     const { organizationId } = viewer
     const earlier = await database.prisma.event.findFirstOrThrow({
       where: { organizationId, idempotencyKey: event.idempotencyKey! },
     })
-    if (Buffer.compare(earlier.idempotencyHash ?? new Uint8Array(), event.idempotencyHash!) !== 0)
-      throw new ConflictError(
-        'IDEMPOTENCY_CONFLICT',
-        `Another event was published with this idempotencyKey: ${earlier.id}. Use a new key for new content.`,
-      )
+    refuseOther(earlier, event)
     return earlier
   }
+}
+
+/** @throws ConflictError when they are not the same */
+function refuseOther(earlier: Pick<Event, 'id' | 'idempotencyHash'>, event: NewEvent): void {
+  if (Buffer.compare(earlier.idempotencyHash ?? new Uint8Array(), event.idempotencyHash!) === 0) return
+  throw new ConflictError(
+    'IDEMPOTENCY_CONFLICT',
+    `Another event was published with the idempotencyKey "${event.idempotencyKey}": ${earlier.id}. Use a new key for new content.`,
+  )
 }
 
 function hash(content: unknown): Buffer<ArrayBuffer> {

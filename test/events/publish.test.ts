@@ -83,11 +83,26 @@ test('the same idempotency key with the same content is one event; with other co
   const id = await tenant.publish('order.made', { n: 1 }, more)
   expect(await tenant.publish('order.made', { n: 1 }, more)).toBe(id)
   await expect(tenant.publish('order.made', { n: 2 }, more)).rejects.toThrow(
-    `IDEMPOTENCY_CONFLICT: Another event was published with this idempotencyKey: ${id}.`,
+    `IDEMPOTENCY_CONFLICT: Another event was published with the idempotencyKey "order-1": ${id}.`,
   )
   const other = await app.tenant()
   await other.createType('order.made')
   expect(await other.publish('order.made', { n: 3 }, more)).not.toBe(id)
+})
+
+test('one of many whose idempotency key has other content refuses them all, with nothing stored', async () => {
+  const made = (n: number, idempotencyKey: string) => ({ type: 'order.made', data: { n }, idempotencyKey })
+  const [first] = (await publishMany([made(1, 'batch-1'), made(1, 'batch-1')])).events
+  const count = async () => (await app.database.pool.query('SELECT count(*)::int AS count FROM events')).rows[0].count
+  const before = await count()
+  await expect(publishMany([made(2, 'batch-2'), made(2, 'batch-1')])).rejects.toThrow(
+    `IDEMPOTENCY_CONFLICT: Another event was published with the idempotencyKey "batch-1": ${first.id}.`,
+  )
+  await expect(publishMany([made(3, 'batch-3'), made(4, 'batch-3')])).rejects.toThrow('IDEMPOTENCY_CONFLICT')
+  expect(await count()).toBe(before)
+  const again = await publishMany([made(1, 'batch-1'), made(2, 'batch-2')])
+  expect(again.events[0].id).toBe(first.id)
+  expect(await count()).toBe(before + 1)
 })
 
 test('100 publishes at once under one key are one event', async () => {
