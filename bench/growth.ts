@@ -1,5 +1,5 @@
 // What is done all the time, with 50,000 and with 5,000,000 deliveries stored: it must cost the same.
-import pg from 'pg'
+import { createPool } from '../prisma/client.ts'
 import { systemClock } from '../src/clock.ts'
 import { createIds } from '../src/ids.ts'
 import { type Claimed, createClaimer } from '../worker/claim.ts'
@@ -65,7 +65,7 @@ async function openSized(services: Services, name: string, size: number) {
   const signalbox = await startSignalbox({ ...services, databaseUrl }, { workers: 0 })
   const { client } = signalbox
   const { types, endpointIds } = await createEndpoints(client, ENDPOINTS, () => 'http://127.0.0.1:9/hook')
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 })
+  const pool = createPool({ connectionString: databaseUrl, max: 4 })
   console.error(`Storing ${size} deliveries.`)
   await fill(pool, size, types, endpointIds)
   const claimer = createClaimer(databaseUrl)

@@ -134,6 +134,10 @@ function changeField(
   )
 }
 
-changeField('apiKeyRevoke', 'keys:delete', 'Ends a key for good, with its subscriptions, on every node at once.')
+changeField(
+  'apiKeyRevoke',
+  'keys:delete',
+  'Ends a key for good, with its subscriptions: here at once, on other nodes as fast as Redis says it, and a second later when Redis is away (ten when nobody has noticed).',
+)
 changeField('apiKeyDisable', 'keys:write', 'Stops a key until it is enabled again.')
 changeField('apiKeyEnable', 'keys:write', 'Lets a disabled key be used again.')

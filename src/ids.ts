@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { monotonicFactory } from 'ulid'
+import { encodeTime, monotonicFactory } from 'ulid'
 import type { Clock } from './clock.ts'
 
 /** What an id's prefix says it names. */
@@ -12,6 +12,11 @@ export type MakeId = (prefix: IdPrefix) => string
 export function createIds(clock: Clock, random: () => number = cryptoRandom): MakeId {
   const ulid = monotonicFactory(random)
   return (prefix) => `${prefix}_${ulid(clock.now().getTime()).toLowerCase()}`
+}
+
+/** Less than every id that is made at that time or later. */
+export function idBefore(prefix: IdPrefix, time: Date): string {
+  return `${prefix}_${encodeTime(Math.max(0, time.getTime()), 10).toLowerCase()}`
 }
 
 let bytes = Buffer.alloc(0)

@@ -6,7 +6,7 @@ export const EVENT_TYPE_LENGTH = 128
 
 /**
  * Every pattern that matches a type: `a.b.c` is matched by `a.b.c`, `a.b.*`, `a.*` and `*`. An endpoint receives the
- * event when it has one of them, which an index of arrays answers.
+ * event when it has one of them.
  */
 export function patternsOf(type: string): string[] {
   const words = type.split('.')

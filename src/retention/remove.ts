@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { encodeTime } from 'ulid'
 import { LOCKS } from '../../prisma/locks.ts'
+import { idBefore } from '../ids.ts'
 
 /** Events, or rows of the log, that one statement removes at most: it is over before anybody waits for it. */
 const AT_ONCE = 200
@@ -65,7 +65,6 @@ export interface Removed {
 
 /** Removes one batch of events that were made before a time. @param after where the batch before ended, at first empty */
 export async function removeEvents(pool: pg.Pool, before: Date, after: string): Promise<Removed> {
-  const upTo = `evt_${encodeTime(before.getTime(), 10).toLowerCase()}`
   const client = await pool.connect()
   try {
     // Each statement must see what was committed before it.
@@ -73,7 +72,7 @@ export async function removeEvents(pool: pg.Pool, before: Date, after: string): 
     const locked = await client.query<{ last: string | null; ids: string[] }>({
       name: 'lock-events',
       text: LOCK_EVENTS,
-      values: [after, upTo],
+      values: [after, idBefore('evt', before)],
     })
     const { last, ids } = locked.rows[0]!
     await client.query({ name: 'lock-deliveries', text: LOCK_DELIVERIES, values: [ids] })

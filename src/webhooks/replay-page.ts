@@ -91,7 +91,7 @@ export interface ReplayPage {
 /**
  * Does the next page of a replay: of this one, or of whichever has waited longest.
  *
- * @returns the replay, or undefined when none is running that nobody else is at
+ * @returns the replay, or undefined when none is running, or somebody else is at the one whose turn it is
  */
 export async function replayPage(
   pool: pg.Pool,
