@@ -1,7 +1,14 @@
 import type { Claimed } from './claim.ts'
 
-/** What a worker holds, and for whom. */
-export function createInFlight() {
+/** Deliveries that one claim takes at most. */
+const CLAIM_AT_ONCE = 500
+/** Room for fewer is not worth a claim while others are in flight. */
+const CLAIM_AT_LEAST = 16
+
+/** What a worker holds, for whom, and how much more it may. @param concurrency deliveries it holds at most */
+export function createInFlight(concurrency: number) {
+  // No organization has more, however many of its receivers hang.
+  const half = Math.ceil(concurrency / 2)
   const held = new Set<Claimed>()
   const perOrganization = new Map<string, number>()
 
@@ -26,7 +33,14 @@ export function createInFlight() {
       if (held.delete(delivery)) count(delivery.organization_id, -1)
     },
 
-    /** What each organization holds. */
-    shares: (): ReadonlyMap<string, number> => perOrganization,
+    /** How many to claim, and whose not; undefined when there is room for so few that it can wait. */
+    room(): { limit: number; fullOrganizations: string[] } | undefined {
+      const free = concurrency - held.size
+      if (free <= 0 || (held.size > 0 && free < Math.min(CLAIM_AT_LEAST, concurrency))) return undefined
+      const shares = [...perOrganization]
+      const fullOrganizations = shares.filter(([, taken]) => taken > half - CLAIM_AT_LEAST).map(([id]) => id)
+      const largest = Math.max(0, ...shares.map(([id, taken]) => (fullOrganizations.includes(id) ? 0 : taken)))
+      return { limit: Math.min(CLAIM_AT_ONCE, free, half - largest), fullOrganizations }
+    },
   }
 }

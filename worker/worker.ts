@@ -17,15 +17,11 @@ import { createSettler } from './settler.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createWakeListener } from './wake.ts'
 
-const CLAIM_AT_ONCE = 500
 /** The safety net: a look at the queue even when nothing woke the worker. */
 const POLL_MS = 30_000
 
 /** How often an endpoint that is full is looked at even when nothing settled here. */
 const FULL_POLL_MS = 1_000
-
-/** Room for fewer is not worth a claim while others are in flight. */
-const CLAIM_AT_LEAST = 16
 
 export interface WorkerOptions {
   /** Deliveries in flight at once. */
@@ -56,7 +52,7 @@ export function createWorker(deps: {
   const { pool } = database
   const random = deps.random ?? Math.random
   const claimer = createClaimer(database.url)
-  const inFlight = createInFlight()
+  const inFlight = createInFlight(options.concurrency)
   const pace = createPace()
   const prepare = createPrepare(deps)
   const sender = createSender(deps)
@@ -124,25 +120,17 @@ export function createWorker(deps: {
 
   /** @returns whether more may be due than there was room for */
   async function claimSome(): Promise<boolean> {
-    const free = options.concurrency - inFlight.size
     lookAgainAt = performance.now() + POLL_MS
-    if (free <= 0 || (inFlight.size > 0 && free < Math.min(CLAIM_AT_LEAST, options.concurrency))) return true
-    // Half of the room at most is any one organization's, however many of its receivers hang.
-    const half = Math.ceil(options.concurrency / 2)
-    const shares = [...inFlight.shares()]
-    const fullOrganizations = shares.filter(([, held]) => held > half - CLAIM_AT_LEAST).map(([id]) => id)
-    const largest = Math.max(0, ...shares.map(([id, held]) => (fullOrganizations.includes(id) ? 0 : held)))
-    const limit = Math.min(CLAIM_AT_ONCE, free, half - largest)
-    const { leaseSeconds } = options
-    const now = clock.forQueue()
-    const claim = await claimer.claim({ now, limit, leaseSeconds, fullOrganizations })
+    const room = inFlight.room()
+    if (room === undefined) return true
+    const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds: options.leaseSeconds })
     announce(bus, claim.organizationIds)
     for (const delivery of claim.deliveries) void attempt(delivery)
-    if (claim.more || claim.organizationIds.length >= limit) wokenMeanwhile = true
+    if (claim.more || claim.organizationIds.length >= room.limit) wokenMeanwhile = true
     // Another worker may hold what fills an endpoint, and go away without a sign.
     const nextLookIn = Math.min(claim.nextSlotIn ?? POLL_MS, claim.full ? FULL_POLL_MS : POLL_MS)
     lookAgainAt = performance.now() + nextLookIn
-    return claim.full || fullOrganizations.length > 0
+    return claim.full || room.fullOrganizations.length > 0
   }
 
   async function attempt(delivery: Claimed): Promise<void> {

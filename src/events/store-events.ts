@@ -34,8 +34,8 @@ export interface StoredEvents {
  * the workers at its commit. Written by hand because acknowledged must mean committed, events and deliveries together,
  * and because a statement an event would cost several round trips each.
  *
- * Endpoints are looked up once for each type in the group, and no list as long as the group is joined with another: the
- * planner takes both for short, and compares each with each.
+ * Endpoints are looked up once for each type in the group, and each event is compared with the types only: the planner takes
+ * every list for a short one, and would compare the events with each other, or with all that they are for.
  *
  * A delivery's id is the time, and a hash of event and endpoint: it sorts by time, and no two can be the same.
  * Events whose idempotency key is taken are left out.
@@ -44,10 +44,11 @@ const STORE_EVENTS = `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), wanted AS MATERIALIZED (
-  SELECT t.organization_id, t.type, e.id AS endpoint_id, e.enabled, e.url
+  SELECT t.organization_id, t.type, array_agg(e.id) AS ids, array_agg(e.enabled) AS enabled, array_agg(e.url) AS urls
   FROM unnest($3::text[], $4::text[], $5::text[]) AS t(organization_id, type, patterns)
   JOIN webhook_endpoints e ON e.organization_id = t.organization_id AND e.deleted_at IS NULL
     AND e.event_types && string_to_array(t.patterns, ' ')
+  GROUP BY t.organization_id, t.type
 ), stored AS (
   INSERT INTO events (id, organization_id, type, body, idempotency_key, idempotency_hash, created_at)
   SELECT i.id, i.organization_id, i.type, substr($12::bytea, i.place, i.bytes), i.idempotency_key, i.idempotency_hash, clock.now
@@ -64,7 +65,8 @@ WITH clock AS (
     CASE WHEN w.enabled THEN clock.now END AS next_attempt_at,
     CASE WHEN NOT w.enabled THEN '${HELD_EXPLANATION}' END AS explanation,
     clock.now AS created_at, clock.now AS updated_at, s.type AS event_type, w.url AS endpoint_url
-  FROM stored s JOIN wanted w ON w.organization_id = s.organization_id AND w.type = s.type CROSS JOIN clock
+  FROM stored s JOIN wanted ON wanted.organization_id = s.organization_id AND wanted.type = s.type
+  CROSS JOIN LATERAL unnest(wanted.ids, wanted.enabled, wanted.urls) AS w(endpoint_id, enabled, url) CROSS JOIN clock
 ), fanned AS (
   INSERT INTO deliveries
     (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, explanation, created_at, updated_at)
