@@ -8,12 +8,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KEPT_BYTES, RESPONSE_BYTES } from '../../worker/send.ts'
 import type { DeliveryAnswer } from '../support/api.ts'
 import { type App, startApp } from '../support/app.ts'
+import { type Receiver, startReceiver } from '../support/receiver.ts'
 import { freePort } from '../support/redis.ts'
 
 // W7, W13: each way in which a receiver can misbehave, made to happen, and what the attempt says of it.
 let app: App
 const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-tls-'))
 const sockets = new Set<Socket>()
+const table: string[] = []
+let healthy: Receiver
+/** The wait before the second attempt by default, with room for its jitter. */
+const FIRST_RETRY_SECONDS = 120
 
 beforeAll(async () => {
   const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' })
@@ -55,11 +60,16 @@ beforeAll(async () => {
       days === '-1' ? ['-not_before', '20250101000000Z', '-not_after', '20250503000000Z'] : ['-days', days]
     sign(name, validity)
   }
+  healthy = await startReceiver()
   app = await startApp({ ca: readFileSync(path.join(folder, 'ca.pem'), 'utf8') })
 })
 afterAll(async () => {
   for (const socket of sockets) socket.destroy()
   await app.stop()
+  await healthy.stop()
+  console.log(
+    ['| a receiver that | events | lost | what its attempt says |', '| --- | ---: | ---: | --- |', ...table].join('\n'),
+  )
   rmSync(folder, { recursive: true })
 })
 
@@ -75,14 +85,38 @@ function sign(name: string, validity: string[]): void {
   execFileSync('sh', ['-c', script], { cwd: folder, stdio: 'pipe' })
 }
 
-/** Publishes one event to a URL and returns its delivery after the first attempt. */
+/**
+ * Publishes one event to a URL and beside it to a healthy receiver, which must get it at once. When the first attempt failed,
+ * the endpoint is mended and must get the event by its retry: nothing is lost, nothing stuck.
+ *
+ * @returns the delivery after its first attempt
+ */
 async function deliverTo(url: string): Promise<DeliveryAnswer> {
   const tenant = await app.tenant()
   await tenant.createType('a.b')
-  await tenant.createEndpoint(url, { timeoutSeconds: 1 })
-  await tenant.publish('a.b')
+  const { webhookEndpoint } = await tenant.createEndpoint(url, { timeoutSeconds: 1 })
+  await tenant.createEndpoint(`${healthy.url}/beside`)
+  const id = await tenant.publish('a.b')
   await app.deliver()
-  return (await tenant.deliveries())[0]!
+  const deliveries = await tenant.deliveries()
+  const delivery = deliveries.find(({ endpointId }) => endpointId === webhookEndpoint.id)!
+  expect(deliveries.find(({ endpointId }) => endpointId !== webhookEndpoint.id)).toMatchObject({ status: 'SUCCEEDED' })
+  if (delivery.status === 'RETRYING') {
+    await tenant.ask(
+      `mutation ($id: ID!, $input: WebhookEndpointUpdateInput!) { webhookEndpointUpdate(id: $id, input: $input) {
+        __typename ... on Error { code message } } }`,
+      { id: webhookEndpoint.id, input: { url: `${healthy.url}/mended` } },
+    )
+    app.clock.advance(FIRST_RETRY_SECONDS)
+    await app.deliver()
+  }
+  const received = healthy.requests.filter(({ eventId }) => eventId === id).length
+  const got = delivery.status === 'SUCCEEDED' ? 1 : 2
+  table.push(
+    `| ${expect.getState().currentTestName} | 1 | ${got - received} | ${delivery.attempts[0]?.explanation.replace(/:\d+/g, '')} |`,
+  )
+  expect(received).toBe(got)
+  return delivery
 }
 
 /** A receiver of bare bytes. */
