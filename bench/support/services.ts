@@ -47,6 +47,11 @@ export async function startSignalbox(
   const dataDir = path.join(services.dataDir, 'signalbox')
   const port = String(await freePort())
   const env = {
+    // As it is run in earnest: libraries check less of themselves then.
+    NODE_ENV: 'production',
+    ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
+    ENDPOINT_ALLOWED_NETWORKS: '127.0.0.0/8',
+    HOST: '127.0.0.1',
     DATABASE_URL: services.databaseUrl,
     REDIS_URL: services.redisUrl,
     DATA_DIR: dataDir,
