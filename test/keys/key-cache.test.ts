@@ -1,5 +1,4 @@
-import type pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createKeyCache } from '../../src/keys/key-cache.ts'
 import { hashToken } from '../../src/keys/token.ts'
 import { createLocalBus, KEY_CHANGES, type LiveBus } from '../../src/live/bus.ts'
@@ -31,15 +30,11 @@ afterAll(async () => {
 /** A cache of its own on the real database, with its queries counted and its time handed in. */
 async function counted(bus: LiveBus = createLocalBus()) {
   const time = { ms: 0 }
-  let queries = 0
   const { pool } = first.database
-  const query = (...args: Parameters<pg.Pool['query']>) => {
-    queries++
-    return pool.query(...args)
-  }
-  const cache = createKeyCache({ pool: { query } as unknown as pg.Pool, bus, now: () => time.ms })
+  const asked = vi.spyOn(pool, 'query').mockClear()
+  const cache = createKeyCache({ pool, bus, now: () => time.ms })
   await cache.start()
-  return { cache, bus, time, queries: () => queries }
+  return { cache, bus, time, queries: () => asked.mock.calls.length }
 }
 
 test('a key is looked up once, however many ask for it at once and after', async () => {
