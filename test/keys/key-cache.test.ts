@@ -116,6 +116,18 @@ test('a key that is revoked on one node is refused on that node at once, and on 
   expect(await refusedAt(second, key)).toMatch(/was revoked/)
 })
 
+test('what somebody else writes to the channel of keys is passed over', async () => {
+  const { key, keyId } = await first.tenant()
+  const { cache, bus, queries } = await counted()
+  await cache.find(hashToken(key))
+  bus.publish(KEY_CHANGES, [null, 1, 'x', {}, { keyId: 7 }])
+  await cache.find(hashToken(key))
+  expect(queries()).toBe(1)
+  bus.publish(KEY_CHANGES, [null, { keyId }])
+  await cache.find(hashToken(key))
+  expect(queries()).toBe(2)
+})
+
 test('with Redis away it is refused on the other nodes too', async () => {
   const revoked = await first.tenant()
   for (const app of [first, second]) expect((await app.api.as(revoked.key).request(VIEWER)).errors).toBeUndefined()

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { deliveryChannel } from '../../src/live/bus.ts'
 import { type App, startApp, TENANT } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
@@ -182,6 +182,24 @@ test('a subscriber that resumes from its last cursor misses nothing and gets not
   expect(second.messages[0].deliveryUpdates).toEqual(next)
   expect(second.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)).toEqual([false, false])
   second.stop()
+})
+
+test('a subscription whose reading fails ends with an error and keeps no slot', async () => {
+  const tenant = await setUp()
+  const watch = watchSocket(app.url, tenant.key, UPDATES)
+  await subscribed(1)
+  const { pool } = app.database
+  const query = pool.query.bind(pool)
+  const failing = vi.spyOn(pool, 'query').mockImplementation(((...args: Parameters<typeof query>) => {
+    const [asked] = args as unknown[]
+    const isRead = typeof asked === 'object' && asked !== null && 'name' in asked && asked.name === 'read-changes'
+    return isRead ? Promise.reject(new Error('the database went away')) : query(...args)
+  }) as never)
+  await tenant.publish('a.b')
+  const reason = await watch.untilEnded()
+  failing.mockRestore()
+  expect(JSON.stringify(reason)).toContain('INTERNAL')
+  expect(app.domain.subscriptions.count()).toBe(0)
 })
 
 test('who has seen what a crash of the database then lost resumes without a gap, and misses nothing after it (L3)', async () => {
