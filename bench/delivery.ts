@@ -15,6 +15,8 @@ const JOBS = 8_000
 const ENDPOINTS = 20
 const CONCURRENCY = 100
 const REST_SECONDS = 60
+/** Two minutes at least. */
+const LOOKS = 6_000
 
 export async function delivery(services: Services, options: { rounds: number }): Promise<Figures> {
   const receiver = await startNginx()
@@ -31,7 +33,7 @@ export async function delivery(services: Services, options: { rounds: number }):
     for (let n = 0; n <= options.rounds; n++) {
       signalbox.pause()
       const ids = await publishMany(signalbox.client, types, EVENTS)
-      while (!watched.has((n + 1) * EVENTS, 'PENDING')) await delay(20)
+      await until(() => watched.has((n + 1) * EVENTS, 'PENDING'), 'The subscriber did not see what was published.')
 
       const limitOptions: LimitOptions = { ...common, events: EVENTS }
       const limit = await (await startYardstick<{ perSecond: number }>('limit', limitOptions)).run()
@@ -83,14 +85,23 @@ export async function drain(
 ): Promise<number> {
   const started = performance.now()
   signalbox.resume()
-  for (;;) {
-    await delay(20)
+  await until(async () => {
     const { rows } = await services.pool.query(
       `/* bench */ SELECT EXISTS (SELECT 1 FROM deliveries WHERE status IN ('PENDING', 'RETRYING'))
         OR EXISTS (SELECT 1 FROM deliveries WHERE status = 'SENDING') AS more`,
     )
-    if (!rows[0].more && isSeen()) return count / ((performance.now() - started) / 1000)
+    return !rows[0].more && isSeen()
+  }, 'Not everything was delivered and seen.')
+  return count / ((performance.now() - started) / 1000)
+}
+
+/** Looks every 20 ms. @throws when it does not come true */
+async function until(condition: () => boolean | Promise<boolean>, otherwise: string): Promise<void> {
+  for (let looks = 0; looks < LOOKS; looks++) {
+    await delay(20)
+    if (await condition()) return
   }
+  throw new Error(otherwise)
 }
 
 /** What one API and one worker with a subscriber ask for in a second in which nothing happens. */
@@ -130,6 +141,7 @@ async function check(services: Services, receiver: Awaited<ReturnType<typeof sta
  */
 function watch(signalbox: Signalbox) {
   const counts = new Map<string, number>()
+  let missed = false
   const socket = new WebSocket(`${signalbox.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
   const say = (message: object) => socket.send(JSON.stringify(message))
   const query = 'subscription { deliveryUpdates { delivery { id status } cursor gap } }'
@@ -139,11 +151,14 @@ function watch(signalbox: Signalbox) {
     if (text.includes('connection_ack')) say({ id: '1', type: 'subscribe', payload: { query } })
     const status = /"status":"(\w+)"/.exec(text)?.[1]
     if (status !== undefined) counts.set(status, (counts.get(status) ?? 0) + 1)
-    if (text.includes('"gap":true')) throw new Error('The subscriber missed changes.')
+    if (text.includes('"gap":true')) missed = true
   })
   return {
     /** Whether so many changes into a state were seen. */
-    has: (count: number, status: string) => (counts.get(status) ?? 0) >= count,
+    has(count: number, status: string): boolean {
+      if (missed) throw new Error('The subscriber missed changes.')
+      return (counts.get(status) ?? 0) >= count
+    },
     stop: () => socket.terminate(),
   }
 }

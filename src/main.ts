@@ -45,7 +45,9 @@ async function start(config: Config, stops: Stop[]): Promise<void> {
       : createRedisBus({ url: config.redisUrl, log })
   stops.push(bus.stop)
   if (config.redisUrl === undefined && config.mode !== 'all')
-    log.warn('REDIS_URL is not set: live messages and revoked keys reach other processes a second late.')
+    log.warn(
+      'REDIS_URL is not set: deliveries show live and revoked keys end in other processes a second late, other live messages not at all.',
+    )
 
   const keyring = createKeyring(config.encryptionKeys ?? [await developmentKey(config.dataDir)])
   const targets = createTargets({ allowedNetworks: config.endpointAllowedNetworks })

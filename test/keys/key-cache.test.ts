@@ -2,29 +2,22 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createKeyCache } from '../../src/keys/key-cache.ts'
 import { hashToken } from '../../src/keys/token.ts'
 import { createLocalBus, KEY_CHANGES, type LiveBus } from '../../src/live/bus.ts'
-import { createRedisBus } from '../../src/live/redis-bus.ts'
-import { type App, silentLog, startApp } from '../support/app.ts'
-import { cloneDatabase } from '../support/database.ts'
-import { startRedis, type TestRedis } from '../support/redis.ts'
+import type { App } from '../support/app.ts'
+import { type Nodes, startNodes } from '../support/nodes.ts'
+import type { TestRedis } from '../support/redis.ts'
 
 // O3, K3: keys are remembered, and what is revoked is forgotten on every node.
 let redis: TestRedis
-let database: Awaited<ReturnType<typeof cloneDatabase>>
+let nodes: Nodes
 let first: App
 let second: App
 
 beforeAll(async () => {
-  redis = await startRedis()
-  database = await cloneDatabase()
-  const app = () => startApp({ databaseUrl: database.url, bus: createRedisBus({ url: redis.url, log: silentLog }) })
-  first = await app()
-  second = await app()
+  nodes = await startNodes()
+  ;({ redis, first, second } = nodes)
 })
 afterAll(async () => {
-  await first.stop()
-  await second.stop()
-  await redis.stop()
-  await database.drop()
+  await nodes.stop()
 })
 
 /** A cache of its own on the real database, with its queries counted and its time handed in. */

@@ -1,34 +1,27 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Heard } from '../../src/live/bus.ts'
-import { createRedisBus } from '../../src/live/redis-bus.ts'
-import { type App, silentLog, startApp } from '../support/app.ts'
-import { cloneDatabase } from '../support/database.ts'
+import type { App } from '../support/app.ts'
+import { type Nodes, startNodes } from '../support/nodes.ts'
 import { startReceiver } from '../support/receiver.ts'
-import { startRedis, type TestRedis } from '../support/redis.ts'
+import type { TestRedis } from '../support/redis.ts'
 import { watchSocket } from '../support/watch.ts'
 
 // L2: two API processes and a worker see the same stream; rule 5: with Redis away, deliveries go on.
 let redis: TestRedis
 let first: App
 let second: App
-let database: Awaited<ReturnType<typeof cloneDatabase>>
+let nodes: Nodes
 const receiver = await startReceiver()
 const UPDATES = 'subscription { deliveryUpdates { gap delivery { status } } }'
 const STATUS = 'subscription { liveStatus { degraded } }'
 
 beforeAll(async () => {
-  redis = await startRedis()
-  database = await cloneDatabase()
-  const app = () => startApp({ databaseUrl: database.url, bus: createRedisBus({ url: redis.url, log: silentLog }) })
-  first = await app()
-  second = await app()
+  nodes = await startNodes()
+  ;({ redis, first, second } = nodes)
 })
 afterAll(async () => {
-  await first.stop()
-  await second.stop()
-  await redis.stop()
-  await database.drop()
+  await nodes.stop()
   await receiver.stop()
 })
 

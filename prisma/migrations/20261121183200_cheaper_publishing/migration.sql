@@ -1,6 +1,6 @@
 -- Every event, delivery and attempt is written by a statement that takes its organization, endpoint, event or delivery from
 -- that very row; organizations and endpoints are never removed, and retention locks what it removes. Looking each of them up
--- once more is a third of what storing an event costs, so it is left out where the database can (PostgreSQL 18).
+-- once more is much of what storing an event costs, so it is left out where the database can (PostgreSQL 18).
 DO $$
 BEGIN
   IF current_setting('server_version_num')::int >= 180000 THEN

@@ -1,0 +1,26 @@
+import { createRedisBus } from '../../src/live/redis-bus.ts'
+import { silentLog, startApp } from './app.ts'
+import { cloneDatabase } from './database.ts'
+import { startRedis } from './redis.ts'
+
+/** Two API nodes on one database, with a Redis between them. */
+export async function startNodes() {
+  const redis = await startRedis()
+  const database = await cloneDatabase()
+  const node = () => startApp({ databaseUrl: database.url, bus: createRedisBus({ url: redis.url, log: silentLog }) })
+  const first = await node()
+  const second = await node()
+  return {
+    redis,
+    first,
+    second,
+    async stop() {
+      await first.stop()
+      await second.stop()
+      await redis.stop()
+      await database.drop()
+    },
+  }
+}
+
+export type Nodes = Awaited<ReturnType<typeof startNodes>>
