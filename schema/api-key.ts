@@ -1,16 +1,28 @@
 import { KeyEnvironment, KeyTier } from '../prisma/generated/enums.ts'
 import { type Permissions, readPermissions } from '../src/access/permissions.ts'
-import { ConflictError, NotFoundError, ValidationError } from '../src/errors.ts'
 import { builder, checkPage, owned, viewerOf } from './builder.ts'
 
-const Environment = builder.enumType(KeyEnvironment, {
+export const ApiKeyEnvironment = builder.enumType(KeyEnvironment, {
   name: 'ApiKeyEnvironment',
   description: 'Which word a key carries: `sb_live_…` or `sb_test_…`.',
 })
 
-const Tier = builder.enumType(KeyTier, {
+export const ApiKeyTier = builder.enumType(KeyTier, {
   name: 'ApiKeyTier',
-  description: 'How much a key may be used. Stored with the key; not enforced yet.',
+  description:
+    'How much a key may be used: STANDARD 60 requests a minute and 3,000 an hour, ELEVATED 120 and 6,000, ENTERPRISE 300 and 15,000, unless the operator has set other numbers.',
+})
+
+builder.prismaObject('ApiKeySecret', {
+  description: 'One secret of a key, of which only a hash is stored.',
+  fields: (t) => ({
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ends, set by a rotation; null: with the key.',
+    }),
+  }),
 })
 
 export const ApiKey = builder.prismaNode('ApiKey', {
@@ -20,14 +32,22 @@ export const ApiKey = builder.prismaNode('ApiKey', {
   nullable: true,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'For people.' }),
-    environment: t.expose('environment', { type: Environment, description: 'Live or test.' }),
+    environment: t.expose('environment', { type: ApiKeyEnvironment, description: 'Live or test.' }),
     displayPrefix: t.exposeString('displayPrefix', { description: 'Its first characters, to recognise it by.' }),
     permissions: t.field({
       type: 'JSON',
       description: 'Resource to actions, such as `{ "events": ["write"] }`.',
       resolve: (key): Permissions => readPermissions(key.permissions),
     }),
-    tier: t.expose('tier', { type: Tier, nullable: true, description: 'Null: no tier.' }),
+    organizationId: t.exposeString('organizationId', { description: 'Id of the organization that it belongs to.' }),
+    tier: t.expose('tier', {
+      type: ApiKeyTier,
+      nullable: true,
+      description: 'Null: without limits, as keys of the host are.',
+    }),
+    persistedOnly: t.exposeBoolean('persistedOnly', {
+      description: 'Whether it may send persisted operations only, and no text of its own.',
+    }),
     allowedIps: t.exposeStringList('allowedIps', {
       description: 'Addresses and networks it may be used from; empty: from anywhere.',
     }),
@@ -42,10 +62,17 @@ export const ApiKey = builder.prismaNode('ApiKey', {
       nullable: true,
       description: 'When it was last used, to the minute; null: never.',
     }),
+    lastUsedIp: t.exposeString('lastUsedIp', { nullable: true, description: 'From which address.' }),
+    replacedBy: t.exposeString('replacedBy', {
+      nullable: true,
+      description: 'Id of the key that a rotation put in its place; null: none.',
+    }),
+    secrets: t.relation('secrets', {
+      query: { orderBy: { createdAt: 'asc' } },
+      description: 'What it is presented as: one, and those that a rotation lets overlap.',
+    }),
   }),
 })
-
-type Key = typeof ApiKey.$inferType
 
 builder.queryField('apiKeys', (t) =>
   t.prismaConnection(
@@ -63,81 +90,3 @@ builder.queryField('apiKeys', (t) =>
     { name: 'ApiKeyEdge', description: 'A key and its cursor.' },
   ),
 )
-
-const ApiKeyCreateInput = builder.inputType('ApiKeyCreateInput', {
-  description: 'A new key.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: 'For people, 1 to 100 characters.' }),
-    permissions: t.field({
-      type: 'JSON',
-      required: true,
-      description:
-        'Resource to actions (`read`, `write`, `delete`) over `keys`, `webhooks`, `events`, `deliveries`, `usage`, `audit`, `members`, or resources of your own API. No more than the presented key has itself.',
-    }),
-    environment: t.field({ type: Environment, description: 'Default LIVE.' }),
-    tier: t.field({ type: Tier, description: 'Default none.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'Default never.' }),
-    allowedIps: t.stringList({
-      description: 'Addresses or networks in CIDR notation, at most 100. Default: from anywhere.',
-    }),
-  }),
-})
-
-const ApiKeyCreatePayload = builder.objectRef<{ apiKey: Key; secret: string }>('ApiKeyCreatePayload').implement({
-  description: 'The key that was made.',
-  fields: (t) => ({
-    apiKey: t.field({ type: ApiKey, description: 'The key.', resolve: ({ apiKey }) => apiKey }),
-    secret: t.exposeString('secret', { description: 'The key itself. It is shown this once.' }),
-  }),
-})
-
-builder.mutationField('apiKeyCreate', (t) =>
-  t.field({
-    type: ApiKeyCreatePayload,
-    description: 'Makes a key. Needs `keys: write`.',
-    authScopes: { can: 'keys:write' },
-    errors: { types: [ValidationError] },
-    args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'The key.' }) },
-    resolve: (_root, { input: { environment, allowedIps, permissions, ...input } }, context) =>
-      context.domain.keys.create(viewerOf(context), {
-        ...input,
-        permissions: permissions as never,
-        ...(environment && { environment }),
-        ...(allowedIps && { allowedIps }),
-      }),
-  }),
-)
-
-/** Revoke, disable and enable differ in what they do, not in how they are called. */
-function changeField(
-  name: 'apiKeyRevoke' | 'apiKeyDisable' | 'apiKeyEnable',
-  scope: 'keys:write' | 'keys:delete',
-  description: string,
-): void {
-  const verb = name.slice('apiKey'.length)
-  const Payload = builder.objectRef<{ apiKey: Key }>(`ApiKey${verb}Payload`).implement({
-    description: 'The key as it is now.',
-    fields: (t) => ({ apiKey: t.field({ type: ApiKey, description: 'The key.', resolve: ({ apiKey }) => apiKey }) }),
-  })
-  builder.mutationField(name, (t) =>
-    t.field({
-      type: Payload,
-      description: `${description} Needs \`${scope.replace(':', ': ')}\`.`,
-      authScopes: { can: scope },
-      errors: { types: [NotFoundError, ConflictError] },
-      args: { id: t.arg.id({ required: true, description: 'Id of the key.' }) },
-      resolve: async (_root, { id }, context) => {
-        const change = context.domain.keys[verb.toLowerCase() as 'revoke' | 'disable' | 'enable']
-        return { apiKey: await change(viewerOf(context), id) }
-      },
-    }),
-  )
-}
-
-changeField(
-  'apiKeyRevoke',
-  'keys:delete',
-  'Ends a key for good, with its subscriptions: here at once, on other nodes as fast as Redis says it, and a second later when Redis is away (ten when nobody has noticed).',
-)
-changeField('apiKeyDisable', 'keys:write', 'Stops a key until it is enabled again.')
-changeField('apiKeyEnable', 'keys:write', 'Lets a disabled key be used again.')

@@ -143,6 +143,13 @@ function refuse({ viewer, domain }: Context, info: GraphQLResolveInfo): Error {
   return new ForbiddenError(`This key lacks the permission for ${field}.`)
 }
 
+type Given<T> = { [Name in keyof T]: Exclude<T[Name], null> }
+
+/** An input field that is null counts as not given. */
+export function given<T extends object>(input: T): Given<T> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as Given<T>
+}
+
 function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

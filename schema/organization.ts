@@ -1,5 +1,12 @@
-import { ValidationError } from '../src/errors.ts'
-import { builder, checkPage, viewerOf } from './builder.ts'
+import { Plan } from '../prisma/generated/enums.ts'
+import { NotFoundError, ValidationError } from '../src/errors.ts'
+import { builder, checkPage, given, viewerOf } from './builder.ts'
+
+const PlanType = builder.enumType(Plan, {
+  name: 'Plan',
+  description:
+    'What a tenant has agreed with the host. STARTER: 1,000 requests a day and key, and the host makes the keys; GROWTH: 50,000; ENTERPRISE: no daily limit; unless the operator has set other numbers.',
+})
 
 export const Organization = builder.prismaNode('Organization', {
   description: 'A tenant. Everything belongs to exactly one, and nobody sees across that line.',
@@ -8,6 +15,7 @@ export const Organization = builder.prismaNode('Organization', {
   nullable: true,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'For people.' }),
+    plan: t.expose('plan', { type: PlanType, description: 'What it has agreed with the host.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
 })
@@ -31,13 +39,23 @@ builder.queryField('organizations', (t) =>
 
 const OrganizationCreateInput = builder.inputType('OrganizationCreateInput', {
   description: 'A new tenant.',
-  fields: (t) => ({ name: t.string({ required: true, description: '1 to 100 characters.' }) }),
+  fields: (t) => ({
+    name: t.string({ required: true, description: '1 to 100 characters.' }),
+    plan: t.field({ type: PlanType, description: 'Default GROWTH.' }),
+  }),
 })
 
-const OrganizationCreatePayload = builder
-  .objectRef<{ organization: typeof Organization.$inferType }>('OrganizationCreatePayload')
-  .implement({
-    description: 'The tenant that was made.',
+const OrganizationUpdateInput = builder.inputType('OrganizationUpdateInput', {
+  description: 'What changes of a tenant. What is not given stays as it is.',
+  fields: (t) => ({
+    name: t.string({ description: '1 to 100 characters.' }),
+    plan: t.field({ type: PlanType, description: 'Its keys follow within ten seconds.' }),
+  }),
+})
+
+function payload(name: string, description: string) {
+  return builder.objectRef<{ organization: typeof Organization.$inferType }>(name).implement({
+    description,
     fields: (t) => ({
       organization: t.field({
         type: Organization,
@@ -46,16 +64,33 @@ const OrganizationCreatePayload = builder
       }),
     }),
   })
+}
 
 builder.mutationField('organizationCreate', (t) =>
   t.field({
-    type: OrganizationCreatePayload,
+    type: payload('OrganizationCreatePayload', 'The tenant that was made.'),
     description: 'Makes a tenant. For the host: needs `platform: write`.',
     authScopes: { can: 'platform:write' },
     errors: { types: [ValidationError] },
     args: { input: t.arg({ type: OrganizationCreateInput, required: true, description: 'The tenant.' }) },
     resolve: async (_root, { input }, context) => ({
-      organization: await context.domain.organizations.create(viewerOf(context), input),
+      organization: await context.domain.organizations.create(viewerOf(context), given(input)),
+    }),
+  }),
+)
+
+builder.mutationField('organizationUpdate', (t) =>
+  t.field({
+    type: payload('OrganizationUpdatePayload', 'The tenant as it is now.'),
+    description: 'Changes a tenant. For the host: needs `platform: write`.',
+    authScopes: { can: 'platform:write' },
+    errors: { types: [ValidationError, NotFoundError] },
+    args: {
+      id: t.arg.id({ required: true, description: 'Id of the tenant.' }),
+      input: t.arg({ type: OrganizationUpdateInput, required: true, description: 'The changes.' }),
+    },
+    resolve: async (_root, { id, input }, context) => ({
+      organization: await context.domain.organizations.update(viewerOf(context), id, given(input)),
     }),
   }),
 )

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import './api-key-mutations.ts'
 import './api-key.ts'
 import './attempt.ts'
 import './audit-entry.ts'

@@ -8,13 +8,19 @@ import { createEventTypes } from './events/event-types.ts'
 import { createPublisher } from './events/publish.ts'
 import type { MakeId } from './ids.ts'
 import type { Keyring } from './keyring.ts'
-import { createAuthenticate, refusal } from './keys/authenticate.ts'
+import { createAuthenticate } from './keys/authenticate.ts'
 import { createKeyCache } from './keys/key-cache.ts'
+import { createKeyLookup } from './keys/key-lookup.ts'
+import { createKeyStore } from './keys/key-store.ts'
 import { createKeys } from './keys/keys.ts'
+import { createLastUsed } from './keys/last-used.ts'
+import { createRotate } from './keys/rotate.ts'
+import { createIsUnchanged } from './keys/unchanged.ts'
 import type { LiveBus } from './live/bus.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
 import { page } from './page.ts'
+import type { Redis } from './redis.ts'
 import { createDeliveries } from './webhooks/deliveries.ts'
 import { createEndpointSecrets } from './webhooks/endpoint-secrets.ts'
 import { createEndpointState } from './webhooks/endpoint-state.ts'
@@ -32,27 +38,23 @@ export function createDomain(deps: {
   makeId: MakeId
   keyring: Keyring
   bus: LiveBus
+  /** Absent: limits and remembered keys stay in this process. */
+  redis?: Redis | undefined
   targets: Targets
   keyPrefix: string
   bootstrapApiKey: string | undefined
 }) {
   const { prisma, pool } = deps.database
   const audit = createAudit(deps)
-  const keyCache = createKeyCache({ pool, bus: deps.bus })
-  const shared = { ...deps, prisma, pool, audit, keyCache }
+  const keyCache = createKeyCache({ pool, bus: deps.bus, keyStore: createKeyStore(deps.redis) })
+  const keyLookup = createKeyLookup({ ...deps, keyCache })
+  const lastUsed = createLastUsed({ ...deps, prisma })
+  const shared = { ...deps, prisma, pool, audit, keyCache, keyLookup, lastUsed }
+  const keys = createKeys(shared)
   const eventTypes = createEventTypes(shared)
   const secrets = createEndpointSecrets(shared)
   const endpoints = createEndpoints({ ...shared, secrets })
-  const subscriptions = createSubscriptions({
-    ...deps,
-    async isUsable(keyIds) {
-      const keys = await prisma.apiKey.findMany({ where: { id: { in: keyIds } } })
-      const now = deps.clock.now()
-      // The address was checked when the subscription began.
-      const usable = keys.filter((key) => refusal({ ...key, allowedIps: [] }, now, null) === undefined)
-      return new Set(usable.map((key) => key.id))
-    },
-  })
+  const subscriptions = createSubscriptions({ ...deps, isUnchanged: createIsUnchanged(shared) })
   return {
     audit: {
       /** Notes a refused attempt; a change is noted in its own transaction. */
@@ -72,7 +74,7 @@ export function createDomain(deps: {
     endpointState: createEndpointState({ ...shared, endpoints, secrets }),
     endpointSecrets: secrets,
     eventTypes,
-    keys: createKeys(shared),
+    keys: { ...keys, rotate: createRotate({ ...shared, keys }) },
     organizations: createOrganizations(shared),
     publisher: createPublisher({ ...shared, eventTypes }),
     replays: createReplays({ ...shared, endpoints }),

@@ -2,7 +2,7 @@ import type { PrismaClient } from '../../prisma/client.ts'
 import { LOCKS } from '../../prisma/locks.ts'
 import type { Clock } from '../clock.ts'
 import type { MakeId } from '../ids.ts'
-import { createToken, displayPrefix, hashToken } from '../keys/token.ts'
+import { createToken, displayPrefix, hashBytes } from '../keys/token.ts'
 import type { Audit } from './audit.ts'
 import { ALL_PERMISSIONS } from './permissions.ts'
 
@@ -28,11 +28,14 @@ export async function bootstrap(deps: {
     const first = await tx.organization.findFirst({ orderBy: { id: 'asc' } })
     const organization =
       first ??
-      (await tx.organization.create({ data: { id: makeId('org'), name: FIRST_ORGANIZATION, createdAt: clock.now() } }))
+      (await tx.organization.create({
+        data: { id: makeId('org'), name: FIRST_ORGANIZATION, plan: 'ENTERPRISE', createdAt: clock.now() },
+      }))
     if (first !== null && bootstrapApiKey === undefined) return undefined
     const secret = bootstrapApiKey ?? createToken(deps.keyPrefix, 'LIVE')
-    const hash = hashToken(secret)
-    if ((await tx.apiKey.findUnique({ where: { hash } })) !== null) return undefined
+    const hash = hashBytes(secret)
+    if ((await tx.apiKeySecret.findUnique({ where: { hash } })) !== null) return undefined
+    const createdAt = clock.now()
     const key = await tx.apiKey.create({
       data: {
         id: makeId('key'),
@@ -40,10 +43,10 @@ export async function bootstrap(deps: {
         name: 'Bootstrap',
         environment: 'LIVE',
         displayPrefix: bootstrapApiKey === undefined ? displayPrefix(secret) : 'BOOTSTRAP_API_KEY',
-        hash,
+        secrets: { create: { hash, createdAt } },
         permissions: ALL_PERMISSIONS,
         createdBy: 'system',
-        createdAt: clock.now(),
+        createdAt,
       },
     })
     const actor = { keyId: 'system', organizationId: organization.id, ip: null }

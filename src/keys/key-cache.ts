@@ -1,38 +1,52 @@
 import { LRUCache } from 'lru-cache'
 import type pg from 'pg'
-import type { ApiKey } from '../../prisma/generated/client.ts'
 import { changedKeys, KEY_CHANGES, type LiveBus } from '../live/bus.ts'
+import type { KeyStore } from './key-store.ts'
+import type { KnownKey } from './verdict.ts'
 
 /** Keys that a process remembers, and as many hashes that belong to none: a flood of those pushes out no key. */
 const REMEMBERED = 10_000
-/** What is remembered is read again after this long, whatever was heard: Redis may hang without anybody noticing. */
+/** What was read from the database counts for this long, whatever was heard: Redis may hang without anybody noticing. */
 const FRESH_MS = 10_000
 /** With Redis away a revocation on another node is not heard; it takes effect after this long at most. */
 const FRESH_DEGRADED_MS = 1_000
 
-const FIND_KEY = `
-SELECT id, organization_id AS "organizationId", name, environment, display_prefix AS "displayPrefix", hash, permissions, tier,
-  coalesce(allowed_ips, '{}') AS "allowedIps", expires_at AS "expiresAt", disabled_at AS "disabledAt",
-  revoked_at AS "revokedAt", revoked_by AS "revokedBy", created_by AS "createdBy", created_at AS "createdAt",
-  last_used_at AS "lastUsedAt"
-FROM api_keys WHERE hash = $1`
+const SELECT_KEY = `
+SELECT k.id, k.organization_id AS "organizationId", k.name, k.environment, k.display_prefix AS "displayPrefix", k.permissions,
+  k.tier, coalesce(k.allowed_ips, '{}') AS "allowedIps", k.persisted_only AS "persistedOnly", k.revision,
+  k.expires_at AS "expiresAt", k.disabled_at AS "disabledAt", k.revoked_at AS "revokedAt", k.revoked_by AS "revokedBy",
+  k.created_by AS "createdBy", k.created_at AS "createdAt", k.last_used_at AS "lastUsedAt", k.last_used_ip AS "lastUsedIp",
+  k.replaced_by AS "replacedBy", o.plan, s.expires_at AS "secretExpiresAt", encode(s.hash, 'base64') AS hash
+FROM api_key_secrets s JOIN api_keys k ON k.id = s.key_id JOIN organizations o ON o.id = k.organization_id`
+const FIND_KEY = `${SELECT_KEY} WHERE s.hash = $1`
+const SECRETS_OF_KEY = `${SELECT_KEY} WHERE k.id = $1`
+
+type Row = KnownKey & { hash: string }
+
+interface Remembered {
+  key: KnownKey | null
+  readAt: number
+}
 
 /**
- * Finds keys by their hash, for every request (O3). What was found is remembered until the bus says that the key changed, so
- * a revocation takes effect here at once and on every other node as fast as Redis carries it (K3).
+ * Finds keys by the hash of a secret, for every request (O3): in this process, then in Redis, then in the database. What was
+ * found is remembered until the bus says that the key changed, so a revocation takes effect here at once and on every other
+ * node as fast as Redis carries it (K3).
  */
 export type KeyCache = ReturnType<typeof createKeyCache>
 
 /** @param deps.now milliseconds of a clock that only goes forward */
-export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; now?: () => number }) {
-  const { bus, now = () => performance.now() } = deps
-  const known = new LRUCache<string, { key: ApiKey; readAt: number }>({ max: REMEMBERED })
-  const unknown = new LRUCache<string, { key: null; readAt: number }>({ max: REMEMBERED })
-  const underWay = new Map<string, { promise: Promise<ApiKey | null>; era: number; readAt: number }>()
+export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: KeyStore; now?: () => number }) {
+  const { bus, keyStore, now = () => performance.now() } = deps
+  const known = new LRUCache<string, Remembered & { key: KnownKey }>({ max: REMEMBERED })
+  const unknown = new LRUCache<string, Remembered>({ max: REMEMBERED })
+  const underWay = new Map<string, { promise: Promise<KnownKey | null>; era: number; readAt: number }>()
   /** Grows whenever something is forgotten: a look-up that began before may have read what is no longer so. */
   let era = 0
   /** Whether changes are heard; nothing is remembered before. */
   let listening = false
+  /** Until then Redis may hold what changed while it was away. */
+  let storeDoubtfulUntil = 0
 
   function forget(keyId: string): void {
     era++
@@ -43,38 +57,59 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; now?: () => 
     era++
     known.clear()
     unknown.clear()
+    storeDoubtfulUntil = now() + FRESH_MS
   }
 
-  async function lookUp(hash: string): Promise<ApiKey | null> {
+  function remember(hash: string, { key, readAt }: Remembered): void {
+    if (key === null) unknown.set(hash, { key, readAt })
+    else known.set(hash, { key, readAt })
+  }
+
+  async function lookUp(hash: string): Promise<KnownKey | null> {
+    const began = era
+    const stored = now() < storeDoubtfulUntil ? undefined : await keyStore.get(hash)
+    if (stored !== undefined) {
+      if (listening && began === era) remember(hash, { key: stored.key, readAt: now() - FRESH_MS + stored.freshMs })
+      if (began === era) return stored.key
+    }
+    return read(hash)
+  }
+
+  async function read(hash: string): Promise<KnownKey | null> {
     const began = { era, readAt: now() }
     const values = [Buffer.from(hash, 'base64')]
-    const { rows } = await deps.pool.query<ApiKey>({ name: 'find-key', text: FIND_KEY, values })
+    const { rows } = await deps.pool.query<Row>({ name: 'find-key', text: FIND_KEY, values })
     const key = rows[0] ?? null
     if (listening && began.era === era) {
-      if (key === null) unknown.set(hash, { key, readAt: began.readAt })
-      else known.set(hash, { key, readAt: began.readAt })
+      remember(hash, { key, readAt: began.readAt })
+      const freshMs = Math.floor(FRESH_MS - (now() - began.readAt))
+      if (freshMs > 0) void keyStore.put(hash, key, freshMs)
     }
     return key
   }
 
   return {
     /** The key, or null. Requests that ask for the same one at once share a look-up. */
-    find(hash: Uint8Array): Promise<ApiKey | null> {
-      const id = Buffer.from(hash).toString('base64')
-      const remembered = known.get(id) ?? unknown.get(id)
+    find(hash: string): Promise<KnownKey | null> {
+      const remembered = known.get(hash) ?? unknown.get(hash)
       const freshFor = bus.status() === 'ok' ? FRESH_MS : FRESH_DEGRADED_MS
       if (remembered !== undefined && now() - remembered.readAt < freshFor) return Promise.resolve(remembered.key)
-      const shared = underWay.get(id)
+      const shared = underWay.get(hash)
       if (shared?.era === era && now() - shared.readAt < freshFor) return shared.promise
-      const promise = lookUp(id).finally(() => {
-        if (underWay.get(id)?.promise === promise) underWay.delete(id)
+      const promise = lookUp(hash).finally(() => {
+        if (underWay.get(hash)?.promise === promise) underWay.delete(hash)
       })
-      underWay.set(id, { promise, era, readAt: now() })
+      underWay.set(hash, { promise, era, readAt: now() })
       return promise
     },
 
-    /** A key changed in this process; called after the commit. Other nodes hear of it over the bus. */
-    forget,
+    /** A key changed in this process; called after the commit. Resolves when Redis has it as it is now and tells the others. */
+    async changed(keyId: string): Promise<void> {
+      forget(keyId)
+      const { rows } = await deps.pool.query<Row>({ name: 'secrets-of-key', text: SECRETS_OF_KEY, values: [keyId] })
+      await Promise.all(rows.map((row) => keyStore.put(row.hash, row, FRESH_MS)))
+      bus.publish(KEY_CHANGES, [{ keyId }])
+    },
 
     async start() {
       await bus.subscribe(KEY_CHANGES, ({ messages, gap }) => {

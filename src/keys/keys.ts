@@ -1,32 +1,27 @@
-import { z } from 'zod'
 import type { PrismaClient, Transaction } from '../../prisma/client.ts'
 import type { ApiKey, Prisma } from '../../prisma/generated/client.ts'
 import type { Audit } from '../access/audit.ts'
-import { exceeds, permissionsSchema } from '../access/permissions.ts'
+import { allows, readPermissions } from '../access/permissions.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
-import { ConflictError, type Issue, NotFoundError, ValidationError } from '../errors.ts'
+import { ConflictError, NotFoundError, ValidationError } from '../errors.ts'
 import type { MakeId } from '../ids.ts'
-import { KEY_CHANGES, type LiveBus } from '../live/bus.ts'
-import { isNetwork, isWithin } from '../networks.ts'
 import { page } from '../page.ts'
 import { validate } from '../validate.ts'
 import type { KeyCache } from './key-cache.ts'
-import { createToken, displayPrefix, hashToken } from './token.ts'
+import {
+  type ApiKeyCreate,
+  type ApiKeyUpdate,
+  createInput,
+  type Powers,
+  requireWithin,
+  tierFor,
+  updateInput,
+} from './key-input.ts'
+import { createToken, displayPrefix, hashBytes } from './token.ts'
 
-const createInput = z.object({
-  name: z.string().trim().min(1).max(100),
-  permissions: permissionsSchema,
-  environment: z.enum(['LIVE', 'TEST']).default('LIVE'),
-  tier: z.enum(['STANDARD', 'ELEVATED', 'ENTERPRISE']).nullish(),
-  expiresAt: z.date().nullish(),
-  allowedIps: z
-    .array(z.string().refine(isNetwork, 'must be an address or a network in CIDR notation, such as 203.0.113.0/24'))
-    .max(100)
-    .default([]),
-})
-
-export type ApiKeyCreate = z.input<typeof createInput>
+/** What is done to one key, in the transaction that holds its lock. @returns what the audit trail says of it */
+export type ChangeKey = (tx: Transaction, key: ApiKey) => Promise<Prisma.InputJsonObject>
 
 /** API keys of an organization (K1 to K3, K9). */
 export type Keys = ReturnType<typeof createKeys>
@@ -36,107 +31,140 @@ export function createKeys(deps: {
   clock: Clock
   makeId: MakeId
   audit: Audit
-  bus: LiveBus
   keyCache: KeyCache
   keyPrefix: string
 }) {
   const { prisma, clock, audit } = deps
+  const update = (data: Prisma.ApiKeyUpdateInput) => async (tx: Transaction, key: ApiKey) => {
+    await tx.apiKey.update({ where: { id: key.id }, data })
+    return {}
+  }
 
   return {
     /** The only time the secret is seen; its hash is what stays. */
     async create(viewer: Viewer, input: ApiKeyCreate): Promise<{ apiKey: ApiKey; secret: string }> {
-      const { expiresAt, tier, ...fields } = validate(createInput, input)
-      if (expiresAt && expiresAt <= clock.now())
-        throw new ValidationError([{ path: 'input.expiresAt', message: 'must lie in the future' }])
-      const issues = beyond(viewer, { ...fields, expiresAt })
-      if (issues.length > 0) throw new ValidationError(issues)
-      const secret = createToken(deps.keyPrefix, fields.environment)
-      const apiKey = await prisma.$transaction(async (tx) => {
-        const made = await tx.apiKey.create({
-          data: {
-            ...fields,
-            id: deps.makeId('key'),
-            organizationId: viewer.organizationId,
-            displayPrefix: displayPrefix(secret),
-            hash: hashToken(secret),
-            tier: tier ?? null,
-            expiresAt: expiresAt ?? null,
-            createdBy: viewer.keyId,
-            createdAt: clock.now(),
-          },
-        })
-        const { name, permissions, environment, allowedIps } = made
-        const details = { name, permissions: permissions as Prisma.InputJsonObject, environment, allowedIps }
-        await audit(tx, viewer, { action: 'apiKey.create', resource: made.id, details })
+      const wanted = validate(createInput, input)
+      requireFuture(wanted.expiresAt)
+      const powers = checkPowers(viewer, wanted)
+      return prisma.$transaction(async (tx) => {
+        await requirePlan(tx, viewer)
+        const made = await insert(tx, viewer, { ...powers, name: wanted.name })
+        await audit(tx, viewer, { action: 'apiKey.create', resource: made.apiKey.id, details: detailsOf(made.apiKey) })
         return made
       })
-      return { apiKey, secret }
+    },
+
+    /** What is not given stays as it is. Whatever is taken away is gone on every node as soon as with a revocation. */
+    update(viewer: Viewer, id: string, input: ApiKeyUpdate): Promise<ApiKey> {
+      const wanted = validate(updateInput, input)
+      requireFuture(wanted.expiresAt)
+      return change(viewer, id, 'apiKey.update', async (tx, key) => {
+        const powers = checkPowers(viewer, { ...powersOf(key), ...wanted })
+        const { environment: _, ...data } = powers
+        const updated = await tx.apiKey.update({
+          where: { id },
+          data: { ...data, ...(wanted.name && { name: wanted.name }) },
+        })
+        return { from: detailsOf(key), to: detailsOf(updated) }
+      })
     },
 
     /** Final. Every request and subscription of the key ends. */
     revoke: (viewer: Viewer, id: string) =>
-      change(viewer, id, 'apiKey.revoke', () => ({ revokedAt: clock.now(), revokedBy: viewer.keyId })),
+      change(viewer, id, 'apiKey.revoke', update({ revokedAt: clock.now(), revokedBy: viewer.keyId })),
 
-    disable: (viewer: Viewer, id: string) => change(viewer, id, 'apiKey.disable', () => ({ disabledAt: clock.now() })),
+    disable: (viewer: Viewer, id: string) => change(viewer, id, 'apiKey.disable', update({ disabledAt: clock.now() })),
 
-    enable: (viewer: Viewer, id: string) => change(viewer, id, 'apiKey.enable', () => ({ disabledAt: null })),
+    enable: (viewer: Viewer, id: string) => change(viewer, id, 'apiKey.enable', update({ disabledAt: null })),
 
     get: (viewer: Viewer, id: string) =>
       prisma.apiKey.findFirst({ where: { id, organizationId: viewer.organizationId } }),
 
     list: (viewer: Viewer, query: object): Promise<ApiKey[]> =>
       prisma.apiKey.findMany(page(query, { organizationId: viewer.organizationId })),
+
+    change,
+    insert,
   }
 
-  async function change(
+  function requireFuture(expiresAt: Date | null | undefined): void {
+    if (expiresAt && expiresAt <= clock.now())
+      throw new ValidationError([{ path: 'input.expiresAt', message: 'must lie in the future' }])
+  }
+
+  /** @throws ValidationError when the key could do more than the viewer's */
+  function checkPowers(viewer: Viewer, wanted: Omit<Powers, 'tier' | 'expiresAt'> & Partial<Nullable<Powers>>): Powers {
+    const { permissions, environment, allowedIps, persistedOnly, expiresAt = null } = wanted
+    const tier = tierFor(permissions, wanted.tier)
+    const powers = { permissions, environment, allowedIps, persistedOnly, expiresAt, tier }
+    requireWithin(viewer, powers)
+    return powers
+  }
+
+  /** A new key with its first secret. */
+  async function insert(
+    tx: Transaction,
     viewer: Viewer,
-    id: string,
-    action: string,
-    data: (key: ApiKey) => Prisma.ApiKeyUpdateInput,
-  ): Promise<ApiKey> {
-    const changed = await prisma.$transaction(async (tx) => {
-      const key = await lock(tx, viewer, id)
-      if (key.revokedAt !== null)
-        throw new ConflictError('KEY_REVOKED', 'This key was revoked, which is final. Make a new one.')
-      const updated = await tx.apiKey.update({ where: { id }, data: data(key) })
-      await audit(tx, viewer, { action, resource: id, details: { name: key.name } })
-      return updated
+    fields: Powers & { name: string },
+  ): Promise<{ apiKey: ApiKey; secret: string }> {
+    const secret = createToken(deps.keyPrefix, fields.environment)
+    const createdAt = clock.now()
+    const apiKey = await tx.apiKey.create({
+      data: {
+        ...fields,
+        id: deps.makeId('key'),
+        organizationId: viewer.organizationId,
+        displayPrefix: displayPrefix(secret),
+        secrets: { create: { hash: hashBytes(secret), createdAt } },
+        createdBy: viewer.keyId,
+        createdAt,
+      },
     })
-    deps.keyCache.forget(id)
-    deps.bus.publish(KEY_CHANGES, [{ keyId: id }])
-    return changed
+    return { apiKey, secret }
   }
 
   /** Of two people who change a key at once, the second sees what the first did. */
-  async function lock(tx: Transaction, viewer: Viewer, id: string): Promise<ApiKey> {
-    await tx.$queryRaw`SELECT 1 FROM api_keys WHERE id = ${id} AND organization_id = ${viewer.organizationId} FOR UPDATE`
-    const key = await tx.apiKey.findFirst({ where: { id, organizationId: viewer.organizationId } })
-    if (key === null) throw new NotFoundError('API key', id)
-    return key
+  async function change(viewer: Viewer, id: string, action: string, apply: ChangeKey): Promise<ApiKey> {
+    const changed = await prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM api_keys WHERE id = ${id} AND organization_id = ${viewer.organizationId} FOR UPDATE`
+      const key = await tx.apiKey.findFirst({ where: { id, organizationId: viewer.organizationId } })
+      if (key === null) throw new NotFoundError('API key', id)
+      if (key.revokedAt !== null)
+        throw new ConflictError('KEY_REVOKED', 'This key was revoked, which is final. Make a new one.')
+      const details = await apply(tx, key)
+      await audit(tx, viewer, { action, resource: id, details: { name: key.name, ...details } })
+      return tx.apiKey.update({ where: { id }, data: { revision: { increment: 1 } } })
+    })
+    await deps.keyCache.changed(id)
+    return changed
+  }
+
+  /** K9: with the smallest plan, the host makes the keys. */
+  async function requirePlan(tx: Transaction, viewer: Viewer): Promise<void> {
+    if (allows(viewer.permissions, 'platform', 'write')) return
+    const { plan } = await tx.organization.findUniqueOrThrow({ where: { id: viewer.organizationId } })
+    if (plan === 'STARTER')
+      throw new ConflictError(
+        'PLAN_FORBIDS',
+        'The plan STARTER does not include making keys. Ask for one, or a larger plan.',
+      )
   }
 }
 
-/** What a new key would have beyond the key that makes it: one that is stolen must not outgrow its limits. */
-function beyond(
-  viewer: Viewer,
-  wanted: Pick<z.output<typeof createInput>, 'permissions' | 'environment' | 'allowedIps' | 'expiresAt'>,
-): Issue[] {
-  const issues: Issue[] = []
-  const permission = exceeds(viewer.permissions, wanted.permissions)
-  if (permission !== undefined)
-    issues.push({ path: 'input.permissions', message: `a key cannot give what it does not have itself: ${permission}` })
-  if (viewer.environment === 'TEST' && wanted.environment === 'LIVE')
-    issues.push({ path: 'input.environment', message: 'a test key makes test keys only' })
-  if (viewer.expiresAt !== null && (!wanted.expiresAt || wanted.expiresAt > viewer.expiresAt))
-    issues.push({
-      path: 'input.expiresAt',
-      message: `must not be after ${viewer.expiresAt.toISOString()}, when the key that makes it ends`,
-    })
-  const confined = viewer.allowedIps.length > 0
-  if (
-    confined &&
-    (wanted.allowedIps.length === 0 || !wanted.allowedIps.every((network) => isWithin(network, viewer.allowedIps)))
-  )
-    issues.push({ path: 'input.allowedIps', message: 'must lie within those of the key that makes it' })
-  return issues
+type Nullable<T> = { [Name in keyof T]: T[Name] | null }
+
+export function powersOf(key: ApiKey): Powers {
+  const { environment, tier, expiresAt, allowedIps, persistedOnly } = key
+  return { permissions: readPermissions(key.permissions), environment, tier, expiresAt, allowedIps, persistedOnly }
+}
+
+/** What the audit trail says of a key. */
+function detailsOf(key: ApiKey): Prisma.InputJsonObject {
+  const { permissions, expiresAt, ...rest } = powersOf(key)
+  return {
+    name: key.name,
+    ...rest,
+    permissions: permissions as Prisma.InputJsonObject,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  }
 }

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -33,9 +33,14 @@ export function isToken(prefix: string, text: string): boolean {
   return checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH)
 }
 
-/** What is stored of a key, and found by. */
-export function hashToken(token: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash('sha256').update(token).digest())
+/** What is stored of a key, and found by: SHA-256 as base64. */
+export function hashToken(token: string): string {
+  return hash('sha256', token, 'base64')
+}
+
+/** The same as the database has it. */
+export function hashBytes(token: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(hashToken(token), 'base64'))
 }
 
 /** Enough of a key to recognise it by. */

@@ -7,10 +7,11 @@ import { changedKeys, KEY_CHANGES, type LiveBus } from './bus.ts'
 export const SUBSCRIPTIONS_PER_KEY = 100
 /** setTimeout counts to 2^31 ms only. */
 const LONGEST_TIMER_MS = 2_147_483_647
-/** With the bus degraded no revocation arrives, so keys are looked at this often. */
-const RECHECK_MS = 5_000
+/** With the bus degraded no revocation arrives, so keys are looked at this often: they are remembered for as long. */
+const RECHECK_MS = 1_000
 
 interface Open {
+  viewer: Viewer
   /** Whether its source is there, and not only being made. */
   ready: boolean
   close(): void
@@ -19,11 +20,11 @@ interface Open {
 /** The open subscriptions of each key: bounded in number, and ended when the key's right ends (L4). */
 export type Subscriptions = ReturnType<typeof createSubscriptions>
 
-/** @param isUsable whether a key may still be used; asked when the key changed, and regularly */
+/** @param deps.isUnchanged whether a viewer may still do what it could; asked when its key changed, and regularly */
 export function createSubscriptions(deps: {
   bus: LiveBus
   clock: Clock
-  isUsable: (keyIds: string[]) => Promise<Set<string>>
+  isUnchanged: (viewer: Viewer) => Promise<boolean>
 }) {
   const byKey = new Map<string, Set<Open>>()
   let unsubscribe = () => {}
@@ -33,23 +34,23 @@ export function createSubscriptions(deps: {
     for (const open of byKey.get(keyId) ?? []) open.close()
   }
 
-  async function recheck(keyIds: string[]): Promise<void> {
-    const watched = keyIds.filter((keyId) => byKey.has(keyId))
-    if (watched.length === 0) return
-    const usable = await deps.isUsable(watched)
-    for (const keyId of watched) if (!usable.has(keyId)) closeAll(keyId)
+  /** @param onFailure what to do when the database does not answer, and nobody can say whether a key is still good */
+  function recheck(keyIds: Iterable<string>, onFailure: (open: Open) => void): void {
+    for (const keyId of keyIds)
+      for (const open of byKey.get(keyId) ?? [])
+        deps.isUnchanged(open.viewer).then(
+          (unchanged) => unchanged || open.close(),
+          () => onFailure(open),
+        )
   }
 
   return {
     async start() {
       unsubscribe = await deps.bus.subscribe(KEY_CHANGES, (heard) => {
-        const keyIds = heard.gap ? [...byKey.keys()] : changedKeys(heard.messages)
-        // When the database does not answer, nobody can say that the key is still good: the subscription ends.
-        recheck(keyIds).catch(() => keyIds.forEach(closeAll))
+        const keyIds = heard.gap ? byKey.keys() : changedKeys(heard.messages)
+        recheck(keyIds, (open) => open.close())
       })
-      timer = setInterval(() => {
-        if (byKey.size > 0) recheck([...byKey.keys()]).catch(() => {})
-      }, RECHECK_MS)
+      timer = setInterval(() => recheck(byKey.keys(), () => {}), RECHECK_MS)
       timer.unref()
     },
     stop() {
@@ -76,6 +77,7 @@ export function createSubscriptions(deps: {
       let source: T | undefined
       let closed = false
       const entry: Open = {
+        viewer,
         ready: false,
         close() {
           closed = true

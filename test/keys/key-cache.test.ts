@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createKeyCache } from '../../src/keys/key-cache.ts'
+import { createKeyStore } from '../../src/keys/key-store.ts'
 import { hashToken } from '../../src/keys/token.ts'
 import { createLocalBus, KEY_CHANGES, type LiveBus } from '../../src/live/bus.ts'
 import type { App } from '../support/app.ts'
@@ -21,11 +22,11 @@ afterAll(async () => {
 })
 
 /** A cache of its own on the real database, with its queries counted and its time handed in. */
-async function counted(bus: LiveBus = createLocalBus()) {
+async function counted(bus: LiveBus = createLocalBus(), keyStore = createKeyStore(undefined)) {
   const time = { ms: 0 }
   const { pool } = first.database
   const asked = vi.spyOn(pool, 'query').mockClear()
-  const cache = createKeyCache({ pool, bus, now: () => time.ms })
+  const cache = createKeyCache({ pool, bus, keyStore, now: () => time.ms })
   await cache.start()
   return { cache, bus, time, queries: () => asked.mock.calls.length }
 }

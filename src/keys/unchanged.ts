@@ -1,0 +1,15 @@
+import { readPermissions } from '../access/permissions.ts'
+import type { Viewer } from '../access/viewer.ts'
+import type { Clock } from '../clock.ts'
+import type { KeyLookup } from './key-lookup.ts'
+import { refusal } from './verdict.ts'
+
+/** Whether a viewer's key may still be used, from where it is and for what it could do when it came (L4). */
+export function createIsUnchanged({ keyLookup, clock }: { keyLookup: KeyLookup; clock: Clock }) {
+  return async (viewer: Viewer): Promise<boolean> => {
+    const key = await keyLookup.find(viewer.credential)
+    if (key === null || refusal(key, clock.now(), viewer.ip) !== undefined) return false
+    const permissions = JSON.stringify(readPermissions(key.permissions))
+    return permissions === JSON.stringify(viewer.permissions) && key.persistedOnly === viewer.persistedOnly
+  }
+}
