@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import './api-key-mutations.ts'
+import './api-key-verify.ts'
 import './api-key.ts'
 import './attempt.ts'
 import './audit-entry.ts'

@@ -16,6 +16,13 @@ function list(check: (entry: string) => boolean, expected: string) {
     .refine((entries) => entries.every(check), `must be a comma-separated list of ${expected}`)
 }
 
+/** A comma-separated list of numbers by name; those that are not named stay as they are. */
+function allowances(form: RegExp, expected: string) {
+  return list((entry) => form.test(entry), expected)
+    .transform((entries) => entries.map((entry) => form.exec(entry)!.slice(1)))
+    .optional()
+}
+
 function seconds(most: number) {
   const rule = `must be a whole number of seconds, 1 to ${most}`
   return z.coerce.number(rule).int(rule).min(1, rule).max(most, rule)
@@ -55,6 +62,14 @@ const environment = z.object({
     .max(10_000, concurrencyRule)
     .default(2_000),
   WORKER_LEASE_SECONDS: seconds(3600).default(15),
+  RATE_LIMITS: allowances(
+    /^(STANDARD|ELEVATED|ENTERPRISE)=(\d{1,9})\/(\d{1,9})$/,
+    'TIER=requests a minute/an hour, such as STANDARD=60/3000',
+  ),
+  DAILY_QUOTAS: allowances(
+    /^(STARTER|GROWTH|ENTERPRISE)=(\d{1,12}|none)$/,
+    'PLAN=requests a day or none, such as STARTER=1000',
+  ),
   SHUTDOWN_SECONDS: seconds(600).default(10),
   RETENTION_DAYS: z.coerce.number(retentionRule).min(0, retentionRule).max(36_500, retentionRule).default(90),
 })
@@ -89,6 +104,10 @@ export interface Config {
   leaseSeconds: number
   /** How long a stop waits for what is in flight. */
   shutdownSeconds: number
+  /** Requests a minute and an hour by tier, as set; the rest is src/limits/allowances.ts. */
+  rateLimits: Record<string, { minute: number; hour: number }>
+  /** Requests a day by plan, as set; null: no limit. */
+  dailyQuotas: Record<string, number | null>
   /** How long events are kept with their deliveries and attempts; 0 keeps them for ever. */
   retentionDays: number
 }
@@ -125,6 +144,15 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     keyPrefix: settings.KEY_PREFIX,
     workerConcurrency: settings.WORKER_CONCURRENCY,
     leaseSeconds: settings.WORKER_LEASE_SECONDS,
+    rateLimits: Object.fromEntries(
+      (settings.RATE_LIMITS ?? []).map(([tier, minute, hour]) => [
+        tier,
+        { minute: Number(minute), hour: Number(hour) },
+      ]),
+    ),
+    dailyQuotas: Object.fromEntries(
+      (settings.DAILY_QUOTAS ?? []).map(([plan, day]) => [plan, day === 'none' ? null : Number(day)]),
+    ),
     shutdownSeconds: settings.SHUTDOWN_SECONDS,
     retentionDays: settings.RETENTION_DAYS,
   }

@@ -16,11 +16,15 @@ import { createKeys } from './keys/keys.ts'
 import { createLastUsed } from './keys/last-used.ts'
 import { createRotate } from './keys/rotate.ts'
 import { createIsUnchanged } from './keys/unchanged.ts'
+import { createVerify } from './keys/verify.ts'
+import type { Allowances } from './limits/allowances.ts'
+import { createLimits } from './limits/limits.ts'
 import type { LiveBus } from './live/bus.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
+import type { Log } from './log.ts'
 import { page } from './page.ts'
-import type { Redis } from './redis.ts'
+import { type Redis, untilReady } from './redis.ts'
 import { createDeliveries } from './webhooks/deliveries.ts'
 import { createEndpointSecrets } from './webhooks/endpoint-secrets.ts'
 import { createEndpointState } from './webhooks/endpoint-state.ts'
@@ -40,6 +44,8 @@ export function createDomain(deps: {
   bus: LiveBus
   /** Absent: limits and remembered keys stay in this process. */
   redis?: Redis | undefined
+  allowances: Allowances
+  log: Log
   targets: Targets
   keyPrefix: string
   bootstrapApiKey: string | undefined
@@ -49,7 +55,8 @@ export function createDomain(deps: {
   const keyCache = createKeyCache({ pool, bus: deps.bus, keyStore: createKeyStore(deps.redis) })
   const keyLookup = createKeyLookup({ ...deps, keyCache })
   const lastUsed = createLastUsed({ ...deps, prisma })
-  const shared = { ...deps, prisma, pool, audit, keyCache, keyLookup, lastUsed }
+  const limits = createLimits(deps)
+  const shared = { ...deps, prisma, pool, audit, keyCache, keyLookup, lastUsed, limits }
   const keys = createKeys(shared)
   const eventTypes = createEventTypes(shared)
   const secrets = createEndpointSecrets(shared)
@@ -74,7 +81,8 @@ export function createDomain(deps: {
     endpointState: createEndpointState({ ...shared, endpoints, secrets }),
     endpointSecrets: secrets,
     eventTypes,
-    keys: { ...keys, rotate: createRotate({ ...shared, keys }) },
+    keys: { ...keys, rotate: createRotate({ ...shared, keys }), verify: createVerify(shared) },
+    limits,
     organizations: createOrganizations(shared),
     publisher: createPublisher({ ...shared, eventTypes }),
     replays: createReplays({ ...shared, endpoints }),
@@ -82,6 +90,7 @@ export function createDomain(deps: {
     subscriptions,
     /** Listens to what other nodes say. */
     async start() {
+      if (deps.redis !== undefined) await untilReady(deps.redis)
       await Promise.all([keyCache.start(), subscriptions.start()])
     },
   }

@@ -10,9 +10,11 @@ import { createDomain } from './domain.ts'
 import { startEmbeddedPostgres } from './embedded/postgres.ts'
 import { createIds } from './ids.ts'
 import { createKeyring, developmentKey } from './keyring.ts'
+import { createAllowances } from './limits/allowances.ts'
 import { createLocalBus } from './live/bus.ts'
 import { createRedisBus } from './live/redis-bus.ts'
 import { createLog } from './log.ts'
+import { createRedis } from './redis.ts'
 import { createRetention } from './retention/retention.ts'
 import { sayWhy } from './say-why.ts'
 import { startServer } from './server/server.ts'
@@ -59,7 +61,9 @@ async function start(config: Config, stops: Stop[]): Promise<void> {
 
   let url: string | undefined
   if (config.mode !== 'worker') {
-    const domain = createDomain(shared)
+    const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
+    stops.push(() => redis?.disconnect())
+    const domain = createDomain({ ...shared, redis, allowances: createAllowances(config) })
     await domain.start()
     const server = await startServer({ ...shared, domain })
     stops.push(domain.publisher.stop, server.stop)

@@ -8,6 +8,10 @@ export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefine
   return ipaddr.process(address)
 }
 
+export function isAddress(text: string): boolean {
+  return parseAddress(text) !== undefined
+}
+
 /** Whether the text is a network such as 10.0.0.0/8, fd00::/8, or a single address. */
 export function isNetwork(text: string): boolean {
   return parseNetwork(text) !== undefined

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Redis } from 'ioredis'
 
 const RECONNECT_AT_MOST_MS = 2_000
@@ -19,6 +20,13 @@ export function createRedis(url: string): Redis {
   // Without a listener ioredis prints each failure; who asks hears of it.
   redis.on('error', () => {})
   return redis
+}
+
+/** Resolves when Redis answers, or has had its time: a start does not fail by a Redis that is away. */
+export async function untilReady(redis: Redis, patienceMs = 1_000): Promise<void> {
+  if (redis.status === 'ready') return
+  const signal = AbortSignal.timeout(patienceMs)
+  await once(redis, 'ready', { signal }).catch(() => {})
 }
 
 export type { Redis } from 'ioredis'

@@ -157,6 +157,8 @@ describe('settings', () => {
       endpointAllowedNetworks: ['127.0.0.0/8', '::1/128'],
       trustedProxies: [],
       dataDir: '/data',
+      dailyQuotas: {},
+      rateLimits: {},
       logLevel: 'info',
       keyPrefix: 'sb',
       workerConcurrency: 2_000,

@@ -8,6 +8,8 @@ export interface Viewer {
   keyId: string
   /** The organization that everything is read from and written to. */
   organizationId: string
+  /** The organization that the key belongs to; another one than it acts in for a platform key that names one. */
+  homeId: string
   permissions: Permissions
   environment: 'LIVE' | 'TEST'
   /** Null: without limits. */

@@ -39,8 +39,9 @@ export function createAuthenticate(deps: {
     const permissions = readPermissions(key.permissions)
     const { id: keyId, environment, tier, plan, persistedOnly, allowedIps } = key
     const powers = { permissions, environment, tier, plan, persistedOnly, allowedIps, expiresAt: endOf(key) }
-    const viewer = { keyId, organizationId: key.organizationId, ...powers, credential, ip, requestId }
-    if (organizationId === undefined || organizationId === key.organizationId) return viewer
+    const homeId = key.organizationId
+    const viewer = { keyId, organizationId: homeId, homeId, ...powers, credential, ip, requestId }
+    if (organizationId === undefined || organizationId === homeId) return viewer
     const mayAct = allows(permissions, 'platform', 'write')
     if (!mayAct || (await prisma.organization.findUnique({ where: { id: organizationId } })) === null)
       throw new ForbiddenError('This key cannot act in that organization.')

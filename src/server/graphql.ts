@@ -1,35 +1,29 @@
-import type { IncomingMessage } from 'node:http'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { subscribe } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
 import { schema } from '../../schema/schema.ts'
-import type { Viewer } from '../access/viewer.ts'
 import type { Domain } from '../domain.ts'
 import { exampleTabs } from './examples.ts'
+import type { ServerContext } from './exchange.ts'
+import { LIMIT_HEADERS } from './limit-headers.ts'
 import { boundedCaches, boundQueries } from './query-limits.ts'
-
-/** What the transports hand to GraphQL: HTTP and SSE a request, WebSocket a viewer that it has authenticated. */
-export interface ServerContext {
-  req?: IncomingMessage
-  viewer?: Viewer | null
-}
+import { lookAtLimits, spendLimits } from './spend.ts'
 
 /** GraphQL over HTTP and SSE, and GraphiQL for a browser. WebSocket runs through its `getEnveloped`. */
-export function createGraphQL(deps: {
-  domain: Domain
-  maskError: (error: unknown) => Error
-  authenticateRequest: (request: IncomingMessage) => Promise<Viewer | null>
-}) {
+export function createGraphQL(deps: { domain: Domain; maskError: (error: unknown) => Error }) {
   const { domain } = deps
+  const limitsOfEveryAnswer: Plugin<object, ServerContext> = {
+    onResponse: ({ serverContext }) => serverContext && lookAtLimits(domain.limits, serverContext.exchange),
+  }
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    plugins: [boundQueries, plainSubscriptions],
+    plugins: [boundQueries, plainSubscriptions, spendLimits(domain.limits), limitsOfEveryAnswer],
     parserAndValidationCache: boundedCaches(),
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
-    cors: { origin: '*', credentials: false },
+    cors: { origin: '*', credentials: false, exposedHeaders: LIMIT_HEADERS },
     maskedErrors: { maskError: deps.maskError },
     logging: false,
     graphiql: {
@@ -42,14 +36,10 @@ export function createGraphQL(deps: {
     },
     // Served from the installed package: nothing is loaded from elsewhere.
     renderGraphiQL,
-    async context({ req, viewer, request }) {
-      const known = viewer !== undefined || req === undefined
-      return {
-        domain,
-        viewer: known ? (viewer ?? null) : await deps.authenticateRequest(req),
-        signal: request?.signal,
-        answered: { eventBytes: 0 },
-      }
+    context({ exchange, request }) {
+      if (exchange.refused !== undefined) throw exchange.refused
+      const { viewer } = exchange
+      return { domain, viewer, signal: request?.signal, answered: { eventBytes: 0 } }
     },
   })
 }

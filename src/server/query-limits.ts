@@ -4,6 +4,8 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
   type ParseOptions,
   parse,
   type SelectionSetNode,
@@ -37,6 +39,25 @@ interface Size {
 
 const NOTHING: Size = { roots: 0, fields: 0, objects: 0, depth: 0 }
 
+/** What each operation that was parsed could set going at most. */
+const sizes = new WeakMap<OperationDefinitionNode, Size>()
+/** Points for each field that a mutation begins with: it writes. */
+const POINTS_PER_MUTATION = 10
+
+/** Points of an operation. */
+export interface Cost {
+  /** Whatever it answers with: one for each field that it begins with, ten where that is a mutation. */
+  base: number
+  /** With one for each object that it may answer with at most. */
+  requested: number
+}
+
+export function costOf(operation: OperationDefinitionNode): Cost {
+  const { roots, objects } = sizes.get(operation) ?? NOTHING
+  const base = roots * (operation.operation === OperationTypeNode.MUTATION ? POINTS_PER_MUTATION : 1)
+  return { base, requested: base + objects }
+}
+
 /**
  * Refuses a document by its text, before it is validated or anybody's key is looked at: what it could set going at most is
  * counted without following it. Each fragment is counted once, so the counting itself cannot be made long.
@@ -57,11 +78,13 @@ function parseWithinLimits(source: string | Source, options?: ParseOptions): Doc
   const sizeOf = createSizeOf(document)
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    const { roots, fields, objects, depth } = sizeOf(definition.selectionSet)
+    const size = sizeOf(definition.selectionSet)
+    const { roots, fields, objects, depth } = size
     if (roots > ROOT_FIELDS) throw refusal('fields at its root', roots, ROOT_FIELDS)
     if (fields > FIELDS) throw refusal('fields, fragments written out', fields, FIELDS)
     if (depth > DEPTH) throw refusal('levels', depth, DEPTH)
     if (objects > OBJECTS) throw refusal('objects to answer with', objects, OBJECTS)
+    sizes.set(definition, size)
   }
   return document
 }

@@ -6,6 +6,7 @@ import type { Viewer } from '../access/viewer.ts'
 import type { Domain } from '../domain.ts'
 import type { Log } from '../log.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
+import type { Exchange } from './exchange.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
 import { createMaskError } from './mask-error.ts'
@@ -42,11 +43,7 @@ export async function startServer(deps: {
   }
 
   const maskError = createMaskError(log)
-  const graphql = createGraphQL({
-    domain,
-    maskError,
-    authenticateRequest: (request) => authenticate(request, (name) => request.headers[name]),
-  })
+  const graphql = createGraphQL({ domain, maskError })
   const health = createHealth({ database: deps.database, bus: domain.bus })
 
   const server = createHttpServer((request, response) => {
@@ -72,7 +69,7 @@ export async function startServer(deps: {
   server.requestTimeout = 60_000
   server.headersTimeout = 30_000
 
-  function handleGraphQL(request: IncomingMessage, response: ServerResponse): void {
+  async function handleGraphQL(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (Number(request.headers['content-length'] ?? 0) > REQUEST_BYTES) {
       response.setHeader('connection', 'close')
       send(response, { status: 413, body: { error: `A request may have ${REQUEST_BYTES} bytes at most.` } })
@@ -86,7 +83,13 @@ export async function startServer(deps: {
       if (received > REQUEST_BYTES) request.destroy()
       return push(chunk)
     }
-    graphql(request, response)
+    const exchange: Exchange = { request, response, viewer: null }
+    try {
+      exchange.viewer = await authenticate(request, (name) => request.headers[name])
+    } catch (error) {
+      exchange.refused = error
+    }
+    graphql.handle(request, response, { exchange })
   }
 
   const sockets = attachWebSocket(server, {

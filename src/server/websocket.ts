@@ -69,7 +69,7 @@ export function attachWebSocket(
               `At most ${OPERATIONS_PER_SOCKET} at once on a connection.`,
             )
           const viewer = await deps.authenticateInit(extra.request, connectionParams ?? {})
-          const enveloped = graphql.getEnveloped({ req: extra.request, viewer, params })
+          const enveloped = graphql.getEnveloped({ exchange: { request: extra.request, viewer }, params })
           const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped
           const document = parse(params.query)
           const errors = validate(schema, document)

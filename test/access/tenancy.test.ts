@@ -22,6 +22,7 @@ const samples: Samples = {
   'ApiKeyCreateInput.name': 'Another',
   'ApiKeyCreateInput.permissions': { events: ['read'] },
   'ApiKeyRotateInput.overlapSeconds': 0,
+  'ApiKeyVerifyInput.key': 'x',
   'EventTypeCreateInput.name': 'another.type',
   'EventPublishInput.type': 'mine.only',
   'EventPublishInput.data': {},

@@ -7,7 +7,9 @@ import type { Clock } from '../../src/clock.ts'
 import { createDomain } from '../../src/domain.ts'
 import { createIds } from '../../src/ids.ts'
 import { createKeyring } from '../../src/keyring.ts'
+import type { Allowances } from '../../src/limits/allowances.ts'
 import { createLocalBus, type LiveBus } from '../../src/live/bus.ts'
+import { createRedis } from '../../src/redis.ts'
 import { startServer } from '../../src/server/server.ts'
 import { createTargets, type Resolve } from '../../src/webhooks/targets.ts'
 import { createWorker, type Worker } from '../../worker/worker.ts'
@@ -28,6 +30,16 @@ export interface AppOptions {
   ca?: string
   initTimeoutMs?: number
   leaseSeconds?: number
+  /** Default: none, so that limits and remembered keys stay in the process. */
+  redisUrl?: string
+  /** Default: far more than any test asks for. */
+  allowances?: Allowances
+}
+
+const PLENTY = { minute: 1e6, hour: 1e6 }
+const UNLIMITED: Allowances = {
+  tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY },
+  plans: { STARTER: 1e6, GROWTH: null, ENTERPRISE: null },
 }
 
 export const ENCRYPTION_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`
@@ -48,7 +60,8 @@ export async function startApp(options: AppOptions = {}) {
     ...{ keyPrefix: 'sb', bootstrapApiKey: undefined },
   }
   const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })
-  const domain = createDomain(shared)
+  const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl)
+  const domain = createDomain({ ...shared, redis, allowances: options.allowances ?? UNLIMITED })
   await domain.start()
   const { initTimeoutMs } = options
   const server = await startServer({
@@ -83,6 +96,7 @@ export async function startApp(options: AppOptions = {}) {
       await domain.publisher.stop()
       await worker.stop()
       await bus.stop()
+      redis?.disconnect()
       await database.stop()
       await own?.drop()
     },

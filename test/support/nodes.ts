@@ -1,13 +1,17 @@
 import { createRedisBus } from '../../src/live/redis-bus.ts'
-import { silentLog, startApp } from './app.ts'
+import { type AppOptions, silentLog, startApp } from './app.ts'
 import { cloneDatabase } from './database.ts'
 import { startRedis } from './redis.ts'
 
 /** Two API nodes on one database, with a Redis between them. */
-export async function startNodes() {
+export async function startNodes(options: AppOptions = {}) {
   const redis = await startRedis()
   const database = await cloneDatabase()
-  const node = () => startApp({ databaseUrl: database.url, bus: createRedisBus({ url: redis.url, log: silentLog }) })
+  const node = () =>
+    startApp({
+      ...{ ...options, databaseUrl: database.url, redisUrl: redis.url },
+      bus: createRedisBus({ url: redis.url, log: silentLog }),
+    })
   const first = await node()
   const second = await node()
   return {

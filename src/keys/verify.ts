@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { type Action, allows, permissionsSchema, readPermissions } from '../access/permissions.ts'
+import type { Viewer } from '../access/viewer.ts'
+import type { Clock } from '../clock.ts'
+import type { Limits, LimitsState } from '../limits/limits.ts'
+import { isAddress } from '../networks.ts'
+import { validate } from '../validate.ts'
+import type { KeyLookup } from './key-lookup.ts'
+import type { LastUsed } from './last-used.ts'
+import { hashToken } from './token.ts'
+import { type KnownKey, REFUSALS, refusal } from './verdict.ts'
+
+const TOKEN_CHARACTERS = 1_000
+const COST_AT_MOST = 1_000
+
+const verifyInput = z.object({
+  key: z.string().max(TOKEN_CHARACTERS),
+  permissions: permissionsSchema.default({}),
+  ip: z.string().refine(isAddress, 'must be an IPv4 or IPv6 address').nullish(),
+  cost: z.number().int().min(0).max(COST_AT_MOST).default(1),
+  operation: z
+    .string()
+    .regex(/^[\w.:/-]{1,100}$/, 'must have 1 to 100 letters, digits or . : / _ -')
+    .default('apiKeyVerify'),
+})
+
+export type ApiKeyVerify = Omit<z.input<typeof verifyInput>, 'permissions'> & { permissions?: unknown }
+
+/** What becomes of a presented key, in the order in which it is found out. */
+export const VERDICTS = {
+  VALID: 'It may do this, and the cost was spent.',
+  NOT_FOUND: 'There is no such key in this organization.',
+  REVOKED: REFUSALS.REVOKED,
+  DISABLED: REFUSALS.DISABLED,
+  EXPIRED: REFUSALS.EXPIRED,
+  IP_NOT_ALLOWED: REFUSALS.IP_NOT_ALLOWED,
+  INSUFFICIENT_PERMISSIONS: 'This API key lacks a permission that was asked for.',
+  RATE_LIMITED: 'Too many requests with this key in this minute or hour. Try again later.',
+  QUOTA_EXCEEDED: 'Too many requests with this key today. Try again later, or agree on a larger plan.',
+} as const
+
+export type Verdict = keyof typeof VERDICTS
+
+export interface Verified {
+  code: Verdict
+  /** Null: no such key. */
+  apiKey: KnownKey | null
+  /** Null: no such key, or one without limits. */
+  limits: LimitsState | null
+}
+
+export type Verify = (viewer: Viewer, input: ApiKeyVerify) => Promise<Verified>
+
+/**
+ * Verifies a key for the host's own API (K8). What costs nothing is asked first, and limits last, so that whoever is refused
+ * has spent nothing.
+ */
+export function createVerify(deps: { keyLookup: KeyLookup; lastUsed: LastUsed; limits: Limits; clock: Clock }): Verify {
+  const { keyLookup, limits } = deps
+
+  return async (viewer, input) => {
+    const { key: token, permissions, ip = null, cost } = validate(verifyInput, input)
+    const key = keyLookup.isWellFormed(token) ? await keyLookup.find(hashToken(token)) : null
+    if (key === null || !isVisible(viewer, key)) return { code: 'NOT_FOUND', apiKey: null, limits: null }
+    const denied = refusal(key, deps.clock.now(), ip) ?? lacking(key, permissions)
+    const amounts = { requests: denied === undefined ? cost : 0, points: 0 }
+    const { id: keyId, tier, plan } = key
+    const spent = (await limits.spend({ keyId, tier, plan }, amounts)) ?? null
+    if (denied !== undefined) return { code: denied, apiKey: key, limits: spent }
+    if (spent !== null && !spent.admitted) return { code: full(spent), apiKey: key, limits: spent }
+    deps.lastUsed.touch(keyId, ip)
+    return { code: 'VALID', apiKey: key, limits: spent }
+  }
+}
+
+/**
+ * A key that callers of the host present names its tenant itself: a platform key that names no organization finds those of
+ * all. Everyone else finds those of the organization they act in.
+ */
+function isVisible(viewer: Viewer, key: KnownKey): boolean {
+  const ofAll = allows(viewer.permissions, 'platform', 'read') && viewer.organizationId === viewer.homeId
+  return ofAll || key.organizationId === viewer.organizationId
+}
+
+function lacking(key: KnownKey, wanted: Record<string, readonly Action[]>): Verdict | undefined {
+  const held = readPermissions(key.permissions)
+  const has = ([resource, actions]: [string, readonly Action[]]) =>
+    actions.every((action) => allows(held, resource, action))
+  return Object.entries(wanted).every(has) ? undefined : 'INSUFFICIENT_PERMISSIONS'
+}
+
+/** The window that takes longest to take it again decides. */
+function full({ windows }: LimitsState): Verdict {
+  const [slowest] = [...windows].sort((a, b) => b.fitsAt - a.fitsAt)
+  return slowest?.name === 'day' ? 'QUOTA_EXCEEDED' : 'RATE_LIMITED'
+}

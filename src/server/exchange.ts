@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Viewer } from '../access/viewer.ts'
+import type { LimitsState } from '../limits/limits.ts'
+import type { Cost } from './query-limits.ts'
+
+/** One request with its answer, whatever it came over: an HTTP request, or an operation on a WebSocket. */
+export interface Exchange {
+  request: IncomingMessage
+  /** Absent on a WebSocket. */
+  response?: ServerResponse
+  /** Null: no key was presented, or it was refused. */
+  viewer: Viewer | null
+  /** Why the key that was presented was refused. */
+  refused?: unknown
+  /** The limits of the key after this, once they were asked; null: it has none. */
+  limits?: LimitsState | null
+  /** What the operation may cost, once it is about to be executed. */
+  cost?: Cost
+}
+
+/** What the transports hand to GraphQL, and every hook of the server finds in the context. */
+export interface ServerContext {
+  exchange: Exchange
+}
