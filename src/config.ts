@@ -39,6 +39,8 @@ const url = (...protocols: string[]) =>
       `must begin with ${protocols.join('// or ')}//`,
     )
 
+const days = z.coerce.number(retentionRule).min(0, retentionRule).max(36_500, retentionRule)
+
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: z.coerce.number(portRule).int(portRule).min(0, portRule).max(65535, portRule).default(4000),
@@ -71,7 +73,9 @@ const environment = z.object({
     'PLAN=requests a day or none, such as STARTER=1000',
   ),
   SHUTDOWN_SECONDS: seconds(600).default(10),
-  RETENTION_DAYS: z.coerce.number(retentionRule).min(0, retentionRule).max(36_500, retentionRule).default(90),
+  RETENTION_DAYS: days.default(90),
+  USAGE_RETENTION_DAYS: days.default(30),
+  AUDIT_RETENTION_DAYS: days.default(365),
 })
 
 /** What this process runs: `all` is API and worker in one. */
@@ -110,6 +114,10 @@ export interface Config {
   dailyQuotas: Record<string, number | null>
   /** How long events are kept with their deliveries and attempts; 0 keeps them for ever. */
   retentionDays: number
+  /** How long each request with a key is kept, after it was counted; 0 keeps them for ever. */
+  usageRetentionDays: number
+  /** How long audit entries are kept; 0 keeps them for ever. */
+  auditRetentionDays: number
 }
 
 /** All mistakes in the settings at once. */
@@ -155,6 +163,8 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     ),
     shutdownSeconds: settings.SHUTDOWN_SECONDS,
     retentionDays: settings.RETENTION_DAYS,
+    usageRetentionDays: settings.USAGE_RETENTION_DAYS,
+    auditRetentionDays: settings.AUDIT_RETENTION_DAYS,
   }
 }
 

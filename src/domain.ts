@@ -25,6 +25,9 @@ import { createSubscriptions } from './live/subscriptions.ts'
 import type { Log } from './log.ts'
 import { page } from './page.ts'
 import { type Redis, untilReady } from './redis.ts'
+import { createUsageRecorder } from './usage/recorder.ts'
+import { createReadRecords } from './usage/records.ts'
+import { createReadUsage } from './usage/usage.ts'
 import { createDeliveries } from './webhooks/deliveries.ts'
 import { createEndpointSecrets } from './webhooks/endpoint-secrets.ts'
 import { createEndpointState } from './webhooks/endpoint-state.ts'
@@ -56,7 +59,8 @@ export function createDomain(deps: {
   const keyLookup = createKeyLookup({ ...deps, keyCache })
   const lastUsed = createLastUsed({ ...deps, prisma })
   const limits = createLimits(deps)
-  const shared = { ...deps, prisma, pool, audit, keyCache, keyLookup, lastUsed, limits }
+  const usageRecorder = createUsageRecorder({ ...deps, pool })
+  const shared = { ...deps, prisma, pool, audit, keyCache, keyLookup, lastUsed, limits, usageRecorder }
   const keys = createKeys(shared)
   const eventTypes = createEventTypes(shared)
   const secrets = createEndpointSecrets(shared)
@@ -88,10 +92,14 @@ export function createDomain(deps: {
     replays: createReplays({ ...shared, endpoints }),
     stats: createStats(shared),
     subscriptions,
+    usage: createReadUsage(shared),
+    usageRecorder,
+    usageRecords: createReadRecords(shared),
     /** Listens to what other nodes say. */
     async start() {
       if (deps.redis !== undefined) await untilReady(deps.redis)
       await Promise.all([keyCache.start(), subscriptions.start()])
+      usageRecorder.start()
     },
   }
 }

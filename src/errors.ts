@@ -35,17 +35,30 @@ export class NotFoundError extends SignalboxError {
 /** The state of things forbids the change. */
 export class ConflictError extends SignalboxError {}
 
+/** Whose request was refused, when that is known: for usage and the audit trail, not for the answer. */
+export interface RefusedKey {
+  id: string
+  organizationId: string
+  tier: 'STANDARD' | 'ELEVATED' | 'ENTERPRISE' | null
+}
+
 /** No valid key was presented. */
 export class UnauthenticatedError extends SignalboxError {
-  constructor(message: string) {
+  readonly key: RefusedKey | undefined
+
+  constructor(message: string, key?: RefusedKey) {
     super('UNAUTHENTICATED', message)
+    this.key = key
   }
 }
 
 /** The key is valid but may not do this. */
 export class ForbiddenError extends SignalboxError {
-  constructor(message: string) {
+  readonly key: RefusedKey | undefined
+
+  constructor(message: string, key?: RefusedKey) {
     super('FORBIDDEN', message)
+    this.key = key
   }
 }
 

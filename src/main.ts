@@ -66,7 +66,7 @@ async function start(config: Config, stops: Stop[]): Promise<void> {
     const domain = createDomain({ ...shared, redis, allowances: createAllowances(config) })
     await domain.start()
     const server = await startServer({ ...shared, domain })
-    stops.push(domain.publisher.stop, server.stop)
+    stops.push(domain.usageRecorder.stop, domain.publisher.stop, server.stop)
     url = server.url
   }
   if (config.mode !== 'api') {

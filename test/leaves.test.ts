@@ -165,6 +165,8 @@ describe('settings', () => {
       leaseSeconds: 15,
       shutdownSeconds: 10,
       retentionDays: 90,
+      usageRetentionDays: 30,
+      auditRetentionDays: 365,
     })
   })
 

@@ -19,7 +19,10 @@ afterAll(async () => {
 
 const DAYS = 30
 const retention = (retentionDays = DAYS) =>
-  createRetention({ pool: app.database.pool, clock: app.clock, log: silentLog, retentionDays })
+  createRetention({
+    ...{ pool: app.database.pool, clock: app.clock, log: silentLog, retentionDays },
+    ...{ usageRetentionDays: DAYS, auditRetentionDays: 365 },
+  })
 const days = (count: number) => count * 86_400
 const count = async (table: string) => {
   const { rows } = await app.database.pool.query(`SELECT count(*)::int AS count FROM ${table}`)
@@ -167,4 +170,56 @@ test('the log of changes is kept for ten minutes', async () => {
   app.clock.advance(2)
   await retention().removeAll()
   expect(await count('delivery_changes')).toBe(0)
+})
+
+test('requests go when they are past their time, minutes and hours with them, and days stay (U4)', async () => {
+  const tenant = await app.tenant()
+  // A batch goes by the time of its first record, and the clock has leapt since.
+  await app.domain.usageRecorder.flush()
+  for (let n = 0; n < 3; n++) await tenant.request('{ viewer { permissions } }')
+  await app.domain.usageRecorder.flush()
+  const widths = async () => {
+    const { rows } = await app.database.pool.query(
+      'SELECT array_agg(DISTINCT width::text ORDER BY width::text) AS widths FROM usage_buckets WHERE organization_id = $1',
+      [tenant.organizationId],
+    )
+    return rows[0].widths
+  }
+  app.clock.advance(days(DAYS - 1))
+  await retention(0).removeAll()
+  expect(await count('usage_records')).toBeGreaterThanOrEqual(3)
+  expect(await widths()).toEqual(['DAY', 'HOUR', 'MONTH'])
+  app.clock.advance(days(1) + 1)
+  await retention(0).removeAll()
+  expect([await count('usage_records'), await count('usage_batches')]).toEqual([0, 0])
+  app.clock.advance(days(60))
+  await retention(0).removeAll()
+  expect(await widths()).toEqual(['DAY', 'MONTH'])
+})
+
+test('a request that was not counted yet is kept, however old', async () => {
+  await app.database.pool.query(
+    "INSERT INTO usage_batches (id, created_at) VALUES ('01000000-0000-7000-8000-000000000001', '2020-01-01')",
+  )
+  await retention(0).removeAll()
+  expect(await count('usage_batches')).toBe(1)
+  await app.database.pool.query('DELETE FROM usage_batches')
+})
+
+test('audit entries go after a year', async () => {
+  const tenant = await app.tenant()
+  const entries = async () => {
+    const { rows } = await app.database.pool.query(
+      'SELECT count(*)::int AS count FROM audit_entries WHERE organization_id = $1',
+      [tenant.organizationId],
+    )
+    return rows[0].count
+  }
+  expect(await entries()).toBeGreaterThan(0)
+  app.clock.advance(days(364))
+  await retention(0).removeAll()
+  expect(await entries()).toBeGreaterThan(0)
+  app.clock.advance(days(1) + 1)
+  await retention(0).removeAll()
+  expect(await entries()).toBe(0)
 })

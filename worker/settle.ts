@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { WAKE_CHANNEL } from '../src/events/store-events.ts'
+import { bucketOf } from '../src/histogram.ts'
 import type { MakeId } from '../src/ids.ts'
 import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
-import { bucketOf } from '../src/live/delivery-stats.ts'
 import { ailing, ailingColumns, disableAiling } from './disable.ts'
 import type { Result } from './outcome.ts'
 

@@ -34,7 +34,7 @@ export function createAuthenticate(deps: {
     const key = await keyLookup.find(credential)
     if (key === null) throw new UnauthenticatedError('This API key does not exist.')
     const refused = refusal(key, clock.now(), ip)
-    if (refused !== undefined) throw new UnauthenticatedError(REFUSALS[refused])
+    if (refused !== undefined) throw new UnauthenticatedError(REFUSALS[refused], key)
     deps.lastUsed.touch(key.id, ip)
     const permissions = readPermissions(key.permissions)
     const { id: keyId, environment, tier, plan, persistedOnly, allowedIps } = key
@@ -44,7 +44,7 @@ export function createAuthenticate(deps: {
     if (organizationId === undefined || organizationId === homeId) return viewer
     const mayAct = allows(permissions, 'platform', 'write')
     if (!mayAct || (await prisma.organization.findUnique({ where: { id: organizationId } })) === null)
-      throw new ForbiddenError('This key cannot act in that organization.')
+      throw new ForbiddenError('This key cannot act in that organization.', key)
     return { ...viewer, organizationId }
   }
 }

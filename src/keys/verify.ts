@@ -4,6 +4,8 @@ import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import type { Limits, LimitsState } from '../limits/limits.ts'
 import { isAddress } from '../networks.ts'
+import type { UsageRecorder } from '../usage/recorder.ts'
+import { OK } from '../usage/usage-record.ts'
 import { validate } from '../validate.ts'
 import type { KeyLookup } from './key-lookup.ts'
 import type { LastUsed } from './last-used.ts'
@@ -55,13 +57,31 @@ export type Verify = (viewer: Viewer, input: ApiKeyVerify) => Promise<Verified>
  * Verifies a key for the host's own API (K8). What costs nothing is asked first, and limits last, so that whoever is refused
  * has spent nothing.
  */
-export function createVerify(deps: { keyLookup: KeyLookup; lastUsed: LastUsed; limits: Limits; clock: Clock }): Verify {
+export function createVerify(deps: {
+  keyLookup: KeyLookup
+  lastUsed: LastUsed
+  limits: Limits
+  usageRecorder: UsageRecorder
+  clock: Clock
+}): Verify {
   const { keyLookup, limits } = deps
 
   return async (viewer, input) => {
-    const { key: token, permissions, ip = null, cost } = validate(verifyInput, input)
-    const key = keyLookup.isWellFormed(token) ? await keyLookup.find(hashToken(token)) : null
-    if (key === null || !isVisible(viewer, key)) return { code: 'NOT_FOUND', apiKey: null, limits: null }
+    const started = performance.now()
+    const { key: token, operation, ...wanted } = validate(verifyInput, input)
+    const found = keyLookup.isWellFormed(token) ? await keyLookup.find(hashToken(token)) : null
+    const key = found !== null && isVisible(viewer, found) ? found : null
+    const verified = key === null ? NOT_FOUND : await verify(key, wanted)
+    const at = deps.clock.now()
+    const durationMicroseconds = Math.round((performance.now() - started) * 1000)
+    deps.usageRecorder.add({ ...usageOf(verified), operation, ip: wanted.ip ?? null, at, durationMicroseconds })
+    return verified
+  }
+
+  async function verify(
+    key: KnownKey,
+    { permissions, ip = null, cost }: Pick<z.output<typeof verifyInput>, 'permissions' | 'ip' | 'cost'>,
+  ): Promise<Verified> {
     const denied = refusal(key, deps.clock.now(), ip) ?? lacking(key, permissions)
     const amounts = { requests: denied === undefined ? cost : 0, points: 0 }
     const { id: keyId, tier, plan } = key
@@ -70,6 +90,24 @@ export function createVerify(deps: { keyLookup: KeyLookup; lastUsed: LastUsed; l
     if (spent !== null && !spent.admitted) return { code: full(spent), apiKey: key, limits: spent }
     deps.lastUsed.touch(keyId, ip)
     return { code: 'VALID', apiKey: key, limits: spent }
+  }
+}
+
+const NOT_FOUND: Verified = { code: 'NOT_FOUND', apiKey: null, limits: null }
+const STATUS: Partial<Record<Verdict, number>> = {
+  VALID: 200,
+  IP_NOT_ALLOWED: 403,
+  INSUFFICIENT_PERMISSIONS: 403,
+  RATE_LIMITED: 429,
+  QUOTA_EXCEEDED: 429,
+}
+
+/** The caller's request to the host, as far as it is known here. */
+function usageOf({ code, apiKey }: Verified) {
+  return {
+    ...{ organizationId: apiKey?.organizationId ?? null, keyId: apiKey?.id ?? null, tier: apiKey?.tier ?? null },
+    ...{ outcome: code === 'VALID' ? OK : code, status: STATUS[code] ?? 401 },
+    ...{ requestBytes: 0, responseBytes: 0, userAgent: null, error: code === 'VALID' ? null : VERDICTS[code] },
   }
 }
 

@@ -19,6 +19,9 @@ export const endpointChannel = (organizationId: string) => `endpoints:${organiza
 /** Replays of an organization that made progress: an id each. */
 export const replayChannel = (organizationId: string) => `replays:${organizationId}`
 
+/** Organizations' usage that was counted: an id each of the keys that it was of. */
+export const usageChannel = (organizationId: string) => `usage:${organizationId}`
+
 /** What a listener hears: messages in order, and whether some before them may have been lost on the way. */
 export interface Heard {
   messages: readonly unknown[]

@@ -1,20 +1,5 @@
-/** Duration buckets: each is a fourth of a doubling wide, from 64 µs on. */
-const BUCKETS_PER_DOUBLING = 4
-const FIRST_MICROSECONDS = 64
-const LAST_BUCKET = 100
 /** The bucket of what belongs to no attempt. */
 export const NO_ATTEMPT = -1
-
-/** The bucket that an attempt's duration is counted in. */
-export function bucketOf(microseconds: number): number {
-  const bucket = Math.floor(Math.log2(Math.max(1, microseconds / FIRST_MICROSECONDS)) * BUCKETS_PER_DOUBLING)
-  return Math.min(bucket, LAST_BUCKET)
-}
-
-/** The middle of a bucket, in microseconds: at most 9% from any duration in it. */
-export function durationOf(bucket: number): number {
-  return FIRST_MICROSECONDS * 2 ** ((bucket + 0.5) / BUCKETS_PER_DOUBLING)
-}
 
 /**
  * A CTE `counted` that counts new deliveries, for the statement that makes them: figures are then exact at any moment and

@@ -7,11 +7,13 @@ const EVERY_MS = 1_000
 /**
  * Tells a subscriber that something changed, for it to read what is now: at once, then at most once a second, and never not
  * at all. A message says what changed; `ALL` that anything may have.
+ *
+ * @param options.together whatever changed, one message
  */
 export async function subscribeToHints(
   bus: LiveBus,
   channel: string,
-  options: { wanted?: (id: string) => boolean; onClose?: () => void } = {},
+  options: { wanted?: (id: string) => boolean; together?: boolean; onClose?: () => void } = {},
 ): Promise<Mailbox<string>> {
   const { wanted = () => true } = options
   const changed = new Set<string>()
@@ -32,7 +34,7 @@ export async function subscribeToHints(
     timer = setTimeout(flush, EVERY_MS)
   }
   stop = await bus.subscribe(channel, ({ messages, gap }) => {
-    for (const id of messages) if (typeof id === 'string' && wanted(id)) changed.add(id)
+    for (const id of messages) if (typeof id === 'string' && wanted(id)) changed.add(options.together ? ALL : id)
     if (gap) changed.add(ALL)
     if (timer === undefined) flush()
   })

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { removeChanges, removeEvents } from './remove.ts'
+import { createRemoveAged } from './remove-aged.ts'
 
 const EVERY_MS = 60_000
 const DAY_MS = 86_400_000
@@ -16,8 +17,17 @@ const REST_AT_MOST_MS = 1_000
  * Removes what is past its time (O6), online: in small batches with a rest after each, by one process at a time.
  *
  * @param deps.retentionDays how long events are kept with their deliveries and attempts; 0 keeps them for ever
+ * @param deps.usageRetentionDays how long each request with a key is kept, after it was counted; 0 for ever
+ * @param deps.auditRetentionDays how long audit entries are kept; 0 for ever
  */
-export function createRetention(deps: { pool: pg.Pool; clock: Clock; log: Log; retentionDays: number }) {
+export function createRetention(deps: {
+  pool: pg.Pool
+  clock: Clock
+  log: Log
+  retentionDays: number
+  usageRetentionDays: number
+  auditRetentionDays: number
+}) {
   const { pool, clock, log } = deps
   const stopping = new AbortController()
   let running: Promise<void> | undefined
@@ -25,6 +35,8 @@ export function createRetention(deps: { pool: pg.Pool; clock: Clock; log: Log; r
   /** Everything that is past its time now. @returns how many events were removed */
   async function removeAll(): Promise<number> {
     await inBatches(() => removeChanges(pool, clock.forQueue(), CHANGES_KEPT_SECONDS))
+    const days = { usage: deps.usageRetentionDays, audit: deps.auditRetentionDays }
+    for (const removeAged of createRemoveAged(pool, clock.now(), days)) await inBatches(removeAged)
     if (deps.retentionDays === 0) return 0
     const before = new Date(clock.now().getTime() - deps.retentionDays * DAY_MS)
     let last: string | null = ''

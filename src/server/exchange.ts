@@ -8,6 +8,9 @@ export interface Exchange {
   request: IncomingMessage
   /** Absent on a WebSocket. */
   response?: ServerResponse
+  ip: string | null
+  /** When it began, on the clock of `performance`. */
+  startedAt: number
   /** Null: no key was presented, or it was refused. */
   viewer: Viewer | null
   /** Why the key that was presented was refused. */
@@ -16,6 +19,13 @@ export interface Exchange {
   limits?: LimitsState | null
   /** What the operation may cost, once it is about to be executed. */
   cost?: Cost
+  /** What usage counts it as, once it is about to be executed. */
+  operation?: string
+  /** The first error of the answer. */
+  error?: { code: string; message: string }
+  requestBytes: number
+  /** Usage has it already. */
+  recorded?: true
 }
 
 /** What the transports hand to GraphQL, and every hook of the server finds in the context. */

@@ -8,19 +8,21 @@ import { exampleTabs } from './examples.ts'
 import type { ServerContext } from './exchange.ts'
 import { LIMIT_HEADERS } from './limit-headers.ts'
 import { boundedCaches, boundQueries } from './query-limits.ts'
+import { type RecordUsage, recordUsage } from './record-usage.ts'
 import { lookAtLimits, spendLimits } from './spend.ts'
 
 /** GraphQL over HTTP and SSE, and GraphiQL for a browser. WebSocket runs through its `getEnveloped`. */
-export function createGraphQL(deps: { domain: Domain; maskError: (error: unknown) => Error }) {
+export function createGraphQL(deps: { domain: Domain; maskError: (error: unknown) => Error; record: RecordUsage }) {
   const { domain } = deps
   const limitsOfEveryAnswer: Plugin<object, ServerContext> = {
     onResponse: ({ serverContext }) => serverContext && lookAtLimits(domain.limits, serverContext.exchange),
   }
+  const usage = recordUsage(deps.record)
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    plugins: [boundQueries, plainSubscriptions, spendLimits(domain.limits), limitsOfEveryAnswer],
+    plugins: [boundQueries, plainSubscriptions, usage, spendLimits(domain.limits), limitsOfEveryAnswer],
     parserAndValidationCache: boundedCaches(),
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
     cors: { origin: '*', credentials: false, exposedHeaders: LIMIT_HEADERS },

@@ -2,34 +2,48 @@ import { GraphQLError } from 'graphql'
 import { SignalboxError, UnauthenticatedError, ValidationError } from '../errors.ts'
 import type { Log } from '../log.ts'
 
-/**
- * What clients see of an error at the top level: our own with their code, mistakes in the request as they are, and
- * anything else as a fault without details, which the log has.
- */
+/** What clients, and their usage, are told of an error. */
+interface Told {
+  code: string
+  message: string
+  /** Nothing that the client did: the log has more. */
+  isFault?: true
+}
+
+/** Our own errors with their code, mistakes in the request as they are, and anything else as a fault without details. */
+export function tell(error: unknown): Told {
+  const cause = causeOf(error)
+  if (cause instanceof SignalboxError) return { code: cause.code, message: cause.message }
+  // Raised by Pothos for a malformed cursor or connection argument.
+  if (cause instanceof Error && cause.name === 'PothosValidationError')
+    return { code: 'BAD_USER_INPUT', message: cause.message }
+  // Of parsing, validating and coercing the request.
+  if (cause instanceof GraphQLError)
+    return { code: String(cause.extensions.code ?? 'BAD_USER_INPUT'), message: cause.message }
+  const message = 'Something went wrong on our side. Try again; the operator can see why in the log.'
+  return { code: 'INTERNAL', message, isFault: true }
+}
+
+/** What clients see of an error at the top level. */
 export function createMaskError(log: Log) {
   return (error: unknown): Error => {
-    const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
-    if (cause instanceof SignalboxError) return withCode(error, cause.message, extensionsOf(cause))
-    // Raised by Pothos for a malformed cursor or connection argument.
-    if (cause instanceof Error && cause.name === 'PothosValidationError')
-      return withCode(error, cause.message, { code: 'BAD_USER_INPUT' })
-    // Of parsing, validating and coercing the request.
+    const cause = causeOf(error)
     if (cause instanceof GraphQLError) return cause
-    log.error({ err: cause }, 'A request failed.')
-    return withCode(error, 'Something went wrong on our side. Try again; the operator can see why in the log.', {
-      code: 'INTERNAL',
-    })
+    const { code, message, isFault } = tell(error)
+    if (isFault) log.error({ err: cause }, 'A request failed.')
+    const extensions = { code, ...moreOf(cause) }
+    if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })
+    const { nodes, source, positions, path } = error
+    return new GraphQLError(message, { nodes, source, positions, path, extensions })
   }
 }
 
-function extensionsOf(error: SignalboxError): Record<string, unknown> {
-  if (error instanceof UnauthenticatedError) return { code: error.code, http: { status: 401 } }
-  if (error instanceof ValidationError) return { code: error.code, issues: error.issues }
-  return { code: error.code }
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError ? (error.originalError ?? error) : error
 }
 
-function withCode(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
-  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })
-  const { nodes, source, positions, path } = error
-  return new GraphQLError(message, { nodes, source, positions, path, extensions })
+function moreOf(cause: unknown): Record<string, unknown> {
+  if (cause instanceof UnauthenticatedError) return { http: { status: 401 } }
+  if (cause instanceof ValidationError) return { issues: cause.issues }
+  return {}
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Database } from '../../prisma/client.ts'
-import type { Viewer } from '../access/viewer.ts'
+import type { Clock } from '../clock.ts'
 import type { Domain } from '../domain.ts'
 import type { Log } from '../log.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
@@ -11,6 +11,7 @@ import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
 import { createMaskError } from './mask-error.ts'
 import { pathOf } from './path.ts'
+import { CLIENT_CLOSED, createRecordUsage } from './record-usage.ts'
 import { attachWebSocket } from './websocket.ts'
 
 const REQUEST_BYTES = 16 * 1024 * 1024
@@ -27,6 +28,7 @@ export interface Server {
 export async function startServer(deps: {
   domain: Domain
   database: Database
+  clock: Clock
   log: Log
   host: string
   port: number
@@ -36,14 +38,22 @@ export async function startServer(deps: {
   const { domain, log } = deps
   const clientIp = createClientIp(deps.trustedProxies)
 
-  async function authenticate(request: IncomingMessage, fields: (name: string) => unknown): Promise<Viewer | null> {
-    const about = { ip: clientIp(request), requestId: String(request.headers[REQUEST_ID]) }
-    const credentials = readCredentials(fields, about)
-    return credentials === undefined ? null : domain.authenticate(credentials)
+  /** A request, or an operation on a WebSocket, with whoever makes it. */
+  async function begin(request: IncomingMessage, fields: (name: string) => unknown): Promise<Exchange> {
+    const ip = clientIp(request)
+    const exchange: Exchange = { request, ip, startedAt: performance.now(), viewer: null, requestBytes: 0 }
+    try {
+      const credentials = readCredentials(fields, { ip, requestId: String(request.headers[REQUEST_ID]) })
+      if (credentials !== undefined) exchange.viewer = await domain.authenticate(credentials)
+    } catch (error) {
+      exchange.refused = error
+    }
+    return exchange
   }
 
   const maskError = createMaskError(log)
-  const graphql = createGraphQL({ domain, maskError })
+  const record = createRecordUsage({ recorder: domain.usageRecorder, clock: deps.clock })
+  const graphql = createGraphQL({ domain, maskError, record })
   const health = createHealth({ database: deps.database, bus: domain.bus })
 
   const server = createHttpServer((request, response) => {
@@ -83,21 +93,28 @@ export async function startServer(deps: {
       if (received > REQUEST_BYTES) request.destroy()
       return push(chunk)
     }
-    const exchange: Exchange = { request, response, viewer: null }
-    try {
-      exchange.viewer = await authenticate(request, (name) => request.headers[name])
-    } catch (error) {
-      exchange.refused = error
-    }
+    const sentBefore = request.socket.bytesWritten
+    const exchange = await begin(request, (name) => request.headers[name])
+    exchange.response = response
+    response.once('close', () => {
+      exchange.requestBytes = received
+      const aborted = !response.writableFinished
+      record(exchange, {
+        status: aborted ? CLIENT_CLOSED : response.statusCode,
+        responseBytes: request.socket.bytesWritten - sentBefore,
+      })
+    })
+    if (response.closed) return
     graphql.handle(request, response, { exchange })
   }
 
   const sockets = attachWebSocket(server, {
     graphql,
     maskError,
-    authenticateInit(request, params) {
+    record,
+    begin(request, params) {
       request.headers[REQUEST_ID] ??= requestId(request)
-      return authenticate(request, (name) => params[name] ?? params[NAMES[name] ?? name])
+      return begin(request, (name) => params[name] ?? params[NAMES[name] ?? name])
     },
     ...(deps.initTimeoutMs !== undefined && { initTimeoutMs: deps.initTimeoutMs }),
   })

@@ -1,4 +1,11 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Limits } from '../limits/limits.ts'
 import type { Exchange, ServerContext } from './exchange.ts'
@@ -13,6 +20,7 @@ export function spendLimits(limits: Limits): Plugin<ServerContext> {
   async function spend({ document, operationName, contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> {
     const { exchange } = contextValue as ServerContext
     const operation = getOperationAST(document, operationName)
+    if (operation) exchange.operation = nameOf(operation)
     // An operation that is not there is refused when it is executed.
     if (exchange.viewer === null || !operation) return undefined
     exchange.cost = costOf(operation)
@@ -38,6 +46,12 @@ export function spendLimits(limits: Limits): Plugin<ServerContext> {
       if (refused !== undefined) setResultAndStopExecution(refused)
     },
   }
+}
+
+/** A name of ours, so that clients do not choose how many there are. */
+function nameOf({ selectionSet }: OperationDefinitionNode): string {
+  const [first, ...more] = selectionSet.selections
+  return first?.kind === Kind.FIELD && more.length === 0 ? first.name.value : 'several'
 }
 
 /** Answers that came before an execution tell the limits too, and spend nothing. */

@@ -4,10 +4,11 @@ import type { ExecutionArgs, GraphQLError } from 'graphql'
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Viewer } from '../access/viewer.ts'
 import { SignalboxError, UnauthenticatedError, UnavailableError } from '../errors.ts'
+import type { Exchange } from './exchange.ts'
 import type { GraphQL } from './graphql.ts'
 import { pathOf } from './path.ts'
+import { noteResult, type RecordUsage } from './record-usage.ts'
 
 /** How long a client may take to send `connection_init`; then it is closed with 4408. */
 const INIT_MS = 5_000
@@ -40,7 +41,9 @@ export function attachWebSocket(
   deps: {
     graphql: GraphQL
     maskError: (error: unknown) => Error
-    authenticateInit: (request: IncomingMessage, params: Record<string, unknown>) => Promise<Viewer | null>
+    /** Authenticates an operation by what `connection_init` presented. */
+    begin: (request: IncomingMessage, params: Record<string, unknown>) => Promise<Exchange>
+    record: RecordUsage
     /** The default is 5 s. */
     initTimeoutMs?: number
   },
@@ -53,27 +56,33 @@ export function attachWebSocket(
       execute: (args) => (args as EnvelopedArgs).rootValue.execute(args),
       subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
       async onConnect({ extra, connectionParams }) {
-        try {
-          const viewer = await deps.authenticateInit(extra.request, connectionParams ?? {})
-          if (viewer === null) throw new UnauthenticatedError('Present an API key in connection_init.')
-        } catch (error) {
-          if (!(error instanceof SignalboxError)) throw error
-          extra.socket.close(CloseCode.Forbidden, reason(error))
-        }
+        const exchange = await deps.begin(extra.request, connectionParams ?? {})
+        if (exchange.viewer !== null) return
+        const error = exchange.refused ?? new UnauthenticatedError('Present an API key in connection_init.')
+        if (!(error instanceof SignalboxError)) throw error
+        deps.record(exchange, { status: 403 })
+        extra.socket.close(CloseCode.Forbidden, reason(error))
       },
       async onSubscribe({ extra, connectionParams, subscriptions }, _id, params) {
+        const exchange = await deps.begin(extra.request, connectionParams ?? {})
+        exchange.requestBytes = Buffer.byteLength(JSON.stringify(params))
+        const refuse = (errors: readonly GraphQLError[]) => {
+          noteResult(exchange, { errors })
+          deps.record(exchange, { status: exchange.viewer === null ? 401 : 400 })
+          return errors
+        }
         try {
+          if (exchange.refused !== undefined) throw exchange.refused
           if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
             throw new UnavailableError(
               'TOO_MANY_OPERATIONS',
               `At most ${OPERATIONS_PER_SOCKET} at once on a connection.`,
             )
-          const viewer = await deps.authenticateInit(extra.request, connectionParams ?? {})
-          const enveloped = graphql.getEnveloped({ exchange: { request: extra.request, viewer }, params })
+          const enveloped = graphql.getEnveloped({ exchange, params })
           const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped
           const document = parse(params.query)
           const errors = validate(schema, document)
-          if (errors.length > 0) return errors
+          if (errors.length > 0) return refuse(errors)
           return {
             schema,
             operationName: params.operationName,
@@ -83,7 +92,7 @@ export function attachWebSocket(
             rootValue: { execute, subscribe },
           }
         } catch (error) {
-          return [deps.maskError(error) as GraphQLError]
+          return refuse([deps.maskError(error) as GraphQLError])
         }
       },
     },

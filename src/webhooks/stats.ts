@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Database } from '../../prisma/client.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
-import { durationOf } from '../live/delivery-stats.ts'
+import { percentile } from '../histogram.ts'
 import { validate } from '../validate.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -119,17 +119,10 @@ function figures(rows: readonly Row[]): Figures {
     ...{ attempts, succeeded, dead, total: sum((row) => row.created), failed: sum((row) => row.failed_attempts) },
     successRate: ended === 0 ? null : succeeded / ended,
     meanDuration: attempts === 0 ? null : sum((row) => row.duration) / attempts / 1000,
-    p95Duration: attempts === 0 ? null : percentile(rows, 0.95 * attempts),
+    p95Duration: percentile(
+      rows.map(({ bucket, attempts }) => ({ bucket, count: attempts })),
+      0.95,
+    ),
     meanRetries: ended === 0 ? null : sum((row) => row.retries) / ended,
   }
-}
-
-/** In milliseconds; as exact as the buckets. */
-function percentile(rows: readonly Row[], rank: number): number {
-  let seen = 0
-  for (const { bucket, attempts } of rows.toSorted((a, b) => a.bucket - b.bucket)) {
-    seen += attempts
-    if (attempts > 0 && seen >= rank) return durationOf(bucket) / 1000
-  }
-  return 0
 }

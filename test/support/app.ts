@@ -94,6 +94,7 @@ export async function startApp(options: AppOptions = {}) {
     async stop() {
       await server.stop()
       await domain.publisher.stop()
+      await domain.usageRecorder.stop()
       await worker.stop()
       await bus.stop()
       redis?.disconnect()
@@ -112,4 +113,5 @@ export const TENANT: Permissions = {
   events: ['read', 'write'],
   deliveries: ['read', 'write'],
   audit: ['read'],
+  usage: ['read'],
 }

@@ -1,0 +1,91 @@
+import type { ExecutionResult } from 'graphql'
+import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import type { Clock } from '../clock.ts'
+import { ForbiddenError, UnauthenticatedError } from '../errors.ts'
+import { withoutSecrets } from '../log.ts'
+import type { UsageRecorder } from '../usage/recorder.ts'
+import { LIMITED, OK } from '../usage/usage-record.ts'
+import type { Exchange, ServerContext } from './exchange.ts'
+import { tell } from './mask-error.ts'
+
+/** The client went away before it had its answer. No status of HTTP; the one that nginx made usual. */
+export const CLIENT_CLOSED = 499
+/** What was refused before it was clear what was asked for. */
+const NOT_EXECUTED = 'none'
+const TEXT_CHARACTERS = 200
+
+/** Records an exchange with a key once, when it is answered (U1). */
+export type RecordUsage = (exchange: Exchange, answer: { status: number; responseBytes?: number }) => void
+
+export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock }): RecordUsage {
+  return (exchange, { status, responseBytes = 0 }) => {
+    const { viewer, refused, request, error } = exchange
+    if (exchange.recorded || (viewer === null && refused === undefined)) return
+    exchange.recorded = true
+    const isKnown = refused instanceof UnauthenticatedError || refused instanceof ForbiddenError
+    const refusedKey = isKnown ? refused.key : undefined
+    const code = error?.code ?? (isKnown ? refused.code : undefined)
+    deps.recorder.add({
+      organizationId: viewer?.homeId ?? refusedKey?.organizationId ?? null,
+      keyId: viewer?.keyId ?? refusedKey?.id ?? null,
+      tier: viewer?.tier ?? refusedKey?.tier ?? null,
+      at: deps.clock.now(),
+      operation: exchange.operation ?? NOT_EXECUTED,
+      outcome: code ?? (status < 400 ? OK : `HTTP_${status}`),
+      status,
+      durationMicroseconds: Math.round((performance.now() - exchange.startedAt) * 1000),
+      requestBytes: exchange.requestBytes,
+      responseBytes,
+      ip: exchange.ip,
+      userAgent: shorten(request.headers['user-agent']),
+      error: shorten(error?.message ?? (isKnown ? refused.message : undefined)),
+    })
+  }
+}
+
+/** Tells usage what came of each operation, over every transport. A subscription is recorded when it begins. */
+export function recordUsage(record: RecordUsage): Plugin<ServerContext, ServerContext> {
+  return {
+    onExecute({ args }) {
+      const { exchange } = args.contextValue
+      return {
+        onExecuteDone({ result }) {
+          if (isAsyncIterable(result)) return
+          noteResult(exchange, result)
+          // Over HTTP the answer says how large it was.
+          if (exchange.response === undefined) record(exchange, sizeOf(exchange, result))
+        },
+      }
+    },
+    onSubscribe({ args }) {
+      const { exchange } = args.contextValue
+      return {
+        onSubscribeResult({ result }) {
+          if (!isAsyncIterable(result)) noteResult(exchange, result)
+          record(exchange, { status: statusOf(exchange) })
+        },
+      }
+    },
+    onResultProcess({ result, serverContext }) {
+      if (!Array.isArray(result) && !isAsyncIterable(result)) noteResult(serverContext.exchange, result)
+    },
+  }
+}
+
+export function noteResult(exchange: Exchange, { errors }: ExecutionResult): void {
+  const [error] = errors ?? []
+  if (error !== undefined) exchange.error ??= tell(error)
+}
+
+function sizeOf(exchange: Exchange, result: ExecutionResult) {
+  return { status: statusOf(exchange), responseBytes: Buffer.byteLength(JSON.stringify(result)) }
+}
+
+/** What HTTP would have said. */
+function statusOf({ error }: Exchange): number {
+  return error !== undefined && LIMITED.includes(error.code) ? 429 : 200
+}
+
+function shorten(text: string | undefined): string | null {
+  return text === undefined ? null : withoutSecrets(text.slice(0, TEXT_CHARACTERS))
+}

@@ -1,0 +1,52 @@
+import type { Database } from '../../prisma/client.ts'
+import type { Viewer } from '../access/viewer.ts'
+import { ValidationError } from '../errors.ts'
+import type { UsageRecord } from './usage-record.ts'
+
+/** One request as it was recorded, and its place among the others. */
+export interface StoredRecord extends UsageRecord {
+  cursor: string
+}
+
+/** Where a page begins and which way it goes, the newest first unless `inverted`. */
+export interface RecordsPage {
+  after?: string | undefined
+  before?: string | undefined
+  limit: number
+  inverted: boolean
+}
+
+/** Recorded requests, the newest first: of an organization, or of keys that nobody has. */
+export function createReadRecords({ database }: { database: Database }) {
+  const list = async (organizationId: string | null, keyId: string | null, page: RecordsPage) => {
+    const values = [organizationId, keyId, ...placeOf(page.after), ...placeOf(page.before), page.limit]
+    const text = page.inverted ? OLDEST_FIRST : NEWEST_FIRST
+    const name = page.inverted ? 'usage-records-oldest' : 'usage-records-newest'
+    const { rows } = await database.pool.query<StoredRecord>({ name, text, values })
+    return rows
+  }
+  return {
+    ofOrganization: (viewer: Viewer, keyId: string | null, page: RecordsPage) =>
+      list(viewer.organizationId, keyId, page),
+    ofUnknownKeys: (page: RecordsPage) => list(null, null, page),
+  }
+}
+
+const select = (order: 'ASC' | 'DESC') => `
+SELECT organization_id AS "organizationId", key_id AS "keyId", tier, at, operation, outcome, status,
+  duration_microseconds AS "durationMicroseconds", request_bytes AS "requestBytes", response_bytes AS "responseBytes", ip,
+  user_agent AS "userAgent", error, batch_id || ':' || number AS cursor
+FROM usage_records
+WHERE (organization_id = $1 OR ($1::text IS NULL AND organization_id IS NULL)) AND ($2::text IS NULL OR key_id = $2)
+  AND ($3::uuid IS NULL OR (batch_id, number) < ($3::uuid, $4::int))
+  AND ($5::uuid IS NULL OR (batch_id, number) > ($5::uuid, $6::int))
+ORDER BY batch_id ${order}, number ${order} LIMIT $7`
+const NEWEST_FIRST = select('DESC')
+const OLDEST_FIRST = select('ASC')
+
+function placeOf(cursor: string | undefined): [string | null, number | null] {
+  if (cursor === undefined) return [null, null]
+  const [, batch, number] = /^([0-9a-f-]{36}):(\d{1,9})$/.exec(cursor) ?? []
+  if (batch === undefined) throw new ValidationError([{ path: 'after', message: 'is no cursor of this list' }])
+  return [batch, Number(number)]
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { createDatabase, type Database } from '../../prisma/client.ts'
+import { createLocalBus } from '../../src/live/bus.ts'
+import { createLog } from '../../src/log.ts'
+import { createUsageRecorder, WAITING_RECORDS } from '../../src/usage/recorder.ts'
+import type { UsageRecord } from '../../src/usage/usage-record.ts'
+import { rollUp, writeBatch } from '../../src/usage/write.ts'
+import { createTestClock } from '../support/clock.ts'
+import { cloneDatabase } from '../support/database.ts'
+import { reconcile } from '../support/usage.ts'
+
+// U2, U3: nothing that was recorded is counted twice or not at all, and memory is bounded.
+let database: Database
+let clone: Awaited<ReturnType<typeof cloneDatabase>>
+const clock = createTestClock()
+const lines: string[] = []
+const log = createLog({ level: 'warn', destination: { write: (line) => void lines.push(line) } })
+
+beforeAll(async () => {
+  clone = await cloneDatabase()
+  database = createDatabase({ url: clone.url })
+})
+afterAll(async () => {
+  await database.stop()
+  await clone.drop()
+})
+beforeEach(async () => {
+  lines.length = 0
+  await database.pool.query('TRUNCATE usage_records, usage_batches, usage_buckets')
+})
+
+const newRecorder = () => createUsageRecorder({ pool: database.pool, bus: createLocalBus(), clock, log })
+let made = 0
+function record(more: Partial<UsageRecord> = {}): UsageRecord {
+  made++
+  return {
+    ...{ organizationId: `org_${made % 3}`, keyId: `key_${made % 5}`, tier: 'STANDARD', at: clock.now() },
+    ...{
+      operation: `op${made % 4}`,
+      outcome: made % 7 === 0 ? 'RATE_LIMITED' : 'OK',
+      status: made % 7 === 0 ? 429 : 200,
+    },
+    ...{
+      durationMicroseconds: made * 13,
+      requestBytes: made,
+      responseBytes: 2 * made,
+      ip: null,
+      userAgent: null,
+      error: null,
+    },
+    ...more,
+  }
+}
+
+test('every record is in every width of bucket once', async () => {
+  const recorder = newRecorder()
+  for (let n = 0; n < 12_000; n++) {
+    recorder.add(record(n % 11 === 0 ? { organizationId: null, keyId: null, tier: null } : {}))
+    if (n % 100 === 0) clock.advance(97)
+  }
+  await recorder.stop()
+  expect(await reconcile(database.pool)).toEqual({ requests: 12_000, differences: [] })
+})
+
+test('a batch whose answer was lost is written again, and is there once', async () => {
+  const batch = [record(), record()]
+  const id = '01890000-0000-7000-8000-000000000001'
+  await writeBatch(database.pool, id, clock.now(), batch)
+  await writeBatch(database.pool, id, clock.now(), batch)
+  await rollUp(database.pool, clock.now())
+  await writeBatch(database.pool, id, clock.now(), batch)
+  await rollUp(database.pool, clock.now())
+  expect(await reconcile(database.pool)).toEqual({ requests: 2, differences: [] })
+})
+
+test('processes that count at once count each batch once', async () => {
+  const recorders = Array.from({ length: 4 }, newRecorder)
+  for (let round = 0; round < 10; round++) {
+    for (const recorder of recorders) for (let n = 0; n < 50; n++) recorder.add(record())
+    await Promise.all(recorders.map((recorder) => recorder.flush()))
+  }
+  expect(await reconcile(database.pool)).toEqual({ requests: 2_000, differences: [] })
+})
+
+test('what a process wrote and did not count, the next one counts', async () => {
+  await writeBatch(database.pool, '01890000-0000-7000-8000-000000000002', clock.now(), [record()])
+  expect((await reconcile(database.pool)).differences).not.toEqual([])
+  const recorder = newRecorder()
+  recorder.start()
+  await recorder.flush()
+  expect(await reconcile(database.pool)).toEqual({ requests: 1, differences: [] })
+})
+
+test('while the database does not answer, records wait, with those that come meanwhile', async () => {
+  const recorder = newRecorder()
+  const query = vi.spyOn(database.pool, 'query').mockRejectedValue(new Error('away'))
+  recorder.add(record())
+  await expect(recorder.flush()).rejects.toThrow('away')
+  recorder.add(record())
+  await expect(recorder.flush()).rejects.toThrow('away')
+  query.mockRestore()
+  await recorder.stop()
+  expect(await reconcile(database.pool)).toEqual({ requests: 2, differences: [] })
+})
+
+test('past a bound records are lost, counted, and said so', async () => {
+  const recorder = newRecorder()
+  const one = record()
+  for (let n = 0; n < WAITING_RECORDS + 7; n++) recorder.add(one)
+  await recorder.stop()
+  expect(await reconcile(database.pool)).toEqual({ requests: WAITING_RECORDS, differences: [] })
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', lost: 7 }])
+})
