@@ -12,12 +12,15 @@ import { type Action, allows, type Resource } from '../src/access/permissions.ts
 import type { Viewer } from '../src/access/viewer.ts'
 import type { Domain } from '../src/domain.ts'
 import { ForbiddenError, UnauthenticatedError, ValidationError } from '../src/errors.ts'
+import type { CheckDocument } from '../src/operations/documents.ts'
 import { typeOfId } from './node-ids.ts'
 
 /** What every resolver gets. `viewer` is null when no key was presented. */
 export interface Context {
   domain: Domain
   viewer: Viewer | null
+  /** What only the schema can say of a document. */
+  checkDocument: CheckDocument
   /** Aborted when the client of an HTTP request goes away. */
   signal?: AbortSignal | undefined
   /** Bytes of event bodies in the answer so far. */

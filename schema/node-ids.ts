@@ -11,6 +11,7 @@ const TYPES: Partial<Record<IdPrefix, string>> = {
   att: 'Attempt',
   aud: 'AuditEntry',
   rpl: 'Replay',
+  doc: 'PersistedDocument',
 }
 
 /** An id of no known kind is looked up like one that does not exist. */

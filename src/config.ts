@@ -52,6 +52,7 @@ const environment = z.object({
   ENDPOINT_ALLOWED_NETWORKS: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   TRUSTED_PROXIES: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   DATA_DIR: z.string().min(1).optional(),
+  OPERATIONS_MANIFEST: z.string().min(1).default(path.join(projectFolder, 'operations/manifest.json')),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   KEY_PREFIX: z
     .string()
@@ -99,6 +100,8 @@ export interface Config {
   /** Peers whose X-Forwarded-For is believed. */
   trustedProxies: string[]
   dataDir: string
+  /** File with the persisted operations of the installation. */
+  operationsManifest: string
   logLevel: string
   /** The word that API keys begin with. */
   keyPrefix: string
@@ -148,6 +151,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     endpointAllowedNetworks: settings.ENDPOINT_ALLOWED_NETWORKS ?? (production ? [] : ['127.0.0.0/8', '::1/128']),
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
     dataDir: path.resolve(settings.DATA_DIR ?? defaultDataDir()),
+    operationsManifest: settings.OPERATIONS_MANIFEST,
     logLevel: settings.LOG_LEVEL,
     keyPrefix: settings.KEY_PREFIX,
     workerConcurrency: settings.WORKER_CONCURRENCY,

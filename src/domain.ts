@@ -23,6 +23,9 @@ import type { LiveBus } from './live/bus.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
 import type { Log } from './log.ts'
+import { createDocuments } from './operations/documents.ts'
+import { createFindDocument } from './operations/find-document.ts'
+import type { Manifest } from './operations/manifest.ts'
 import { page } from './page.ts'
 import { type Redis, untilReady } from './redis.ts'
 import { createUsageRecorder } from './usage/recorder.ts'
@@ -48,6 +51,8 @@ export function createDomain(deps: {
   /** Absent: limits and remembered keys stay in this process. */
   redis?: Redis | undefined
   allowances: Allowances
+  /** Persisted operations of the installation. */
+  manifest: Manifest
   log: Log
   targets: Targets
   keyPrefix: string
@@ -59,8 +64,9 @@ export function createDomain(deps: {
   const keyLookup = createKeyLookup({ ...deps, keyCache })
   const lastUsed = createLastUsed({ ...deps, prisma })
   const limits = createLimits(deps)
+  const findDocument = createFindDocument({ ...deps, pool })
   const usageRecorder = createUsageRecorder({ ...deps, pool })
-  const shared = { ...deps, prisma, pool, audit, keyCache, keyLookup, lastUsed, limits, usageRecorder }
+  const shared = { ...deps, prisma, pool, audit, keyCache, keyLookup, lastUsed, limits, usageRecorder, findDocument }
   const keys = createKeys(shared)
   const eventTypes = createEventTypes(shared)
   const secrets = createEndpointSecrets(shared)
@@ -81,10 +87,12 @@ export function createDomain(deps: {
     prismaForNodes: prisma as unknown,
     deliveries: createDeliveries(shared),
     deliveryFeed: createDeliveryFeed(shared),
+    documents: createDocuments(shared),
     endpoints,
     endpointState: createEndpointState({ ...shared, endpoints, secrets }),
     endpointSecrets: secrets,
     eventTypes,
+    findDocument,
     keys: { ...keys, rotate: createRotate({ ...shared, keys }), verify: createVerify(shared) },
     limits,
     organizations: createOrganizations(shared),
@@ -98,7 +106,7 @@ export function createDomain(deps: {
     /** Listens to what other nodes say. */
     async start() {
       if (deps.redis !== undefined) await untilReady(deps.redis)
-      await Promise.all([keyCache.start(), subscriptions.start()])
+      await Promise.all([keyCache.start(), findDocument.start(), subscriptions.start()])
       usageRecorder.start()
     },
   }

@@ -3,7 +3,7 @@ import { encodeTime, monotonicFactory } from 'ulid'
 import type { Clock } from './clock.ts'
 
 /** What an id's prefix says it names. */
-export type IdPrefix = 'org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud' | 'rpl'
+export type IdPrefix = 'org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud' | 'rpl' | 'doc'
 
 /** Makes ids such as `evt_01jd…`: readable, typed, and in the order they were made (a ULID in lower case). */
 export type MakeId = (prefix: IdPrefix) => string
@@ -31,9 +31,14 @@ function cryptoRandom(): number {
   return bytes[used++]! / 256
 }
 
-/** A UUID of version 7 (RFC 9562, section 5.7): 16 bytes in the order of time. */
+let sequence = 0
+
+/** A UUID of version 7: 16 bytes in the order of time, and of making within a millisecond (RFC 9562, 5.7 and 6.2). */
 export function timeOrderedUuid(time: Date): string {
-  return uuid(time, randomBytes(10))
+  const rest = randomBytes(10)
+  sequence = (sequence + 1) % 4096
+  rest.writeUInt16BE(sequence, 0)
+  return uuid(time, rest)
 }
 
 /** Less than every such UUID that is made at that time or later. */

@@ -14,6 +14,7 @@ import { createAllowances } from './limits/allowances.ts'
 import { createLocalBus } from './live/bus.ts'
 import { createRedisBus } from './live/redis-bus.ts'
 import { createLog } from './log.ts'
+import { readManifest } from './operations/manifest.ts'
 import { createRedis } from './redis.ts'
 import { createRetention } from './retention/retention.ts'
 import { sayWhy } from './say-why.ts'
@@ -63,7 +64,8 @@ async function start(config: Config, stops: Stop[]): Promise<void> {
   if (config.mode !== 'worker') {
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
     stops.push(() => redis?.disconnect())
-    const domain = createDomain({ ...shared, redis, allowances: createAllowances(config) })
+    const manifest = readManifest(config.operationsManifest)
+    const domain = createDomain({ ...shared, redis, manifest, allowances: createAllowances(config) })
     await domain.start()
     const server = await startServer({ ...shared, domain })
     stops.push(domain.usageRecorder.stop, domain.publisher.stop, server.stop)

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../src/config.ts'
@@ -157,6 +158,7 @@ describe('settings', () => {
       endpointAllowedNetworks: ['127.0.0.0/8', '::1/128'],
       trustedProxies: [],
       dataDir: '/data',
+      operationsManifest: path.join(import.meta.dirname, '../operations/manifest.json'),
       dailyQuotas: {},
       rateLimits: {},
       logLevel: 'info',

@@ -1,6 +1,9 @@
 /** Every key that is revoked, disabled or enabled: `{ keyId }`. */
 export const KEY_CHANGES = 'keys'
 
+/** Registered operations that changed: `{ organizationId }`. */
+export const DOCUMENT_CHANGES = 'documents'
+
 /** The keys that such messages name. Anything may stand in Redis: what is no message of ours is left out. */
 export function changedKeys(messages: readonly unknown[]): string[] {
   return messages

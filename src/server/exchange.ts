@@ -19,6 +19,8 @@ export interface Exchange {
   limits?: LimitsState | null
   /** What the operation may cost, once it is about to be executed. */
   cost?: Cost
+  /** The name of the persisted operation that was sent. */
+  persisted?: string
   /** What usage counts it as, once it is about to be executed. */
   operation?: string
   /** The first error of the answer. */

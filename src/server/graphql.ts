@@ -4,15 +4,24 @@ import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Domain } from '../domain.ts'
+import { createCheckDocument } from './check-document.ts'
 import { exampleTabs } from './examples.ts'
 import type { ServerContext } from './exchange.ts'
 import { LIMIT_HEADERS } from './limit-headers.ts'
+import { persistedOperations, type ResolveDocument } from './persisted.ts'
 import { boundedCaches, boundQueries } from './query-limits.ts'
 import { type RecordUsage, recordUsage } from './record-usage.ts'
 import { lookAtLimits, spendLimits } from './spend.ts'
 
+const checkDocument = createCheckDocument(schema)
+
 /** GraphQL over HTTP and SSE, and GraphiQL for a browser. WebSocket runs through its `getEnveloped`. */
-export function createGraphQL(deps: { domain: Domain; maskError: (error: unknown) => Error; record: RecordUsage }) {
+export function createGraphQL(deps: {
+  domain: Domain
+  maskError: (error: unknown) => Error
+  record: RecordUsage
+  resolveDocument: ResolveDocument
+}) {
   const { domain } = deps
   const limitsOfEveryAnswer: Plugin<object, ServerContext> = {
     onResponse: ({ serverContext }) => serverContext && lookAtLimits(domain.limits, serverContext.exchange),
@@ -22,7 +31,14 @@ export function createGraphQL(deps: { domain: Domain; maskError: (error: unknown
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    plugins: [boundQueries, plainSubscriptions, usage, spendLimits(domain.limits), limitsOfEveryAnswer],
+    plugins: [
+      persistedOperations(deps.resolveDocument),
+      boundQueries,
+      plainSubscriptions,
+      usage,
+      spendLimits(domain.limits),
+      limitsOfEveryAnswer,
+    ],
     parserAndValidationCache: boundedCaches(),
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
     cors: { origin: '*', credentials: false, exposedHeaders: LIMIT_HEADERS },
@@ -41,7 +57,7 @@ export function createGraphQL(deps: { domain: Domain; maskError: (error: unknown
     context({ exchange, request }) {
       if (exchange.refused !== undefined) throw exchange.refused
       const { viewer } = exchange
-      return { domain, viewer, signal: request?.signal, answered: { eventBytes: 0 } }
+      return { domain, viewer, checkDocument, signal: request?.signal, answered: { eventBytes: 0 } }
     },
   })
 }

@@ -71,7 +71,7 @@ export const boundedCaches = (): YogaServerOptions<never, never>['parserAndValid
   return { documentCache: remembered<DocumentNode>(), errorCache: remembered<object>() }
 }
 
-function parseWithinLimits(source: string | Source, options?: ParseOptions): DocumentNode {
+export function parseWithinLimits(source: string | Source, options?: ParseOptions): DocumentNode {
   const text = typeof source === 'string' ? source : source.body
   if (text.length > DOCUMENT_CHARACTERS) throw refusal('characters', text.length, DOCUMENT_CHARACTERS)
   const document = parse(source, { ...options, maxTokens: TOKENS })

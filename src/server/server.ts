@@ -11,6 +11,7 @@ import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
 import { createMaskError } from './mask-error.ts'
 import { pathOf } from './path.ts'
+import { createResolveDocument } from './persisted.ts'
 import { CLIENT_CLOSED, createRecordUsage } from './record-usage.ts'
 import { attachWebSocket } from './websocket.ts'
 
@@ -53,7 +54,8 @@ export async function startServer(deps: {
 
   const maskError = createMaskError(log)
   const record = createRecordUsage({ recorder: domain.usageRecorder, clock: deps.clock })
-  const graphql = createGraphQL({ domain, maskError, record })
+  const resolveDocument = createResolveDocument(domain.findDocument)
+  const graphql = createGraphQL({ domain, maskError, record, resolveDocument })
   const health = createHealth({ database: deps.database, bus: domain.bus })
 
   const server = createHttpServer((request, response) => {
@@ -112,6 +114,7 @@ export async function startServer(deps: {
     graphql,
     maskError,
     record,
+    resolveDocument,
     begin(request, params) {
       request.headers[REQUEST_ID] ??= requestId(request)
       return begin(request, (name) => params[name] ?? params[NAMES[name] ?? name])

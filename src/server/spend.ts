@@ -20,7 +20,7 @@ export function spendLimits(limits: Limits): Plugin<ServerContext> {
   async function spend({ document, operationName, contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> {
     const { exchange } = contextValue as ServerContext
     const operation = getOperationAST(document, operationName)
-    if (operation) exchange.operation = nameOf(operation)
+    if (operation) exchange.operation = exchange.persisted ?? nameOf(operation)
     // An operation that is not there is refused when it is executed.
     if (exchange.viewer === null || !operation) return undefined
     exchange.cost = costOf(operation)

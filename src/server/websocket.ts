@@ -8,6 +8,7 @@ import { SignalboxError, UnauthenticatedError, UnavailableError } from '../error
 import type { Exchange } from './exchange.ts'
 import type { GraphQL } from './graphql.ts'
 import { pathOf } from './path.ts'
+import type { ResolveDocument } from './persisted.ts'
 import { noteResult, type RecordUsage } from './record-usage.ts'
 
 /** How long a client may take to send `connection_init`; then it is closed with 4408. */
@@ -44,6 +45,7 @@ export function attachWebSocket(
     /** Authenticates an operation by what `connection_init` presented. */
     begin: (request: IncomingMessage, params: Record<string, unknown>) => Promise<Exchange>
     record: RecordUsage
+    resolveDocument: ResolveDocument
     /** The default is 5 s. */
     initTimeoutMs?: number
   },
@@ -63,9 +65,9 @@ export function attachWebSocket(
         deps.record(exchange, { status: 403 })
         extra.socket.close(CloseCode.Forbidden, reason(error))
       },
-      async onSubscribe({ extra, connectionParams, subscriptions }, _id, params) {
+      async onSubscribe({ extra, connectionParams, subscriptions }, _id, asked) {
         const exchange = await deps.begin(extra.request, connectionParams ?? {})
-        exchange.requestBytes = Buffer.byteLength(JSON.stringify(params))
+        exchange.requestBytes = Buffer.byteLength(JSON.stringify(asked))
         const refuse = (errors: readonly GraphQLError[]) => {
           noteResult(exchange, { errors })
           deps.record(exchange, { status: exchange.viewer === null ? 401 : 400 })
@@ -78,9 +80,10 @@ export function attachWebSocket(
               'TOO_MANY_OPERATIONS',
               `At most ${OPERATIONS_PER_SOCKET} at once on a connection.`,
             )
+          const params = await deps.resolveDocument(asked, exchange)
           const enveloped = graphql.getEnveloped({ exchange, params })
           const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped
-          const document = parse(params.query)
+          const document = parse(params.query ?? '')
           const errors = validate(schema, document)
           if (errors.length > 0) return refuse(errors)
           return {

@@ -23,6 +23,7 @@ const samples: Samples = {
   'ApiKeyCreateInput.permissions': { events: ['read'] },
   'ApiKeyRotateInput.overlapSeconds': 0,
   'ApiKeyVerifyInput.key': 'x',
+  'PersistedDocumentCreateInput.body': 'query A { viewer { permissions } }',
   'EventTypeCreateInput.name': 'another.type',
   'EventPublishInput.type': 'mine.only',
   'EventPublishInput.data': {},
@@ -46,6 +47,10 @@ beforeAll(async () => {
       ... on DeliveriesReplayPayload { replay { id } } ... on Error { code message } } }`,
     { id: webhookEndpoint.id },
   )
+  const { persistedDocument } = await owner.ask(
+    `mutation { persistedDocumentCreate(input: { body: "query Mine { viewer { permissions } }" }) {
+      ... on PersistedDocumentCreatePayload { persistedDocument { id } } ... on Error { code message } } }`,
+  )
   const audit = await owner.ask('{ auditEntries { nodes { id } } }')
   ids = {
     Organization: first.organizationId,
@@ -57,6 +62,7 @@ beforeAll(async () => {
     Attempt: nodes[0].attempts.nodes[0].id,
     AuditEntry: audit.nodes[0].id,
     Replay: replay.id,
+    PersistedDocument: persistedDocument.id,
   }
   ownerSees = await everythingOf(owner)
 })

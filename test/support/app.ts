@@ -9,6 +9,7 @@ import { createIds } from '../../src/ids.ts'
 import { createKeyring } from '../../src/keyring.ts'
 import type { Allowances } from '../../src/limits/allowances.ts'
 import { createLocalBus, type LiveBus } from '../../src/live/bus.ts'
+import { readManifest } from '../../src/operations/manifest.ts'
 import { createRedis } from '../../src/redis.ts'
 import { startServer } from '../../src/server/server.ts'
 import { createTargets, type Resolve } from '../../src/webhooks/targets.ts'
@@ -36,6 +37,7 @@ export interface AppOptions {
   allowances?: Allowances
 }
 
+const manifest = readManifest('operations/manifest.json')
 const PLENTY = { minute: 1e6, hour: 1e6 }
 const UNLIMITED: Allowances = {
   tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY },
@@ -61,7 +63,7 @@ export async function startApp(options: AppOptions = {}) {
   }
   const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })
   const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl)
-  const domain = createDomain({ ...shared, redis, allowances: options.allowances ?? UNLIMITED })
+  const domain = createDomain({ ...shared, redis, manifest, allowances: options.allowances ?? UNLIMITED })
   await domain.start()
   const { initTimeoutMs } = options
   const server = await startServer({

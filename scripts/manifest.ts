@@ -1,0 +1,74 @@
+// npm run manifest: makes operations/manifest.json of the .graphql files beside it, and their types for the partner example.
+// npm run manifest -- --check: fails when the committed ones are not what the files say.
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { codegen } from '@graphql-codegen/core'
+import * as operationTypes from '@graphql-codegen/typescript-operations'
+import { Kind, type OperationDefinitionNode, parse, printSchema, stripIgnoredCharacters } from 'graphql'
+import { schema } from '../schema/schema.ts'
+import { documentIdOf } from '../src/operations/manifest.ts'
+import { createCheckDocument } from '../src/server/check-document.ts'
+
+const root = path.join(import.meta.dirname, '..')
+const MANIFEST = 'operations/manifest.json'
+const TYPES = 'examples/partner/operations.ts'
+
+const check = createCheckDocument(schema)
+const operations = globSync('operations/**/*.graphql', { cwd: root })
+  .sort()
+  .map((file) => {
+    const body = stripIgnoredCharacters(readFileSync(path.join(root, file), 'utf8'))
+    const checked = check(body)
+    if ('issues' in checked) throw new Error(`${file}: ${checked.issues.map(({ message }) => message).join('; ')}`)
+    const document = parse(body)
+    const [operation] = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
+    const type = (operation as OperationDefinitionNode).operation
+    return { file, document, id: documentIdOf(body), name: checked.name, type, body }
+  })
+
+const manifest = {
+  format: 'apollo-persisted-query-manifest',
+  version: 1,
+  operations: operations.map(({ id, name, type, body }) => ({ id, name, type, body })),
+}
+
+/** Types by the generator; what each operation is asked by, in the same words. */
+async function types(): Promise<string> {
+  const generated = await codegen({
+    schema: parse(printSchema(schema)),
+    documents: operations.map(({ document, file }) => ({ document, location: file })),
+    filename: TYPES,
+    plugins: [{ operationTypes: {} }],
+    pluginMap: { operationTypes },
+    config: {
+      enumsAsTypes: true,
+      useTypeImports: true,
+      scalars: { DateTime: 'string', JSON: 'unknown', URL: 'string' },
+      omitOperationSuffix: false,
+    },
+  })
+  const constants = operations.map(({ name, type, id }) => {
+    const suffix = type.charAt(0).toUpperCase() + type.slice(1)
+    const constant = name.charAt(0).toLowerCase() + name.slice(1)
+    return `export const ${constant}: Operation<${name}${suffix}, ${name}${suffix}Variables> = {\n  documentId: '${id}',\n}`
+  })
+  return [
+    '// Made by npm run manifest from operations/*.graphql.',
+    generated.trim(),
+    '/** An operation that Signalbox knows, with what it takes and what it answers. */\nexport interface Operation<Data, Variables> {\n  documentId: string\n  /** Only for the types. */\n  readonly _?: (variables: Variables) => Data\n}',
+    ...constants,
+    '',
+  ].join('\n\n')
+}
+
+const files = { [MANIFEST]: `${JSON.stringify(manifest, null, 2)}\n`, [TYPES]: await types() }
+for (const [file, text] of Object.entries(files)) {
+  const target = path.join(root, file)
+  if (!process.argv.includes('--check')) writeFileSync(target, text)
+  else if (readFileSync(target, 'utf8') !== text) {
+    console.error(`${file} is not what operations/*.graphql say: npm run manifest`)
+    process.exitCode = 1
+  }
+}
+if (process.exitCode === undefined)
+  console.log(`${operations.length} persisted operations, in ${MANIFEST} and ${TYPES}.`)

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+/** An operation that can be sent by its hash alone. */
+export interface PersistedOperation {
+  name: string
+  body: string
+}
+
+/** Operations by document id, such as `sha256:4f…` (GraphQL over HTTP, appendix on persisted documents). */
+export type Manifest = ReadonlyMap<string, PersistedOperation>
+
+/** As Apollo's tools write it, so that a front end's own can be used. */
+const manifestFile = z.object({
+  format: z.literal('apollo-persisted-query-manifest'),
+  version: z.literal(1),
+  operations: z.array(z.object({ id: z.string(), name: z.string().min(1), type: z.string(), body: z.string() })),
+})
+
+/** Reads a manifest. @throws when it is none, or when an id is not the hash of its body */
+export function readManifest(path: string): Manifest {
+  const parsed = manifestFile.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+  if (!parsed.success)
+    throw new Error(`${path} is no manifest of persisted operations: ${z.prettifyError(parsed.error)}`)
+  return new Map(
+    parsed.data.operations.map(({ id, name, body }) => {
+      const documentId = documentIdOf(body)
+      if (id !== documentId && `sha256:${id}` !== documentId)
+        throw new Error(`${path}: the id of ${name} is not the SHA-256 of its body. Make the manifest anew.`)
+      return [documentId, { name, body }]
+    }),
+  )
+}
+
+export function documentIdOf(body: string): string {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`
+}
