@@ -76,11 +76,15 @@ function keyPayload(name: string) {
 builder.mutationField('apiKeyCreate', (t) =>
   t.field({
     type: secretPayload('ApiKeyCreatePayload', 'The key that was made.'),
-    description: 'Makes a key. Needs `keys: write`, and a plan other than STARTER.',
+    description:
+      'Makes a key, 20 a minute and organization at most. Needs `keys: write`, and a plan other than STARTER.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'The key.' }) },
-    resolve: (_root, { input }, context) => context.domain.keys.create(viewerOf(context), given(input)),
+    async resolve(_root, { input }, context, info) {
+      await context.limitField(viewerOf(context), info)
+      return context.domain.keys.create(viewerOf(context), given(input))
+    },
   }),
 )
 
@@ -105,14 +109,18 @@ builder.mutationField('apiKeyUpdate', (t) =>
 builder.mutationField('apiKeyRotate', (t) =>
   t.field({
     type: secretPayload('ApiKeyRotatePayload', 'The key with its new secret, or the one that replaces it.'),
-    description: 'Gives a key a new secret while earlier ones stay good for a while. Needs `keys: write`.',
+    description:
+      'Gives a key a new secret while earlier ones stay good for a while, 20 times a minute and organization at most. Needs `keys: write`.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
       id: t.arg.id({ required: true, description: 'Id of the key.' }),
       input: t.arg({ type: ApiKeyRotateInput, required: true, description: 'How.' }),
     },
-    resolve: (_root, { id, input }, context) => context.domain.keys.rotate(viewerOf(context), id, input),
+    async resolve(_root, { id, input }, context, info) {
+      await context.limitField(viewerOf(context), info)
+      return context.domain.keys.rotate(viewerOf(context), id, input)
+    },
   }),
 )
 

@@ -13,6 +13,7 @@ import type { Viewer } from '../src/access/viewer.ts'
 import type { Domain } from '../src/domain.ts'
 import { ForbiddenError, UnauthenticatedError, ValidationError } from '../src/errors.ts'
 import type { CheckDocument } from '../src/operations/documents.ts'
+import type { LimitField } from './field-limits.ts'
 import { typeOfId } from './node-ids.ts'
 
 /** What every resolver gets. `viewer` is null when no key was presented. */
@@ -21,6 +22,8 @@ export interface Context {
   viewer: Viewer | null
   /** What only the schema can say of a document. */
   checkDocument: CheckDocument
+  /** Refuses what is called too often, after the permission to call it was found. */
+  limitField: LimitField
   /** Aborted when the client of an HTTP request goes away. */
   signal?: AbortSignal | undefined
   /** Bytes of event bodies in the answer so far. */

@@ -78,13 +78,16 @@ builder.mutationField('deliveriesReplay', (t) =>
   t.field({
     type: DeliveriesReplayPayload,
     description:
-      'Sends stored events to an endpoint, the oldest first, also those published before it was made. The retry schedule begins anew. Needs `deliveries: write`.',
+      'Sends stored events to an endpoint, the oldest first, also those published before it was made. The retry schedule begins anew. 5 times a minute and organization at most. Needs `deliveries: write`.',
     authScopes: { can: 'deliveries:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: DeliveriesReplayInput, required: true, description: 'Which events, and where to.' }) },
-    resolve: async (_root, { input }, context) => ({
-      replay: await context.domain.replays.start(viewerOf(context), input),
-    }),
+    resolve: async (_root, { input }, context, info) => {
+      await context.limitField(viewerOf(context), info)
+      return {
+        replay: await context.domain.replays.start(viewerOf(context), input),
+      }
+    },
   }),
 )
 

@@ -132,7 +132,8 @@ function moveField(name: 'deliveryRetry' | 'deliveryCancel', description: string
       authScopes: { can: 'deliveries:write' },
       errors: { types: [NotFoundError, ConflictError] },
       args: { id: t.arg.id({ required: true, description: 'Id of the delivery.' }) },
-      async resolve(_root, { id }, context) {
+      async resolve(_root, { id }, context, info) {
+        await context.limitField(viewerOf(context), info)
         const move = context.domain.deliveries[verb.toLowerCase() as 'retry' | 'cancel']
         return { delivery: await move(viewerOf(context), id) }
       },
@@ -142,7 +143,7 @@ function moveField(name: 'deliveryRetry' | 'deliveryCancel', description: string
 
 moveField(
   'deliveryRetry',
-  'Sends a delivery again now, also one that succeeded. Uses up nothing of the retry schedule, and goes on with it if it fails.',
+  'Sends a delivery again now, also one that succeeded. Uses up nothing of the retry schedule, and goes on with it if it fails. 10 times a minute and organization at most.',
 )
 moveField(
   'deliveryCancel',

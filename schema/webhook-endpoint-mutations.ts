@@ -183,12 +183,15 @@ builder.mutationFields((t) => ({
       }),
     }),
     description:
-      'Sends one event of type `webhook.test`, not retried, also to a disabled endpoint. Needs `webhooks: write`.',
+      'Sends one event of type `webhook.test`, not retried, also to a disabled endpoint; 5 times a minute and organization at most. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
     errors: { types: [NotFoundError] },
     args: { id: t.arg.id(id) },
-    resolve: async (_root, { id }, context) => ({
-      event: await context.domain.endpointState.test(viewerOf(context), id),
-    }),
+    async resolve(_root, { id }, context, info) {
+      await context.limitField(viewerOf(context), info)
+      return {
+        event: await context.domain.endpointState.test(viewerOf(context), id),
+      }
+    },
   }),
 }))

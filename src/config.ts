@@ -73,6 +73,7 @@ const environment = z.object({
     /^(STARTER|GROWTH|ENTERPRISE)=(\d{1,12}|none)$/,
     'PLAN=requests a day or none, such as STARTER=1000',
   ),
+  FIELD_LIMITS: allowances(/^([a-zA-Z]{1,100})=(\d{1,6})$/, 'field=calls a minute, such as apiKeyCreate=20'),
   SHUTDOWN_SECONDS: seconds(600).default(10),
   RETENTION_DAYS: days.default(90),
   USAGE_RETENTION_DAYS: days.default(30),
@@ -115,6 +116,8 @@ export interface Config {
   rateLimits: Record<string, { minute: number; hour: number }>
   /** Requests a day by plan, as set; null: no limit. */
   dailyQuotas: Record<string, number | null>
+  /** Calls a minute of an organization by field, as set. */
+  fieldLimits: Record<string, number>
   /** How long events are kept with their deliveries and attempts; 0 keeps them for ever. */
   retentionDays: number
   /** How long each request with a key is kept, after it was counted; 0 keeps them for ever. */
@@ -165,6 +168,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     dailyQuotas: Object.fromEntries(
       (settings.DAILY_QUOTAS ?? []).map(([plan, day]) => [plan, day === 'none' ? null : Number(day)]),
     ),
+    fieldLimits: Object.fromEntries((settings.FIELD_LIMITS ?? []).map(([field, max]) => [field, Number(max)])),
     shutdownSeconds: settings.SHUTDOWN_SECONDS,
     retentionDays: settings.RETENTION_DAYS,
     usageRetentionDays: settings.USAGE_RETENTION_DAYS,

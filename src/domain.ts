@@ -18,6 +18,7 @@ import { createRotate } from './keys/rotate.ts'
 import { createIsUnchanged } from './keys/unchanged.ts'
 import { createVerify } from './keys/verify.ts'
 import type { Allowances } from './limits/allowances.ts'
+import { createFieldCalls } from './limits/field-calls.ts'
 import { createLimits } from './limits/limits.ts'
 import type { LiveBus } from './live/bus.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
@@ -92,6 +93,8 @@ export function createDomain(deps: {
     endpointState: createEndpointState({ ...shared, endpoints, secrets }),
     endpointSecrets: secrets,
     eventTypes,
+    fieldCalls: createFieldCalls(deps.redis),
+    fieldLimits: deps.allowances.fields,
     findDocument,
     keys: { ...keys, rotate: createRotate({ ...shared, keys }), verify: createVerify(shared) },
     limits,

@@ -64,3 +64,14 @@ export class ForbiddenError extends SignalboxError {
 
 /** A part that the request needs is away or full; trying again later is right. */
 export class UnavailableError extends SignalboxError {}
+
+/** It was asked for too often. */
+export class RateLimitedError extends SignalboxError {
+  /** Seconds after which it may be asked for again. */
+  readonly retryAfter: number
+
+  constructor(message: string, retryAfter: number) {
+    super('RATE_LIMITED', message)
+    this.retryAfter = retryAfter
+  }
+}

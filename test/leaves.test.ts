@@ -161,6 +161,7 @@ describe('settings', () => {
       operationsManifest: path.join(import.meta.dirname, '../operations/manifest.json'),
       dailyQuotas: {},
       rateLimits: {},
+      fieldLimits: {},
       logLevel: 'info',
       keyPrefix: 'sb',
       workerConcurrency: 2_000,

@@ -1,13 +1,13 @@
 // SIGNALBOX_KEY=<key> npm run partner: sends again what has died.
 // SIGNALBOX_KEY=<key> npm run partner -- watch: says what becomes of each delivery, until it is stopped.
 import { createPartner, type Partner } from './client.ts'
-import { partnerDeliveries, partnerRetry, partnerWatch } from './operations.ts'
+import { type PartnerDeliveriesQuery, partnerDeliveries, partnerRetry, partnerWatch } from './operations.ts'
 
 /** Sends every dead delivery again. @returns their ids */
 export async function retryDead(partner: Partner): Promise<string[]> {
   const retried: string[] = []
   for (let after: string | null = null, more = true; more; ) {
-    const { deliveries } = await partner.ask(partnerDeliveries, { first: 50, after })
+    const { deliveries }: PartnerDeliveriesQuery = await partner.ask(partnerDeliveries, { first: 50, after })
     for (const { id, event, explanation } of deliveries.nodes) {
       const { deliveryRetry } = await partner.ask(partnerRetry, { id })
       if (deliveryRetry.__typename === 'DeliveryRetryPayload') retried.push(id)

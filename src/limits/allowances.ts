@@ -6,6 +6,8 @@ export interface Allowances {
   tiers: Record<Tier, { minute: number; hour: number }>
   /** Requests a day of each key; null: as many as the tier allows. */
   plans: Record<Plan, number | null>
+  /** Calls a minute of an organization, of fields that are costly to others. */
+  fields: Record<string, number>
 }
 
 export const DEFAULT_ALLOWANCES: Allowances = {
@@ -15,15 +17,21 @@ export const DEFAULT_ALLOWANCES: Allowances = {
     ENTERPRISE: { minute: 300, hour: 15_000 },
   },
   plans: { STARTER: 1_000, GROWTH: 50_000, ENTERPRISE: null },
+  fields: { webhookEndpointTest: 5, deliveriesReplay: 5, deliveryRetry: 10, apiKeyCreate: 20, apiKeyRotate: 20 },
 }
 
 /** The defaults, with what the operator has set in their place. */
 export function createAllowances(set: {
   rateLimits: Record<string, { minute: number; hour: number }>
   dailyQuotas: Record<string, number | null>
+  fieldLimits: Record<string, number>
 }): Allowances {
-  const { tiers, plans } = DEFAULT_ALLOWANCES
-  return { tiers: { ...tiers, ...set.rateLimits }, plans: { ...plans, ...set.dailyQuotas } }
+  const { tiers, plans, fields } = DEFAULT_ALLOWANCES
+  return {
+    tiers: { ...tiers, ...set.rateLimits },
+    plans: { ...plans, ...set.dailyQuotas },
+    fields: { ...fields, ...set.fieldLimits },
+  }
 }
 
 /** Points of cost a minute for each request a minute: operations are small on average, and one may be large. */

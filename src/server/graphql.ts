@@ -2,6 +2,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { subscribe } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
+import { createLimitField } from '../../schema/field-limits.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Domain } from '../domain.ts'
 import { createCheckDocument } from './check-document.ts'
@@ -26,6 +27,7 @@ export function createGraphQL(deps: {
   const limitsOfEveryAnswer: Plugin<object, ServerContext> = {
     onResponse: ({ serverContext }) => serverContext && lookAtLimits(domain.limits, serverContext.exchange),
   }
+  const limitField = createLimitField(domain.fieldCalls, domain.fieldLimits)
   const usage = recordUsage(deps.record)
   return createYoga<ServerContext, Context>({
     schema,
@@ -57,7 +59,7 @@ export function createGraphQL(deps: {
     context({ exchange, request }) {
       if (exchange.refused !== undefined) throw exchange.refused
       const { viewer } = exchange
-      return { domain, viewer, checkDocument, signal: request?.signal, answered: { eventBytes: 0 } }
+      return { domain, viewer, checkDocument, limitField, signal: request?.signal, answered: { eventBytes: 0 } }
     },
   })
 }

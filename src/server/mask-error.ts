@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { SignalboxError, UnauthenticatedError, ValidationError } from '../errors.ts'
+import { RateLimitedError, SignalboxError, UnauthenticatedError, ValidationError } from '../errors.ts'
 import type { Log } from '../log.ts'
 
 /** What clients, and their usage, are told of an error. */
@@ -45,5 +45,6 @@ function causeOf(error: unknown): unknown {
 function moreOf(cause: unknown): Record<string, unknown> {
   if (cause instanceof UnauthenticatedError) return { http: { status: 401 } }
   if (cause instanceof ValidationError) return { issues: cause.issues }
+  if (cause instanceof RateLimitedError) return { retryAfter: cause.retryAfter }
   return {}
 }

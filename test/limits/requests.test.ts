@@ -9,6 +9,7 @@ let app: App
 beforeAll(async () => {
   app = await startApp({
     allowances: {
+      ...DEFAULT_ALLOWANCES,
       tiers: { ...DEFAULT_ALLOWANCES.tiers, STANDARD: { minute: LIMIT, hour: 12 } },
       plans: { ...DEFAULT_ALLOWANCES.plans, STARTER: 4 },
     },

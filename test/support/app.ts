@@ -42,6 +42,7 @@ const PLENTY = { minute: 1e6, hour: 1e6 }
 const UNLIMITED: Allowances = {
   tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY },
   plans: { STARTER: 1e6, GROWTH: null, ENTERPRISE: null },
+  fields: {},
 }
 
 export const ENCRYPTION_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`
