@@ -1,4 +1,4 @@
-// npm run bench [-- delivery|publish|latency|isolation|growth|retention] [--json] [--rounds=5]: figures as ratios, see docs/performance.md.
+// npm run bench [-- delivery|publish|latency|isolation|growth|retention|verify|usage] [--json] [--rounds=5]: figures as ratios, see docs/performance.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { delivery } from './delivery.ts'
@@ -9,6 +9,8 @@ import { publish } from './publish.ts'
 import { retention } from './retention.ts'
 import { type Figures, isMet, table, toJson } from './support/figures.ts'
 import { type Services, startServices } from './support/services.ts'
+import { usage } from './usage.ts'
+import { verify } from './verify.ts'
 
 const BENCHMARKS: Record<string, (services: Services, options: { rounds: number }) => Promise<Figures>> = {
   delivery,
@@ -17,6 +19,8 @@ const BENCHMARKS: Record<string, (services: Services, options: { rounds: number 
   isolation,
   growth,
   retention,
+  verify,
+  usage,
 }
 const ROUNDS = 5
 

@@ -1,12 +1,8 @@
 // Publishing over HTTP, beside a bare Yoga mutation with the same body, and in batches beside one by one.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { Pool } from 'undici'
 import { type Figures, round } from './support/figures.ts'
+import { load, startBareYoga } from './support/load.ts'
 import { createEndpoints, data, MANY, ONE } from './support/publish.ts'
-import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
+import { type Services, startSignalbox } from './support/services.ts'
 
 const CONNECTIONS = 64
 const REQUESTS = 6_000
@@ -14,6 +10,8 @@ const BATCH = 100
 const BATCHES = 300
 /** Enough for one group to be stored while the next one is being read. */
 const BATCHES_AT_ONCE = 16
+
+const isStored = (answer: string) => answer.includes('"evt_')
 
 export async function publish(services: Services, options: { rounds: number }): Promise<Figures> {
   const bare = await startBareYoga()
@@ -31,9 +29,10 @@ export async function publish(services: Services, options: { rounds: number }): 
   let stored = 0
   try {
     for (let n = 0; n <= options.rounds; n++) {
-      const yoga = await load(bare.url, bodies, REQUESTS, CONNECTIONS)
-      const ours = await load(signalbox.url, bodies, REQUESTS, CONNECTIONS)
-      const many = BATCH * (await load(signalbox.url, batches, BATCHES, BATCHES_AT_ONCE))
+      const { perSecond: yoga } = await load(bare.url, bodies, REQUESTS, CONNECTIONS, isStored)
+      const { perSecond: ours } = await load(signalbox.url, bodies, REQUESTS, CONNECTIONS, isStored)
+      const { perSecond } = await load(signalbox.url, batches, BATCHES, BATCHES_AT_ONCE, isStored)
+      const many = BATCH * perSecond
       stored += REQUESTS + BATCHES * BATCH
       await check(services, stored)
       console.error(`round ${n}: ours ${round(ours)}/s, bare ${round(yoga)}/s, in batches ${round(many)} events/s`)
@@ -54,25 +53,6 @@ export async function publish(services: Services, options: { rounds: number }): 
   }
 }
 
-/** @returns requests a second */
-async function load(url: string, bodies: readonly string[], requests: number, connections: number): Promise<number> {
-  const pool = new Pool(url, { connections })
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${BOOTSTRAP_API_KEY}` }
-  let next = 0
-  const ask = async () => {
-    for (let n = next++; n < requests; n = next++) {
-      const request = { path: '/graphql', method: 'POST', headers, body: bodies[n % bodies.length]! } as const
-      const answer = await (await pool.request(request)).body.text()
-      if (!answer.includes('"evt_')) throw new Error(`Not published: ${answer}`)
-    }
-  }
-  const started = performance.now()
-  await Promise.all(Array.from({ length: connections }, ask))
-  const perSecond = requests / ((performance.now() - started) / 1000)
-  await pool.close()
-  return perSecond
-}
-
 /** Every acknowledged event is stored with its delivery. */
 async function check(services: Services, count: number): Promise<void> {
   const { rows } = await services.pool.query(
@@ -81,11 +61,4 @@ async function check(services: Services, count: number): Promise<void> {
   const [{ events, deliveries }] = rows
   if (events !== count || deliveries !== count)
     throw new Error(`${count} were acknowledged, but ${events} events and ${deliveries} deliveries are stored.`)
-}
-
-async function startBareYoga() {
-  const file = path.join(import.meta.dirname, 'yardsticks/yoga.ts')
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = await once(createInterface({ input: child.stdout }), 'line')
-  return { url: String(line).replace('listens at ', ''), stop: () => child.kill() }
 }

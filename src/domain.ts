@@ -52,6 +52,7 @@ export function createDomain(deps: {
   /** Absent: limits and remembered keys stay in this process. */
   redis?: Redis | undefined
   allowances: Allowances
+  recordUsage: boolean
   /** Persisted operations of the installation. */
   manifest: Manifest
   log: Log

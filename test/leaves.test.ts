@@ -161,6 +161,7 @@ describe('settings', () => {
       operationsManifest: path.join(import.meta.dirname, '../operations/manifest.json'),
       dailyQuotas: {},
       rateLimits: {},
+      recordUsage: true,
       fieldLimits: {},
       logLevel: 'info',
       keyPrefix: 'sb',

@@ -1,7 +1,18 @@
-// A bare GraphQL Yoga server: the same mutation, input and answer, and nothing done.
+// A bare GraphQL Yoga server: the same fields, inputs and answers, and nothing done.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSchema, createYoga } from 'graphql-yoga'
+
+const window = (name: string) => ({ name, limit: 1_000_000, remaining: 999_999, resetAt: '2026-03-01T12:00:00.000Z' })
+const VERIFIED = {
+  code: 'VALID',
+  apiKey: {
+    id: 'key_01jd0000000000000000000000',
+    organizationId: 'org_01jd0000000000000000000000',
+    permissions: { a: ['read'] },
+  },
+  limits: { windows: ['minute', 'hour', 'day', 'cost'].map(window) },
+}
 
 const schema = createSchema({
   typeDefs: `
@@ -12,9 +23,17 @@ const schema = createSchema({
     type EventPublishPayload { event: Event! }
     union EventPublishResult = EventPublishPayload | Refused
     input EventPublishInput { type: String! data: JSON! previous: JSON metadata: JSON idempotencyKey: String }
-    type Query { ready: Boolean }
+    type ApiKey { id: ID! organizationId: String! permissions: JSON! }
+    type LimitWindow { name: String! limit: Int! remaining: Int! resetAt: String! }
+    type Limits { windows: [LimitWindow!]! }
+    type ApiKeyVerifyPayload { code: String! apiKey: ApiKey limits: Limits }
+    union ApiKeyVerifyResult = ApiKeyVerifyPayload | Refused
+    input ApiKeyVerifyInput { key: String! permissions: JSON ip: String cost: Int operation: String }
+    type Query { apiKeyVerify(input: ApiKeyVerifyInput!): ApiKeyVerifyResult! }
     type Mutation { eventPublish(input: EventPublishInput!): EventPublishResult! }`,
   resolvers: {
+    ApiKeyVerifyResult: { __resolveType: () => 'ApiKeyVerifyPayload' },
+    Query: { apiKeyVerify: () => VERIFIED },
     EventPublishResult: { __resolveType: () => 'EventPublishPayload' },
     Mutation: { eventPublish: () => ({ event: { id: 'evt_01jd0000000000000000000000' } }) },
   },

@@ -25,7 +25,14 @@ interface Batch {
 /** Records requests (U1, U3) without holding any up: in memory, then in batches in the database, then counted. */
 export type UsageRecorder = ReturnType<typeof createUsageRecorder>
 
-export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; log: Log }) {
+/** @param deps.recordUsage false records nothing */
+export function createUsageRecorder(deps: {
+  pool: pg.Pool
+  bus: LiveBus
+  clock: Clock
+  log: Log
+  recordUsage: boolean
+}) {
   const { pool, clock, log } = deps
   /** In the order of time; the last one takes what comes. */
   const batches: Batch[] = []
@@ -88,6 +95,7 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
 
   return {
     add(record: UsageRecord): void {
+      if (!deps.recordUsage) return
       if (waiting >= WAITING_RECORDS) {
         lost++
         return

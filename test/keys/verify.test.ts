@@ -100,15 +100,16 @@ test('a key of another organization is NOT_FOUND, but for the host that names no
 
 test('keys that are not well-formed cost no look-up; one that does not exist costs one, however often it is asked for', async () => {
   const asked = vi.spyOn(app.database.pool, 'query')
+  const lookUps = () => asked.mock.calls.filter(([query]) => (query as { name?: string }).name === 'find-key').length
   await code('nonsense')
   asked.mockClear()
   for (const junk of ['', 'nonsense', `sb_live_${'0'.repeat(48)}`, 'x'.repeat(1_000)])
     expect(await code(junk)).toBe('NOT_FOUND')
-  expect(asked).not.toHaveBeenCalled()
+  expect(lookUps()).toBe(0)
   const unknown = createToken('sb', 'LIVE')
   const flood = await Promise.all(Array.from({ length: 50 }, () => code(unknown)))
   expect(new Set(flood)).toEqual(new Set(['NOT_FOUND']))
-  expect(asked).toHaveBeenCalledTimes(1)
+  expect(lookUps()).toBe(1)
   asked.mockRestore()
 })
 

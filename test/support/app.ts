@@ -64,7 +64,13 @@ export async function startApp(options: AppOptions = {}) {
   }
   const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })
   const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl)
-  const domain = createDomain({ ...shared, redis, manifest, allowances: options.allowances ?? UNLIMITED })
+  const domain = createDomain({
+    ...shared,
+    redis,
+    manifest,
+    recordUsage: true,
+    allowances: options.allowances ?? UNLIMITED,
+  })
   await domain.start()
   const { initTimeoutMs } = options
   const server = await startServer({

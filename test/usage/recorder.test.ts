@@ -29,7 +29,8 @@ beforeEach(async () => {
   await database.pool.query('TRUNCATE usage_records, usage_batches, usage_buckets')
 })
 
-const newRecorder = () => createUsageRecorder({ pool: database.pool, bus: createLocalBus(), clock, log })
+const newRecorder = () =>
+  createUsageRecorder({ pool: database.pool, bus: createLocalBus(), clock, log, recordUsage: true })
 let made = 0
 function record(more: Partial<UsageRecord> = {}): UsageRecord {
   made++

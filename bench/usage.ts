@@ -1,0 +1,165 @@
+// What recording costs, how much of it one process can write and count, and what a year of it takes to read.
+import { createDatabase } from '../prisma/client.ts'
+import { systemClock } from '../src/clock.ts'
+import { createLocalBus } from '../src/live/bus.ts'
+import { createLog } from '../src/log.ts'
+import { createUsageRecorder } from '../src/usage/recorder.ts'
+import type { UsageRecord } from '../src/usage/usage-record.ts'
+import { type Figures, median, round } from './support/figures.ts'
+import { fillUsage } from './support/fill-usage.ts'
+import { load } from './support/load.ts'
+import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
+import { isValid, NO_LIMIT, verifyBody } from './verify.ts'
+
+const CONNECTIONS = 64
+const REQUESTS = 5_000
+const MINUTE_OF_RECORDS = 1_000_000
+const KEYS = 1_000
+const QUERIES = 40
+
+export async function usage(services: Services, options: { rounds: number }): Promise<Figures> {
+  const recording = await compareRecording(services, options.rounds)
+  const minute = await writeMinute(services)
+  const ranges = await compareRanges(services, options.rounds)
+  return {
+    benchmark: 'usage',
+    rows: [
+      { name: 'verifications with usage recorded to without', values: recording, target: { atLeast: 0.97 } },
+      {
+        name: `share of a minute that ${MINUTE_OF_RECORDS} records take to be written and counted`,
+        values: [minute],
+        target: { atMost: 0.5 },
+      },
+      { name: 'usage of an organization: a year to a week', values: ranges.organization, target: { atMost: 1.5 } },
+      { name: 'usage of one key: a year to a week', values: ranges.key, target: { atMost: 1.5 } },
+      { name: 'the same of an organization, both in days', values: ranges.days },
+    ],
+  }
+}
+
+/** Two processes on the same services, one of which records nothing, by turns. */
+async function compareRecording(services: Services, rounds: number): Promise<number[]> {
+  const env = { ...NO_LIMIT, FIELD_LIMITS: 'apiKeyCreate=1000' }
+  const recording = await startSignalbox(services, { workers: 0, env })
+  const silent = await startSignalbox(services, { workers: 0, env: { ...env, RECORD_USAGE: 'false' } })
+  const values: number[] = []
+  try {
+    const keys = await Promise.all(
+      Array.from({ length: 100 }, () => recording.client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })),
+    )
+    const bodies = keys.map(({ secret }) => verifyBody(secret))
+    const run = (url: string) => load(url, bodies, REQUESTS, CONNECTIONS, isValid)
+    // Two of each a round, in both orders: what the machine does meanwhile evens out.
+    for (let n = 0; n <= rounds * 2; n++) {
+      const order = n % 2 === 0 ? [recording, silent] : [silent, recording]
+      const took = new Map<unknown, number>()
+      for (const each of order) took.set(each, (await run(each.url)).perSecond)
+      const [own, without] = [took.get(recording)!, took.get(silent)!]
+      console.error(`round ${n}: recorded ${round(own)}/s, not recorded ${round(without)}/s`)
+      if (n > 0) values.push(own / without)
+    }
+  } finally {
+    await recording.stop()
+    await silent.stop()
+  }
+  return values
+}
+
+/** As many records as 1,000 keys make in a minute, through the recorder that the API has. */
+async function writeMinute({ databaseUrl, pool }: Services): Promise<number> {
+  await pool.query('TRUNCATE usage_records, usage_batches, usage_buckets')
+  const database = createDatabase({ url: databaseUrl })
+  const log = createLog({ level: 'warn' })
+  const recorder = createUsageRecorder({
+    pool: database.pool,
+    bus: createLocalBus(),
+    clock: systemClock,
+    log,
+    recordUsage: true,
+  })
+  const start = Math.floor(Date.now() / 60_000) * 60_000
+  let busy = 0
+  // Second by second, as they would come; the rest of each second is not waited for.
+  for (let second = 0; second < 60; second++) {
+    const began = performance.now()
+    for (let n = 0; n < MINUTE_OF_RECORDS / 60; n++) recorder.add(made(start + second * 1000))
+    await recorder.flush()
+    busy += performance.now() - began
+  }
+  const began = performance.now()
+  await recorder.stop()
+  busy += performance.now() - began
+  await database.stop()
+  const { rows } = await pool.query(`SELECT (SELECT count(*)::int FROM usage_records) AS written,
+    (SELECT sum(requests)::int FROM usage_buckets WHERE width = 'DAY' AND key_id <> '') AS counted`)
+  const expected = Math.ceil(MINUTE_OF_RECORDS / 60) * 60
+  if (rows[0].written !== expected || rows[0].counted !== expected)
+    throw new Error(`Of ${expected} records ${rows[0].written} were written and ${rows[0].counted} counted.`)
+  console.error(`${expected} records took ${round(busy / 1000)} s`)
+  return busy / 60_000
+}
+
+/** Three operations, mostly fine, of durations around 5 ms. */
+function made(at: number): UsageRecord {
+  const key = Math.floor(Math.random() * KEYS)
+  const failed = Math.random() < 0.02
+  return {
+    ...{ organizationId: `org_${key % 20}`, keyId: `key_${key}`, tier: 'STANDARD', at: new Date(at) },
+    ...{ operation: ['deliveries', 'events', 'eventPublish'][Math.floor(Math.random() ** 2 * 3)]! },
+    ...{ outcome: failed ? 'RATE_LIMITED' : 'OK', status: failed ? 429 : 200 },
+    durationMicroseconds: Math.round(5_000 * Math.exp((Math.random() + Math.random() + Math.random() - 1.5) * 1.2)),
+    ...{ requestBytes: 400, responseBytes: 900, ip: '203.0.113.7', userAgent: 'partner/1.0', error: null },
+  }
+}
+
+const QUERY = `query ($filter: UsageFilter) { usage(filter: $filter) {
+  uniqueKeys totals { requests failed limited p50Duration p95Duration p99Duration }
+  series { at requests failed p95Duration } byOperation { value requests } byStatus { value requests } } }`
+
+async function compareRanges(services: Services, rounds: number) {
+  const signalbox = await startSignalbox(services, { workers: 0 })
+  const values = { organization: [] as number[], key: [] as number[], days: [] as number[] }
+  try {
+    const { organization } = await signalbox.client.ask('{ viewer { organization { id } } }')
+    const { keyId, now } = await fillUsage(services.pool, organization.id, KEYS)
+    const ago = (days: number) => new Date(now.getTime() - days * 86_400_000)
+    const time = async (days: number, more: object) => {
+      const filter = { from: ago(days), to: now, ...more }
+      const body = JSON.stringify({ query: QUERY, variables: { filter } })
+      const took: number[] = []
+      for (let n = 0; n < QUERIES; n++) {
+        const began = performance.now()
+        const answer = await fetch(`${signalbox.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${BOOTSTRAP_API_KEY}` },
+          body,
+        })
+        const text = await answer.text()
+        took.push(performance.now() - began)
+        if (!text.includes('"requests"') || text.includes('"requests":0}'))
+          throw new Error(`Nothing was found: ${text.slice(0, 300)}`)
+      }
+      return median(took)
+    }
+    const ratio = async (name: string, more: object) => {
+      const week = await time(7, more)
+      const year = await time(365, more)
+      console.error(`${name}: a year ${round(year)} ms, a week ${round(week)} ms`)
+      return year / week
+    }
+    for (let n = 0; n <= rounds; n++) {
+      const ratios = [
+        await ratio('organization', {}),
+        await ratio('key', { keyId }),
+        await ratio('in days', { interval: 'DAY' }),
+      ]
+      if (n === 0) continue
+      values.organization.push(ratios[0]!)
+      values.key.push(ratios[1]!)
+      values.days.push(ratios[2]!)
+    }
+  } finally {
+    await signalbox.stop()
+  }
+  return values
+}
