@@ -12,7 +12,7 @@ const UNKNOWN = 2_000
 const TIMES = 3
 
 /** Limits are on, and out of reach. */
-export const NO_LIMIT = { RATE_LIMITS: 'ENTERPRISE=100000000/100000000', DAILY_QUOTAS: 'ENTERPRISE=1000000000' }
+export const NO_LIMIT = { RATE_LIMITS: 'ENTERPRISE=999999/100000000', DAILY_QUOTAS: 'ENTERPRISE=1000000000' }
 const SELECTION = `(input: $input) { ... on ApiKeyVerifyPayload {
   code apiKey { id organizationId permissions } limits { windows { name limit remaining resetAt } } } }`
 const body = (kind: 'query' | 'mutation', key: string) =>
@@ -21,7 +21,7 @@ const body = (kind: 'query' | 'mutation', key: string) =>
     variables: { input: { key, permissions: { invoices: ['read'] }, ip: '203.0.113.7', cost: 1 } },
   })
 export const verifyBody = (key: string) => body('mutation', key)
-export const isValid = (answer: string) => answer.includes('"VALID"')
+export const isValid = (answer: string) => answer.includes('"VALID"') && !answer.includes('"errors"')
 const isNotFound = (answer: string) => answer.includes('"NOT_FOUND"')
 
 export async function verify(services: Services, options: { rounds: number }): Promise<Figures> {

@@ -25,10 +25,18 @@ export const permissionsSchema = z
 /** Everything, the host's side included: what the bootstrap key may do. */
 export const ALL_PERMISSIONS: Permissions = Object.fromEntries(RESOURCES.map((resource) => [resource, ACTIONS]))
 
+/** Rows of keys are remembered, and what was read of them with them. */
+const known = new WeakMap<object, Permissions>()
+
 /** Reads what a key's row holds; anything that is not a permission is left out rather than trusted. */
 export function readPermissions(stored: unknown): Permissions {
+  if (typeof stored !== 'object' || stored === null) return {}
+  const read = known.get(stored)
+  if (read !== undefined) return read
   const parsed = permissionsSchema.safeParse(stored)
-  return parsed.success ? parsed.data : {}
+  const permissions = parsed.success ? parsed.data : {}
+  known.set(stored, permissions)
+  return permissions
 }
 
 export function allows(permissions: Permissions, resource: string, action: Action): boolean {

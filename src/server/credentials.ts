@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http'
+import { LRUCache } from 'lru-cache'
 import { UnauthenticatedError } from '../errors.ts'
 import type { Credentials } from '../keys/authenticate.ts'
 import { createNetworks, parseAddress } from '../networks.ts'
 
 /** The header by which a platform key names the organization that it acts in. */
 export const ORGANIZATION_HEADER = 'signalbox-organization'
+
+/** Addresses whose usual form is remembered: most connections come from few. */
+const PEERS_REMEMBERED = 1_000
 
 /** Reads what a request or a `connection_init` presents. Undefined: nothing, which is no mistake by itself. */
 export function readCredentials(
@@ -37,9 +41,17 @@ function text(value: unknown): string | undefined {
  */
 export function createClientIp(trustedProxies: readonly string[]): (request: IncomingMessage) => string | null {
   const isTrusted = createNetworks(trustedProxies)
+  const peers = new LRUCache<string, { address: string | null }>({ max: PEERS_REMEMBERED })
+  const peerOf = (text = '') => {
+    const known = peers.get(text)
+    if (known !== undefined) return known.address
+    const address = parseAddress(text)?.toString() ?? null
+    peers.set(text, { address })
+    return address
+  }
   return (request) => {
-    const peer = parseAddress(request.socket.remoteAddress ?? '')?.toString() ?? null
-    if (peer === null || !isTrusted(peer)) return peer
+    const peer = peerOf(request.socket.remoteAddress)
+    if (peer === null || trustedProxies.length === 0 || !isTrusted(peer)) return peer
     const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',').split(',')
     for (const entry of forwarded.reverse()) {
       const address = parseAddress(entry.trim())?.toString()

@@ -33,6 +33,8 @@ export function createGraphQL(deps: {
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
+    // Counted before it comes here (src/server/server.ts): Yoga would send each body through a stream of its own.
+    maxRequestBodySize: false,
     plugins: [
       persistedOperations(deps.resolveDocument),
       boundQueries,
@@ -59,7 +61,14 @@ export function createGraphQL(deps: {
     context({ exchange, request }) {
       if (exchange.refused !== undefined) throw exchange.refused
       const { viewer } = exchange
-      return { domain, viewer, checkDocument, limitField, signal: request?.signal, answered: { eventBytes: 0 } }
+      const answered = { eventBytes: 0 }
+      return {
+        ...{ domain, viewer, checkDocument, limitField, answered },
+        // Made when it is asked for: few fields do, and ending one costs as much as a small request.
+        get signal() {
+          return request?.signal
+        },
+      }
     },
   })
 }

@@ -57,12 +57,16 @@ export function createResolveDocument(findDocument: FindDocument): ResolveDocume
 /** Over HTTP and SSE. WebSocket calls `resolve` itself. */
 export function persistedOperations(resolve: ResolveDocument): Plugin<object, ServerContext> {
   return {
-    async onParams({ params, request, setParams, context }) {
+    onParams({ params, request, setParams, context }) {
+      const { exchange } = context as ServerContext
       const fromUrl = request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : null
       const asked: Params = fromUrl === null ? params : { ...params, documentId: fromUrl }
       // What is no object is refused as such afterwards.
       if (typeof params !== 'object' || params === null || Array.isArray(params)) return
-      setParams(await resolve(asked, (context as ServerContext).exchange))
+      const { documentId, extensions } = asked
+      const isPlain = documentId == null && extensions == null && exchange.viewer?.persistedOnly !== true
+      // Most are, and need no turn of the event loop.
+      return isPlain ? undefined : resolve(asked, exchange).then(setParams)
     },
   }
 }

@@ -63,11 +63,12 @@ export async function startServer(deps: {
     response.setHeader(REQUEST_ID, request.headers[REQUEST_ID])
     const started = performance.now()
     const pathname = pathOf(request)
-    response.on('finish', () => {
-      const duration = Math.round((performance.now() - started) * 1000)
-      const fields = { requestId: request.headers[REQUEST_ID], method: request.method, path: pathname }
-      log.debug({ ...fields, status: response.statusCode, durationMicroseconds: duration }, 'request')
-    })
+    if (log.isLevelEnabled('debug'))
+      response.on('finish', () => {
+        const duration = Math.round((performance.now() - started) * 1000)
+        const fields = { requestId: request.headers[REQUEST_ID], method: request.method, path: pathname }
+        log.debug({ ...fields, status: response.statusCode, durationMicroseconds: duration }, 'request')
+      })
     // What stands behind builds a URL of it.
     if (!/^[\w.:[\]-]*$/.test(request.headers.host ?? ''))
       return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
