@@ -19,7 +19,8 @@ const QUERIES = 40
 
 export async function usage(services: Services, options: { rounds: number }): Promise<Figures> {
   const recording = await compareRecording(services, options.rounds)
-  const minute = await writeMinute(services)
+  const minute: number[] = []
+  for (let n = 0; n < options.rounds; n++) minute.push(await writeMinute(services))
   const ranges = await compareRanges(services, options.rounds)
   return {
     benchmark: 'usage',
@@ -27,7 +28,7 @@ export async function usage(services: Services, options: { rounds: number }): Pr
       { name: 'verifications with usage recorded to without', values: recording, target: { atLeast: 0.97 } },
       {
         name: `share of a minute that ${MINUTE_OF_RECORDS} records take to be written and counted`,
-        values: [minute],
+        values: minute,
         target: { atMost: 0.5 },
       },
       { name: 'usage of an organization: a year to a week', values: ranges.organization, target: { atMost: 1.5 } },
@@ -65,46 +66,42 @@ async function compareRecording(services: Services, rounds: number): Promise<num
   return values
 }
 
-/** As many records as 1,000 keys make in a minute, through the recorder that the API has. */
+/**
+ * As many records as 1,000 keys make in a minute, through the recorder that the API has, as fast as it can: written as they
+ * come, and counted three times, which is how often it does at this rate.
+ */
 async function writeMinute({ databaseUrl, pool }: Services): Promise<number> {
-  await pool.query('TRUNCATE usage_records, usage_batches, usage_buckets')
+  await pool.query('TRUNCATE usage_records, usage_batches, usage_buckets, usage_series')
   const database = createDatabase({ url: databaseUrl })
   const log = createLog({ level: 'warn' })
   const recorder = createUsageRecorder({
-    pool: database.pool,
-    bus: createLocalBus(),
-    clock: systemClock,
-    log,
-    recordUsage: true,
+    ...{ pool: database.pool, bus: createLocalBus(), clock: systemClock, log, recordUsage: true },
   })
-  const start = Math.floor(Date.now() / 60_000) * 60_000
-  let busy = 0
-  // Second by second, as they would come; the rest of each second is not waited for.
-  for (let second = 0; second < 60; second++) {
-    const began = performance.now()
-    for (let n = 0; n < MINUTE_OF_RECORDS / 60; n++) recorder.add(made(start + second * 1000))
-    await recorder.flush()
-    busy += performance.now() - began
-  }
+  const parts = 3 * 10
+  const part = Math.ceil(MINUTE_OF_RECORDS / parts)
   const began = performance.now()
+  for (let n = 1; n <= parts; n++) {
+    for (let m = 0; m < part; m++) recorder.add(made())
+    await (n % 10 === 0 ? recorder.flush() : recorder.write())
+  }
+  const took = performance.now() - began
   await recorder.stop()
-  busy += performance.now() - began
   await database.stop()
   const { rows } = await pool.query(`SELECT (SELECT count(*)::int FROM usage_records) AS written,
-    (SELECT sum(requests)::int FROM usage_buckets WHERE width = 'DAY' AND key_id <> '') AS counted`)
-  const expected = Math.ceil(MINUTE_OF_RECORDS / 60) * 60
-  if (rows[0].written !== expected || rows[0].counted !== expected)
-    throw new Error(`Of ${expected} records ${rows[0].written} were written and ${rows[0].counted} counted.`)
-  console.error(`${expected} records took ${round(busy / 1000)} s`)
-  return busy / 60_000
+    (SELECT sum(requests)::int FROM usage_buckets b JOIN usage_series s ON s.id = b.series_id
+     WHERE width = 'DAY' AND key_id <> '') AS counted`)
+  if (rows[0].written !== part * parts || rows[0].counted !== part * parts)
+    throw new Error(`Of ${part * parts} records ${rows[0].written} were written and ${rows[0].counted} counted.`)
+  console.error(`${part * parts} records took ${round(took / 1000)} s`)
+  return took / 60_000
 }
 
 /** Three operations, mostly fine, of durations around 5 ms. */
-function made(at: number): UsageRecord {
+function made(): UsageRecord {
   const key = Math.floor(Math.random() * KEYS)
   const failed = Math.random() < 0.02
   return {
-    ...{ organizationId: `org_${key % 20}`, keyId: `key_${key}`, tier: 'STANDARD', at: new Date(at) },
+    ...{ organizationId: `org_${key % 20}`, keyId: `key_${key}`, tier: 'STANDARD', at: new Date() },
     ...{ operation: ['deliveries', 'events', 'eventPublish'][Math.floor(Math.random() ** 2 * 3)]! },
     ...{ outcome: failed ? 'RATE_LIMITED' : 'OK', status: failed ? 429 : 200 },
     durationMicroseconds: Math.round(5_000 * Math.exp((Math.random() + Math.random() + Math.random() - 1.5) * 1.2)),

@@ -105,8 +105,8 @@ async function countLookUps({ pool }: Services): Promise<number> {
 async function check({ pool }: Services, count: number): Promise<void> {
   const { rows } = await pool.query(`
     SELECT (SELECT count(*)::int FROM usage_records WHERE operation = 'apiKeyVerify' AND outcome = 'OK' AND ip = '203.0.113.7') AS recorded,
-      (SELECT coalesce(sum(requests - failed), 0)::int FROM usage_buckets b JOIN api_keys k ON k.id = b.key_id
-       WHERE b.width = 'DAY' AND b.operation = 'apiKeyVerify' AND k.name <> 'Bootstrap') AS counted`)
+      (SELECT coalesce(sum(requests - failed), 0)::int FROM usage_buckets b JOIN usage_series s ON s.id = b.series_id
+       JOIN api_keys k ON k.id = s.key_id WHERE b.width = 'DAY' AND s.operation = 'apiKeyVerify' AND k.name <> 'Bootstrap') AS counted`)
   const [{ recorded, counted }] = rows
   if (recorded !== count || counted !== count)
     throw new Error(`${count} were verified, but ${recorded} are recorded and ${counted} counted.`)

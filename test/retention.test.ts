@@ -180,7 +180,7 @@ test('requests go when they are past their time, minutes and hours with them, an
   await app.domain.usageRecorder.flush()
   const widths = async () => {
     const { rows } = await app.database.pool.query(
-      'SELECT array_agg(DISTINCT width::text ORDER BY width::text) AS widths FROM usage_buckets WHERE organization_id = $1',
+      'SELECT array_agg(DISTINCT width::text ORDER BY width::text) AS widths FROM usage_buckets b JOIN usage_series s ON s.id = b.series_id WHERE organization_id = $1',
       [tenant.organizationId],
     )
     return rows[0].widths

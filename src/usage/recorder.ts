@@ -12,8 +12,12 @@ const FLUSH_MS = 500
 const BATCH = 5_000
 /** Records in memory at most, while the database is away; what comes past that is lost, counted, and said so. */
 export const WAITING_RECORDS = 100_000
-/** Counting rests for this many times as long as it took: the busier it is, the more each run counts at once. */
-const REST = 3
+/**
+ * Counting rests for this many times as long as it took, so it never takes more than a thirtieth of the time: at once when
+ * little is asked, and twice a minute with a million requests in it, when most fall into buckets that a run touches only once.
+ */
+const REST = 29
+const REST_AT_MOST_MS = 30_000
 
 interface Batch {
   id: string
@@ -42,7 +46,9 @@ export function createUsageRecorder(deps: {
   let uncounted = false
   let countAt = 0
   let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> = Promise.resolve()
+  let writing: Promise<void> = Promise.resolve()
+  let counting: Promise<void> = Promise.resolve()
+  let isCounting = false
 
   async function write(): Promise<void> {
     const ready = batches.splice(0)
@@ -64,32 +70,48 @@ export function createUsageRecorder(deps: {
   /** Counts what was written, by this process or by one that was killed before it could. */
   async function count(): Promise<void> {
     const started = performance.now()
-    for (let more = true; more; ) {
-      const done = await rollUp(pool, clock.now())
-      more = done.more
-      for (const { organizationId, keyIds } of done.counted)
-        if (organizationId !== '') deps.bus.publish(usageChannel(organizationId), keyIds)
-    }
     uncounted = false
-    countAt = performance.now() + (performance.now() - started) * REST
+    try {
+      for (let more = true; more; ) {
+        const done = await rollUp(pool, clock.now())
+        more = done.more
+        for (const { organizationId, keyIds } of done.counted)
+          if (organizationId !== '') deps.bus.publish(usageChannel(organizationId), keyIds)
+      }
+    } catch (error) {
+      uncounted = true
+      throw error
+    }
+    countAt = performance.now() + Math.min((performance.now() - started) * REST, REST_AT_MOST_MS)
   }
 
-  /** One after the other. @param whole also what would rest yet, and failing when it fails */
-  function flush(whole: boolean): Promise<void> {
-    const run = running.then(async () => {
-      await write()
-      if (uncounted && (whole || performance.now() >= countAt)) await count()
+  /** One write after the other, and one count; a write waits for no count. */
+  const nextWrite = () => {
+    const run = writing.then(write)
+    writing = run.catch(warn)
+    return run
+  }
+  const nextCount = () => {
+    const run = counting.then(count)
+    isCounting = true
+    counting = run.catch(warn).finally(() => {
+      isCounting = false
     })
-    running = run.catch((error) => log.warn({ err: error, waiting }, 'Usage could not be written. Trying again.'))
-    return whole ? run : running
+    return run
+  }
+  const warn = (error: unknown) => log.warn({ err: error, waiting }, 'Usage could not be written. Trying again.')
+
+  async function flush(): Promise<void> {
+    await nextWrite()
+    await nextCount()
   }
 
   function arm(): void {
-    timer ??= setTimeout(() => {
-      flush(false).then(() => {
-        timer = undefined
-        if (batches.length > 0 || uncounted) arm()
-      })
+    timer ??= setTimeout(async () => {
+      await nextWrite().catch(() => {})
+      if (uncounted && !isCounting && performance.now() >= countAt) nextCount().catch(() => {})
+      timer = undefined
+      if (batches.length > 0 || uncounted || isCounting) arm()
     }, FLUSH_MS)
   }
 
@@ -114,11 +136,13 @@ export function createUsageRecorder(deps: {
       uncounted = true
       arm()
     },
+    /** Writes everything that is there, and leaves it to be counted. */
+    write: nextWrite,
     /** Writes and counts everything that is there. */
-    flush: () => flush(true),
+    flush,
     /** The same, once and for all: a normal stop loses nothing. */
     async stop(): Promise<void> {
-      await flush(true)
+      await flush()
       clearTimeout(timer)
     },
   }

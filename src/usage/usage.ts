@@ -151,8 +151,8 @@ function by(value: string): string {
 SELECT ${value} AS value, bucket, sum(requests)::float8 AS requests, sum(failed)::float8 AS failed,
   sum(limited)::float8 AS limited, sum(duration_microseconds)::float8 AS duration,
   sum(request_bytes)::float8 AS request_bytes, sum(response_bytes)::float8 AS response_bytes
-FROM usage_buckets
-WHERE organization_id = $1 AND key_id = $2 AND width = $3::usage_width AND at >= $4 AND at <= $5
+FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id AND width = $3::usage_width AND at >= $4 AND at <= $5
+WHERE organization_id = $1 AND key_id = $2
   AND ($6::text IS NULL OR operation = $6) AND ($7::int IS NULL OR status = $7) AND ($8::text IS NULL OR tier = $8)
 GROUP BY 1, 2 ORDER BY 1`
 }
@@ -167,9 +167,9 @@ const BY = {
 
 /** Key by key, each by the first bucket that is found. */
 const KEYS = `
-SELECT count(*)::int AS keys FROM api_keys k WHERE k.organization_id = $1 AND EXISTS (
-  SELECT 1 FROM usage_buckets b
-  WHERE b.organization_id = $1 AND b.key_id = k.id AND b.width = $2::usage_width AND b.at >= $3 AND b.at <= $4)`
+SELECT count(*)::int AS keys FROM api_keys k WHERE organization_id = $1 AND EXISTS (
+  SELECT 1 FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id
+  WHERE s.organization_id = $1 AND s.key_id = k.id AND b.width = $2::usage_width AND b.at >= $3 AND b.at <= $4)`
 
 function figures(rows: readonly Row[]): UsageFigures {
   const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0)

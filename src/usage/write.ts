@@ -2,8 +2,8 @@ import type pg from 'pg'
 import { bucketInSql } from '../histogram.ts'
 import { LIMITED, OK, type UsageRecord } from './usage-record.ts'
 
-/** Batches that are counted at once at most. */
-const BATCHES_AT_ONCE = 20
+/** Batches that are counted at once at most: half a million requests, some seconds. */
+const BATCHES_AT_ONCE = 100
 
 /** A batch that is there already was written before, by a statement whose answer was lost. */
 const INSERT = `
@@ -19,12 +19,20 @@ FROM batch, ROWS FROM (json_to_recordset($3::json) AS ("organizationId" text, "k
   "userAgent" text, error text)) WITH ORDINALITY AS r`
 
 const SUMS = ['requests', 'failed', 'limited', 'duration_microseconds', 'request_bytes', 'response_bytes']
-const KEY = ['organization_id', 'key_id', 'width', 'at', 'operation', 'status', 'tier', 'bucket']
+const SERIES = ['organization_id', 'key_id', 'operation', 'status', 'tier']
+const BUCKET = ['series_id', 'width', 'at', 'bucket']
+const sums = SUMS.map((name) => `sum(${name})::bigint AS ${name}`).join(', ')
+
+/** The minutes with the series that they belong to. @param key an expression */
+const part = (key: string) => `
+  SELECT md5(concat_ws(E'\\x1f', organization_id, ${key}, operation, status, tier))::uuid AS series_id,
+    organization_id, ${key} AS key_id, operation, status, tier, at, bucket, ${SUMS.join(', ')} FROM minutes`
 
 /**
  * Counts batches into buckets: minutes from the records, hours, days and months from those minutes, each key by itself and
  * all keys of an organization together. One statement with the mark on the batch, so that each is counted exactly once,
  * whatever is killed when. Rows are taken in one order, so that two processes that count at once do not wait in a circle.
+ * A series has its id from what it is made of: buckets are narrow, and need not know whether it was there before.
  */
 const ROLL_UP = `
 WITH batch AS (
@@ -40,17 +48,20 @@ WITH batch AS (
     sum(duration_microseconds) AS duration_microseconds, sum(request_bytes) AS request_bytes,
     sum(response_bytes) AS response_bytes
   FROM usage_records WHERE batch_id = ANY (ARRAY(SELECT id FROM batch)) GROUP BY 1, 2, 3, 4, 5, 6, 7
+), parts AS MATERIALIZED (
+  ${part('key_id')} UNION ALL ${part("''")}
+), known AS (
+  INSERT INTO usage_series (id, ${SERIES.join(', ')})
+  SELECT DISTINCT ON (series_id) series_id, ${SERIES.join(', ')} FROM parts ORDER BY series_id ON CONFLICT DO NOTHING
 ), cells AS (
-  SELECT organization_id, coalesce(key_id, '') AS key_id, w.width, w.at, operation, status, tier, bucket,
-    ${SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ')}
-  FROM minutes CROSS JOIN LATERAL (VALUES ('MINUTE'::usage_width, at), ('HOUR', date_trunc('hour', at, 'UTC')),
+  SELECT series_id, w.width, w.at, bucket, ${sums}
+  FROM parts CROSS JOIN LATERAL (VALUES ('MINUTE'::usage_width, at), ('HOUR', date_trunc('hour', at, 'UTC')),
     ('DAY', date_trunc('day', at, 'UTC')), ('MONTH', date_trunc('month', at, 'UTC'))) w(width, at)
-  GROUP BY GROUPING SETS ((organization_id, key_id, w.width, w.at, operation, status, tier, bucket),
-    (organization_id, w.width, w.at, operation, status, tier, bucket))
+  GROUP BY 1, 2, 3, 4
 ), counted AS (
-  INSERT INTO usage_buckets AS b (${[...KEY, ...SUMS].join(', ')})
-  SELECT ${[...KEY, ...SUMS].join(', ')} FROM cells ORDER BY ${KEY.join(', ')}
-  ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ${SUMS.map((name) => `${name} = b.${name} + excluded.${name}`).join(', ')}
+  INSERT INTO usage_buckets AS b (${[...BUCKET, ...SUMS].join(', ')})
+  SELECT ${[...BUCKET, ...SUMS].join(', ')} FROM cells ORDER BY ${BUCKET.join(', ')}
+  ON CONFLICT (${BUCKET.join(', ')}) DO UPDATE SET ${SUMS.map((name) => `${name} = b.${name} + excluded.${name}`).join(', ')}
 )
 SELECT organization_id AS "organizationId", array_agg(DISTINCT key_id) AS "keyIds", (SELECT count(*)::int FROM batch) AS batches
 FROM minutes GROUP BY 1`

@@ -18,7 +18,7 @@ export async function reconcile(pool: pg.Pool): Promise<{ requests: number; diff
     ), counted AS (
       SELECT organization_id, key_id, width::text, at, operation, status, tier,
         ${sums((name) => `sum(${name === 'duration' ? 'duration_microseconds' : name})`)}
-      FROM usage_buckets GROUP BY 1, 2, 3, 4, 5, 6, 7
+      FROM usage_buckets b JOIN usage_series s ON s.id = b.series_id GROUP BY 1, 2, 3, 4, 5, 6, 7
     ), numbers AS (
       SELECT *, 'raw' AS of FROM raw UNION ALL SELECT *, 'counted' FROM counted
     )

@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   lines.length = 0
-  await database.pool.query('TRUNCATE usage_records, usage_batches, usage_buckets')
+  await database.pool.query('TRUNCATE usage_records, usage_batches, usage_buckets, usage_series')
 })
 
 const newRecorder = () =>

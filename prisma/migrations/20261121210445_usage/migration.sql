@@ -32,14 +32,22 @@ CREATE TABLE "usage_records" (
 );
 
 -- CreateTable
-CREATE TABLE "usage_buckets" (
+CREATE TABLE "usage_series" (
+    "id" UUID NOT NULL,
     "organization_id" TEXT NOT NULL,
     "key_id" TEXT NOT NULL,
-    "width" "usage_width" NOT NULL,
-    "at" TIMESTAMPTZ(6) NOT NULL,
     "operation" TEXT NOT NULL,
     "status" INTEGER NOT NULL,
     "tier" TEXT NOT NULL,
+
+    CONSTRAINT "usage_series_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "usage_buckets" (
+    "series_id" UUID NOT NULL,
+    "width" "usage_width" NOT NULL,
+    "at" TIMESTAMPTZ(6) NOT NULL,
     "bucket" INTEGER NOT NULL,
     "requests" INTEGER NOT NULL,
     "failed" INTEGER NOT NULL,
@@ -48,7 +56,7 @@ CREATE TABLE "usage_buckets" (
     "request_bytes" BIGINT NOT NULL,
     "response_bytes" BIGINT NOT NULL,
 
-    CONSTRAINT "usage_buckets_pkey" PRIMARY KEY ("organization_id","key_id","width","at","operation","status","tier","bucket")
+    CONSTRAINT "usage_buckets_pkey" PRIMARY KEY ("series_id","width","at","bucket")
 );
 
 -- CreateIndex
@@ -56,6 +64,9 @@ CREATE INDEX "usage_batches_waiting" ON "usage_batches"("id") WHERE (rolled_at I
 
 -- CreateIndex
 CREATE INDEX "usage_records_organization_id_batch_id_number_idx" ON "usage_records"("organization_id", "batch_id", "number");
+
+-- CreateIndex
+CREATE INDEX "usage_series_organization_id_key_id_idx" ON "usage_series"("organization_id", "key_id");
 
 -- CreateIndex
 CREATE INDEX "usage_buckets_width_at_idx" ON "usage_buckets"("width", "at");
