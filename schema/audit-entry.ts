@@ -5,7 +5,7 @@ const AuditOutcomeType = builder.enumType('AuditOutcome', {
   description: 'What came of it.',
   values: {
     [AuditOutcome.SUCCEEDED]: { description: 'It was done.' },
-    [AuditOutcome.DENIED]: { description: 'The key lacked the permission.' },
+    [AuditOutcome.DENIED]: { description: 'It was refused; noted once a minute however often it is tried.' },
   } as const,
 })
 

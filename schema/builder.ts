@@ -140,12 +140,12 @@ export function checkPage(args: { first?: number | null; last?: number | null })
   }
 }
 
-/** The error of a field that the viewer may not have. Refused changes are noted in the audit trail (A3). */
+/** The error of a field that the viewer may not have, noted in the audit trail (A3). */
 function refuse({ viewer, domain }: Context, info: GraphQLResolveInfo): Error {
   if (viewer === null)
     return new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
   const field = `${info.parentType.name}.${info.fieldName}`
-  if (info.operation.operation === 'mutation') domain.audit.denied(viewer, info.fieldName).catch(() => {})
+  domain.audit.denied(viewer, field, 'FORBIDDEN')
   return new ForbiddenError(`This key lacks the permission for ${field}.`)
 }
 

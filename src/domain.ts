@@ -1,6 +1,7 @@
 import type { Database } from '../prisma/client.ts'
 import type { AuditEntry } from '../prisma/generated/client.ts'
 import { createAudit } from './access/audit.ts'
+import { createDenials } from './access/denials.ts'
 import { createOrganizations } from './access/organizations.ts'
 import type { Viewer } from './access/viewer.ts'
 import type { Clock } from './clock.ts'
@@ -76,8 +77,8 @@ export function createDomain(deps: {
   const subscriptions = createSubscriptions({ ...deps, isUnchanged: createIsUnchanged(shared) })
   return {
     audit: {
-      /** Notes a refused attempt; a change is noted in its own transaction. */
-      denied: (viewer: Viewer, action: string) => audit(prisma, viewer, { action, outcome: 'DENIED' }),
+      /** A refused attempt; a change is noted in its own transaction. */
+      denied: createDenials(shared).note,
       get: (viewer: Viewer, id: string): Promise<AuditEntry | null> =>
         prisma.auditEntry.findFirst({ where: { id, organizationId: viewer.organizationId } }),
       list: (viewer: Viewer, query: object): Promise<AuditEntry[]> =>

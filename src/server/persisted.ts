@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
+import type { Denials } from '../access/denials.ts'
 import type { FindDocument } from '../operations/find-document.ts'
 import { documentIdOf } from '../operations/manifest.ts'
 import type { Exchange, ServerContext } from './exchange.ts'
@@ -19,7 +20,8 @@ export type ResolveDocument = (params: Params, exchange: Exchange) => Promise<Gr
  * persisted documents), and the extension `persistedQuery` as Apollo's clients send it, which also stores what it is given.
  * A confined key may send what is registered, and no text at all but the one of its hash.
  */
-export function createResolveDocument(findDocument: FindDocument): ResolveDocument {
+export function createResolveDocument(deps: { findDocument: FindDocument; denied: Denials['note'] }): ResolveDocument {
+  const { findDocument } = deps
   const automatic = new LRUCache<string, string>({
     maxSize: REMEMBERED_CHARACTERS,
     sizeCalculation: (body) => body.length + 1,
@@ -39,8 +41,11 @@ export function createResolveDocument(findDocument: FindDocument): ResolveDocume
       exchange.persisted = registered.name
       return { ...params, query: registered.body }
     }
-    if (viewer?.persistedOnly)
-      throw refusal('PERSISTED_OPERATIONS_ONLY', 'This key may send operations that are registered, and no others.')
+    if (viewer?.persistedOnly) {
+      const code = 'PERSISTED_OPERATIONS_ONLY'
+      deps.denied(viewer, 'operation', code)
+      throw refusal(code, 'This key may send operations that are registered, and no others.')
+    }
     if (hashed === undefined) return params
     if (text === undefined) {
       const query = automatic.get(hashed)

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Database } from '../../prisma/client.ts'
 import type { Clock } from '../clock.ts'
 import type { Domain } from '../domain.ts'
+import { ForbiddenError, UnauthenticatedError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
 import type { Exchange } from './exchange.ts'
@@ -48,13 +49,15 @@ export async function startServer(deps: {
       if (credentials !== undefined) exchange.viewer = await domain.authenticate(credentials)
     } catch (error) {
       exchange.refused = error
+      if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
+        domain.audit.denied({ ...error.key, keyId: error.key.id, ip }, 'authenticate', error.message)
     }
     return exchange
   }
 
   const maskError = createMaskError(log)
   const record = createRecordUsage({ recorder: domain.usageRecorder, clock: deps.clock })
-  const resolveDocument = createResolveDocument(domain.findDocument)
+  const resolveDocument = createResolveDocument({ findDocument: domain.findDocument, denied: domain.audit.denied })
   const graphql = createGraphQL({ domain, maskError, record, resolveDocument })
   const health = createHealth({ database: deps.database, bus: domain.bus })
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 import { timeOrderedUuid } from '../ids.ts'
@@ -19,6 +20,11 @@ export const WAITING_RECORDS = 100_000
 const REST = 29
 const REST_AT_MOST_MS = 30_000
 
+/** Operations of one organization that are told apart; what a host names past that is counted together. */
+const OPERATIONS = 500
+export const OTHER = 'other'
+const ORGANIZATIONS_REMEMBERED = 10_000
+
 interface Batch {
   id: string
   records: UsageRecord[]
@@ -38,6 +44,7 @@ export function createUsageRecorder(deps: {
   recordUsage: boolean
 }) {
   const { pool, clock, log } = deps
+  const operations = new LRUCache<string, Set<string>>({ max: ORGANIZATIONS_REMEMBERED })
   /** In the order of time; the last one takes what comes. */
   const batches: Batch[] = []
   let waiting = 0
@@ -106,6 +113,15 @@ export function createUsageRecorder(deps: {
     await nextCount()
   }
 
+  /** Whether an operation has a name of its own: each makes buckets for each key. */
+  function isTold({ organizationId, operation }: UsageRecord): boolean {
+    const known = operations.get(organizationId ?? '') ?? new Set()
+    if (known.has(operation)) return true
+    if (known.size >= OPERATIONS) return false
+    operations.set(organizationId ?? '', known.add(operation))
+    return true
+  }
+
   function arm(): void {
     timer ??= setTimeout(async () => {
       await nextWrite().catch(() => {})
@@ -129,6 +145,7 @@ export function createUsageRecorder(deps: {
         batches.push(batch)
       }
       batch.records.push(record)
+      if (!isTold(record)) record.operation = OTHER
       arm()
     },
     /** Counts what a process that was killed has left. */

@@ -136,7 +136,9 @@ test('a refused change is in the audit trail, without its input', async () => {
     extensions: { code: 'FORBIDDEN' },
   })
   const { nodes } = await owner.ask('{ auditEntries(first: 1) { nodes { actor action outcome details } } }')
-  expect(nodes).toEqual([{ actor: reader.keyId, action: 'apiKeyCreate', outcome: 'DENIED', details: {} }])
+  expect(nodes).toEqual([
+    { actor: reader.keyId, action: 'Mutation.apiKeyCreate', outcome: 'DENIED', details: { reason: 'FORBIDDEN' } },
+  ])
 })
 
 test('last used is kept to the minute', async () => {

@@ -112,3 +112,18 @@ test('past a bound records are lost, counted, and said so', async () => {
   expect(await reconcile(database.pool)).toEqual({ requests: WAITING_RECORDS, differences: [] })
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error', lost: 7 }])
 })
+
+test('operations past 500 of an organization are counted together', async () => {
+  const recorder = newRecorder()
+  for (let n = 0; n < 600; n++) recorder.add(record({ organizationId: 'org_x', operation: `GET:/invoices/${n}` }))
+  recorder.add(record({ organizationId: 'org_y', operation: 'GET:/invoices/600' }))
+  await recorder.stop()
+  const { rows } = await database.pool.query(
+    `SELECT organization_id, count(DISTINCT operation)::int AS operations, count(*) FILTER (WHERE operation = 'other')::int AS other
+     FROM usage_records GROUP BY 1 ORDER BY 1`,
+  )
+  expect(rows).toEqual([
+    { organization_id: 'org_x', operations: 501, other: 100 },
+    { organization_id: 'org_y', operations: 1, other: 0 },
+  ])
+})
