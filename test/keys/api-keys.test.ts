@@ -45,8 +45,8 @@ test('revoking is final, at once, and audited with who did it', async () => {
     revokedBy: tenant.keyId,
     revokedAt: app.clock.now().toISOString(),
   })
-  const audit = await tenant.ask('{ auditEntries(first: 1) { nodes { actor action resource outcome ip } } }')
-  expect(audit.nodes).toEqual([
+  const audit = await tenant.ask('{ auditEntries(first: 10) { nodes { actor action resource outcome ip } } }')
+  expect(audit.nodes.filter(({ action }: { action: string }) => action === 'apiKey.revoke')).toEqual([
     { actor: tenant.keyId, action: 'apiKey.revoke', resource: apiKey.id, outcome: 'SUCCEEDED', ip: '127.0.0.1' },
   ])
 })

@@ -1,4 +1,5 @@
 import type { Permissions } from '../../src/access/permissions.ts'
+import { noteSaid, noteSecret } from './ledger.ts'
 
 export interface GraphQLAnswer {
   // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
@@ -9,6 +10,14 @@ export interface GraphQLAnswer {
 /** Clients of the public API, as partners have them. */
 export function createApi(url: string) {
   return { as: (key: string | undefined) => createClient(url, key, {}) }
+}
+
+/** Everything that an answer calls a secret. */
+function noteSecrets(data: unknown): void {
+  if (typeof data !== 'object' || data === null) return
+  for (const [name, value] of Object.entries(data))
+    if (name === 'secret' && typeof value === 'string') noteSecret(value)
+    else noteSecrets(value)
 }
 
 export type Client = ReturnType<typeof createClient>
@@ -27,6 +36,8 @@ function createClient(url: string, key: string | undefined, headers: Record<stri
     })
     // What it cost differs from one request to the next; tests of costs look at the whole answer.
     const { extensions: _, ...answer } = await response.json()
+    noteSecrets(answer.data)
+    if (answer.errors !== undefined) noteSaid(JSON.stringify(answer.errors))
     return answer
   }
 

@@ -1,4 +1,4 @@
-import pino from 'pino'
+import { inject } from 'vitest'
 import { createDatabase } from '../../prisma/client.ts'
 import { createAudit } from '../../src/access/audit.ts'
 import { bootstrap } from '../../src/access/bootstrap.ts'
@@ -9,6 +9,7 @@ import { createIds } from '../../src/ids.ts'
 import { createKeyring } from '../../src/keyring.ts'
 import type { Allowances } from '../../src/limits/allowances.ts'
 import { createLocalBus, type LiveBus } from '../../src/live/bus.ts'
+import { createLog } from '../../src/log.ts'
 import { readManifest } from '../../src/operations/manifest.ts'
 import { createRedis } from '../../src/redis.ts'
 import { startServer } from '../../src/server/server.ts'
@@ -17,6 +18,7 @@ import { createWorker, type Worker } from '../../worker/worker.ts'
 import { createApi } from './api.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import { cloneDatabase } from './database.ts'
+import { noteSaid, noteSecret, openLedger } from './ledger.ts'
 
 export interface AppOptions {
   /** Default: a test clock that stands still. */
@@ -46,7 +48,9 @@ const UNLIMITED: Allowances = {
 }
 
 export const ENCRYPTION_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`
-export const silentLog = pino({ level: 'silent' })
+/** Kept by the suite, to search it for secrets. */
+export const silentLog = createLog({ level: 'debug', destination: { write: noteSaid } })
+openLedger(inject('ledger'))
 
 /** Signalbox in this process: a real server on a free port, a worker that a test starts when it wants one. */
 export async function startApp(options: AppOptions = {}) {
@@ -63,6 +67,7 @@ export async function startApp(options: AppOptions = {}) {
     ...{ keyPrefix: 'sb', bootstrapApiKey: undefined },
   }
   const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })
+  noteSecret(hostKey ?? '')
   const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl)
   const domain = createDomain({
     ...shared,

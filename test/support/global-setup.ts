@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../prisma/migrate.ts'
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
+import { leaks, noteSaid, noteSecret, openLedger } from './ledger.ts'
 import { startRedis } from './redis.ts'
 
 /** The database that every test file clones its own from. */
@@ -24,10 +25,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const redis = await startRedis()
   project.provide('postgresUrl', postgres.url)
   project.provide('redisUrl', redis.url)
+  const ledger = path.join(dataDir, 'ledger')
+  await mkdir(ledger)
+  openLedger(ledger)
+  // Both files exist, also when one test runs alone.
+  noteSaid('')
+  noteSecret('')
+  project.provide('ledger', ledger)
   return async () => {
+    const { secrets, characters, leaked } = leaks(ledger)
     await redis.stop()
     await postgres.stop()
     await rm(dataDir, { recursive: true, force: true })
+    console.log(`${secrets} secrets were looked for in ${characters} characters of logs and errors.`)
+    // The whole run fails.
+    if (leaked.length > 0) throw new Error(`Secrets were logged or in errors: ${leaked.join(', ')}`)
   }
 }
 
@@ -35,5 +47,6 @@ declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string
     redisUrl: string
+    ledger: string
   }
 }

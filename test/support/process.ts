@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
+import { noteSaid } from './ledger.ts'
 
 const main = path.join(import.meta.dirname, '../../src/main.ts')
 
@@ -28,7 +29,10 @@ export function startProcess(env: Record<string, string>, mode = 'all'): Running
       for (const watcher of watchers) watcher()
     })
   const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
-    child.once('close', (code, signal) => resolve({ code, signal })),
+    child.once('close', (code, signal) => {
+      noteSaid(text)
+      resolve({ code, signal })
+    }),
   )
   return {
     child,
