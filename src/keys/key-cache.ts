@@ -45,19 +45,24 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
   let era = 0
   /** Whether changes are heard; nothing is remembered before. */
   let listening = false
-  /** Until then Redis may hold what changed while it was away. */
-  let storeDoubtfulUntil = 0
+  /** Until when Redis may hold what was before a change, of a key that changed, and of all after it was away. */
+  const doubtful = new LRUCache<string, number>({ max: REMEMBERED })
+  let allDoubtful = 0
 
   function forget(keyId: string): void {
     era++
-    for (const [hash, { key }] of known) if (key.id === keyId) known.delete(hash)
+    for (const [hash, { key }] of known) {
+      if (key.id !== keyId) continue
+      known.delete(hash)
+      doubtful.set(hash, now() + FRESH_MS)
+    }
   }
 
   function forgetAll(): void {
     era++
     known.clear()
     unknown.clear()
-    storeDoubtfulUntil = now() + FRESH_MS
+    allDoubtful = now() + FRESH_MS
   }
 
   function remember(hash: string, { key, readAt }: Remembered): void {
@@ -67,7 +72,8 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
 
   async function lookUp(hash: string): Promise<KnownKey | null> {
     const began = era
-    const stored = now() < storeDoubtfulUntil ? undefined : await keyStore.get(hash)
+    const isDoubtful = now() < Math.max(allDoubtful, doubtful.get(hash) ?? 0)
+    const stored = isDoubtful ? undefined : await keyStore.get(hash)
     if (stored !== undefined) {
       if (listening && began === era) remember(hash, { key: stored.key, readAt: now() - FRESH_MS + stored.freshMs })
       if (began === era) return stored.key
@@ -106,9 +112,14 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
     /** A key changed in this process; called after the commit. Resolves when Redis has it as it is now and tells the others. */
     async changed(keyId: string): Promise<void> {
       forget(keyId)
-      const { rows } = await deps.pool.query<Row>({ name: 'secrets-of-key', text: SECRETS_OF_KEY, values: [keyId] })
-      await Promise.all(rows.map((row) => keyStore.put(row.hash, row, FRESH_MS)))
-      bus.publish(KEY_CHANGES, [{ keyId }])
+      try {
+        const { rows } = await deps.pool.query<Row>({ name: 'secrets-of-key', text: SECRETS_OF_KEY, values: [keyId] })
+        await Promise.all(rows.map((row) => keyStore.put(row.hash, row, FRESH_MS)))
+      } catch {
+        // It is committed: what Redis has of it is doubtful to whoever hears of the change.
+      } finally {
+        bus.publish(KEY_CHANGES, [{ keyId }])
+      }
     },
 
     async start() {

@@ -18,7 +18,7 @@ const COST_AT_MOST = 1_000
 const verifyInput = z.object({
   key: z.string().max(TOKEN_CHARACTERS),
   permissions: permissionsSchema.default({}),
-  ip: z.string().refine(isAddress, 'must be an IPv4 or IPv6 address').nullish(),
+  ip: z.string().max(64).refine(isAddress, 'must be an IPv4 or IPv6 address').nullish(),
   cost: z.number().int().min(0).max(COST_AT_MOST).default(1),
   operation: z
     .string()

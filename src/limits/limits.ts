@@ -26,7 +26,8 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
 
   async function spend(who: string, charges: readonly Charge[]): Promise<LimitsState> {
     if (shared === undefined) return { ...(await own.spend(who, charges)), degraded: false }
-    if (redis?.status === 'ready' && performance.now() >= awayUntil)
+    const now = performance.now()
+    if (redis?.status === 'ready' && now >= awayUntil)
       try {
         const spent = await shared.spend(who, charges)
         // So that it goes on from here, and not from nothing, when Redis goes away.
@@ -38,7 +39,7 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
         log.debug({ err: error }, 'Redis did not count.')
       }
     if (awayUntil === 0) log.warn('Redis is away: each process counts limits by itself until it is back.')
-    awayUntil = Math.max(awayUntil, performance.now() < awayUntil ? 0 : performance.now() + AWAY_MS)
+    if (now >= awayUntil) awayUntil = performance.now() + AWAY_MS
     return { ...(await own.spend(who, charges)), degraded: true }
   }
 

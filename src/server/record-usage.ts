@@ -20,9 +20,10 @@ export type RecordUsage = (exchange: Exchange, answer: { status: number; respons
 export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock }): RecordUsage {
   return (exchange, { status, responseBytes = 0 }) => {
     const { viewer, refused, request, error } = exchange
-    if (exchange.recorded || (viewer === null && refused === undefined)) return
-    exchange.recorded = true
     const isKnown = refused instanceof UnauthenticatedError || refused instanceof ForbiddenError
+    // Without a key, or when nobody could say whose it is, there is nobody to record it for.
+    if (exchange.recorded || (viewer === null && !isKnown)) return
+    exchange.recorded = true
     const refusedKey = isKnown ? refused.key : undefined
     const code = error?.code ?? (isKnown ? refused.code : undefined)
     deps.recorder.add({

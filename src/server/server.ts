@@ -75,7 +75,11 @@ export async function startServer(deps: {
     // What stands behind builds a URL of it.
     if (!/^[\w.:[\]-]*$/.test(request.headers.host ?? ''))
       return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
-    if (pathname === '/graphql') return void handleGraphQL(request, response)
+    if (pathname === '/graphql')
+      return void handleGraphQL(request, response).catch((error) => {
+        log.error({ err: error }, 'A request could not be answered.')
+        response.destroy()
+      })
     if (pathname === '/livez') return send(response, health.live())
     if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
     if (pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end()

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import type pg from 'pg'
+import pg from 'pg'
 import type { Clock } from '../clock.ts'
 import { timeOrderedUuid } from '../ids.ts'
 import { type LiveBus, usageChannel } from '../live/bus.ts'
 import type { Log } from '../log.ts'
-import type { UsageRecord } from './usage-record.ts'
+import { storable, type UsageRecord } from './usage-record.ts'
 import { rollUp, writeBatch } from './write.ts'
 
 /** What a crash can lose: requests of this long and of the write under way, less than a second together. */
@@ -62,7 +62,12 @@ export function createUsageRecorder(deps: {
     for (const batch of ready) batch.sealed = true
     try {
       for (let [batch] = ready; batch !== undefined; [batch] = ready) {
-        await writeBatch(pool, batch.id, clock.now(), batch.records)
+        await writeBatch(pool, batch.id, clock.now(), batch.records).catch((error) => {
+          // What the database will never take must not hold up what comes after it.
+          if (!isRefused(error)) throw error
+          lost += batch!.records.length
+          log.error({ err: error }, 'Usage was refused by the database.')
+        })
         uncounted = true
         waiting -= batch.records.length
         ready.shift()
@@ -70,7 +75,7 @@ export function createUsageRecorder(deps: {
     } finally {
       batches.unshift(...ready)
     }
-    if (lost > 0) log.error({ lost }, 'Usage was lost: more requests came than can wait for the database.')
+    if (lost > 0) log.error({ lost }, 'Requests are missing from usage.')
     lost = 0
   }
 
@@ -144,8 +149,7 @@ export function createUsageRecorder(deps: {
         batch = { id: timeOrderedUuid(clock.now()), records: [], sealed: false }
         batches.push(batch)
       }
-      batch.records.push(record)
-      if (!isTold(record)) record.operation = OTHER
+      batch.records.push(storable(isTold(record) ? record : { ...record, operation: OTHER }))
       arm()
     },
     /** Counts what a process that was killed has left. */
@@ -163,4 +167,9 @@ export function createUsageRecorder(deps: {
       clearTimeout(timer)
     },
   }
+}
+
+/** Whether the values themselves were refused (class 22, data exceptions), and not the moment. */
+function isRefused(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code?.startsWith('22') === true
 }

@@ -3,6 +3,7 @@ import { createKeyCache } from '../../src/keys/key-cache.ts'
 import { createKeyStore } from '../../src/keys/key-store.ts'
 import { hashToken } from '../../src/keys/token.ts'
 import { createLocalBus, KEY_CHANGES, type LiveBus } from '../../src/live/bus.ts'
+import { createRedis, untilReady } from '../../src/redis.ts'
 import type { App } from '../support/app.ts'
 import { type Nodes, startNodes } from '../support/nodes.ts'
 import type { TestRedis } from '../support/redis.ts'
@@ -124,6 +125,31 @@ test('what somebody else writes to the channel of keys is passed over', async ()
   bus.publish(KEY_CHANGES, [null, { keyId }])
   await cache.find(hashToken(key))
   expect(queries()).toBe(2)
+})
+
+test('what one process has looked up, the others find in Redis, and what changed they find there as it is now', async () => {
+  const { key, keyId } = await first.tenant()
+  const connection = createRedis(redis.url)
+  await untilReady(connection)
+  const shared = createKeyStore(connection)
+  const one = await counted(createLocalBus(), shared)
+  await one.cache.find(hashToken(key))
+  await expect.poll(() => shared.get(hashToken(key))).toMatchObject({ key: { id: keyId, revision: 1 } })
+  const other = await counted(createLocalBus(), shared)
+  const found = await other.cache.find(hashToken(key))
+  expect(found).toMatchObject({ id: keyId, plan: 'GROWTH', secretExpiresAt: null, createdAt: expect.any(Date) })
+  expect(await other.cache.find(hashToken('nobody has it'))).toBeNull()
+  const third = await counted(createLocalBus(), shared)
+  expect(await third.cache.find(hashToken('nobody has it'))).toBeNull()
+  expect(third.queries()).toBe(0)
+  await first.database.pool.query('UPDATE api_keys SET disabled_at = now(), revision = 2 WHERE id = $1', [keyId])
+  await one.cache.changed(keyId)
+  // A look-up that was slow brings back nothing that is older.
+  await shared.put(hashToken(key), found, 10_000)
+  const late = await counted(createLocalBus(), shared)
+  expect((await late.cache.find(hashToken(key)))?.disabledAt).toBeInstanceOf(Date)
+  expect(late.queries()).toBe(0)
+  connection.disconnect()
 })
 
 test('with Redis away it is refused on the other nodes too', async () => {

@@ -127,3 +127,24 @@ test('operations past 500 of an organization are counted together', async () => 
     { organization_id: 'org_y', operations: 1, other: 0 },
   ])
 })
+
+test('what a client may send and PostgreSQL does not take is recorded without it', async () => {
+  const recorder = newRecorder()
+  recorder.add(record({ userAgent: 'a\0b', error: 'cut in \ud83d', ip: 'fe80::1%\0', durationMicroseconds: 2 ** 40 }))
+  await recorder.stop()
+  const { rows } = await database.pool.query('SELECT user_agent, error, ip FROM usage_records')
+  expect(rows).toEqual([{ user_agent: 'ab', error: 'cut in \ufffd', ip: 'fe80::1%' }])
+})
+
+test('a batch that the database will never take is given up, and the next is written', async () => {
+  const recorder = newRecorder()
+  recorder.add(record({ status: 2 ** 40 }))
+  await recorder.flush()
+  recorder.add(record())
+  await recorder.stop()
+  expect(await reconcile(database.pool)).toEqual({ requests: 1, differences: [] })
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    'Usage was refused by the database.',
+    'Requests are missing from usage.',
+  ])
+})
