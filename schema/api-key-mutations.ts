@@ -136,7 +136,7 @@ function changeField(
       type: keyPayload(`ApiKey${verb}Payload`),
       description: `${description} Needs \`${scope.replace(':', ': ')}\`.`,
       authScopes: { can: scope },
-      errors: { types: [NotFoundError, ConflictError] },
+      errors: { types: [NotFoundError, ConflictError, ...(name === 'apiKeyEnable' ? [ValidationError] : [])] },
       args: { id: t.arg.id({ required: true, description: 'Id of the key.' }) },
       resolve: async (_root, { id }, context) => {
         const change = context.domain.keys[verb.toLowerCase() as 'revoke' | 'disable' | 'enable']

@@ -1,5 +1,5 @@
 import { deliveryChannel } from '../src/live/bus.ts'
-import { ALL, subscribeToHints } from '../src/live/hints.ts'
+import { subscribeToHints } from '../src/live/hints.ts'
 import type { DeliveryStats, Figures } from '../src/webhooks/stats.ts'
 import { builder, viewerOf } from './builder.ts'
 
@@ -80,11 +80,9 @@ builder.subscriptionField('deliveryStatsUpdates', (t) =>
       const viewer = viewerOf(context)
       // A filter that is refused is refused at once.
       await stats(viewer, filter ?? {})
-      return subscriptions.open(viewer, context.signal, async (onClose) => {
-        const hints = await subscribeToHints(bus, deliveryChannel(viewer.organizationId), { onClose })
-        hints.push(ALL)
-        return hints
-      })
+      return subscriptions.open(viewer, context.signal, (onClose) =>
+        subscribeToHints(bus, deliveryChannel(viewer.organizationId), { first: true, onClose }),
+      )
     },
     resolve: (_hint, { filter }, context) => context.domain.stats(viewerOf(context), filter ?? {}),
   }),

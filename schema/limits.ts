@@ -16,6 +16,11 @@ const LimitWindow = builder.objectRef<WindowState>('LimitWindow').implement({
       description: 'When the oldest of what was spent counts no longer.',
       resolve: ({ resetAt }) => new Date(resetAt),
     }),
+    fitsAt: t.field({
+      type: 'DateTime',
+      description: 'When what was asked for will fit in; the present when it does.',
+      resolve: ({ fitsAt }) => new Date(fitsAt),
+    }),
   }),
 })
 

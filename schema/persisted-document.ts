@@ -84,13 +84,12 @@ builder.mutationField('persistedDocumentCreate', (t) =>
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: CreateInput, required: true, description: 'The operation.' }) },
-    resolve: async (_root, { input: { body, active } }, context) => ({
-      persistedDocument: await context.domain.documents.create(
-        viewerOf(context),
-        { body, active: active ?? false },
-        context.checkDocument,
-      ),
-    }),
+    async resolve(_root, { input: { body, active } }, context, info) {
+      const viewer = viewerOf(context)
+      await context.limitField(viewer, info)
+      const input = { body, active: active ?? false }
+      return { persistedDocument: await context.domain.documents.create(viewer, input, context.checkDocument) }
+    },
   }),
 )
 

@@ -1,5 +1,5 @@
 import { usageChannel } from '../src/live/bus.ts'
-import { ALL, subscribeToHints } from '../src/live/hints.ts'
+import { subscribeToHints } from '../src/live/hints.ts'
 import { ApiKeyTier } from './api-key.ts'
 import { builder, viewerOf } from './builder.ts'
 import { UsageInterval, UsageType } from './usage.ts'
@@ -12,11 +12,11 @@ const UsageFilter = builder.inputType('UsageFilter', {
     status: t.int({ description: 'Only with this status, as in HTTP.' }),
     tier: t.field({ type: ApiKeyTier, description: 'Only of keys that had this tier.' }),
     from: t.field({ type: 'DateTime', description: 'From the span of this time on. Default: a day before `to`.' }),
-    to: t.field({ type: 'DateTime', description: 'To the span of this time. Default: now.' }),
+    to: t.field({ type: 'DateTime', description: 'Spans that begin before this time. Default: now.' }),
     interval: t.field({
       type: UsageInterval,
       description:
-        'Spans of the series, 3,000 at most. Default: minutes up to 3 hours, hours up to 8 days, days up to 92.',
+        'Spans of the series, 1,000 at most. Default: minutes up to 3 hours, hours up to 8 days, days up to 92.',
     }),
   }),
 })
@@ -54,13 +54,8 @@ builder.subscriptionField('usageUpdates', (t) =>
       usage.ofOrganization(viewer, filter ?? {})
       return subscriptions.open(viewer, context.signal, async (onClose) => {
         const wanted = (id: string) => filter?.keyId == null || id === filter.keyId
-        const hints = await subscribeToHints(bus, usageChannel(viewer.organizationId), {
-          wanted,
-          together: true,
-          onClose,
-        })
-        hints.push(ALL)
-        return hints
+        const options = { wanted, together: true, first: true, onClose }
+        return subscribeToHints(bus, usageChannel(viewer.organizationId), options)
       })
     },
     resolve: (_hint, { filter }, context) => context.domain.usage.ofOrganization(viewerOf(context), filter ?? {}),

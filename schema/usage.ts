@@ -56,7 +56,7 @@ export const UsageType = builder.objectRef<Usage>('Usage').implement({
       resolve: ({ interval }) => interval,
     }),
     from: t.expose('from', { type: 'DateTime', description: 'From the beginning of this span on.' }),
-    to: t.expose('to', { type: 'DateTime', description: 'To the span of this time.' }),
+    to: t.expose('to', { type: 'DateTime', description: 'To this time: spans that begin before it are in it.' }),
     totals: t.field({ type: UsageTotals, description: 'All of it.', resolve: (usage) => usage.totals() }),
     series: t.field({
       type: [UsagePoint],

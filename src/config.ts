@@ -70,10 +70,10 @@ const environment = z.object({
     'TIER=requests a minute/an hour, such as STANDARD=60/3000',
   ),
   DAILY_QUOTAS: allowances(
-    /^(STARTER|GROWTH|ENTERPRISE)=(\d{1,12}|none)$/,
+    /^(STARTER|GROWTH|ENTERPRISE)=(\d{1,9}|none)$/,
     'PLAN=requests a day or none, such as STARTER=1000',
   ),
-  FIELD_LIMITS: allowances(/^([a-zA-Z]{1,100})=(\d{1,6})$/, 'field=calls a minute, such as apiKeyCreate=20'),
+  FIELD_LIMITS: allowances(/^([a-zA-Z]{1,100})=([1-9]\d{0,5})$/, 'field=calls a minute, such as apiKeyCreate=20'),
   RECORD_USAGE: z.enum(['true', 'false'], 'must be true or false').default('true'),
   SHUTDOWN_SECONDS: seconds(600).default(10),
   RETENTION_DAYS: days.default(90),

@@ -67,9 +67,22 @@ export function createDomain(deps: {
   const keyLookup = createKeyLookup({ ...deps, keyCache })
   const lastUsed = createLastUsed({ ...deps, prisma })
   const limits = createLimits(deps)
+  const denials = createDenials({ ...deps, prisma, audit })
   const findDocument = createFindDocument({ ...deps, pool })
   const usageRecorder = createUsageRecorder({ ...deps, pool })
-  const shared = { ...deps, prisma, pool, audit, keyCache, keyLookup, lastUsed, limits, usageRecorder, findDocument }
+  const shared = {
+    ...deps,
+    prisma,
+    pool,
+    audit,
+    keyCache,
+    keyLookup,
+    lastUsed,
+    limits,
+    usageRecorder,
+    findDocument,
+    denials,
+  }
   const keys = createKeys(shared)
   const eventTypes = createEventTypes(shared)
   const secrets = createEndpointSecrets(shared)
@@ -78,7 +91,7 @@ export function createDomain(deps: {
   return {
     audit: {
       /** A refused attempt; a change is noted in its own transaction. */
-      denied: createDenials(shared).note,
+      denied: denials.note,
       get: (viewer: Viewer, id: string): Promise<AuditEntry | null> =>
         prisma.auditEntry.findFirst({ where: { id, organizationId: viewer.organizationId } }),
       list: (viewer: Viewer, query: object): Promise<AuditEntry[]> =>

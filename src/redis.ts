@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { Redis } from 'ioredis'
 
 const RECONNECT_AT_MOST_MS = 2_000
-/** Whoever asks Redis has another way without it, and takes that rather than wait longer. */
-const ANSWER_MS = 250
+/** Whoever asks Redis has another way without it, and takes that rather than wait longer. More than this process is ever busy. */
+const ANSWER_MS = 1_000
 
 /**
  * A connection for commands. One that fails, or is not answered in time, rejects at once: nothing queues up for a Redis that

@@ -22,10 +22,10 @@ export function createDenials(deps: { prisma: PrismaClient; clock: Clock; audit:
     /** @param action what was attempted, and @param reason why it was refused */
     note(who: Denied, action: string, reason: string): void {
       const now = deps.clock.now().getTime()
-      const what = [who.keyId, who.organizationId, who.ip, action, reason].join(' ')
+      const what = [who.keyId, who.organizationId, action, reason].join(' ')
       if (now - (noted.get(what) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return
       noted.set(what, now)
-      deps.audit(deps.prisma, who, { action, outcome: 'DENIED', details: { reason } }).catch(() => {})
+      deps.audit(deps.prisma, who, { action, outcome: 'DENIED', details: { reason } }).catch(() => noted.delete(what))
     },
   }
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { ForbiddenError } from '../errors.ts'
 
 /** Resources of Signalbox itself. A host names more for its own API; `platform` is the host's own. */
 export const RESOURCES = ['keys', 'webhooks', 'events', 'deliveries', 'usage', 'audit', 'members', 'platform'] as const
@@ -54,10 +53,4 @@ export function exceeds(held: Permissions, wanted: Permissions): string | undefi
     for (const action of actions) if (!allows(held, resource, action)) return `${resource}:${action}`
   }
   return undefined
-}
-
-/** @throws ForbiddenError naming the permission that is missing */
-export function requirePermission(viewer: { permissions: Permissions }, resource: Resource, action: Action): void {
-  if (!allows(viewer.permissions, resource, action))
-    throw new ForbiddenError(`This needs a key with the permission "${action}" on "${resource}".`)
 }

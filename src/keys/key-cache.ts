@@ -118,6 +118,8 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
       } catch {
         // It is committed: what Redis has of it is doubtful to whoever hears of the change.
       } finally {
+        // Once more: meanwhile somebody may have found in Redis what it was before.
+        forget(keyId)
         bus.publish(KEY_CHANGES, [{ keyId }])
       }
     },

@@ -1,6 +1,7 @@
 import type { PrismaClient, Transaction } from '../../prisma/client.ts'
 import type { ApiKey, Prisma } from '../../prisma/generated/client.ts'
 import type { Audit } from '../access/audit.ts'
+import type { Denials } from '../access/denials.ts'
 import { allows, readPermissions } from '../access/permissions.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
@@ -20,6 +21,9 @@ import {
 } from './key-input.ts'
 import { createToken, displayPrefix, hashBytes } from './token.ts'
 
+/** Keys of one organization that are not revoked, at most. */
+const KEYS_AT_MOST = 10_000
+
 /** What is done to one key, in the transaction that holds its lock. @returns what the audit trail says of it */
 export type ChangeKey = (tx: Transaction, key: ApiKey) => Promise<Prisma.InputJsonObject>
 
@@ -31,6 +35,7 @@ export function createKeys(deps: {
   clock: Clock
   makeId: MakeId
   audit: Audit
+  denials: Denials
   keyCache: KeyCache
   keyPrefix: string
 }) {
@@ -45,7 +50,7 @@ export function createKeys(deps: {
     async create(viewer: Viewer, input: ApiKeyCreate): Promise<{ apiKey: ApiKey; secret: string }> {
       const wanted = validate(createInput, input)
       requireFuture(wanted.expiresAt)
-      const powers = checkPowers(viewer, wanted)
+      const powers = checkPowers(viewer, wanted, 'apiKey.create')
       return prisma.$transaction(async (tx) => {
         await requirePlan(tx, viewer)
         const made = await insert(tx, viewer, { ...powers, name: wanted.name })
@@ -59,7 +64,9 @@ export function createKeys(deps: {
       const wanted = validate(updateInput, input)
       requireFuture(wanted.expiresAt)
       return change(viewer, id, 'apiKey.update', async (tx, key) => {
-        const powers = checkPowers(viewer, { ...powersOf(key), ...wanted })
+        // What can do more must not be made to do less, and then be taken.
+        requireOwn(viewer, powersOf(key), 'apiKey.update')
+        const powers = checkPowers(viewer, { ...powersOf(key), ...wanted }, 'apiKey.update')
         const { environment: _, ...data } = powers
         const updated = await tx.apiKey.update({
           where: { id },
@@ -75,7 +82,11 @@ export function createKeys(deps: {
 
     disable: (viewer: Viewer, id: string) => change(viewer, id, 'apiKey.disable', update({ disabledAt: clock.now() })),
 
-    enable: (viewer: Viewer, id: string) => change(viewer, id, 'apiKey.enable', update({ disabledAt: null })),
+    enable: (viewer: Viewer, id: string) =>
+      change(viewer, id, 'apiKey.enable', async (tx, key) => {
+        requireOwn(viewer, powersOf(key), 'apiKey.enable')
+        return update({ disabledAt: null })(tx, key)
+      }),
 
     get: (viewer: Viewer, id: string) =>
       prisma.apiKey.findFirst({ where: { id, organizationId: viewer.organizationId } }),
@@ -85,6 +96,8 @@ export function createKeys(deps: {
 
     change,
     insert,
+    requireOwn,
+    requirePlan,
   }
 
   function requireFuture(expiresAt: Date | null | undefined): void {
@@ -93,12 +106,26 @@ export function createKeys(deps: {
   }
 
   /** @throws ValidationError when the key could do more than the viewer's */
-  function checkPowers(viewer: Viewer, wanted: Omit<Powers, 'tier' | 'expiresAt'> & Partial<Nullable<Powers>>): Powers {
+  function checkPowers(
+    viewer: Viewer,
+    wanted: Omit<Powers, 'tier' | 'expiresAt'> & Partial<Nullable<Powers>>,
+    action: string,
+  ): Powers {
     const { permissions, environment, allowedIps, persistedOnly, expiresAt = null } = wanted
     const tier = tierFor(permissions, wanted.tier)
     const powers = { permissions, environment, allowedIps, persistedOnly, expiresAt, tier }
-    requireWithin(viewer, powers)
+    requireOwn(viewer, powers, action)
     return powers
+  }
+
+  /** @throws ValidationError when a key can do more than the viewer's, which is noted: somebody tries to climb */
+  function requireOwn(viewer: Viewer, powers: Powers, action: string): void {
+    try {
+      requireWithin(viewer, powers)
+    } catch (error) {
+      deps.denials.note(viewer, action, 'EXCEEDS_OWN_POWERS')
+      throw error
+    }
   }
 
   /** A new key with its first secret. */
@@ -141,13 +168,17 @@ export function createKeys(deps: {
 
   /** K9: with the smallest plan, the host makes the keys. */
   async function requirePlan(tx: Transaction, viewer: Viewer): Promise<void> {
+    const { organizationId } = viewer
+    if ((await tx.apiKey.count({ where: { organizationId, revokedAt: null } })) >= KEYS_AT_MOST)
+      throw new ConflictError('TOO_MANY_KEYS', `An organization has at most ${KEYS_AT_MOST} keys. Revoke some.`)
     if (allows(viewer.permissions, 'platform', 'write')) return
     const { plan } = await tx.organization.findUniqueOrThrow({ where: { id: viewer.organizationId } })
-    if (plan === 'STARTER')
-      throw new ConflictError(
-        'PLAN_FORBIDS',
-        'The plan STARTER does not include making keys. Ask for one, or a larger plan.',
-      )
+    if (plan !== 'STARTER') return
+    deps.denials.note(viewer, 'apiKey.create', 'PLAN_FORBIDS')
+    throw new ConflictError(
+      'PLAN_FORBIDS',
+      'The plan STARTER does not include making keys. Ask for one, or a larger plan.',
+    )
   }
 }
 

@@ -3,7 +3,7 @@ import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { ConflictError } from '../errors.ts'
 import { validate } from '../validate.ts'
-import { type ApiKeyRotate, requireWithin, rotateInput } from './key-input.ts'
+import { type ApiKeyRotate, rotateInput } from './key-input.ts'
 import { type Keys, powersOf } from './keys.ts'
 import { createToken, displayPrefix, hashBytes } from './token.ts'
 
@@ -24,28 +24,30 @@ export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string
       const now = clock.now()
       const until = new Date(now.getTime() + overlapSeconds * 1000)
       // Whoever rotates a key holds its secret afterwards.
-      requireWithin(viewer, powersOf(key))
+      keys.requireOwn(viewer, powersOf(key), 'apiKey.rotate')
       if (key.replacedBy !== null)
         throw new ConflictError('KEY_REPLACED', `This key was replaced by ${key.replacedBy}. Rotate that one.`)
       if (key.expiresAt !== null && key.expiresAt <= now)
         throw new ConflictError('KEY_EXPIRED', 'This key has expired. Make a new one.')
       if (mode === 'NEW_ID') {
+        await keys.requirePlan(tx, viewer)
         made = await keys.insert(tx, viewer, { ...powersOf(key), name: key.name })
         const expiresAt = key.expiresAt !== null && key.expiresAt < until ? key.expiresAt : until
         await tx.apiKey.update({ where: { id }, data: { expiresAt, replacedBy: made.apiKey.id } })
         return { mode, overlapSeconds, replacedBy: made.apiKey.id }
       }
-      await tx.apiKeySecret.deleteMany({ where: { keyId: id, expiresAt: { lte: now } } })
-      if ((await tx.apiKeySecret.count({ where: { keyId: id } })) >= SECRETS_AT_ONCE)
-        throw new ConflictError(
-          'TOO_MANY_SECRETS',
-          `At most ${SECRETS_AT_ONCE} secrets of a key overlap. Wait until one ends.`,
-        )
-      const secret = createToken(deps.keyPrefix, key.environment)
+      // In this order: a rotation without an overlap is never one too many.
       await tx.apiKeySecret.updateMany({
         where: { keyId: id, OR: [{ expiresAt: null }, { expiresAt: { gt: until } }] },
         data: { expiresAt: until },
       })
+      await tx.apiKeySecret.deleteMany({ where: { keyId: id, expiresAt: { lte: now } } })
+      if ((await tx.apiKeySecret.count({ where: { keyId: id } })) >= SECRETS_AT_ONCE)
+        throw new ConflictError(
+          'TOO_MANY_SECRETS',
+          `At most ${SECRETS_AT_ONCE} secrets of a key overlap. Wait until one ends, or rotate without an overlap.`,
+        )
+      const secret = createToken(deps.keyPrefix, key.environment)
       await tx.apiKeySecret.create({ data: { hash: hashBytes(secret), keyId: id, createdAt: now } })
       made = {
         secret,

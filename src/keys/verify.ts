@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { type Action, allows, permissionsSchema, readPermissions } from '../access/permissions.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
+import { slowestOf } from '../limits/counter.ts'
 import type { Limits, LimitsState } from '../limits/limits.ts'
-import { isAddress } from '../networks.ts'
+import { isAddress, parseAddress } from '../networks.ts'
 import type { UsageRecorder } from '../usage/recorder.ts'
 import { OK } from '../usage/usage-record.ts'
 import { validate } from '../validate.ts'
@@ -18,7 +19,12 @@ const COST_AT_MOST = 1_000
 const verifyInput = z.object({
   key: z.string().max(TOKEN_CHARACTERS),
   permissions: permissionsSchema.default({}),
-  ip: z.string().max(64).refine(isAddress, 'must be an IPv4 or IPv6 address').nullish(),
+  ip: z
+    .string()
+    .max(64)
+    .refine(isAddress, 'must be an IPv4 or IPv6 address')
+    .transform((text) => parseAddress(text)?.toString())
+    .nullish(),
   cost: z.number().int().min(0).max(COST_AT_MOST).default(1),
   operation: z
     .string()
@@ -74,7 +80,7 @@ export function createVerify(deps: {
     const verified = key === null ? NOT_FOUND : await verify(key, wanted)
     const at = deps.clock.now()
     const durationMicroseconds = Math.round((performance.now() - started) * 1000)
-    deps.usageRecorder.add({ ...usageOf(verified), operation, ip: wanted.ip ?? null, at, durationMicroseconds })
+    deps.usageRecorder.add({ ...usageOf(verified, viewer), operation, ip: wanted.ip ?? null, at, durationMicroseconds })
     return verified
   }
 
@@ -102,10 +108,14 @@ const STATUS: Partial<Record<Verdict, number>> = {
   QUOTA_EXCEEDED: 429,
 }
 
-/** The caller's request to the host, as far as it is known here. */
-function usageOf({ code, apiKey }: Verified) {
+/** The caller's request to the host, as far as it is known here. A key that nobody has is the verifier's to look into. */
+function usageOf({ code, apiKey }: Verified, { organizationId }: Viewer) {
   return {
-    ...{ organizationId: apiKey?.organizationId ?? null, keyId: apiKey?.id ?? null, tier: apiKey?.tier ?? null },
+    ...{
+      organizationId: apiKey?.organizationId ?? organizationId,
+      keyId: apiKey?.id ?? null,
+      tier: apiKey?.tier ?? null,
+    },
     ...{ outcome: code === 'VALID' ? OK : code, status: STATUS[code] ?? 401 },
     ...{ requestBytes: 0, responseBytes: 0, userAgent: null, error: code === 'VALID' ? null : VERDICTS[code] },
   }
@@ -127,8 +137,6 @@ function lacking(key: KnownKey, wanted: Record<string, readonly Action[]>): Verd
   return Object.entries(wanted).every(has) ? undefined : 'INSUFFICIENT_PERMISSIONS'
 }
 
-/** The window that takes longest to take it again decides. */
 function full({ windows }: LimitsState): Verdict {
-  const [slowest] = [...windows].sort((a, b) => b.fitsAt - a.fitsAt)
-  return slowest?.name === 'day' ? 'QUOTA_EXCEEDED' : 'RATE_LIMITED'
+  return slowestOf(windows).name === 'day' ? 'QUOTA_EXCEEDED' : 'RATE_LIMITED'
 }

@@ -17,7 +17,10 @@ export const DEFAULT_ALLOWANCES: Allowances = {
     ENTERPRISE: { minute: 300, hour: 15_000 },
   },
   plans: { STARTER: 1_000, GROWTH: 50_000, ENTERPRISE: null },
-  fields: { webhookEndpointTest: 5, deliveriesReplay: 5, deliveryRetry: 10, apiKeyCreate: 20, apiKeyRotate: 20 },
+  fields: {
+    ...{ webhookEndpointTest: 5, deliveriesReplay: 5, deliveryRetry: 10 },
+    ...{ apiKeyCreate: 20, apiKeyRotate: 20, persistedDocumentCreate: 20 },
+  },
 }
 
 /** The defaults, with what the operator has set in their place. */
@@ -27,6 +30,11 @@ export function createAllowances(set: {
   fieldLimits: Record<string, number>
 }): Allowances {
   const { tiers, plans, fields } = DEFAULT_ALLOWANCES
+  const unknown = Object.keys(set.fieldLimits).find((field) => !(field in fields))
+  if (unknown !== undefined)
+    throw new Error(
+      `FIELD_LIMITS names ${unknown}, which has no limit. Those that have: ${Object.keys(fields).join(', ')}.`,
+    )
   return {
     tiers: { ...tiers, ...set.rateLimits },
     plans: { ...plans, ...set.dailyQuotas },

@@ -31,6 +31,11 @@ export interface Spent {
   windows: WindowState[]
 }
 
+/** Of a refusal, the window that takes longest to take it again. */
+export function slowestOf(windows: readonly WindowState[]): WindowState {
+  return windows.reduce((slowest, window) => (window.fitsAt > slowest.fitsAt ? window : slowest))
+}
+
 /** Spends from all windows of somebody at once, or from none. */
 export interface Counter {
   spend(who: string, charges: readonly Charge[]): Promise<Spent>

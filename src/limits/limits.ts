@@ -7,12 +7,14 @@ import { type Charge, createCounter, type Spent } from './counter.ts'
 import { createRedisCounter } from './redis-counter.ts'
 
 /** After Redis has failed, it is not asked again for so long. */
-const AWAY_MS = 1_000
+const AWAY_MS = 5_000
 
 /** The limits of a key after a request. */
 export interface LimitsState extends Spent {
   /** Redis is away: each process counts by itself. */
   degraded: boolean
+  /** More was asked for than a window holds: waiting does not help. */
+  neverFits: boolean
 }
 
 /** Limits of keys (K6), over all processes by Redis, and in this process when there is none or it is away. */
@@ -25,7 +27,8 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
   let awayUntil = 0
 
   async function spend(who: string, charges: readonly Charge[]): Promise<LimitsState> {
-    if (shared === undefined) return { ...(await own.spend(who, charges)), degraded: false }
+    const neverFits = charges.some(({ amount, limit }) => amount > limit)
+    if (shared === undefined) return { ...(await own.spend(who, charges)), degraded: false, neverFits }
     const now = performance.now()
     if (redis?.status === 'ready' && now >= awayUntil)
       try {
@@ -34,13 +37,13 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
         if (spent.admitted) own.note(who, charges)
         if (awayUntil > 0) log.info('Redis answers: limits hold over all processes again.')
         awayUntil = 0
-        return { ...spent, degraded: false }
+        return { ...spent, degraded: false, neverFits }
       } catch (error) {
         log.debug({ err: error }, 'Redis did not count.')
       }
     if (awayUntil === 0) log.warn('Redis is away: each process counts limits by itself until it is back.')
     if (now >= awayUntil) awayUntil = performance.now() + AWAY_MS
-    return { ...(await own.spend(who, charges)), degraded: true }
+    return { ...(await own.spend(who, charges)), degraded: true, neverFits }
   }
 
   return {

@@ -1,7 +1,7 @@
 /** Every key that is revoked, disabled or enabled: `{ keyId }`. */
 export const KEY_CHANGES = 'keys'
 
-/** Registered operations that changed: `{ organizationId }`. */
+/** Organizations whose registered operations changed: an id each. */
 export const DOCUMENT_CHANGES = 'documents'
 
 /** The keys that such messages name. Anything may stand in Redis: what is no message of ours is left out. */

@@ -9,11 +9,12 @@ const EVERY_MS = 1_000
  * at all. A message says what changed; `ALL` that anything may have.
  *
  * @param options.together whatever changed, one message
+ * @param options.first begin with `ALL`
  */
 export async function subscribeToHints(
   bus: LiveBus,
   channel: string,
-  options: { wanted?: (id: string) => boolean; together?: boolean; onClose?: () => void } = {},
+  options: { wanted?: (id: string) => boolean; together?: boolean; first?: boolean; onClose?: () => void } = {},
 ): Promise<Mailbox<string>> {
   const { wanted = () => true } = options
   const changed = new Set<string>()
@@ -38,6 +39,10 @@ export async function subscribeToHints(
     if (gap) changed.add(ALL)
     if (timer === undefined) flush()
   })
+  if (options.first) {
+    changed.add(ALL)
+    flush()
+  }
   return mailbox
 }
 

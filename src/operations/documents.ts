@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../../prisma/client.ts'
 import type { PersistedDocument } from '../../prisma/generated/client.ts'
 import type { Audit } from '../access/audit.ts'
+import type { Denials } from '../access/denials.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { ConflictError, type Issue, NotFoundError, ValidationError } from '../errors.ts'
@@ -23,6 +24,7 @@ export function createDocuments(deps: {
   clock: Clock
   makeId: MakeId
   audit: Audit
+  denials: Denials
   findDocument: FindDocument
 }) {
   const { prisma, clock, audit, findDocument } = deps
@@ -52,7 +54,7 @@ export function createDocuments(deps: {
         await audit(tx, viewer, { action: 'persistedDocument.create', resource: data.id, details: { name, status } })
         return tx.persistedDocument.create({ data })
       })
-      findDocument.changed()
+      findDocument.changed(viewer.organizationId)
       return document
     },
 
@@ -77,13 +79,14 @@ export function createDocuments(deps: {
       const at = status === 'ACTIVE' ? { activatedAt: now, retiredAt: null } : { retiredAt: now }
       return tx.persistedDocument.update({ where: { id }, data: { status, ...at } })
     })
-    findDocument.changed()
+    findDocument.changed(viewer.organizationId)
     return changed
   }
-}
 
-/** Else a confined key could register whatever it likes, and would not be confined. */
-function requireUnconfined(viewer: Viewer): void {
-  if (viewer.persistedOnly)
+  /** Else a confined key could register whatever it likes, and would not be confined. */
+  function requireUnconfined(viewer: Viewer): void {
+    if (!viewer.persistedOnly) return
+    deps.denials.note(viewer, 'persistedDocument', 'KEY_CONFINED')
     throw new ConflictError('KEY_CONFINED', 'This key is confined to persisted operations, so it cannot change them.')
+  }
 }

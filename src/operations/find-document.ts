@@ -19,9 +19,11 @@ export function createFindDocument(deps: { pool: pg.Pool; bus: LiveBus; manifest
   let era = 0
   const remembered = new LRUCache<string, { found: PersistedOperation | null }>({ max: REMEMBERED, ttl: FRESH_MS })
 
-  function forgetAll(): void {
+  /** @param organizationId undefined: whatever it was, it may have changed */
+  function forget(organizationId: string | undefined): void {
     era++
-    remembered.clear()
+    for (const place of remembered.keys())
+      if (organizationId === undefined || place.startsWith(`${organizationId} `)) remembered.delete(place)
   }
 
   return {
@@ -40,14 +42,17 @@ export function createFindDocument(deps: { pool: pg.Pool; bus: LiveBus; manifest
       return found
     },
 
-    /** Something changed here; other nodes hear of it. */
-    changed(): void {
-      forgetAll()
-      deps.bus.publish(DOCUMENT_CHANGES, [{}])
+    /** Something of an organization changed here; other nodes hear of it. */
+    changed(organizationId: string): void {
+      forget(organizationId)
+      deps.bus.publish(DOCUMENT_CHANGES, [organizationId])
     },
 
     async start() {
-      await deps.bus.subscribe(DOCUMENT_CHANGES, forgetAll)
+      await deps.bus.subscribe(DOCUMENT_CHANGES, ({ messages, gap }) => {
+        if (gap) forget(undefined)
+        for (const organizationId of messages) if (typeof organizationId === 'string') forget(organizationId)
+      })
     },
   }
 }

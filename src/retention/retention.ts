@@ -14,7 +14,7 @@ const REST = 4
 const REST_AT_MOST_MS = 1_000
 
 /**
- * Removes what is past its time (O6), online: in small batches with a rest after each, by one process at a time.
+ * Removes what is past its time (O6), online: in small batches with a rest after each; of events and their log by one process at a time.
  *
  * @param deps.retentionDays how long events are kept with their deliveries and attempts; 0 keeps them for ever
  * @param deps.usageRetentionDays how long each request with a key is kept, after it was counted; 0 for ever

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { WindowState } from '../limits/counter.ts'
+import { slowestOf, type WindowState } from '../limits/counter.ts'
 import type { LimitsState } from '../limits/limits.ts'
 
 /** The headers that say how much a key may still be used, for browsers to be let see them. */
@@ -31,7 +31,7 @@ export function setLimitHeaders(response: ServerResponse, state: LimitsState): v
     'RateLimit-Policy',
     each(({ name, limit, seconds }) => `"${name}";q=${limit};w=${seconds}`),
   )
-  if (!state.admitted) response.setHeader('Retry-After', retryAfter(state))
+  if (!state.admitted && !state.neverFits) response.setHeader('Retry-After', retryAfter(state))
 }
 
 /** Seconds, at least one, after which what was refused fits in. */
@@ -41,9 +41,7 @@ export function retryAfter(state: LimitsState): number {
 
 /** Of a refusal the window that takes longest; else, of those that count requests, the one with the least left. */
 export function tightestOf({ admitted, windows }: LimitsState): WindowState {
-  const candidates = admitted ? windows.filter(({ name }) => name !== 'cost') : windows
-  return candidates.reduce((tightest, window) => {
-    const isTighter = admitted ? window.remaining < tightest.remaining : window.fitsAt > tightest.fitsAt
-    return isTighter ? window : tightest
-  })
+  if (!admitted) return slowestOf(windows)
+  const requests = windows.filter(({ name }) => name !== 'cost')
+  return requests.reduce((tightest, window) => (window.remaining < tightest.remaining ? window : tightest))
 }

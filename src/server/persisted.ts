@@ -9,6 +9,8 @@ import { DOCUMENT_CHARACTERS } from './query-limits.ts'
 
 /** Characters of documents that clients have sent with their hash, to send the hash alone afterwards. */
 const REMEMBERED_CHARACTERS = 5_000_000
+/** What an entry takes besides its text. */
+const ENTRY_CHARACTERS = 1_000
 
 /** As the transports hand them over; whatever else is wrong with them is found afterwards. */
 type Params = { [Name in keyof GraphQLParams]?: GraphQLParams[Name] | null } & { documentId?: unknown }
@@ -24,7 +26,7 @@ export function createResolveDocument(deps: { findDocument: FindDocument; denied
   const { findDocument } = deps
   const automatic = new LRUCache<string, string>({
     maxSize: REMEMBERED_CHARACTERS,
-    sizeCalculation: (body) => body.length + 1,
+    sizeCalculation: (body) => body.length + ENTRY_CHARACTERS,
   })
 
   return async ({ documentId, ...rest }, exchange) => {
@@ -36,7 +38,9 @@ export function createResolveDocument(deps: { findDocument: FindDocument; denied
       throw refusal('BAD_REQUEST', 'Send a documentId or a query, not both.')
     if (text !== undefined && hashed !== undefined && (typeof text !== 'string' || documentIdOf(text) !== hashed))
       throw refusal('PERSISTED_QUERY_HASH_MISMATCH', 'The sha256Hash is not the SHA-256 of the query.')
-    const registered = hashed === undefined ? null : await findDocument.find(viewer?.organizationId ?? null, hashed)
+    // A confined platform key must not find what it could have registered in an organization that it names.
+    const organizationId = (viewer?.persistedOnly ? viewer.homeId : viewer?.organizationId) ?? null
+    const registered = hashed === undefined ? null : await findDocument.find(organizationId, hashed)
     if (registered !== null) {
       exchange.persisted = registered.name
       return { ...params, query: registered.body }

@@ -27,17 +27,21 @@ export const OBJECTS = 50_000
 /** What a page has when `first` or `last` is a variable, and when neither is given. */
 const PAGE_AT_MOST = 100
 const PAGE_DEFAULT = 20
+/** Lists that are no pages, with what they have at most. */
+const LISTS: Record<string, number | undefined> = { series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 }
 /** Characters of parsed documents, and of refused ones, that are remembered. */
 const REMEMBERED_CHARACTERS = 2_000_000
 
 interface Size {
+  /** Whether it selects the entries of a page, through fragments too. */
+  entries: boolean
   roots: number
   fields: number
   objects: number
   depth: number
 }
 
-const NOTHING: Size = { roots: 0, fields: 0, objects: 0, depth: 0 }
+const NOTHING: Size = { entries: false, roots: 0, fields: 0, objects: 0, depth: 0 }
 
 /** What each operation that was parsed could set going at most. */
 const sizes = new WeakMap<OperationDefinitionNode, Size>()
@@ -113,10 +117,11 @@ function createSizeOf(document: DocumentNode): (set: SelectionSetNode | undefine
   }
 
   function ofField(field: FieldNode): Size {
-    if (field.selectionSet === undefined) return { roots: 1, fields: 1, objects: 0, depth: 1 }
+    const entries = ['nodes', 'edges'].includes(field.name.value)
+    if (field.selectionSet === undefined) return { entries, roots: 1, fields: 1, objects: 0, depth: 1 }
     const within = sizeOf(field.selectionSet)
-    const objects = pageOf(field) * (1 + within.objects)
-    return { roots: 1, fields: 1 + within.fields, objects, depth: 1 + within.depth }
+    const objects = pageOf(field, within.entries) * (1 + within.objects)
+    return { entries, roots: 1, fields: 1 + within.fields, objects, depth: 1 + within.depth }
   }
 
   function sizeOf(set: SelectionSetNode | undefined): Size {
@@ -129,6 +134,7 @@ function createSizeOf(document: DocumentNode): (set: SelectionSetNode | undefine
             ? sizeOf(selection.selectionSet)
             : ofFragment(selection.name.value)
       sum = {
+        entries: sum.entries || size.entries,
         roots: sum.roots + size.roots,
         fields: sum.fields + size.fields,
         objects: sum.objects + size.objects,
@@ -141,12 +147,11 @@ function createSizeOf(document: DocumentNode): (set: SelectionSetNode | undefine
 }
 
 /** How many of what it selects a field may answer with. */
-function pageOf({ arguments: args = [], selectionSet }: FieldNode): number {
+function pageOf({ name, arguments: args = [] }: FieldNode, hasEntries: boolean): number {
+  const list = LISTS[name.value]
+  if (list !== undefined) return list
   const size = args.find(({ name }) => name.value === 'first' || name.value === 'last')?.value
   if (size?.kind === Kind.INT) return Math.max(1, Math.min(Number(size.value), PAGE_AT_MOST))
   if (size !== undefined) return PAGE_AT_MOST
-  const isPage = selectionSet?.selections.some(
-    (selection) => selection.kind === Kind.FIELD && ['nodes', 'edges'].includes(selection.name.value),
-  )
-  return isPage ? PAGE_DEFAULT : 1
+  return hasEntries ? PAGE_DEFAULT : 1
 }

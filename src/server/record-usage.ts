@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../errors.ts'
 import { withoutSecrets } from '../log.ts'
 import type { UsageRecorder } from '../usage/recorder.ts'
-import { LIMITED, OK } from '../usage/usage-record.ts'
+import { OK } from '../usage/usage-record.ts'
 import type { Exchange, ServerContext } from './exchange.ts'
 import { tell } from './mask-error.ts'
 
@@ -83,8 +83,8 @@ function sizeOf(exchange: Exchange, result: ExecutionResult) {
 }
 
 /** What HTTP would have said. */
-function statusOf({ error }: Exchange): number {
-  return error !== undefined && LIMITED.includes(error.code) ? 429 : 200
+function statusOf({ limits }: Exchange): number {
+  return limits?.admitted === false ? 429 : 200
 }
 
 function shorten(text: string | undefined): string | null {

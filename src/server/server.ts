@@ -73,7 +73,7 @@ export async function startServer(deps: {
         log.debug({ ...fields, status: response.statusCode, durationMicroseconds: duration }, 'request')
       })
     // What stands behind builds a URL of it.
-    if (!/^[\w.:[\]-]*$/.test(request.headers.host ?? ''))
+    if (!URL.canParse(`http://${request.headers.host || 'localhost'}/`))
       return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
     if (pathname === '/graphql')
       return void handleGraphQL(request, response).catch((error) => {
@@ -104,16 +104,15 @@ export async function startServer(deps: {
       return push(chunk)
     }
     const sentBefore = request.socket.bytesWritten
-    const exchange = await begin(request, (name) => request.headers[name])
-    exchange.response = response
-    response.once('close', () => {
+    const beginning = begin(request, (name) => request.headers[name])
+    response.once('close', async () => {
+      const exchange = await beginning
       exchange.requestBytes = received
-      const aborted = !response.writableFinished
-      record(exchange, {
-        status: aborted ? CLIENT_CLOSED : response.statusCode,
-        responseBytes: request.socket.bytesWritten - sentBefore,
-      })
+      const responseBytes = request.socket.bytesWritten - sentBefore
+      record(exchange, { status: response.writableFinished ? response.statusCode : CLIENT_CLOSED, responseBytes })
     })
+    const exchange = await beginning
+    exchange.response = response
     if (response.closed) return
     graphql.handle(request, response, { exchange })
   }

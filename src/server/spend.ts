@@ -68,16 +68,13 @@ async function ask(limits: Limits, exchange: Exchange, amounts: { requests: numb
 function refusal({ limits, response }: Exchange): ExecutionResult {
   const { name } = tightestOf(limits!)
   const seconds = retryAfter(limits!)
-  const message =
-    name === 'cost'
+  const about = { code: 'RATE_LIMITED', window: name, ...(response && { http: { status: 429 } }) }
+  const extensions = limits!.neverFits ? about : { ...about, retryAfter: seconds }
+  const message = limits!.neverFits
+    ? 'This operation costs more points than this key may spend within a minute. Ask for less.'
+    : name === 'cost'
       ? `This key has no points of cost left for this operation. Ask for less, or try again in ${seconds} s.`
       : `This key has used up its requests of this ${name}. Try again in ${seconds} s.`
-  const extensions = {
-    code: 'RATE_LIMITED',
-    retryAfter: seconds,
-    window: name,
-    ...(response && { http: { status: 429 } }),
-  }
   return { errors: [new GraphQLError(message, { extensions })] }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ExecutionArgs, GraphQLError } from 'graphql'
+import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql'
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -70,7 +70,7 @@ export function attachWebSocket(
         exchange.requestBytes = Buffer.byteLength(JSON.stringify(asked))
         const refuse = (errors: readonly GraphQLError[]) => {
           noteResult(exchange, { errors })
-          deps.record(exchange, { status: exchange.viewer === null ? 401 : 400 })
+          deps.record(exchange, { status: exchange.viewer === null ? 401 : 200 })
           return errors
         }
         try {
@@ -86,6 +86,10 @@ export function attachWebSocket(
           const document = parse(params.query ?? '')
           const errors = validate(schema, document)
           if (errors.length > 0) return refuse(errors)
+          if (getOperationAST(document, params.operationName) == null)
+            return refuse([
+              new GraphQLError('The document has no operation of this name, or more than one and none was named.'),
+            ])
           return {
             schema,
             operationName: params.operationName,

@@ -13,6 +13,8 @@ const FLUSH_MS = 500
 const BATCH = 5_000
 /** Records in memory at most, while the database is away; what comes past that is lost, counted, and said so. */
 export const WAITING_RECORDS = 100_000
+/** Of these, with keys that nobody has: a flood of them must push out nobody's. */
+const WAITING_UNKNOWN = 10_000
 /**
  * Counting rests for this many times as long as it took, so it never takes more than a thirtieth of the time: at once when
  * little is asked, and twice a minute with a million requests in it, when most fall into buckets that a run touches only once.
@@ -28,6 +30,8 @@ const ORGANIZATIONS_REMEMBERED = 10_000
 interface Batch {
   id: string
   records: UsageRecord[]
+  /** How many of them have keys that nobody has. */
+  unknown: number
   /** Takes no more: it may be in the database already, with what it had then. */
   sealed: boolean
 }
@@ -48,6 +52,7 @@ export function createUsageRecorder(deps: {
   /** In the order of time; the last one takes what comes. */
   const batches: Batch[] = []
   let waiting = 0
+  let waitingUnknown = 0
   let lost = 0
   /** Whether the database may have batches that are not counted yet. */
   let uncounted = false
@@ -70,6 +75,7 @@ export function createUsageRecorder(deps: {
         })
         uncounted = true
         waiting -= batch.records.length
+        waitingUnknown -= batch.unknown
         ready.shift()
       }
     } finally {
@@ -139,16 +145,19 @@ export function createUsageRecorder(deps: {
   return {
     add(record: UsageRecord): void {
       if (!deps.recordUsage) return
-      if (waiting >= WAITING_RECORDS) {
+      const isUnknown = record.organizationId === null
+      if (waiting >= WAITING_RECORDS || (isUnknown && waitingUnknown >= WAITING_UNKNOWN)) {
         lost++
         return
       }
       waiting++
+      if (isUnknown) waitingUnknown++
       let batch = batches.at(-1)
       if (batch === undefined || batch.sealed || batch.records.length >= BATCH) {
-        batch = { id: timeOrderedUuid(clock.now()), records: [], sealed: false }
+        batch = { id: timeOrderedUuid(clock.now()), records: [], unknown: 0, sealed: false }
         batches.push(batch)
       }
+      if (isUnknown) batch.unknown++
       batch.records.push(storable(isTold(record) ? record : { ...record, operation: OTHER }))
       arm()
     },

@@ -32,6 +32,7 @@ export function storable(record: UsageRecord): UsageRecord {
   return {
     ...record,
     ...{ userAgent: text(record.userAgent), error: text(record.error), ip: text(record.ip) },
+    ...{ operation: text(record.operation) ?? '', outcome: text(record.outcome) ?? '' },
     durationMicroseconds: Math.min(record.durationMicroseconds, INT_AT_MOST),
     responseBytes: Math.min(record.responseBytes, INT_AT_MOST),
   }

@@ -1,7 +1,9 @@
+import type pg from 'pg'
 import { z } from 'zod'
 import type { Database } from '../../prisma/client.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
+import { ValidationError } from '../errors.ts'
 import { percentile } from '../histogram.ts'
 import { validate } from '../validate.ts'
 
@@ -18,13 +20,13 @@ export const WIDTHS = {
 } as const
 export type Width = keyof typeof WIDTHS
 
-const POINTS_AT_MOST = 3_000
+const POINTS_AT_MOST = 1_000
 
 const usageInput = z.object({
   keyId: z.string().nullish(),
   operation: z.string().nullish(),
   status: z.number().int().nullish(),
-  tier: z.enum(['STANDARD', 'ELEVATED', 'ENTERPRISE', 'NONE']).nullish(),
+  tier: z.enum(['STANDARD', 'ELEVATED', 'ENTERPRISE']).nullish(),
   from: z.date().nullish(),
   to: z.date().nullish(),
   interval: z.enum(['MINUTE', 'HOUR', 'DAY', 'MONTH']).nullish(),
@@ -78,8 +80,6 @@ const ALL_KEYS = ''
 const UNKNOWN = { organizationId: '', keyId: ALL_KEYS }
 
 /** Usage of an organization or of one key, from what was counted: as cheap for a year as for a week. */
-export type ReadUsage = ReturnType<typeof createReadUsage>
-
 export function createReadUsage(deps: { database: Database; clock: Clock }) {
   const { pool } = deps.database
   return {
@@ -90,12 +90,19 @@ export function createReadUsage(deps: { database: Database; clock: Clock }) {
   }
 
   function read(who: { organizationId: string; keyId: string }, filter: UsageFilter): Usage {
-    const { operation = null, status = null, tier, ...range } = validate(usageInput, filter, 'filter')
+    const { operation = null, status = null, tier = null, ...range } = validate(usageInput, filter, 'filter')
     const { interval, from, to } = rangeOf(range, deps.clock.now())
-    const tierValue = tier === 'NONE' ? '' : (tier ?? null)
-    const values = [who.organizationId, who.keyId, interval, from, to, operation, status, tierValue]
+    const values = [who.organizationId, who.keyId, interval, from, to, operation, status, tier]
+    /** Each is read once, whatever it is called by in a query. */
+    const read = new Map<keyof typeof BY, Promise<pg.QueryResult<Row>>>()
+    const rowsOf = (dimension: keyof typeof BY) => {
+      const reading =
+        read.get(dimension) ?? pool.query<Row>({ name: `usage-${dimension}`, text: BY[dimension], values })
+      read.set(dimension, reading)
+      return reading
+    }
     const grouped = async (dimension: keyof typeof BY) => {
-      const { rows } = await pool.query<Row>({ name: `usage-${dimension}`, text: BY[dimension], values })
+      const { rows } = await rowsOf(dimension)
       return [...Map.groupBy(rows, ({ value }) => (value instanceof Date ? value.getTime() : value))]
     }
     return {
@@ -112,12 +119,7 @@ export function createReadUsage(deps: { database: Database; clock: Clock }) {
         return groups.sort((a, b) => b.requests - a.requests)
       },
       async uniqueKeys() {
-        const { organizationId } = who
-        const { rows } = await pool.query<{ keys: number }>({
-          name: 'usage-keys',
-          text: KEYS,
-          values: [organizationId, interval, from, to],
-        })
+        const { rows } = await pool.query<{ keys: number }>({ name: 'usage-keys', text: KEYS, values })
         return rows[0]!.keys
       },
     }
@@ -126,10 +128,12 @@ export function createReadUsage(deps: { database: Database; clock: Clock }) {
 
 /** Whole spans only: what was counted in one cannot be told apart any more. */
 function rangeOf(range: Pick<z.output<typeof usageInput>, 'from' | 'to' | 'interval'>, now: Date) {
-  const to = range.to ?? now
+  // The span of this moment is in it, also in the moment that it begins.
+  const to = range.to ?? new Date(now.getTime() + 1)
   const from = range.from ?? new Date(to.getTime() - DAY_MS)
-  const refuse = (message: string) =>
-    validate(z.object({ from: z.undefined(message) }), { from: range.from ?? from }, 'filter')
+  const refuse = (message: string) => {
+    throw new ValidationError([{ path: 'filter.from', message }])
+  }
   if (from >= to) refuse('must be before to')
   const length = to.getTime() - from.getTime()
   const fitting = (Object.keys(WIDTHS) as Width[]).find((width) => {
@@ -151,7 +155,7 @@ function by(value: string): string {
 SELECT ${value} AS value, bucket, sum(requests)::float8 AS requests, sum(failed)::float8 AS failed,
   sum(limited)::float8 AS limited, sum(duration_microseconds)::float8 AS duration,
   sum(request_bytes)::float8 AS request_bytes, sum(response_bytes)::float8 AS response_bytes
-FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id AND width = $3::usage_width AND at >= $4 AND at <= $5
+FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id AND width = $3::usage_width AND at >= $4 AND at < $5
 WHERE organization_id = $1 AND key_id = $2
   AND ($6::text IS NULL OR operation = $6) AND ($7::int IS NULL OR status = $7) AND ($8::text IS NULL OR tier = $8)
 GROUP BY 1, 2 ORDER BY 1`
@@ -167,9 +171,10 @@ const BY = {
 
 /** Key by key, each by the first bucket that is found. */
 const KEYS = `
-SELECT count(*)::int AS keys FROM api_keys k WHERE organization_id = $1 AND EXISTS (
+SELECT count(*)::int AS keys FROM api_keys k WHERE organization_id = $1 AND ($2 = '${ALL_KEYS}' OR k.id = $2) AND EXISTS (
   SELECT 1 FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id
-  WHERE s.organization_id = $1 AND s.key_id = k.id AND b.width = $2::usage_width AND b.at >= $3 AND b.at <= $4)`
+  WHERE s.organization_id = $1 AND s.key_id = k.id AND b.width = $3::usage_width AND b.at >= $4 AND b.at < $5
+    AND ($6::text IS NULL OR operation = $6) AND ($7::int IS NULL OR status = $7) AND ($8::text IS NULL OR tier = $8))`
 
 function figures(rows: readonly Row[]): UsageFigures {
   const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0)

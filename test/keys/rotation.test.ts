@@ -107,7 +107,8 @@ test('at most ten secrets of a key overlap', async () => {
   const { apiKey } = await owner.createKey({ events: ['read'] })
   for (let n = 0; n < 9; n++) await rotate(owner, apiKey.id, 'SAME_ID', 60)
   await expect(rotate(owner, apiKey.id, 'SAME_ID', 60)).rejects.toThrow('TOO_MANY_SECRETS')
-  app.clock.advance(60)
+  // In an emergency all of them end at once.
+  await rotate(owner, apiKey.id, 'SAME_ID', 0)
   await rotate(owner, apiKey.id, 'SAME_ID', 60)
 })
 

@@ -79,3 +79,41 @@ test('with the plan STARTER only the host makes keys; the host changes plans', a
   await plan('GROWTH')
   await owner.createKey({ events: ['read'] })
 })
+
+test('whoever can do less neither brings back nor narrows a key that can do more, and the attempt is noted', async () => {
+  const owner = await first.tenant()
+  const lesser = await first.tenant({ keys: ['write'] }, owner.organizationId)
+  const { secret, apiKey } = await owner.createKey({ events: ['read'] })
+  await owner.ask('mutation ($id: ID!) { apiKeyDisable(id: $id) { __typename } }', { id: apiKey.id })
+  const enable = 'mutation ($id: ID!) { apiKeyEnable(id: $id) { ... on Error { code message } } }'
+  await expect(lesser.ask(enable, { id: apiKey.id })).rejects.toThrow('cannot give what it does not have')
+  expect(await codeOn(first, secret)).toBe('UNAUTHENTICATED')
+  const narrow = { id: owner.keyId, input: { permissions: { keys: ['write'] } } }
+  await expect(lesser.ask(UPDATE, narrow)).rejects.toThrow('cannot give what it does not have')
+  const noted = async () => {
+    const { nodes: entries } = await owner.ask('{ auditEntries(first: 20) { nodes { actor action outcome details } } }')
+    return entries.filter(
+      ({ actor, outcome }: Record<string, string>) => actor === lesser.keyId && outcome === 'DENIED',
+    )
+  }
+  await expect.poll(async () => (await noted()).length).toBe(2)
+  expect((await noted()).map(({ action, details }: { action: string; details: object }) => [action, details])).toEqual([
+    ['apiKey.update', { reason: 'EXCEEDS_OWN_POWERS' }],
+    ['apiKey.enable', { reason: 'EXCEEDS_OWN_POWERS' }],
+  ])
+})
+
+test('with the plan STARTER a rotation makes no second key either', async () => {
+  const owner = await first.tenant()
+  await first.host.ask('mutation ($id: ID!) { organizationUpdate(id: $id, input: { plan: STARTER }) { __typename } }', {
+    id: owner.organizationId,
+  })
+  const rotate = (mode: string) =>
+    owner.ask(
+      `mutation ($id: ID!) { apiKeyRotate(id: $id, input: { mode: ${mode}, overlapSeconds: 60 }) {
+        ... on ApiKeyRotatePayload { secret } ... on Error { code message } } }`,
+      { id: owner.keyId },
+    )
+  await expect(rotate('NEW_ID')).rejects.toThrow('PLAN_FORBIDS')
+  expect(await rotate('SAME_ID')).toMatchObject({ secret: expect.any(String) })
+})

@@ -139,3 +139,27 @@ function sumSince(admitted: { at: number; amount: number }[], now: number, windo
   const step = (at: number) => Math.floor(at / widthOf(window))
   return admitted.filter(({ at }) => step(at) >= step(now) - STEPS).reduce((sum, { amount }) => sum + amount, 0)
 }
+
+test('both say the same of any calls, to the millisecond (property)', async () => {
+  const calls = fc.array(
+    fc.tuple(
+      fc.integer({ min: -5_000, max: 90_000 }),
+      fc.integer({ min: 0, max: 12 }),
+      fc.integer({ min: 1, max: 30 }),
+    ),
+    { minLength: 1, maxLength: 50 },
+  )
+  await fc.assert(
+    fc.asyncProperty(calls, async (list) => {
+      const who = randomUUID()
+      const [here, there] = [createCounter(() => time.now), createRedisCounter(redis, () => time.now)]
+      time.now = START
+      for (const [wait, amount, limit] of list) {
+        time.now += wait
+        const charges = charge(amount, minute(limit), hour(limit * 4))
+        expect(await here.spend(who, charges)).toEqual(await there.spend(who, charges))
+      }
+    }),
+    { numRuns: 60, seed: 7 },
+  )
+})

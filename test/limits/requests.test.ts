@@ -1,4 +1,6 @@
+import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import WebSocket from 'ws'
 import { DEFAULT_ALLOWANCES } from '../../src/limits/allowances.ts'
 import { type App, startApp } from '../support/app.ts'
 import { watchEvents, watchSocket } from '../support/watch.ts'
@@ -149,13 +151,39 @@ test('the answer says what it cost, what it could have cost, and what is left', 
   expect(ofHost.body.extensions.cost).toEqual({ requested: 2, actual: 2, left: null })
 })
 
+test.each([
+  ['an inline fragment', '{ events { ... { nodes { id } } } }', 41],
+  ['a fragment', '{ events { ...F } } fragment F on EventConnection { edges { node { id } } }', 61],
+  ['a list that is no page', '{ usage { series { requests } } }', 1002],
+])('%s hides no cost', async (_name, query, requested) => {
+  expect((await ask(app.hostKey, query)).body.extensions.cost.requested).toBe(requested)
+})
+
+test('over SSE and WebSocket the answer says what it cost too', async () => {
+  const { key } = await newKey()
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'x-api-key': key },
+    body: JSON.stringify({ query: VIEWER }),
+  })
+  expect(await response.text()).toMatch(/"cost":\{"requested":2,"actual":2,"left":\{"limit":5000,"remaining":4998/)
+  const client = createClient({
+    ...{ url: `${app.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket },
+    connectionParams: { 'x-api-key': key },
+  })
+  const { value } = await client.iterate({ query: VIEWER }).next()
+  expect(value.extensions.cost).toMatchObject({ requested: 2, actual: 2, left: { remaining: 4996 } })
+  await client.dispose()
+})
+
 test('an operation that costs more than is left is refused before it runs, and spends no request', async () => {
   const { key } = await newKey()
   const { body, limits } = await ask(key, '{ events(first: 100) { nodes { deliveries(first: 50) { nodes { id } } } } }')
   expect(body.errors[0]).toMatchObject({
-    message: expect.stringContaining('no points of cost left'),
+    message: 'This operation costs more points than this key may spend within a minute. Ask for less.',
     extensions: { code: 'RATE_LIMITED', window: 'cost' },
   })
+  expect(limits[3]).toBeNull()
   expect(limits[0]).toBe('5000')
   expect((await ask(key)).limits.slice(0, 2)).toEqual(['5', '4'])
 })

@@ -33,6 +33,8 @@ test.each([
   ['a target that is no URL', 'GET // HTTP/1.1\r\nHost: x\r\n\r\n', '404'],
   ['the same for an upgrade', `GET // HTTP/1.1\r\n${upgrade}`, '404'],
   ['an upgrade to another path', `GET /x HTTP/1.1\r\n${upgrade}`, '404'],
+  ['a Host that is half an address', 'GET /graphql?query=a HTTP/1.1\r\nHost: [\r\n\r\n', '400'],
+  ['a Host with two ports', 'GET /graphql?query=a HTTP/1.1\r\nHost: a:b:c\r\n\r\n', '400'],
   ['a Host that is none', 'GET /graphql?query=a HTTP/1.1\r\nHost: a b%\r\n\r\n', '400'],
 ])('%s', async (_name, text, status) => {
   const answer = await raw(text)

@@ -241,3 +241,14 @@ test('usage counts a persisted operation by its name', async () => {
   const { nodes: records } = await owner.ask('{ usageRecords(first: 5) { nodes { operation } } }')
   expect(records.map(({ operation }: { operation: string }) => operation)).toContain('Counted')
 })
+
+test('a confined platform key finds nothing that was registered in an organization that it names', async () => {
+  const { secret } = await app.host.createKey({ platform: ['read', 'write'] }, { persistedOnly: true })
+  const { documentId } = await register('query Taken { organizations { nodes { id } } }')
+  const answer = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: headers(secret, { 'signalbox-organization': owner.organizationId }),
+    body: JSON.stringify({ documentId }),
+  })
+  expect(codeOf(await answer.json())).toBe('PERSISTED_OPERATIONS_ONLY')
+})

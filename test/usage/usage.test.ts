@@ -131,6 +131,21 @@ test('a key that the host verifies is recorded with the operation that the host 
   expect((await read.usage({ keyId: tenant.keyId })).totals).toMatchObject({ requests: 3, failed: 2, limited: 1 })
 })
 
+test('a key that nobody has is recorded for whoever has it verified', async () => {
+  const { tenant, read } = await newTenant()
+  await tenant.request(
+    'mutation ($key: String!) { apiKeyVerify(input: { key: $key, ip: "203.0.113.7" }) { __typename } }',
+    {
+      key: createToken('sb', 'LIVE'),
+    },
+  )
+  await app.domain.usageRecorder.flush()
+  const { nodes } = await read.ask('{ usageRecords(first: 2) { nodes { keyId operation outcome ip } } }')
+  expect(nodes).toContainEqual({ keyId: null, operation: 'apiKeyVerify', outcome: 'NOT_FOUND', ip: '203.0.113.7' })
+  const { nodes: unknown } = await app.host.ask('{ unknownKeyRecords(first: 5) { nodes { ip } } }')
+  expect(unknown).not.toContainEqual({ ip: '203.0.113.7' })
+})
+
 test('usage is told by operation, status and tier, over time, of all keys and of one', async () => {
   const { tenant, read } = await newTenant()
   const other = await app.tenant({ events: ['read'] }, tenant.organizationId)
@@ -169,12 +184,17 @@ test('usage is told by operation, status and tier, over time, of all keys and of
   expect(await of({ operation: 'viewer' })).toBe(3)
   expect(await of({ status: 500 })).toBe(0)
   expect(await of({ tier: 'ELEVATED' })).toBe(0)
+  expect((await read.usage({ ...range, keyId: other.keyId })).uniqueKeys).toBe(1)
+  expect((await read.usage({ ...range, operation: 'events' })).uniqueKeys).toBe(1)
+  expect((await read.usage({ ...range, operation: 'nothing' })).uniqueKeys).toBe(0)
+  // A span that begins at the end is not in it: ranges that follow one another count nothing twice.
+  expect((await read.usage({ from: hour(0), to: hour(2), interval: 'HOUR' })).totals.requests).toBe(4)
   for (const interval of ['MINUTE', 'HOUR', 'DAY', 'MONTH']) expect(await of({ interval })).toBe(7)
 })
 
 test.each([
   ['an end before its beginning', { from: '2026-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z' }],
-  ['more points than 3,000', { from: '2025-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z', interval: 'MINUTE' }],
+  ['more points than 1,000', { from: '2025-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z', interval: 'MINUTE' }],
 ])('%s is refused', async (_name, filter) => {
   const { read } = await newTenant()
   const { errors } = await read.request(USAGE, { filter })
@@ -211,6 +231,11 @@ test('records are pages of a keyset, in both directions', async () => {
   expect(cursors(await page(read, `first: 2, after: "${all[1]}"`))).toEqual(all.slice(2, 4))
   expect(cursors(await page(read, `last: 2, before: "${all[3]}"`))).toEqual(all.slice(1, 3))
   expect((await page(read, 'first: 4')).pageInfo.hasNextPage).toBe(true)
-  const { errors } = await read.request('{ usageRecords(after: "x") { edges { cursor } } }')
-  expect(errors?.[0]?.extensions.code).toBe('VALIDATION_FAILED')
+  for (const after of ['x', `${'-'.repeat(36)}:1`]) {
+    const { errors } = await read.request(
+      'query ($after: String) { usageRecords(after: $after) { edges { cursor } } }',
+      { after },
+    )
+    expect(errors?.[0]?.extensions.code).toBe('VALIDATION_FAILED')
+  }
 })
