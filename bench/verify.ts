@@ -12,7 +12,7 @@ const UNKNOWN = 2_000
 const TIMES = 3
 
 /** Limits are on, and out of reach. */
-export const NO_LIMIT = { RATE_LIMITS: 'ENTERPRISE=999999/100000000', DAILY_QUOTAS: 'ENTERPRISE=1000000000' }
+export const NO_LIMIT = { RATE_LIMITS: 'ENTERPRISE=999999/100000000', DAILY_QUOTAS: 'ENTERPRISE=999999999' }
 const SELECTION = `(input: $input) { ... on ApiKeyVerifyPayload {
   code apiKey { id organizationId permissions } limits { windows { name limit remaining resetAt } } } }`
 const body = (kind: 'query' | 'mutation', key: string) =>
