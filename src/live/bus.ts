@@ -1,4 +1,4 @@
-/** Every key that is revoked, disabled or enabled: `{ keyId }`. */
+/** Every key that changed, in what it may do or by which secrets: `{ keyId }`. */
 export const KEY_CHANGES = 'keys'
 
 /** Organizations whose registered operations changed: an id each. */

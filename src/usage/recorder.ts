@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import { storable, type UsageRecord } from './usage-record.ts'
 import { rollUp, writeBatch } from './write.ts'
 
-/** What a crash can lose: requests of this long and of the write under way, less than a second together. */
+/** What a crash can lose: requests of this long and of the write under way, less than a second while the database keeps up. */
 const FLUSH_MS = 500
 /** Records in one statement at most. */
 const BATCH = 5_000
