@@ -13,7 +13,7 @@ import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/serv
 import { isValid, NO_LIMIT, verifyBody } from './verify.ts'
 
 const CONNECTIONS = 64
-const REQUESTS = 10_000
+const REQUESTS = 5_000
 const MINUTE_OF_RECORDS = 1_000_000
 const KEYS = 1_000
 const QUERIES = 40
@@ -39,42 +39,73 @@ export async function usage(services: Services, options: { rounds: number }): Pr
   }
 }
 
-/** Two processes on the same services, one of which records nothing, by turns. */
+/** Several pairs of processes, since the same program is a few percent faster or slower each time that it is started. */
 async function compareRecording(services: Services, rounds: number): Promise<number[]> {
-  const env = { ...NO_LIMIT, FIELD_LIMITS: 'apiKeyCreate=1000' }
-  const recording = await startSignalbox(services, { workers: 0, env })
-  const silent = await startSignalbox(services, { workers: 0, env: { ...env, RECORD_USAGE: 'false' } })
   const values: number[] = []
-  try {
-    const keys = await Promise.all(
-      Array.from({ length: 100 }, () => recording.client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })),
-    )
-    const bodies = keys.map(({ secret }) => verifyBody(secret))
-    const run = (url: string) => load(url, bodies, REQUESTS, CONNECTIONS, isValid)
-    // Two of each a round, in both orders: what the machine does meanwhile evens out.
-    for (let n = 0; n <= rounds * 2; n++) {
-      const order = n % 2 === 0 ? [recording, silent] : [silent, recording]
-      const took = new Map<unknown, number>()
-      for (const each of order) {
-        // What was recorded is counted a while later: not while the other one is measured.
-        await untilCounted(services)
-        took.set(each, (await run(each.url)).perSecond)
-      }
-      const [own, without] = [took.get(recording)!, took.get(silent)!]
-      console.error(`round ${n}: recorded ${round(own)}/s, not recorded ${round(without)}/s`)
-      if (n > 0) values.push(own / without)
-    }
-  } finally {
-    await recording.stop()
-    await silent.stop()
+  for (let n = 1; n <= rounds * 2; n++) {
+    const { recorded, silent } = await comparePair(services)
+    console.error(`pair ${n}: recorded ${round(recorded)}/s, not recorded ${round(silent)}/s`)
+    values.push(recorded / silent)
   }
   return values
 }
 
-async function untilCounted({ pool }: Services): Promise<void> {
+/** Two processes on the same services, one of which records nothing. @returns verifications a second of each */
+async function comparePair(services: Services): Promise<{ recorded: number; silent: number }> {
+  const env = { ...NO_LIMIT, FIELD_LIMITS: 'apiKeyCreate=1000' }
+  const recording = await startSignalbox(services, { workers: 0, env })
+  const silent = await startSignalbox(services, { workers: 0, env: { ...env, RECORD_USAGE: 'false' } })
+  const processes = { recorded: recording, silent }
+  const perSecond = { recorded: 0, silent: 0 }
+  try {
+    const keys = await Promise.all(
+      // Half by each: what a process has done before makes it slower.
+      Array.from({ length: 100 }, (_, n) => {
+        const { client } = n % 2 === 0 ? recording : silent
+        return client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })
+      }),
+    )
+    const bodies = keys.map(({ secret }) => verifyBody(secret))
+    const before = await countedVerifications(services)
+    let written = 0
+    const run = async (which: keyof typeof processes) => {
+      // What was recorded is counted a while later: not while nothing is to be.
+      if (which === 'silent') await untilCounted(services, before + written)
+      const { perSecond } = await load(processes[which].url, bodies, REQUESTS, CONNECTIONS, isValid)
+      // The request of the host, and the one of its caller.
+      if (which === 'recorded') written += 2 * REQUESTS
+      return perSecond
+    }
+    for (const each of ['recorded', 'silent'] as const) await run(each)
+    // Forth and back: what the machine does meanwhile evens out.
+    for (const each of [
+      'recorded',
+      'silent',
+      'silent',
+      'recorded',
+      'recorded',
+      'silent',
+      'silent',
+      'recorded',
+    ] as const)
+      perSecond[each] += (await run(each)) / 4
+    await untilCounted(services, before + written)
+  } finally {
+    await recording.stop()
+    await silent.stop()
+  }
+  return perSecond
+}
+
+async function countedVerifications({ pool }: Services): Promise<number> {
+  const { rows } = await pool.query(`SELECT coalesce(sum(requests), 0)::int AS counted FROM usage_buckets b
+    JOIN usage_series s ON s.id = b.series_id WHERE width = 'DAY' AND key_id = '' AND operation = 'apiKeyVerify'`)
+  return rows[0].counted
+}
+
+async function untilCounted(services: Services, expected: number): Promise<void> {
   for (let n = 0; n < 600; n++) {
-    const { rows } = await pool.query('SELECT count(*)::int AS waiting FROM usage_batches WHERE rolled_at IS NULL')
-    if (rows[0].waiting === 0) return
+    if ((await countedVerifications(services)) === expected) return
     await delay(100)
   }
   throw new Error('Usage is not counted after a minute.')
@@ -85,7 +116,7 @@ async function untilCounted({ pool }: Services): Promise<void> {
  * come, and counted three times, which is how often it does at this rate.
  */
 async function writeMinute({ databaseUrl, pool }: Services): Promise<number> {
-  await pool.query('TRUNCATE usage_records, usage_batches, usage_buckets, usage_series')
+  await pool.query('TRUNCATE usage_chunks, usage_batches, usage_buckets, usage_series')
   const database = createDatabase({ url: databaseUrl })
   const log = createLog({ level: 'warn' })
   const recorder = createUsageRecorder({

@@ -9,12 +9,6 @@ export function bucketOf(microseconds: number): number {
   return Math.min(bucket, LAST_BUCKET)
 }
 
-/** The same in SQL. @param microseconds an expression */
-export function bucketInSql(microseconds: string): string {
-  const doublings = `ln(greatest(1, ${microseconds} / ${FIRST_MICROSECONDS}::float8)) / ln(2::float8)`
-  return `least(floor(${doublings} * ${BUCKETS_PER_DOUBLING})::int, ${LAST_BUCKET})`
-}
-
 /**
  * The duration within which a share of what was counted lies, in milliseconds: at most 9% from the exact one. Null when
  * nothing was counted.

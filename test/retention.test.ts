@@ -199,7 +199,7 @@ test('requests go when they are past their time, minutes and hours with them, an
 
 test('a request that was not counted yet is kept, however old', async () => {
   await app.database.pool.query(
-    "INSERT INTO usage_batches (id, created_at) VALUES ('01000000-0000-7000-8000-000000000001', '2020-01-01')",
+    "INSERT INTO usage_batches (id, created_at, counts) VALUES ('01000000-0000-7000-8000-000000000001', '2020-01-01', '[]')",
   )
   await retention(0).removeAll()
   expect(await count('usage_batches')).toBe(1)

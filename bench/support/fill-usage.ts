@@ -6,7 +6,7 @@ import type pg from 'pg'
  */
 export async function fillUsage(pool: pg.Pool, organizationId: string, keys: number) {
   const now = new Date()
-  await pool.query('TRUNCATE usage_records, usage_batches, usage_buckets, usage_series')
+  await pool.query('TRUNCATE usage_chunks, usage_batches, usage_buckets, usage_series')
   await pool.query(
     `INSERT INTO api_keys (id, organization_id, name, environment, display_prefix, permissions, tier, created_by, created_at)
      SELECT 'key_bench' || n, $1, 'Bench', 'LIVE', 'sb_live_xxxx', '{}', 'STANDARD', 'bench', now() FROM generate_series(1, $2) n`,

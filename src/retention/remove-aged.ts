@@ -9,9 +9,9 @@ const DAY_MS = 86_400_000
 /** One batch of usage, some thousand requests: whole, and only when it was counted. */
 const REMOVE_RECORDS = `
 WITH old AS (
-  SELECT id FROM usage_batches WHERE id < $1 AND rolled_at IS NOT NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
-), records_gone AS (
-  DELETE FROM usage_records r USING old WHERE r.batch_id = old.id
+  SELECT id FROM usage_batches WHERE id < $1 AND counts IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+), chunks_gone AS (
+  DELETE FROM usage_chunks c USING old WHERE c.batch_id = old.id
 ), gone AS (
   DELETE FROM usage_batches b USING old WHERE b.id = old.id RETURNING 1
 )

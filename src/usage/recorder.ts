@@ -1,40 +1,32 @@
 import { LRUCache } from 'lru-cache'
 import pg from 'pg'
 import type { Clock } from '../clock.ts'
-import { timeOrderedUuid } from '../ids.ts'
 import { type LiveBus, usageChannel } from '../live/bus.ts'
 import type { Log } from '../log.ts'
-import { storable, type UsageRecord } from './usage-record.ts'
-import { rollUp, writeBatch } from './write.ts'
+import { type Batch, createBatch } from './batch.ts'
+import { rollUp } from './roll-up.ts'
+import type { UsageRecord } from './usage-record.ts'
+import { writeBatch } from './write.ts'
 
 /** What a crash can lose: requests of this long and of the write under way, less than a second while the database keeps up. */
 const FLUSH_MS = 500
-/** Records in one statement at most. */
-const BATCH = 5_000
+/** Records in one statement at most: some milliseconds to read through for whoever looks one up. */
+const BATCH = 2_000
 /** Records in memory at most, while the database is away; what comes past that is lost, counted, and said so. */
 export const WAITING_RECORDS = 100_000
 /** Of these, with keys that nobody has: a flood of them must push out nobody's. */
 const WAITING_UNKNOWN = 10_000
 /**
- * Counting rests for this many times as long as it took, so it never takes more than a thirtieth of the time: at once when
+ * Counting rests for this many times as long as it took, so it never takes more than a hundredth of the time: at once when
  * little is asked, and twice a minute with a million requests in it, when most fall into buckets that a run touches only once.
  */
-const REST = 29
+const REST = 99
 const REST_AT_MOST_MS = 30_000
 
 /** Operations of one organization that are told apart; what a host names past that is counted together. */
 const OPERATIONS = 500
 export const OTHER = 'other'
 const ORGANIZATIONS_REMEMBERED = 10_000
-
-interface Batch {
-  id: string
-  records: UsageRecord[]
-  /** How many of them have keys that nobody has. */
-  unknown: number
-  /** Takes no more: it may be in the database already, with what it had then. */
-  sealed: boolean
-}
 
 /** Records requests (U1, U3) without holding any up: in memory, then in batches in the database, then counted. */
 export type UsageRecorder = ReturnType<typeof createUsageRecorder>
@@ -49,8 +41,10 @@ export function createUsageRecorder(deps: {
 }) {
   const { pool, clock, log } = deps
   const operations = new LRUCache<string, Set<string>>({ max: ORGANIZATIONS_REMEMBERED })
-  /** In the order of time; the last one takes what comes. */
-  const batches: Batch[] = []
+  /** Takes what comes. Not yet tried to be written: once it is, it may be in the database, with what it had then. */
+  let open: Batch | undefined
+  /** Are to be written, in the order of time. */
+  const full: Batch[] = []
   let waiting = 0
   let waitingUnknown = 0
   let lost = 0
@@ -63,23 +57,18 @@ export function createUsageRecorder(deps: {
   let isCounting = false
 
   async function write(): Promise<void> {
-    const ready = batches.splice(0)
-    for (const batch of ready) batch.sealed = true
-    try {
-      for (let [batch] = ready; batch !== undefined; [batch] = ready) {
-        await writeBatch(pool, batch.id, clock.now(), batch.records).catch((error) => {
-          // What the database will never take must not hold up what comes after it.
-          if (!isRefused(error)) throw error
-          lost += batch!.records.length
-          log.error({ err: error }, 'Usage was refused by the database.')
-        })
-        uncounted = true
-        waiting -= batch.records.length
-        waitingUnknown -= batch.unknown
-        ready.shift()
-      }
-    } finally {
-      batches.unshift(...ready)
+    close()
+    for (const batch of [...full]) {
+      await writeBatch(pool, batch, clock.now()).catch((error) => {
+        // What the database will never take must not hold up what comes after it.
+        if (!isRefused(error)) throw error
+        lost += batch.size
+        log.error({ err: error }, 'Usage was refused by the database.')
+      })
+      uncounted = true
+      waiting -= batch.size
+      waitingUnknown -= batch.unknown
+      full.shift()
     }
     if (lost > 0) log.error({ lost }, 'Requests are missing from usage.')
     lost = 0
@@ -91,7 +80,7 @@ export function createUsageRecorder(deps: {
     uncounted = false
     try {
       for (let more = true; more; ) {
-        const done = await rollUp(pool, clock.now())
+        const done = await rollUp(pool)
         more = done.more
         for (const { organizationId, keyIds } of done.counted)
           if (organizationId !== '') deps.bus.publish(usageChannel(organizationId), keyIds)
@@ -124,6 +113,11 @@ export function createUsageRecorder(deps: {
     await nextCount()
   }
 
+  function close(): void {
+    if (open !== undefined) full.push(open)
+    open = undefined
+  }
+
   /** Whether an operation has a name of its own: each makes buckets for each key. */
   function isTold({ organizationId, operation }: UsageRecord): boolean {
     const known = operations.get(organizationId ?? '') ?? new Set()
@@ -138,7 +132,7 @@ export function createUsageRecorder(deps: {
       await nextWrite().catch(() => {})
       if (uncounted && !isCounting && performance.now() >= countAt) nextCount().catch(() => {})
       timer = undefined
-      if (batches.length > 0 || uncounted || isCounting) arm()
+      if (open !== undefined || full.length > 0 || uncounted || isCounting) arm()
     }, FLUSH_MS)
   }
 
@@ -152,13 +146,10 @@ export function createUsageRecorder(deps: {
       }
       waiting++
       if (isUnknown) waitingUnknown++
-      let batch = batches.at(-1)
-      if (batch === undefined || batch.sealed || batch.records.length >= BATCH) {
-        batch = { id: timeOrderedUuid(clock.now()), records: [], unknown: 0, sealed: false }
-        batches.push(batch)
-      }
-      if (isUnknown) batch.unknown++
-      batch.records.push(storable(isTold(record) ? record : { ...record, operation: OTHER }))
+      if (open?.takes(record) === false) close()
+      open ??= createBatch(record.at)
+      open.add(isTold(record) ? record : { ...record, operation: OTHER })
+      if (open.size >= BATCH) close()
       arm()
     },
     /** Counts what a process that was killed has left. */

@@ -18,7 +18,7 @@ export interface RecordsPage {
 
 /** Recorded requests, the newest first: of an organization, or of keys that nobody has. */
 export function createReadRecords({ database }: { database: Database }) {
-  const list = async (organizationId: string | null, keyId: string | null, page: RecordsPage) => {
+  const list = async (organizationId: string, keyId: string | null, page: RecordsPage) => {
     const values = [organizationId, keyId, ...placeOf(page.after), ...placeOf(page.before), page.limit]
     const text = page.inverted ? OLDEST_FIRST : NEWEST_FIRST
     const name = page.inverted ? 'usage-records-oldest' : 'usage-records-newest'
@@ -28,16 +28,18 @@ export function createReadRecords({ database }: { database: Database }) {
   return {
     ofOrganization: (viewer: Viewer, keyId: string | null, page: RecordsPage) =>
       list(viewer.organizationId, keyId, page),
-    ofUnknownKeys: (page: RecordsPage) => list(null, null, page),
+    ofUnknownKeys: (page: RecordsPage) => list('', null, page),
   }
 }
 
+/** Chunk by chunk, none further than the page goes. */
 const select = (order: 'ASC' | 'DESC') => `
-SELECT organization_id AS "organizationId", key_id AS "keyId", tier, at, operation, outcome, status,
+SELECT nullif(organization_id, '') AS "organizationId", key_id AS "keyId", tier, at, operation, outcome, status,
   duration_microseconds AS "durationMicroseconds", request_bytes AS "requestBytes", response_bytes AS "responseBytes", ip,
   user_agent AS "userAgent", error, batch_id || ':' || number AS cursor
 FROM usage_records
-WHERE (organization_id = $1 OR ($1::text IS NULL AND organization_id IS NULL)) AND ($2::text IS NULL OR key_id = $2)
+WHERE organization_id = $1 AND ($2::text IS NULL OR (key_id = $2 AND chunk_key_ids @> ARRAY[$2]))
+  AND ($3::uuid IS NULL OR batch_id <= $3) AND ($5::uuid IS NULL OR batch_id >= $5)
   AND ($3::uuid IS NULL OR (batch_id, number) < ($3::uuid, $4::int))
   AND ($5::uuid IS NULL OR (batch_id, number) > ($5::uuid, $6::int))
 ORDER BY batch_id ${order}, number ${order} LIMIT $7`

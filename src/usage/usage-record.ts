@@ -24,16 +24,3 @@ export interface UsageRecord {
 export const OK = 'OK'
 /** Outcomes of requests that a limit has refused. */
 export const LIMITED = ['RATE_LIMITED', 'QUOTA_EXCEEDED']
-const INT_AT_MOST = 2 ** 31 - 1
-
-/** PostgreSQL takes no NUL and no half of a surrogate pair in texts, which clients may send, and no number past 32 bits. */
-export function storable(record: UsageRecord): UsageRecord {
-  const text = (value: string | null) => (value === null ? null : value.toWellFormed().replaceAll('\0', ''))
-  return {
-    ...record,
-    ...{ userAgent: text(record.userAgent), error: text(record.error), ip: text(record.ip) },
-    ...{ operation: text(record.operation) ?? '', outcome: text(record.outcome) ?? '' },
-    durationMicroseconds: Math.min(record.durationMicroseconds, INT_AT_MOST),
-    responseBytes: Math.min(record.responseBytes, INT_AT_MOST),
-  }
-}

@@ -1,10 +1,13 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createDatabase, type Database } from '../../prisma/client.ts'
 import { createLocalBus } from '../../src/live/bus.ts'
 import { createLog } from '../../src/log.ts'
+import { createBatch } from '../../src/usage/batch.ts'
 import { createUsageRecorder, WAITING_RECORDS } from '../../src/usage/recorder.ts'
+import { rollUp } from '../../src/usage/roll-up.ts'
 import type { UsageRecord } from '../../src/usage/usage-record.ts'
-import { rollUp, writeBatch } from '../../src/usage/write.ts'
+import { writeBatch } from '../../src/usage/write.ts'
 import { createTestClock } from '../support/clock.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { reconcile } from '../support/usage.ts'
@@ -26,7 +29,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   lines.length = 0
-  await database.pool.query('TRUNCATE usage_records, usage_batches, usage_buckets, usage_series')
+  await database.pool.query('TRUNCATE usage_chunks, usage_batches, usage_buckets, usage_series')
 })
 
 const newRecorder = () =>
@@ -53,6 +56,12 @@ function record(more: Partial<UsageRecord> = {}): UsageRecord {
   }
 }
 
+function batchOf(...records: UsageRecord[]) {
+  const batch = createBatch(clock.now())
+  for (const record of records) batch.add(record)
+  return batch
+}
+
 test('every record is in every width of bucket once', async () => {
   const recorder = newRecorder()
   for (let n = 0; n < 12_000; n++) {
@@ -64,13 +73,12 @@ test('every record is in every width of bucket once', async () => {
 })
 
 test('a batch whose answer was lost is written again, and is there once', async () => {
-  const batch = [record(), record()]
-  const id = '01890000-0000-7000-8000-000000000001'
-  await writeBatch(database.pool, id, clock.now(), batch)
-  await writeBatch(database.pool, id, clock.now(), batch)
-  await rollUp(database.pool, clock.now())
-  await writeBatch(database.pool, id, clock.now(), batch)
-  await rollUp(database.pool, clock.now())
+  const batch = batchOf(record(), record())
+  await writeBatch(database.pool, batch, clock.now())
+  await writeBatch(database.pool, batch, clock.now())
+  await rollUp(database.pool)
+  await writeBatch(database.pool, batch, clock.now())
+  await rollUp(database.pool)
   expect(await reconcile(database.pool)).toEqual({ requests: 2, differences: [] })
 })
 
@@ -84,7 +92,7 @@ test('processes that count at once count each batch once', async () => {
 })
 
 test('what a process wrote and did not count, the next one counts', async () => {
-  await writeBatch(database.pool, '01890000-0000-7000-8000-000000000002', clock.now(), [record()])
+  await writeBatch(database.pool, batchOf(record()), clock.now())
   expect((await reconcile(database.pool)).differences).not.toEqual([])
   const recorder = newRecorder()
   recorder.start()
@@ -136,9 +144,26 @@ test('what a client may send and PostgreSQL does not take is recorded without it
   expect(rows).toEqual([{ user_agent: 'ab', error: 'cut in \ufffd', ip: 'fe80::1%' }])
 })
 
+test('whatever a client sends, nothing of it is refused, and it is counted', async () => {
+  const text = fc.string({ unit: 'binary' })
+  const nullable = fc.option(text)
+  const odd = fc.record({ operation: text, outcome: text, userAgent: nullable, error: nullable, ip: nullable })
+  const recorder = newRecorder()
+  let added = 0
+  fc.assert(
+    fc.property(odd, fc.nat(2 ** 40), (more, size) => {
+      recorder.add(record({ ...more, durationMicroseconds: size, responseBytes: size, requestBytes: size }))
+      added++
+    }),
+  )
+  await recorder.stop()
+  expect(await reconcile(database.pool)).toEqual({ requests: added, differences: [] })
+  expect(lines).toEqual([])
+})
+
 test('a batch that the database will never take is given up, and the next is written', async () => {
   const recorder = newRecorder()
-  recorder.add(record({ status: 2 ** 40 }))
+  recorder.add(record({ organizationId: 'org_\0' }))
   await recorder.flush()
   recorder.add(record())
   await recorder.stop()

@@ -1,0 +1,51 @@
+-- Requests of an organization within a batch in one row, instead of a row for each.
+CREATE TABLE "usage_chunks" (
+    "batch_id" UUID NOT NULL,
+    "organization_id" TEXT NOT NULL,
+    "key_ids" TEXT[],
+    "records" TEXT NOT NULL,
+
+    CONSTRAINT "usage_chunks_pkey" PRIMARY KEY ("batch_id","organization_id")
+);
+CREATE INDEX "usage_chunks_organization_id_batch_id_idx" ON "usage_chunks"("organization_id", "batch_id");
+
+-- Compressing costs more than the rest of writing them, and what was written one by one was larger.
+ALTER TABLE "usage_chunks" ALTER COLUMN "records" SET STORAGE EXTERNAL;
+
+INSERT INTO "usage_chunks" ("batch_id", "organization_id", "key_ids", "records")
+SELECT "batch_id", coalesce("organization_id", ''), coalesce(array_agg(DISTINCT "key_id") FILTER (WHERE "key_id" IS NOT NULL), '{}'),
+  json_agg(json_build_array("key_id", "tier", floor(extract(epoch FROM "at") * 1000)::bigint, "operation", "outcome", "status",
+    "duration_microseconds", "request_bytes", "response_bytes", "ip", "user_agent", "error") ORDER BY "number")::text
+FROM "usage_records" GROUP BY 1, 2;
+
+-- What was not counted yet is counted as src/usage/batch.ts does it.
+ALTER TABLE "usage_batches" ADD COLUMN "counts" JSON;
+ALTER TABLE "usage_batches" ALTER COLUMN "counts" SET STORAGE EXTERNAL;
+UPDATE "usage_batches" b SET "counts" = c."counts" FROM (
+  SELECT "batch_id", json_agg(to_json(n) ORDER BY n."at") AS "counts" FROM (
+    SELECT "batch_id", coalesce("organization_id", '') AS "organizationId", coalesce("key_id", 'unknown') AS "keyId",
+      coalesce("tier", '') AS "tier", "operation", "status", date_trunc('minute', "at", 'UTC') AS "at",
+      least(floor(ln(greatest(1, "duration_microseconds" / 64::float8)) / ln(2::float8) * 4)::int, 100) AS "bucket",
+      count(*) AS "requests", count(*) FILTER (WHERE "outcome" <> 'OK') AS "failed",
+      count(*) FILTER (WHERE "outcome" IN ('RATE_LIMITED', 'QUOTA_EXCEEDED')) AS "limited",
+      sum("duration_microseconds") AS "durationMicroseconds", sum("request_bytes") AS "requestBytes",
+      sum("response_bytes") AS "responseBytes"
+    FROM "usage_records" r JOIN "usage_batches" waiting ON waiting."id" = "batch_id" AND waiting."rolled_at" IS NULL
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+  ) n GROUP BY 1
+) c WHERE b."id" = c."batch_id";
+
+DROP INDEX "usage_batches_waiting";
+ALTER TABLE "usage_batches" DROP COLUMN "rolled_at";
+CREATE INDEX "usage_batches_waiting" ON "usage_batches"("id") WHERE (counts IS NOT NULL);
+DROP TABLE "usage_records";
+
+-- Requests one by one, in the order of columns of toJson in src/usage/batch.ts. `chunk_key_ids` says which
+-- chunks have nothing of a key without reading them.
+CREATE VIEW "usage_records" AS
+SELECT c."batch_id", r."number"::int, c."organization_id", r."e"->>0 AS "key_id", r."e"->>1 AS "tier",
+  to_timestamp((r."e"->>2)::float8 / 1000) AS "at", r."e"->>3 AS "operation", r."e"->>4 AS "outcome", (r."e"->>5)::int AS "status",
+  (r."e"->>6)::int AS "duration_microseconds", (r."e"->>7)::int AS "request_bytes", (r."e"->>8)::int AS "response_bytes",
+  r."e"->>9 AS "ip", r."e"->>10 AS "user_agent", r."e"->>11 AS "error",
+  c."key_ids" AS "chunk_key_ids"
+FROM "usage_chunks" c CROSS JOIN LATERAL jsonb_array_elements(c."records"::jsonb) WITH ORDINALITY AS r("e", "number");
