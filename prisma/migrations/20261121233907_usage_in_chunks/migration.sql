@@ -22,17 +22,23 @@ FROM "usage_records" GROUP BY 1, 2;
 ALTER TABLE "usage_batches" ADD COLUMN "counts" JSON;
 ALTER TABLE "usage_batches" ALTER COLUMN "counts" SET STORAGE EXTERNAL;
 UPDATE "usage_batches" b SET "counts" = c."counts" FROM (
-  SELECT "batch_id", json_agg(to_json(n) ORDER BY n."at") AS "counts" FROM (
-    SELECT "batch_id", coalesce("organization_id", '') AS "organizationId", coalesce("key_id", 'unknown') AS "keyId",
-      coalesce("tier", '') AS "tier", "operation", "status", date_trunc('minute', "at", 'UTC') AS "at",
-      least(floor(ln(greatest(1, "duration_microseconds" / 64::float8)) / ln(2::float8) * 4)::int, 100) AS "bucket",
-      count(*) AS "requests", count(*) FILTER (WHERE "outcome" <> 'OK') AS "failed",
-      count(*) FILTER (WHERE "outcome" IN ('RATE_LIMITED', 'QUOTA_EXCEEDED')) AS "limited",
-      sum("duration_microseconds") AS "durationMicroseconds", sum("request_bytes") AS "requestBytes",
-      sum("response_bytes") AS "responseBytes"
-    FROM "usage_records" r JOIN "usage_batches" waiting ON waiting."id" = "batch_id" AND waiting."rolled_at" IS NULL
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-  ) n GROUP BY 1
+  SELECT s."batch_id", json_agg(to_jsonb(s) - 'batch_id') AS "counts" FROM (
+    SELECT "batch_id", "organization_id", "key_id", "tier", "operation", "status", "at", array_agg("bucket") AS "bucket",
+      array_agg("requests") AS "requests", array_agg("failed") AS "failed", array_agg("limited") AS "limited",
+      array_agg("duration_microseconds") AS "duration_microseconds", array_agg("request_bytes") AS "request_bytes",
+      array_agg("response_bytes") AS "response_bytes"
+    FROM (
+      SELECT "batch_id", coalesce("organization_id", '') AS "organization_id", coalesce("key_id", 'unknown') AS "key_id",
+        coalesce("tier", '') AS "tier", "operation", "status", date_trunc('minute', "at", 'UTC') AS "at",
+        least(floor(ln(greatest(1, "duration_microseconds" / 64::float8)) / ln(2::float8) * 4)::int, 100) AS "bucket",
+        count(*) AS "requests", count(*) FILTER (WHERE "outcome" <> 'OK') AS "failed",
+        count(*) FILTER (WHERE "outcome" IN ('RATE_LIMITED', 'QUOTA_EXCEEDED')) AS "limited",
+        sum("duration_microseconds") AS "duration_microseconds", sum("request_bytes") AS "request_bytes",
+        sum("response_bytes") AS "response_bytes"
+      FROM "usage_records" r JOIN "usage_batches" waiting ON waiting."id" = "batch_id" AND waiting."rolled_at" IS NULL
+      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    ) n GROUP BY 1, 2, 3, 4, 5, 6, 7
+  ) s GROUP BY 1
 ) c WHERE b."id" = c."batch_id";
 
 DROP INDEX "usage_batches_waiting";
