@@ -13,7 +13,9 @@ import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/serv
 import { isValid, NO_LIMIT, verifyBody } from './verify.ts'
 
 const CONNECTIONS = 64
-const REQUESTS = 5_000
+/** Long enough for counting to come as often as it does in earnest. */
+const REQUESTS = 20_000
+const WARM_UP = 5_000
 const MINUTE_OF_RECORDS = 1_000_000
 const KEYS = 1_000
 const QUERIES = 40
@@ -42,7 +44,7 @@ export async function usage(services: Services, options: { rounds: number }): Pr
 /** Several pairs of processes, since the same program is a few percent faster or slower each time that it is started. */
 async function compareRecording(services: Services, rounds: number): Promise<number[]> {
   const values: number[] = []
-  for (let n = 1; n <= rounds * 2; n++) {
+  for (let n = 1; n <= rounds; n++) {
     const { recorded, silent } = await comparePair(services)
     console.error(`pair ${n}: recorded ${round(recorded)}/s, not recorded ${round(silent)}/s`)
     values.push(recorded / silent)
@@ -68,15 +70,15 @@ async function comparePair(services: Services): Promise<{ recorded: number; sile
     const bodies = keys.map(({ secret }) => verifyBody(secret))
     const before = await countedVerifications(services)
     let written = 0
-    const run = async (which: keyof typeof processes) => {
+    const run = async (which: keyof typeof processes, requests = REQUESTS) => {
       // What was recorded is counted a while later: not while nothing is to be.
       if (which === 'silent') await untilCounted(services, before + written)
-      const { perSecond } = await load(processes[which].url, bodies, REQUESTS, CONNECTIONS, isValid)
+      const { perSecond } = await load(processes[which].url, bodies, requests, CONNECTIONS, isValid)
       // The request of the host, and the one of its caller.
-      if (which === 'recorded') written += 2 * REQUESTS
+      if (which === 'recorded') written += 2 * requests
       return perSecond
     }
-    for (const each of ['recorded', 'silent'] as const) await run(each)
+    for (const each of ['recorded', 'silent'] as const) await run(each, WARM_UP)
     // Forth and back: what the machine does meanwhile evens out.
     for (const each of [
       'recorded',

@@ -11,10 +11,10 @@ const BUCKET = ['series_id', 'width', 'at', 'bucket']
 /** @param table that they are columns of */
 const sums = (table: string) => SUMS.map((name) => `sum(${table}.${name})::bigint AS ${name}`).join(', ')
 
-/** The minutes with the series that they belong to. @param key an expression */
-const part = (key: string) => `
+/** The minutes with the series that they belong to. @param key an expression, `of` its minutes */
+const part = (key: string, of: string) => `
   SELECT md5(concat_ws(E'\\x1f', organization_id, ${key}, operation, status, tier))::uuid AS series_id,
-    organization_id, ${key} AS key_id, operation, status, tier, at, bucket, ${SUMS.join(', ')} FROM minutes`
+    organization_id, ${key} AS key_id, operation, status, tier, at, bucket, ${SUMS.join(', ')} FROM ${of}`
 
 /**
  * Counts batches into buckets: minutes from what each batch has counted, hours, days and months from those minutes, each key
@@ -33,8 +33,10 @@ WITH batch AS MATERIALIZED (
     status int, tier text, ${LISTS.map((name) => `${name} bigint[]`).join(', ')})
   CROSS JOIN LATERAL unnest(${LISTS.map((name) => `c.${name}`).join(', ')}) AS n(${LISTS.join(', ')})
   GROUP BY 1, 2, 3, 4, 5, 6, 7
+), of_all AS (
+  SELECT organization_id, at, operation, status, tier, bucket, ${sums('minutes')} FROM minutes GROUP BY 1, 2, 3, 4, 5, 6
 ), parts AS MATERIALIZED (
-  ${part('key_id')} UNION ALL ${part("''")}
+  ${part('key_id', 'minutes')} UNION ALL ${part("''", 'of_all')}
 ), known AS (
   INSERT INTO usage_series (id, ${SERIES.join(', ')})
   SELECT DISTINCT ON (series_id) series_id, ${SERIES.join(', ')} FROM parts ORDER BY series_id ON CONFLICT DO NOTHING
