@@ -3,20 +3,27 @@ CREATE TABLE "usage_chunks" (
     "batch_id" UUID NOT NULL,
     "organization_id" TEXT NOT NULL,
     "key_ids" TEXT[],
-    "records" TEXT NOT NULL,
+    "kinds" TEXT NOT NULL,
+    "requests" TEXT NOT NULL,
 
     CONSTRAINT "usage_chunks_pkey" PRIMARY KEY ("batch_id","organization_id")
 );
 CREATE INDEX "usage_chunks_organization_id_batch_id_idx" ON "usage_chunks"("organization_id", "batch_id");
 
 -- Compressing costs more than the rest of writing them, and what was written one by one was larger.
-ALTER TABLE "usage_chunks" ALTER COLUMN "records" SET STORAGE EXTERNAL;
+ALTER TABLE "usage_chunks" ALTER COLUMN "kinds" SET STORAGE EXTERNAL, ALTER COLUMN "requests" SET STORAGE EXTERNAL;
 
-INSERT INTO "usage_chunks" ("batch_id", "organization_id", "key_ids", "records")
-SELECT "batch_id", coalesce("organization_id", ''), coalesce(array_agg(DISTINCT "key_id") FILTER (WHERE "key_id" IS NOT NULL), '{}'),
-  json_agg(json_build_array("key_id", "tier", floor(extract(epoch FROM "at") * 1000)::bigint, "operation", "outcome", "status",
-    "duration_microseconds", "request_bytes", "response_bytes", "ip", "user_agent", "error") ORDER BY "number")::text
-FROM "usage_records" GROUP BY 1, 2;
+INSERT INTO "usage_chunks" ("batch_id", "organization_id", "key_ids", "kinds", "requests")
+SELECT "batch_id", "organization_id", coalesce(array_agg(DISTINCT "key_id") FILTER (WHERE "key_id" IS NOT NULL), '{}'),
+  json_agg(json_build_array("key_id", "tier", "operation", "outcome", "status", "ip", "user_agent", "error") ORDER BY "place")::text,
+  json_agg(json_build_array("place", floor(extract(epoch FROM "at") * 1000)::bigint, "duration_microseconds", "request_bytes",
+    "response_bytes") ORDER BY "place")::text
+FROM (
+  SELECT *, row_number() OVER (PARTITION BY "batch_id", "organization_id" ORDER BY "number") - 1 AS "place" FROM (
+    SELECT "batch_id", "number", coalesce("organization_id", '') AS "organization_id", "key_id", "tier", "operation", "outcome",
+      "status", "ip", "user_agent", "error", "at", "duration_microseconds", "request_bytes", "response_bytes" FROM "usage_records"
+  ) r
+) placed GROUP BY 1, 2;
 
 -- What was not counted yet is counted as src/usage/batch.ts does it.
 ALTER TABLE "usage_batches" ADD COLUMN "counts" JSON;
@@ -46,12 +53,15 @@ ALTER TABLE "usage_batches" DROP COLUMN "rolled_at";
 CREATE INDEX "usage_batches_waiting" ON "usage_batches"("id") WHERE (counts IS NOT NULL);
 DROP TABLE "usage_records";
 
--- Requests one by one, in the order of columns of toJson in src/usage/batch.ts. `chunk_key_ids` says which
--- chunks have nothing of a key without reading them.
+-- Requests one by one. `chunk_key_ids` says which chunks have nothing of a key without reading them.
 CREATE VIEW "usage_records" AS
-SELECT c."batch_id", r."number"::int, c."organization_id", r."e"->>0 AS "key_id", r."e"->>1 AS "tier",
-  to_timestamp((r."e"->>2)::float8 / 1000) AS "at", r."e"->>3 AS "operation", r."e"->>4 AS "outcome", (r."e"->>5)::int AS "status",
-  (r."e"->>6)::int AS "duration_microseconds", (r."e"->>7)::int AS "request_bytes", (r."e"->>8)::int AS "response_bytes",
-  r."e"->>9 AS "ip", r."e"->>10 AS "user_agent", r."e"->>11 AS "error",
+SELECT c."batch_id", r."number"::int, c."organization_id", k."kind"->>0 AS "key_id", k."kind"->>1 AS "tier",
+  to_timestamp((r."e"->>1)::float8 / 1000) AS "at", k."kind"->>2 AS "operation", k."kind"->>3 AS "outcome",
+  (k."kind"->>4)::int AS "status", (r."e"->>2)::int AS "duration_microseconds", (r."e"->>3)::int AS "request_bytes",
+  (r."e"->>4)::int AS "response_bytes", k."kind"->>5 AS "ip", k."kind"->>6 AS "user_agent", k."kind"->>7 AS "error",
   c."key_ids" AS "chunk_key_ids"
-FROM "usage_chunks" c CROSS JOIN LATERAL jsonb_array_elements(c."records"::jsonb) WITH ORDINALITY AS r("e", "number");
+FROM "usage_chunks" c
+CROSS JOIN LATERAL jsonb_array_elements(c."requests"::jsonb) WITH ORDINALITY AS r("e", "number")
+-- OFFSET 0: parsed once a chunk.
+CROSS JOIN LATERAL (SELECT c."kinds"::jsonb AS "kinds" OFFSET 0) s
+CROSS JOIN LATERAL (SELECT s."kinds"->(r."e"->>0)::int AS "kind") k;
