@@ -122,6 +122,8 @@ export function createBatch(now: Date) {
       count(record, branch)
       keep(record, branch)
     },
+    /** It takes no more: while it waits to be written, it is no larger than what is written. */
+    close: () => root.clear(),
     get counts(): string {
       return JSON.stringify(counts)
     },

@@ -44,7 +44,7 @@ export function createUsageRecorder(deps: {
   /** Takes what comes. Not yet tried to be written: once it is, it may be in the database, with what it had then. */
   let open: Batch | undefined
   /** Are to be written, in the order of time. */
-  const full: Batch[] = []
+  const closed: Batch[] = []
   let waiting = 0
   let waitingUnknown = 0
   let lost = 0
@@ -58,7 +58,7 @@ export function createUsageRecorder(deps: {
 
   async function write(): Promise<void> {
     close()
-    for (const batch of [...full]) {
+    for (const batch of [...closed]) {
       await writeBatch(pool, batch, clock.now()).catch((error) => {
         // What the database will never take must not hold up what comes after it.
         if (!isRefused(error)) throw error
@@ -68,7 +68,7 @@ export function createUsageRecorder(deps: {
       uncounted = true
       waiting -= batch.size
       waitingUnknown -= batch.unknown
-      full.shift()
+      closed.shift()
     }
     if (lost > 0) log.error({ lost }, 'Requests are missing from usage.')
     lost = 0
@@ -114,7 +114,9 @@ export function createUsageRecorder(deps: {
   }
 
   function close(): void {
-    if (open !== undefined) full.push(open)
+    if (open === undefined) return
+    open.close()
+    closed.push(open)
     open = undefined
   }
 
@@ -132,7 +134,7 @@ export function createUsageRecorder(deps: {
       await nextWrite().catch(() => {})
       if (uncounted && !isCounting && performance.now() >= countAt) nextCount().catch(() => {})
       timer = undefined
-      if (open !== undefined || full.length > 0 || uncounted || isCounting) arm()
+      if (open !== undefined || closed.length > 0 || uncounted || isCounting) arm()
     }, FLUSH_MS)
   }
 
