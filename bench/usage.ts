@@ -16,6 +16,8 @@ const CONNECTIONS = 64
 /** Long enough for counting to come as often as it does in earnest. */
 const REQUESTS = 20_000
 const WARM_UP = 5_000
+/** What the machine does meanwhile evens out. */
+const FORTH_AND_BACK = ['recorded', 'silent', 'silent', 'recorded'] as const
 const MINUTE_OF_RECORDS = 1_000_000
 const KEYS = 1_000
 const QUERIES = 40
@@ -61,7 +63,7 @@ async function comparePair(services: Services): Promise<{ recorded: number; sile
   const perSecond = { recorded: 0, silent: 0 }
   try {
     const keys = await Promise.all(
-      // Half by each: what a process has done before makes it slower.
+      // Half by each, so that both have done the same before.
       Array.from({ length: 100 }, (_, n) => {
         const { client } = n % 2 === 0 ? recording : silent
         return client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })
@@ -71,7 +73,7 @@ async function comparePair(services: Services): Promise<{ recorded: number; sile
     const before = await countedVerifications(services)
     let written = 0
     const run = async (which: keyof typeof processes, requests = REQUESTS) => {
-      // What was recorded is counted a while later: not while nothing is to be.
+      // What was recorded is counted a while later: that must not fall into the turn that records nothing.
       if (which === 'silent') await untilCounted(services, before + written)
       const { perSecond } = await load(processes[which].url, bodies, requests, CONNECTIONS, isValid)
       // The request of the host, and the one of its caller.
@@ -79,17 +81,7 @@ async function comparePair(services: Services): Promise<{ recorded: number; sile
       return perSecond
     }
     for (const each of ['recorded', 'silent'] as const) await run(each, WARM_UP)
-    // Forth and back: what the machine does meanwhile evens out.
-    for (const each of [
-      'recorded',
-      'silent',
-      'silent',
-      'recorded',
-      'recorded',
-      'silent',
-      'silent',
-      'recorded',
-    ] as const)
+    for (const each of [...FORTH_AND_BACK, ...FORTH_AND_BACK])
       perSecond[each] += (await run(each)) / 4
     await untilCounted(services, before + written)
   } finally {

@@ -19,8 +19,8 @@ const part = (key: string, of: string) => `
 /**
  * Counts batches into buckets: minutes from what each batch has counted, hours, days and months from those minutes, each key
  * by itself and all keys of an organization together. One statement with the emptying of the batch, so that each is counted
- * exactly once, whatever is killed when. Rows are taken in one order, so that two processes that count at once do not wait in a circle.
- * A series has its id from what it is made of: buckets are narrow, and need not know whether it was there before.
+ * exactly once, whatever is killed when. Rows are taken in one order, so that two processes that count at once do not wait in
+ * a circle. A series has its id from what it is made of: buckets are narrow, and need not know whether it was there before.
  */
 const ROLL_UP = `
 WITH batch AS MATERIALIZED (

@@ -2,8 +2,8 @@ import type pg from 'pg'
 import type { Batch } from './batch.ts'
 
 /**
- * A batch that is there already was written before, by a statement whose answer was lost. The chunks come as one text: an
- * array would be escaped and parsed character by character.
+ * A batch that is there already was written before, by a statement whose answer was lost. What the chunks hold comes as
+ * texts of a line each: an array would be escaped and parsed character by character.
  */
 const INSERT = `
 WITH batch AS (
