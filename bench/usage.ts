@@ -81,8 +81,7 @@ async function comparePair(services: Services): Promise<{ recorded: number; sile
       return perSecond
     }
     for (const each of ['recorded', 'silent'] as const) await run(each, WARM_UP)
-    for (const each of [...FORTH_AND_BACK, ...FORTH_AND_BACK])
-      perSecond[each] += (await run(each)) / 4
+    for (const each of [...FORTH_AND_BACK, ...FORTH_AND_BACK]) perSecond[each] += (await run(each)) / 4
     await untilCounted(services, before + written)
   } finally {
     await recording.stop()
