@@ -48,7 +48,7 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
   function update(): void {
     const now: BusStatus = publisher.status === 'ready' && subscriber.status === 'ready' ? 'ok' : 'degraded'
     // At the start one of the two is ready before the other.
-    const starting = status === undefined && [publisher, subscriber].some((redis) => redis.status === 'connecting')
+    const starting = status === undefined && [publisher, subscriber].some(isConnecting)
     if (now === status || stopped || (starting && now === 'degraded')) return
     status = now
     if (now === 'ok') log.info('Redis answers: live messages reach every process.')
@@ -115,6 +115,9 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
     },
   }
 }
+
+/** On its way, or there and not asked yet whether it is ready. */
+const isConnecting = (redis: Redis) => redis.status === 'connecting' || redis.status === 'connect'
 
 /** What somebody else wrote to the channel is no message of ours. */
 function parse(text: string): Heard {

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Heard } from '../../src/live/bus.ts'
-import type { App } from '../support/app.ts'
+import { createRedisBus } from '../../src/live/redis-bus.ts'
+import { type App, silentLog } from '../support/app.ts'
 import { type Nodes, startNodes } from '../support/nodes.ts'
 import { startReceiver } from '../support/receiver.ts'
 import type { TestRedis } from '../support/redis.ts'
@@ -86,6 +87,15 @@ async function subscriptionsInPlace(): Promise<void> {
     stop()
   }
 }
+
+test('a start beside a Redis that is there says nothing of one that is away', async () => {
+  const states: string[] = []
+  const buses = Array.from({ length: 20 }, () => createRedisBus({ url: redis.url, log: silentLog }))
+  for (const bus of buses) bus.onStatus((status) => states.push(status))
+  while (buses.some((bus) => bus.status() !== 'ok')) await new Promise(setImmediate)
+  expect(states).toEqual(buses.map(() => 'ok'))
+  await Promise.all(buses.map((bus) => bus.stop()))
+})
 
 test('when only the publishing side loses Redis, the others are told of the gap with its next message', async () => {
   const heard: Heard[] = []
