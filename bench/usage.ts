@@ -1,5 +1,4 @@
 // What recording costs, how much of it one process can write and count, and what a year of it takes to read.
-import { setTimeout as delay } from 'node:timers/promises'
 import { createDatabase } from '../prisma/client.ts'
 import { systemClock } from '../src/clock.ts'
 import { createLocalBus } from '../src/live/bus.ts'
@@ -9,13 +8,13 @@ import type { UsageRecord } from '../src/usage/usage-record.ts'
 import { type Figures, median, round } from './support/figures.ts'
 import { fillUsage } from './support/fill-usage.ts'
 import { load } from './support/load.ts'
-import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
+import { BOOTSTRAP_API_KEY, type Services, startSignalbox, startSwitchedApi } from './support/services.ts'
 import { isValid, NO_LIMIT, verifyBody } from './verify.ts'
 
 const CONNECTIONS = 64
-/** Long enough for counting to come as often as it does in earnest. */
+/** About seven seconds. */
 const REQUESTS = 20_000
-const WARM_UP = 5_000
+const TURNS = 6
 /** What the machine does meanwhile evens out. */
 const FORTH_AND_BACK = ['recorded', 'silent', 'silent', 'recorded'] as const
 const MINUTE_OF_RECORDS = 1_000_000
@@ -43,65 +42,56 @@ export async function usage(services: Services, options: { rounds: number }): Pr
   }
 }
 
-/** Several pairs of processes, since the same program is a few percent faster or slower each time that it is started. */
+/** A process a round, since the same program is a few percent faster or slower each time that it is started. */
 async function compareRecording(services: Services, rounds: number): Promise<number[]> {
   const values: number[] = []
   for (let n = 1; n <= rounds; n++) {
-    const { recorded, silent } = await comparePair(services)
-    console.error(`pair ${n}: recorded ${round(recorded)}/s, not recorded ${round(silent)}/s`)
+    const { recorded, silent } = await compareTurns(services)
+    console.error(`round ${n}: recorded ${round(recorded)}/s, not recorded ${round(silent)}/s`)
     values.push(recorded / silent)
   }
   return values
 }
 
-/** Two processes on the same services, one of which records nothing. @returns verifications a second of each */
-async function comparePair(services: Services): Promise<{ recorded: number; silent: number }> {
-  const env = { ...NO_LIMIT, FIELD_LIMITS: 'apiKeyCreate=1000' }
-  const recording = await startSignalbox(services, { workers: 0, env })
-  const silent = await startSignalbox(services, { workers: 0, env: { ...env, RECORD_USAGE: 'false' } })
-  const processes = { recorded: recording, silent }
-  const perSecond = { recorded: 0, silent: 0 }
-  try {
-    const keys = await Promise.all(
-      // Half by each, so that both have done the same before.
-      Array.from({ length: 100 }, (_, n) => {
-        const { client } = n % 2 === 0 ? recording : silent
-        return client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })
-      }),
-    )
-    const bodies = keys.map(({ secret }) => verifyBody(secret))
-    const before = await countedVerifications(services)
-    let written = 0
-    const run = async (which: keyof typeof processes, requests = REQUESTS) => {
-      // What was recorded is counted a while later: that must not fall into the turn that records nothing.
-      if (which === 'silent') await untilCounted(services, before + written)
-      const { perSecond } = await load(processes[which].url, bodies, requests, CONNECTIONS, isValid)
-      // The request of the host, and the one of its caller.
-      if (which === 'recorded') written += 2 * requests
-      return perSecond
-    }
-    for (const each of ['recorded', 'silent'] as const) await run(each, WARM_UP)
-    for (const each of [...FORTH_AND_BACK, ...FORTH_AND_BACK]) perSecond[each] += (await run(each)) / 4
-    await untilCounted(services, before + written)
-  } finally {
-    await recording.stop()
-    await silent.stop()
+/** One process that records in every other turn. @returns verifications a second */
+async function compareTurns(services: Services): Promise<{ recorded: number; silent: number }> {
+  const api = await startSwitchedApi(services, { ...NO_LIMIT, FIELD_LIMITS: 'apiKeyCreate=1000' })
+  const ms = { recorded: 0, silent: 0 }
+  const requests = 2 * TURNS * REQUESTS
+  const timed = async (work: () => Promise<unknown>) => {
+    const began = performance.now()
+    await work()
+    return performance.now() - began
   }
-  return perSecond
+  try {
+    const createKey = () => api.client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })
+    const keys = await Promise.all(Array.from({ length: 100 }, createKey))
+    const bodies = keys.map(({ secret }) => verifyBody(secret))
+    const ask = () => load(api.url, bodies, REQUESTS, CONNECTIONS, isValid)
+    await ask()
+    await api.tell('flush')
+    const before = await countedVerifications(services)
+    for (let n = 0; n < TURNS; n++)
+      for (const turn of FORTH_AND_BACK) {
+        await api.tell(turn === 'recorded' ? 'record' : 'silence')
+        ms[turn] += await timed(ask)
+        // What is not written yet must not be written in the time of the turn that records nothing.
+        if (turn === 'recorded') ms[turn] += await timed(() => api.tell('write'))
+      }
+    ms.recorded += await timed(() => api.tell('flush'))
+    // The request of the host, and the one of its caller.
+    const counted = (await countedVerifications(services)) - before
+    if (counted !== 2 * requests) throw new Error(`Of ${2 * requests} requests ${counted} are counted.`)
+  } finally {
+    await api.stop()
+  }
+  return { recorded: (1_000 * requests) / ms.recorded, silent: (1_000 * requests) / ms.silent }
 }
 
 async function countedVerifications({ pool }: Services): Promise<number> {
   const { rows } = await pool.query(`SELECT coalesce(sum(requests), 0)::int AS counted FROM usage_buckets b
     JOIN usage_series s ON s.id = b.series_id WHERE width = 'DAY' AND key_id = '' AND operation = 'apiKeyVerify'`)
   return rows[0].counted
-}
-
-async function untilCounted(services: Services, expected: number): Promise<void> {
-  for (let n = 0; n < 600; n++) {
-    if ((await countedVerifications(services)) === expected) return
-    await delay(100)
-  }
-  throw new Error('Usage is not counted after a minute.')
 }
 
 /**
@@ -113,7 +103,7 @@ async function writeMinute({ databaseUrl, pool }: Services): Promise<number> {
   const database = createDatabase({ url: databaseUrl })
   const log = createLog({ level: 'warn' })
   const recorder = createUsageRecorder({
-    ...{ pool: database.pool, bus: createLocalBus(), clock: systemClock, log, recordUsage: true },
+    ...{ pool: database.pool, bus: createLocalBus(), clock: systemClock, log },
   })
   const parts = 3 * 10
   const part = Math.ceil(MINUTE_OF_RECORDS / parts)

@@ -12,6 +12,7 @@ const LAYERS: [string, RegExp][] = [
   ['worker', /^worker\//],
   ['schema', /^schema\//],
   ['server', /^src\/server\//],
+  ['wiring of the parts', /^src\/start\.ts$/],
   ['main', /^src\/main\.ts$/],
 ]
 /** What only the faces may know. */

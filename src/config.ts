@@ -74,7 +74,6 @@ const environment = z.object({
     'PLAN=requests a day or none, such as STARTER=1000',
   ),
   FIELD_LIMITS: allowances(/^([a-zA-Z]{1,100})=([1-9]\d{0,5})$/, 'field=calls a minute, such as apiKeyCreate=20'),
-  RECORD_USAGE: z.enum(['true', 'false'], 'must be true or false').default('true'),
   SHUTDOWN_SECONDS: seconds(600).default(10),
   RETENTION_DAYS: days.default(90),
   USAGE_RETENTION_DAYS: days.default(30),
@@ -119,8 +118,6 @@ export interface Config {
   dailyQuotas: Record<string, number | null>
   /** Calls a minute of an organization by field, as set. */
   fieldLimits: Record<string, number>
-  /** False: requests with a key are not recorded, and usage stays empty. */
-  recordUsage: boolean
   /** How long events are kept with their deliveries and attempts; 0 keeps them for ever. */
   retentionDays: number
   /** How long each request with a key is kept, after it was counted; 0 keeps them for ever. */
@@ -172,7 +169,6 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
       (settings.DAILY_QUOTAS ?? []).map(([plan, day]) => [plan, day === 'none' ? null : Number(day)]),
     ),
     fieldLimits: Object.fromEntries((settings.FIELD_LIMITS ?? []).map(([field, max]) => [field, Number(max)])),
-    recordUsage: settings.RECORD_USAGE === 'true',
     shutdownSeconds: settings.SHUTDOWN_SECONDS,
     retentionDays: settings.RETENTION_DAYS,
     usageRetentionDays: settings.USAGE_RETENTION_DAYS,

@@ -53,7 +53,6 @@ export function createDomain(deps: {
   /** Absent: limits and remembered keys stay in this process. */
   redis?: Redis | undefined
   allowances: Allowances
-  recordUsage: boolean
   /** Persisted operations of the installation. */
   manifest: Manifest
   log: Log

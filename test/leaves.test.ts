@@ -161,7 +161,6 @@ describe('settings', () => {
       operationsManifest: path.join(import.meta.dirname, '../operations/manifest.json'),
       dailyQuotas: {},
       rateLimits: {},
-      recordUsage: true,
       fieldLimits: {},
       logLevel: 'info',
       keyPrefix: 'sb',

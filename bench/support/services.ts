@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -43,23 +45,7 @@ export async function startSignalbox(
   services: Services,
   options: { workers?: number; env?: Record<string, string> } = {},
 ) {
-  // With the key that secrets are encrypted by.
-  const dataDir = path.join(services.dataDir, 'signalbox')
-  const port = String(await freePort())
-  const env = {
-    // As it is run in earnest: libraries check less of themselves then.
-    NODE_ENV: 'production',
-    ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
-    ENDPOINT_ALLOWED_NETWORKS: '127.0.0.0/8',
-    HOST: '127.0.0.1',
-    DATABASE_URL: services.databaseUrl,
-    REDIS_URL: services.redisUrl,
-    DATA_DIR: dataDir,
-    PORT: port,
-    BOOTSTRAP_API_KEY,
-    LOG_LEVEL: 'info',
-    ...options.env,
-  }
+  const env = await settings(services, options.env)
   const api = startProcess(env, 'api')
   await api.printed(/Signalbox runs/)
   const workers: RunningProcess[] = []
@@ -71,7 +57,7 @@ export async function startSignalbox(
   const signal = (name: NodeJS.Signals) => {
     for (const { child } of workers) child.kill(name)
   }
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://127.0.0.1:${env.PORT}`
   return {
     url,
     client: createApi(url).as(BOOTSTRAP_API_KEY),
@@ -83,6 +69,46 @@ export async function startSignalbox(
     async stop() {
       signal('SIGCONT')
       await Promise.all([api, ...workers].map((process) => process.end('SIGTERM')))
+    },
+  }
+}
+
+/** What each process of ours is started with, as it is in earnest. */
+async function settings(services: Services, more: Record<string, string> = {}) {
+  return {
+    // Libraries check less of themselves then.
+    NODE_ENV: 'production',
+    ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
+    ENDPOINT_ALLOWED_NETWORKS: '127.0.0.0/8',
+    HOST: '127.0.0.1',
+    DATABASE_URL: services.databaseUrl,
+    REDIS_URL: services.redisUrl,
+    // With the key that secrets are encrypted by.
+    DATA_DIR: path.join(services.dataDir, 'signalbox'),
+    PORT: String(await freePort()),
+    BOOTSTRAP_API_KEY,
+    LOG_LEVEL: 'info',
+    ...more,
+  }
+}
+
+/** The API alone, whose recording of usage can be switched. @see switched-api.ts for the commands */
+export async function startSwitchedApi(services: Services, env: Record<string, string>) {
+  const { PATH = '', HOME = '' } = process.env
+  const all = { PATH, HOME, ...(await settings(services, env)), LOG_LEVEL: 'warn' }
+  const child = fork(path.join(import.meta.dirname, 'switched-api.ts'), { env: all })
+  const [url] = (await once(child, 'message')) as [string]
+  const tell = async (command: 'record' | 'silence' | 'write' | 'flush' | 'stop') => {
+    child.send(command)
+    await once(child, 'message')
+  }
+  return {
+    url,
+    client: createApi(url).as(BOOTSTRAP_API_KEY),
+    tell,
+    async stop() {
+      await tell('stop')
+      child.disconnect()
     },
   }
 }

@@ -36,10 +36,18 @@ interface Series {
   response_bytes: number[]
 }
 
-/** A way to what requests have in common, a branch for each thing that is told apart: cheaper than one text of them all. */
+/** What requests have in common that differ in nothing but time, duration and size. */
+interface Kind {
+  chunk: Chunk
+  /** Its place among those of the chunk. */
+  place: number
+  series: Series
+}
+
+/** A way to a kind, a branch for each thing that is told apart: cheaper than one text of them all. */
 interface Branch extends Map<string | number | null, Branch> {
   series?: Series
-  kind?: number
+  kind?: Kind
 }
 
 /**
@@ -64,42 +72,33 @@ export function createBatch(now: Date) {
     return chunk
   }
 
-  function keep(record: UsageRecord, branch: Branch): void {
-    const { keyId, tier, at, operation, outcome, status, ip, userAgent, error } = record
-    const chunk = chunkOf(record.organizationId ?? '')
-    const leaf = follow(branch, [outcome, ip, userAgent, error])
-    leaf.kind ??= chunk.kinds.push([keyId, tier, operation, outcome, status, ip, userAgent, error]) - 1
-    if (keyId !== null) chunk.keyIds.add(keyId)
-    const { durationMicroseconds, requestBytes, responseBytes } = record
-    chunk.requests.push(`[${leaf.kind},${at.getTime()},${durationMicroseconds},${requestBytes},${responseBytes}]`)
+  function kindOf(record: UsageRecord): Kind {
+    const { organizationId, keyId, tier, operation, status, outcome, ip, userAgent, error } = record
+    const counted = follow(root, [organizationId, keyId, tier, operation, status])
+    const branch = follow(counted, [outcome, ip, userAgent, error])
+    if (branch.kind === undefined) {
+      const known = storable(record)
+      counted.series ??= seriesOf(known)
+      branch.kind = { ...keep(known), series: counted.series }
+    }
+    return branch.kind
   }
 
-  function seriesOf({ organizationId, keyId, tier, operation, status }: UsageRecord, branch: Branch): Series {
-    if (branch.series !== undefined) return branch.series
+  function keep(record: UsageRecord): { chunk: Chunk; place: number } {
+    const { keyId, tier, operation, outcome, status, ip, userAgent, error } = record
+    const chunk = chunkOf(record.organizationId ?? '')
+    if (keyId !== null) chunk.keyIds.add(keyId)
+    return { chunk, place: chunk.kinds.push([keyId, tier, operation, outcome, status, ip, userAgent, error]) - 1 }
+  }
+
+  function seriesOf({ organizationId, keyId, tier, operation, status }: UsageRecord): Series {
     const series = {
       ...{ organization_id: organizationId ?? '', key_id: keyId ?? UNKNOWN, tier: tier ?? '', operation, status, at },
       ...{ bucket: [], requests: [], failed: [], limited: [] },
       ...{ duration_microseconds: [], request_bytes: [], response_bytes: [] },
     }
     counts.push(series)
-    branch.series = series
     return series
-  }
-
-  function count(record: UsageRecord, branch: Branch): void {
-    const series = seriesOf(record, branch)
-    const bucket = bucketOf(record.durationMicroseconds)
-    const known = series.bucket.indexOf(bucket)
-    const n = known >= 0 ? known : series.bucket.push(bucket) - 1
-    const add = (sums: number[], amount: number) => {
-      sums[n] = (sums[n] ?? 0) + amount
-    }
-    add(series.requests, 1)
-    add(series.failed, record.outcome === OK ? 0 : 1)
-    add(series.limited, LIMITED.includes(record.outcome) ? 1 : 0)
-    add(series.duration_microseconds, record.durationMicroseconds)
-    add(series.request_bytes, record.requestBytes)
-    add(series.response_bytes, record.responseBytes)
   }
 
   return {
@@ -113,14 +112,15 @@ export function createBatch(now: Date) {
     },
     /** Whether a request is of its minute. */
     takes: ({ at }: UsageRecord) => minuteOf(at) === minute,
-    add(given: UsageRecord): void {
-      const record = storable(given)
+    add(record: UsageRecord): void {
       size++
       if (record.organizationId === null) unknown++
-      const { organizationId, keyId, tier, operation, status } = record
-      const branch = follow(root, [organizationId, keyId, tier, operation, status])
-      count(record, branch)
-      keep(record, branch)
+      const { chunk, place, series } = kindOf(record)
+      const duration = Math.min(record.durationMicroseconds, INT_AT_MOST)
+      const received = Math.min(record.requestBytes, INT_AT_MOST)
+      const sent = Math.min(record.responseBytes, INT_AT_MOST)
+      chunk.requests.push(`[${place},${record.at.getTime()},${duration},${received},${sent}]`)
+      count(series, record.outcome, duration, received, sent)
     },
     /** It takes no more: while it waits to be written, it is no larger than what is written. */
     close: () => root.clear(),
@@ -151,21 +151,26 @@ function grow(branch: Branch, part: string | number | null): Branch {
   return next
 }
 
-const TEXTS = ['operation', 'outcome', 'ip', 'userAgent', 'error'] as const
-/** What PostgreSQL does not take in texts, and clients may send: NUL, and half of a surrogate pair. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u
-
-/** A record that nothing can refuse once it was written. */
-function storable(record: UsageRecord): UsageRecord {
-  const { durationMicroseconds, requestBytes, responseBytes } = record
-  const isShort = Math.max(durationMicroseconds, requestBytes, responseBytes) <= INT_AT_MOST
-  if (isShort && TEXTS.every((name) => record[name] === null || !UNSTORABLE.test(record[name]))) return record
-  const texts = TEXTS.map((name) => [name, record[name]?.toWellFormed().replaceAll('\0', '') ?? null])
-  return {
-    ...record,
-    ...Object.fromEntries(texts),
-    durationMicroseconds: Math.min(durationMicroseconds, INT_AT_MOST),
-    requestBytes: Math.min(requestBytes, INT_AT_MOST),
-    responseBytes: Math.min(responseBytes, INT_AT_MOST),
+/** @param durationMicroseconds and bytes, of one request */
+function count(series: Series, outcome: string, durationMicroseconds: number, received: number, sent: number): void {
+  const bucket = bucketOf(durationMicroseconds)
+  const known = series.bucket.indexOf(bucket)
+  const n = known >= 0 ? known : series.bucket.push(bucket) - 1
+  const add = (sums: number[], amount: number) => {
+    sums[n] = (sums[n] ?? 0) + amount
   }
+  add(series.requests, 1)
+  add(series.failed, outcome === OK ? 0 : 1)
+  add(series.limited, LIMITED.includes(outcome) ? 1 : 0)
+  add(series.duration_microseconds, durationMicroseconds)
+  add(series.request_bytes, received)
+  add(series.response_bytes, sent)
+}
+
+const TEXTS = ['operation', 'outcome', 'ip', 'userAgent', 'error'] as const
+
+/** Without what PostgreSQL does not take in texts, and clients may send: NUL, and half of a surrogate pair. */
+function storable(record: UsageRecord): UsageRecord {
+  const texts = TEXTS.map((name) => [name, record[name]?.toWellFormed().replaceAll('\0', '') ?? null])
+  return { ...record, ...Object.fromEntries(texts) }
 }

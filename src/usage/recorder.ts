@@ -31,14 +31,7 @@ const ORGANIZATIONS_REMEMBERED = 10_000
 /** Records requests (U1, U3) without holding any up: in memory, then in batches in the database, then counted. */
 export type UsageRecorder = ReturnType<typeof createUsageRecorder>
 
-/** @param deps.recordUsage false records nothing */
-export function createUsageRecorder(deps: {
-  pool: pg.Pool
-  bus: LiveBus
-  clock: Clock
-  log: Log
-  recordUsage: boolean
-}) {
+export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; log: Log }) {
   const { pool, clock, log } = deps
   const operations = new LRUCache<string, Set<string>>({ max: ORGANIZATIONS_REMEMBERED })
   /** Takes what comes. Not yet tried to be written: once it is, it may be in the database, with what it had then. */
@@ -140,7 +133,6 @@ export function createUsageRecorder(deps: {
 
   return {
     add(record: UsageRecord): void {
-      if (!deps.recordUsage) return
       const isUnknown = record.organizationId === null
       if (waiting >= WAITING_RECORDS || (isUnknown && waitingUnknown >= WAITING_UNKNOWN)) {
         lost++

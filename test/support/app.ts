@@ -73,7 +73,6 @@ export async function startApp(options: AppOptions = {}) {
     ...shared,
     redis,
     manifest,
-    recordUsage: true,
     allowances: options.allowances ?? UNLIMITED,
   })
   await domain.start()

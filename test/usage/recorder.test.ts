@@ -32,8 +32,7 @@ beforeEach(async () => {
   await database.pool.query('TRUNCATE usage_chunks, usage_batches, usage_buckets, usage_series')
 })
 
-const newRecorder = () =>
-  createUsageRecorder({ pool: database.pool, bus: createLocalBus(), clock, log, recordUsage: true })
+const newRecorder = () => createUsageRecorder({ pool: database.pool, bus: createLocalBus(), clock, log })
 let made = 0
 function record(more: Partial<UsageRecord> = {}): UsageRecord {
   made++

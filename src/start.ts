@@ -1,0 +1,91 @@
+// Wires Signalbox and starts its parts: all of them, or the API or the worker alone.
+import { createDatabase } from '../prisma/client.ts'
+import { migrate } from '../prisma/migrate.ts'
+import { createWorker } from '../worker/worker.ts'
+import { createAudit } from './access/audit.ts'
+import { bootstrap } from './access/bootstrap.ts'
+import { systemClock as clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { createDomain, type Domain } from './domain.ts'
+import { startEmbeddedPostgres } from './embedded/postgres.ts'
+import { createIds } from './ids.ts'
+import { createKeyring, developmentKey } from './keyring.ts'
+import { createAllowances } from './limits/allowances.ts'
+import { createLocalBus } from './live/bus.ts'
+import { createRedisBus } from './live/redis-bus.ts'
+import { createLog } from './log.ts'
+import { readManifest } from './operations/manifest.ts'
+import { createRedis } from './redis.ts'
+import { createRetention } from './retention/retention.ts'
+import { startServer } from './server/server.ts'
+import { createTargets } from './webhooks/targets.ts'
+
+export type Stop = () => unknown
+
+/** What runs. Of a worker alone, neither `url` nor `domain`. */
+export interface Started {
+  url?: string
+  domain?: Domain
+}
+
+/**
+ * @param options.stops what was started, in order; filled as it goes, so that a failure half-way stops the rest
+ * @param options.onKey with the first key of an installation, before anything else can fail: it cannot be shown a second time
+ * @param options.onLost when the embedded PostgreSQL goes away
+ */
+export async function start(
+  config: Config,
+  options: { stops: Stop[]; onKey: (secret: string) => void; onLost: () => void },
+): Promise<Started> {
+  const { stops } = options
+  const log = createLog({ level: config.logLevel })
+
+  let databaseUrl = config.databaseUrl
+  if (databaseUrl === undefined) {
+    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, onLost: options.onLost })
+    stops.push(postgres.stop)
+    databaseUrl = postgres.url
+  }
+  await migrate(databaseUrl)
+  const onError = (error: Error) => log.warn({ err: error }, 'A database connection was lost.')
+  const database = createDatabase({ url: databaseUrl, maxConnections: 20, onError })
+  stops.push(database.stop)
+
+  const bus =
+    config.redisUrl === undefined
+      ? createLocalBus({ alone: config.mode === 'all' })
+      : createRedisBus({ url: config.redisUrl, log })
+  stops.push(bus.stop)
+  if (config.redisUrl === undefined && config.mode !== 'all')
+    log.warn(
+      'REDIS_URL is not set: deliveries show live and revoked keys end in other processes a second late, other live messages not at all.',
+    )
+
+  const keyring = createKeyring(config.encryptionKeys ?? [await developmentKey(config.dataDir)])
+  const targets = createTargets({ allowedNetworks: config.endpointAllowedNetworks })
+  const makeId = createIds(clock)
+  const shared = { ...config, database, prisma: database.prisma, clock, makeId, keyring, bus, targets, log }
+  const newKey = await bootstrap({ ...shared, audit: createAudit(shared) })
+  if (newKey !== undefined) options.onKey(newKey)
+
+  const started: Started = {}
+  if (config.mode !== 'worker') {
+    const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
+    stops.push(() => redis?.disconnect())
+    const manifest = readManifest(config.operationsManifest)
+    const domain = createDomain({ ...shared, redis, manifest, allowances: createAllowances(config) })
+    await domain.start()
+    const server = await startServer({ ...shared, domain })
+    stops.push(domain.usageRecorder.stop, domain.publisher.stop, server.stop)
+    Object.assign(started, { url: server.url, domain })
+  }
+  if (config.mode !== 'api') {
+    const worker = createWorker({ ...shared, options: { ...config, concurrency: config.workerConcurrency } })
+    worker.start()
+    const retention = createRetention({ ...shared, pool: database.pool })
+    retention.start()
+    stops.push(() => worker.stop(), retention.stop)
+  }
+  log.info({ mode: config.mode, url: started.url }, 'Signalbox runs.')
+  return started
+}
