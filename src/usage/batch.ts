@@ -1,53 +1,26 @@
-import { bucketOf } from '../histogram.ts'
 import { timeOrderedUuid } from '../ids.ts'
-import { LIMITED, OK, type UsageRecord } from './usage-record.ts'
+import { count, createSeries, type Series } from './series.ts'
+import type { UsageRecord } from './usage-record.ts'
 
 const MINUTE_MS = 60_000
 const INT_AT_MOST = 2 ** 31 - 1
-/** What unknown keys are counted under. */
-const UNKNOWN = 'unknown'
 
 /** Requests of an organization. What many have in common is there once, and each request says by its place which it has. */
 interface Chunk {
   keyIds: Set<string>
   /** In the order in which the view `usage_records` reads them: key, tier, operation, outcome, status, ip, user agent, error. */
   kinds: (string | number | null)[][]
-  /** Each as JSON, in that order: place of its kind, milliseconds, microseconds, bytes in, bytes out. */
-  requests: string[]
-}
-
-/**
- * Requests within a minute that have everything in common which is counted, as src/usage/roll-up.ts takes them. Buckets of
- * durations (src/histogram.ts) side by side with the sums of each.
- */
-interface Series {
-  organization_id: string
-  key_id: string
-  tier: string
-  operation: string
-  status: number
-  at: string
-  bucket: number[]
+  /** Five numbers each: place of its kind, milliseconds, microseconds, bytes in, bytes out. Flat: nothing to collect. */
   requests: number[]
-  failed: number[]
-  limited: number[]
-  duration_microseconds: number[]
-  request_bytes: number[]
-  response_bytes: number[]
 }
 
 /** What requests have in common that differ in nothing but time, duration and size. */
 interface Kind {
+  first: UsageRecord
   chunk: Chunk
   /** Its place among those of the chunk. */
   place: number
   series: Series
-}
-
-/** A way to a kind, a branch for each thing that is told apart: cheaper than one text of them all. */
-interface Branch extends Map<string | number | null, Branch> {
-  series?: Series
-  kind?: Kind
 }
 
 /**
@@ -61,8 +34,9 @@ export function createBatch(now: Date) {
   const minute = minuteOf(now)
   const at = new Date(minute * MINUTE_MS).toISOString()
   const chunks = new Map<string, Chunk>()
-  const root: Branch = new Map()
-  const counts: Series[] = []
+  /** By key, or else by address: few each. */
+  const kinds = new Map<string, Kind[]>()
+  const counts = new Map<string, Series>()
   let size = 0
   let unknown = 0
 
@@ -73,15 +47,14 @@ export function createBatch(now: Date) {
   }
 
   function kindOf(record: UsageRecord): Kind {
-    const { organizationId, keyId, tier, operation, status, outcome, ip, userAgent, error } = record
-    const counted = follow(root, [organizationId, keyId, tier, operation, status])
-    const branch = follow(counted, [outcome, ip, userAgent, error])
-    if (branch.kind === undefined) {
-      const known = storable(record)
-      counted.series ??= seriesOf(known)
-      branch.kind = { ...keep(known), series: counted.series }
-    }
-    return branch.kind
+    const under = record.keyId ?? record.ip ?? ''
+    const known = kinds.get(under)
+    for (const kind of known ?? []) if (isAlike(kind.first, record)) return kind
+    const stored = storable(record)
+    const kind = { first: record, ...keep(stored), series: seriesOf(stored) }
+    if (known === undefined) kinds.set(under, [kind])
+    else known.push(kind)
+    return kind
   }
 
   function keep(record: UsageRecord): { chunk: Chunk; place: number } {
@@ -91,13 +64,13 @@ export function createBatch(now: Date) {
     return { chunk, place: chunk.kinds.push([keyId, tier, operation, outcome, status, ip, userAgent, error]) - 1 }
   }
 
-  function seriesOf({ organizationId, keyId, tier, operation, status }: UsageRecord): Series {
-    const series = {
-      ...{ organization_id: organizationId ?? '', key_id: keyId ?? UNKNOWN, tier: tier ?? '', operation, status, at },
-      ...{ bucket: [], requests: [], failed: [], limited: [] },
-      ...{ duration_microseconds: [], request_bytes: [], response_bytes: [] },
-    }
-    counts.push(series)
+  function seriesOf(record: UsageRecord): Series {
+    const { organizationId, keyId, tier, operation, status } = record
+    const name = JSON.stringify([organizationId, keyId, tier, operation, status])
+    const known = counts.get(name)
+    if (known !== undefined) return known
+    const series = createSeries(record, at)
+    counts.set(name, series)
     return series
   }
 
@@ -119,19 +92,19 @@ export function createBatch(now: Date) {
       const duration = Math.min(record.durationMicroseconds, INT_AT_MOST)
       const received = Math.min(record.requestBytes, INT_AT_MOST)
       const sent = Math.min(record.responseBytes, INT_AT_MOST)
-      chunk.requests.push(`[${place},${record.at.getTime()},${duration},${received},${sent}]`)
+      chunk.requests.push(place, record.at.getTime(), duration, received, sent)
       count(series, record.outcome, duration, received, sent)
     },
     /** It takes no more: while it waits to be written, it is no larger than what is written. */
-    close: () => root.clear(),
+    close: () => kinds.clear(),
     get counts(): string {
-      return JSON.stringify(counts)
+      return JSON.stringify([...counts.values()])
     },
     /** What is kept of each organization: ids with spaces between them, and arrays without line breaks. */
     get chunks() {
       return [...chunks].map(([organizationId, { keyIds, kinds, requests }]) => ({
         ...{ organizationId, keyIds: [...keyIds].join(' ') },
-        ...{ kinds: JSON.stringify(kinds), requests: `[${requests.join(',')}]` },
+        ...{ kinds: JSON.stringify(kinds), requests: inFives(requests) },
       }))
     },
   }
@@ -139,32 +112,26 @@ export function createBatch(now: Date) {
 
 const minuteOf = (at: Date) => Math.floor(at.getTime() / MINUTE_MS)
 
-function follow(from: Branch, parts: readonly (string | number | null)[]): Branch {
-  let branch = from
-  for (const part of parts) branch = branch.get(part) ?? grow(branch, part)
-  return branch
+/** What differs most comes first. */
+function isAlike(a: UsageRecord, b: UsageRecord): boolean {
+  return (
+    a.ip === b.ip &&
+    a.operation === b.operation &&
+    a.status === b.status &&
+    a.outcome === b.outcome &&
+    a.userAgent === b.userAgent &&
+    a.error === b.error &&
+    a.tier === b.tier &&
+    a.organizationId === b.organizationId
+  )
 }
 
-function grow(branch: Branch, part: string | number | null): Branch {
-  const next: Branch = new Map()
-  branch.set(part, next)
-  return next
-}
-
-/** @param durationMicroseconds and bytes, of one request */
-function count(series: Series, outcome: string, durationMicroseconds: number, received: number, sent: number): void {
-  const bucket = bucketOf(durationMicroseconds)
-  const known = series.bucket.indexOf(bucket)
-  const n = known >= 0 ? known : series.bucket.push(bucket) - 1
-  const add = (sums: number[], amount: number) => {
-    sums[n] = (sums[n] ?? 0) + amount
-  }
-  add(series.requests, 1)
-  add(series.failed, outcome === OK ? 0 : 1)
-  add(series.limited, LIMITED.includes(outcome) ? 1 : 0)
-  add(series.duration_microseconds, durationMicroseconds)
-  add(series.request_bytes, received)
-  add(series.response_bytes, sent)
+/** JSON: a list of lists of five. */
+function inFives(numbers: readonly number[]): string {
+  const fives: string[] = []
+  for (let n = 0; n < numbers.length; n += 5)
+    fives.push(`[${numbers[n]},${numbers[n + 1]},${numbers[n + 2]},${numbers[n + 3]},${numbers[n + 4]}]`)
+  return `[${fives.join(',')}]`
 }
 
 const TEXTS = ['operation', 'outcome', 'ip', 'userAgent', 'error'] as const
