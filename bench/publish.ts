@@ -8,8 +8,6 @@ const CONNECTIONS = 64
 const REQUESTS = 6_000
 const BATCH = 100
 const BATCHES = 300
-/** Enough for one group to be stored while the next one is being read. */
-const BATCHES_AT_ONCE = 16
 
 const isStored = (answer: string) => answer.includes('"evt_')
 
@@ -31,7 +29,7 @@ export async function publish(services: Services, options: { rounds: number }): 
     for (let n = 0; n <= options.rounds; n++) {
       const { perSecond: yoga } = await load(bare.url, bodies, REQUESTS, CONNECTIONS, isStored)
       const { perSecond: ours } = await load(signalbox.url, bodies, REQUESTS, CONNECTIONS, isStored)
-      const { perSecond } = await load(signalbox.url, batches, BATCHES, BATCHES_AT_ONCE, isStored)
+      const { perSecond } = await load(signalbox.url, batches, BATCHES, CONNECTIONS, isStored)
       const many = BATCH * perSecond
       stored += REQUESTS + BATCHES * BATCH
       await check(services, stored)

@@ -85,7 +85,8 @@ WITH RECURSIVE clock AS (
   ON CONFLICT (endpoint_id) DO UPDATE SET next_slot_at = excluded.next_slot_at
   RETURNING 1
 ), ${logChanges('slots')}, rest AS (
-  SELECT bool_or(q.share < least(q.free, q.slots)) AS more, bool_or(q.free <= q.quota) AS full,
+  SELECT (SELECT sum(quota) FROM quotas) > $2::int AND (SELECT count(*) FROM picked) >= $2::int AS cut,
+    array_agg(DISTINCT q.organization_id) FILTER (WHERE q.share < least(q.free, q.slots)) AS more, bool_or(q.free <= q.quota) AS full,
     min(extract(epoch FROM q.slot + coalesce(taken.count, 0) * q.spacing - interval '${SLOTS_AHEAD}' - clock.now) * 1000)
       FILTER (WHERE q.slots <= q.quota)::float8 AS next_slot_in
   FROM quotas q CROSS JOIN clock LEFT JOIN (

@@ -50,8 +50,10 @@ export interface Claim {
   deliveries: Claimed[]
   /** Whose deliveries changed, also those that are not to be sent. */
   organizationIds: string[]
-  /** An endpoint got no more than its share of the batch: the next claim finds more. */
-  more: boolean
+  /** Organizations of which an endpoint got no more than its share of the batch: the next claim finds more. */
+  more: string[]
+  /** More endpoints wait than the batch has places: some got nothing. */
+  cut: boolean
   /** An endpoint has all that it may have in flight, and may have more waiting. */
   full: boolean
   /** Milliseconds until an endpoint with a rate limit may have its next; null when none waits for that. */
@@ -62,7 +64,8 @@ export interface Claim {
 type Row = Claimed & {
   status: DeliveryStatus | null
   endpoint: ClaimedEndpoint | null
-  more: boolean | null
+  more: string[] | null
+  cut: boolean | null
   full: boolean | null
   next_slot_in: number | null
 }
@@ -86,7 +89,8 @@ export function createClaimer(url: string) {
       return {
         deliveries: deliveries as Claimed[],
         organizationIds: rows.filter(({ id }) => id).map((row) => row.organization_id),
-        more: rows[0]?.more ?? false,
+        more: rows[0]?.more ?? [],
+        cut: rows[0]?.cut ?? false,
         full: rows[0]?.full ?? false,
         nextSlotIn: rows[0]?.next_slot_in ?? null,
       }

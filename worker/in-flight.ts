@@ -5,17 +5,26 @@ const CLAIM_AT_ONCE = 500
 /** Room for fewer is not worth a claim while others are in flight. */
 const CLAIM_AT_LEAST = 16
 
-/** What a worker holds, for whom, and how much more it may. @param concurrency deliveries it holds at most */
+/**
+ * What a worker holds, for whom, and how much more it may.
+ *
+ * @param concurrency requests under way at most. As many again may be answered and wait to be settled.
+ */
 export function createInFlight(concurrency: number) {
   // No organization has more, however many of its receivers hang.
   const half = Math.ceil(concurrency / 2)
   const held = new Set<Claimed>()
+  const underWay = new Set<Claimed>()
   const perOrganization = new Map<string, number>()
 
   function count(organizationId: string, by: number): void {
     const now = (perOrganization.get(organizationId) ?? 0) + by
     if (now === 0) perOrganization.delete(organizationId)
     else perOrganization.set(organizationId, now)
+  }
+
+  function answered(delivery: Claimed): void {
+    if (underWay.delete(delivery)) count(delivery.organization_id, -1)
   }
 
   return {
@@ -26,17 +35,22 @@ export function createInFlight(concurrency: number) {
 
     add(delivery: Claimed): void {
       held.add(delivery)
+      underWay.add(delivery)
       count(delivery.organization_id, 1)
     },
 
+    /** Its request is over; it is held until that is settled. */
+    answered,
+
     remove(delivery: Claimed): void {
-      if (held.delete(delivery)) count(delivery.organization_id, -1)
+      answered(delivery)
+      held.delete(delivery)
     },
 
     /** How many to claim, and whose not; undefined when there is room for so few that it can wait. */
     room(): { limit: number; fullOrganizations: string[] } | undefined {
-      const free = concurrency - held.size
-      if (free <= 0 || (held.size > 0 && free < Math.min(CLAIM_AT_LEAST, concurrency))) return undefined
+      const free = Math.min(concurrency - underWay.size, 2 * concurrency - held.size)
+      if (free <= 0 || (underWay.size > 0 && free < Math.min(CLAIM_AT_LEAST, concurrency))) return undefined
       const shares = [...perOrganization]
       const fullOrganizations = shares.filter(([, taken]) => taken > half - CLAIM_AT_LEAST).map(([id]) => id)
       const largest = Math.max(0, ...shares.map(([id, taken]) => (fullOrganizations.includes(id) ? 0 : taken)))

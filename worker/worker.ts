@@ -126,11 +126,14 @@ export function createWorker(deps: {
     const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds: options.leaseSeconds })
     announce(bus, claim.organizationIds)
     for (const delivery of claim.deliveries) void attempt(delivery)
-    if (claim.more || claim.organizationIds.length >= room.limit) wokenMeanwhile = true
+    // What was full when the claim began may have room by now.
+    const full = inFlight.room()?.fullOrganizations ?? []
+    const mayHaveMore = [...claim.more, ...room.fullOrganizations]
+    if (claim.cut || mayHaveMore.some((id) => !full.includes(id))) wokenMeanwhile = true
     // Another worker may hold what fills an endpoint, and go away without a sign.
     const nextLookIn = Math.min(claim.nextSlotIn ?? POLL_MS, claim.full ? FULL_POLL_MS : POLL_MS)
     lookAgainAt = performance.now() + nextLookIn
-    return claim.full || room.fullOrganizations.length > 0
+    return claim.full || full.length > 0
   }
 
   async function attempt(delivery: Claimed): Promise<void> {
@@ -140,6 +143,7 @@ export function createWorker(deps: {
     // Made once, so that a result that is written twice for a lost answer is one attempt.
     const attemptId = deps.makeId('att')
     const exchange = await exchangeWith(delivery)
+    inFlight.answered(delivery)
     const outcome = judge(delivery, exchange, clock.now(), random)
     settler.add({ attemptId, delivery, exchange, outcome, startedAt })
   }

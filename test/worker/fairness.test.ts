@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LOCKS } from '../../prisma/locks.ts'
 import { type App, startApp } from '../support/app.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 
@@ -45,6 +46,47 @@ test('a tenant whose receivers all hang leaves room for the others, and gets its
   await done
   await hanging.arrived(500)
   expect(new Set(hanging.requests.map(({ path, eventId }) => path + eventId)).size).toBe(500)
+})
+
+test('a tenant that gets room again while a claim leaves it out is claimed for at once', async () => {
+  // One whose worker nothing else wakes.
+  const app = await startApp()
+  const release: (() => void)[] = []
+  const receiver = await startReceiver((_request, response) => release.push(() => response.writeHead(204).end()))
+  const tenant = await app.tenant()
+  await tenant.createType('a.b')
+  for (let n = 0; n < 5; n++) await tenant.createEndpoint(`http://127.0.0.1:${receiver.port}/${n}`)
+  await tenant.publishMany(Array.from({ length: 30 }, (_, n) => ({ type: 'a.b', data: n })))
+  const done = app.deliver()
+  await receiver.arrived(85)
+
+  // A claim that leaves it out, for want of room, and ends between the answers and their settling.
+  const claims = await app.database.pool.connect()
+  const settlings = await app.database.pool.connect()
+  await claims.query(`SELECT pg_advisory_lock(${LOCKS.claim})`)
+  await settlings.query('BEGIN')
+  await settlings.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [
+    tenant.organizationId,
+  ])
+  const waiting = (type: string) => async () => {
+    const text = 'SELECT count(*)::int FROM pg_locks WHERE locktype = $1 AND NOT granted'
+    return (await app.database.pool.query(text, [type])).rows[0].count
+  }
+  app.worker.wake()
+  await expect.poll(waiting('advisory')).toBe(1)
+  receiver.respond((_request, response) => response.writeHead(204).end())
+  for (const answer of release) answer()
+  await expect.poll(waiting('transactionid')).toBe(1)
+  await claims.query('SELECT pg_advisory_unlock_all()')
+  claims.release()
+  await expect.poll(waiting('advisory')).toBe(0)
+  await settlings.query('COMMIT')
+  settlings.release()
+
+  await done
+  await receiver.arrived(150)
+  await app.stop()
+  await receiver.stop()
 })
 
 test('an endpoint with a rate gets its requests evenly spaced, whoever sends them (W11)', async () => {
