@@ -39,6 +39,8 @@ export async function start(
 ): Promise<Started> {
   const { stops } = options
   const log = createLog({ level: config.logLevel })
+  // A worker alone serves none; a mistake in it is told before anything is started.
+  const manifest = config.mode === 'worker' ? new Map() : readManifest(config.operationsManifest)
 
   let databaseUrl = config.databaseUrl
   if (databaseUrl === undefined) {
@@ -72,7 +74,6 @@ export async function start(
   if (config.mode !== 'worker') {
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
     stops.push(() => redis?.disconnect())
-    const manifest = readManifest(config.operationsManifest)
     const domain = createDomain({ ...shared, redis, manifest, allowances: createAllowances(config) })
     await domain.start()
     const server = await startServer({ ...shared, domain })

@@ -20,7 +20,7 @@ const manifestFile = z.object({
 
 /** Reads a manifest. @throws when it is none, or when an id is not the hash of its body */
 export function readManifest(path: string): Manifest {
-  const parsed = manifestFile.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+  const parsed = manifestFile.safeParse(readJson(path))
   if (!parsed.success)
     throw new Error(`${path} is no manifest of persisted operations: ${z.prettifyError(parsed.error)}`)
   return new Map(
@@ -31,6 +31,14 @@ export function readManifest(path: string): Manifest {
       return [documentId, { name, body }]
     }),
   )
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new Error(`OPERATIONS_MANIFEST, ${path}, cannot be read: ${(cause as Error).message}`, { cause })
+  }
 }
 
 export function documentIdOf(body: string): string {

@@ -27,8 +27,11 @@ export const OBJECTS = 50_000
 /** What a page has when `first` or `last` is a variable, and when neither is given. */
 const PAGE_AT_MOST = 100
 const PAGE_DEFAULT = 20
-/** Lists that are no pages, with what they have at most. */
-const LISTS: Record<string, number | undefined> = { series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 }
+/** Lists that are no pages, with what they have at most. `events` are those that `eventPublishMany` answers with. */
+const LISTS: Record<string, number | undefined> = {
+  ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
+  ...{ days: 366, events: 500, secrets: 10, windows: 4 },
+}
 /** Characters of parsed documents, and of refused ones, that are remembered. */
 const REMEMBERED_CHARACTERS = 2_000_000
 
@@ -148,10 +151,8 @@ function createSizeOf(document: DocumentNode): (set: SelectionSetNode | undefine
 
 /** How many of what it selects a field may answer with. */
 function pageOf({ name, arguments: args = [] }: FieldNode, hasEntries: boolean): number {
-  const list = LISTS[name.value]
-  if (list !== undefined) return list
   const size = args.find(({ name }) => name.value === 'first' || name.value === 'last')?.value
   if (size?.kind === Kind.INT) return Math.max(1, Math.min(Number(size.value), PAGE_AT_MOST))
   if (size !== undefined) return PAGE_AT_MOST
-  return hasEntries ? PAGE_DEFAULT : 1
+  return hasEntries ? PAGE_DEFAULT : (LISTS[name.value] ?? 1)
 }

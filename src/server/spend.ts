@@ -82,8 +82,9 @@ function refusal({ limits, response }: Exchange): ExecutionResult {
 function costs({ base, requested }: Cost, limits: Exchange['limits'], { data }: ExecutionResult) {
   const window = limits?.windows.find(({ name }) => name === 'cost')
   const left = window && { limit: window.limit, remaining: window.remaining, resetAt: new Date(window.resetAt) }
-  const actual = base + Object.values(data ?? {}).reduce<number>((sum, value) => sum + objectsIn(value), 0)
-  return { requested, actual, left: left ?? null }
+  const objects = Object.values(data ?? {}).reduce<number>((sum, value) => sum + objectsIn(value), 0)
+  // However much is wrong with an input, its issues count as one.
+  return { requested, actual: Math.min(base + objects, requested), left: left ?? null }
 }
 
 /** Objects that the execution has made, which have no prototype; those within a JSON scalar do. */

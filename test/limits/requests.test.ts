@@ -159,6 +159,34 @@ test.each([
   expect((await ask(app.hostKey, query)).body.extensions.cost.requested).toBe(requested)
 })
 
+test.each([
+  [
+    'the windows of a verified key',
+    (key: string) => `apiKeyVerify(input: { key: "${key}" }) {
+    ... on ApiKeyVerifyPayload { apiKey { id } limits { windows { name } } } }`,
+    17,
+  ],
+  [
+    'events that were published',
+    () => `eventPublishMany(input: { events: [{ type: "a.b", data: 1 }, { type: "a.b", data: 1 }, { type: "a.b", data: 1 }] }) {
+    ... on EventPublishManyPayload { events { id } } }`,
+    511,
+  ],
+  [
+    'what is wrong with an input',
+    () => `eventPublishMany(input: { events: [{ type: "", data: 1 }, { type: "", data: 1 }, { type: "", data: 1 }] }) {
+    ... on ValidationError { issues { path } } }`,
+    12,
+  ],
+])('%s cost no more than they could have', async (_name, field, requested) => {
+  const { key } = await newKey()
+  await app.host.ask('mutation { eventTypeCreate(input: { name: "a.b" }) { __typename } }')
+  const { cost } = (await ask(app.hostKey, `mutation { ${field(key)} }`)).body.extensions
+  expect(cost).toMatchObject({ requested })
+  expect(cost.actual).toBeGreaterThanOrEqual(12)
+  expect(cost.actual).toBeLessThanOrEqual(requested)
+})
+
 test('over SSE and WebSocket the answer says what it cost too', async () => {
   const { key } = await newKey()
   const response = await fetch(`${app.url}/graphql`, {

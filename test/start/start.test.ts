@@ -133,6 +133,12 @@ test('every bad setting is reported, all together', async () => {
     expect(said).toMatch(new RegExp(`^  - ${name} `, 'm'))
 })
 
+test('a manifest that is not there is told before anything is started', async () => {
+  const said = await failure({ OPERATIONS_MANIFEST: '/nowhere.json' })
+  expect(said).toMatch(/^OPERATIONS_MANIFEST, \/nowhere\.json, cannot be read: ENOENT/)
+  expect(said).not.toContain('sb_live_')
+})
+
 test('production refuses to start without its own encryption keys, and processes apart without a database', async () => {
   expect(await failure({ NODE_ENV: 'production' })).toContain('ENCRYPTION_KEYS is missing')
   expect(await failure({}, 'worker')).toContain('DATABASE_URL is missing')
