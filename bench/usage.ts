@@ -102,9 +102,7 @@ async function writeMinute({ databaseUrl, pool }: Services): Promise<number> {
   await pool.query('TRUNCATE usage_chunks, usage_batches, usage_buckets, usage_series')
   const database = createDatabase({ url: databaseUrl })
   const log = createLog({ level: 'warn' })
-  const recorder = createUsageRecorder({
-    ...{ pool: database.pool, bus: createLocalBus(), clock: systemClock, log },
-  })
+  const recorder = createUsageRecorder({ pool: database.pool, bus: createLocalBus(), clock: systemClock, log })
   const parts = 3 * 10
   const part = Math.ceil(MINUTE_OF_RECORDS / parts)
   const began = performance.now()

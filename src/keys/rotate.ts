@@ -8,7 +8,7 @@ import { type Keys, powersOf } from './keys.ts'
 import { createToken, displayPrefix, hashBytes } from './token.ts'
 
 /** Secrets of one key that are good at once: as many rotations as can overlap. */
-const SECRETS_AT_ONCE = 10
+export const SECRETS_AT_ONCE = 10
 
 /**
  * Gives a key a new secret while the old one stays good for a chosen while (K4), so that callers change over without a

@@ -13,6 +13,9 @@ import {
 } from 'graphql'
 import type { Plugin, YogaServerOptions } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
+import { EVENTS_AT_ONCE } from '../events/publish.ts'
+import { SECRETS_AT_ONCE } from '../keys/rotate.ts'
+import { DAYS_AT_MOST } from '../webhooks/stats.ts'
 
 /** Characters of a document; variables may be longer. */
 export const DOCUMENT_CHARACTERS = 100_000
@@ -28,9 +31,9 @@ export const OBJECTS = 50_000
 const PAGE_AT_MOST = 100
 const PAGE_DEFAULT = 20
 /** Lists that are no pages, with what they have at most. `events` are those that `eventPublishMany` answers with. */
-const LISTS: Record<string, number | undefined> = {
+export const LISTS: Record<string, number | undefined> = {
   ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
-  ...{ days: 366, events: 500, secrets: 10, windows: 4 },
+  ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4 },
 }
 /** Characters of parsed documents, and of refused ones, that are remembered. */
 const REMEMBERED_CHARACTERS = 2_000_000

@@ -7,7 +7,7 @@ import { validate } from '../validate.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const DAYS_DEFAULT = 30
-const DAYS_AT_MOST = 366
+export const DAYS_AT_MOST = 366
 
 const statsInput = z
   .object({ endpointId: z.string().nullish(), from: z.date().nullish(), to: z.date().nullish() })

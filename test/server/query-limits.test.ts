@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { buildSchema, getNamedType, getNullableType, isListType, isObjectType } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DOCUMENT_CHARACTERS } from '../../src/server/query-limits.ts'
+import { DOCUMENT_CHARACTERS, LISTS } from '../../src/server/query-limits.ts'
 import { type App, startApp } from '../support/app.ts'
 import { watchSocket } from '../support/watch.ts'
 
@@ -57,4 +59,15 @@ test('fragments that spread each other are refused and counted to an end', async
 test('what a dashboard asks for is let through', async () => {
   const tenant = await app.tenant()
   expect(await tenant.deliveries()).toEqual([])
+})
+
+test('every list of objects is a page, or has a bound that it is counted by', () => {
+  const schema = buildSchema(readFileSync('schema/schema.graphql', 'utf8'))
+  const lists = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
+    .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
+    .filter(({ type }) => isListType(getNullableType(type)) && isObjectType(getNamedType(type)))
+  const counted = new Set(lists.map(({ name }) => name).filter((name) => !['nodes', 'edges'].includes(name)))
+  // What is wrong with an input counts as one, however much it is.
+  expect([...counted].sort()).toEqual([...Object.keys(LISTS), 'issues'].sort())
 })
