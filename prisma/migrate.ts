@@ -2,16 +2,21 @@ import pg from 'pg'
 import { LOCKS } from './locks.ts'
 import { everything, openSchemaEngine, readMigrations } from './schema-engine.ts'
 
+/** Of references that are known but not checked. */
+const OLDEST_POSTGRES = 18
+
 /**
  * Applies the migrations that the database lacks, offline. Safe to call from any number of processes at once.
  * Fills `_prisma_migrations` exactly as `prisma migrate deploy` does.
  *
  * @returns the names of the migrations applied now
+ * @throws when the server is too old for them, or the database cannot hold every text
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl })
   await lock.connect()
   try {
+    await refuseUnfit(lock)
     await lock.query('SELECT pg_advisory_lock($1)', [LOCKS.migrate])
     if (await isUpToDate(lock)) return []
     const { engine, close } = await openSchemaEngine(databaseUrl)
@@ -25,6 +30,19 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   } finally {
     await lock.end()
   }
+}
+
+async function refuseUnfit(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ version: string; encoding: string }>(
+    "SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding",
+  )
+  const { version, encoding } = rows[0]!
+  if (Number.parseInt(version, 10) < OLDEST_POSTGRES)
+    throw new Error(`DATABASE_URL leads to PostgreSQL ${version}. Signalbox needs ${OLDEST_POSTGRES} or newer.`)
+  if (encoding !== 'UTF8')
+    throw new Error(
+      `The database has the encoding ${encoding}. Make one with CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8', and set DATABASE_URL to it.`,
+    )
 }
 
 /** Spares an ordinary start the second that loading the engine takes. */

@@ -13,6 +13,7 @@ import './errors.ts'
 import './event-type.ts'
 import './event.ts'
 import { answerFromMessage } from './live-row.ts'
+import { answerIdsAtOnce } from './node-ids.ts'
 import './organization.ts'
 import './persisted-document.ts'
 import './usage-fields.ts'
@@ -23,4 +24,4 @@ import './webhook-endpoint-updates.ts'
 import './webhook-endpoint.ts'
 
 /** What clients see. Each file imported above adds its own part to the builder. */
-export const schema: GraphQLSchema = answerFromMessage(builder.toSchema())
+export const schema: GraphQLSchema = answerIdsAtOnce(answerFromMessage(builder.toSchema()))

@@ -94,7 +94,8 @@ WITH RECURSIVE clock AS (
   ) taken ON taken.endpoint_id = q.id WHERE coalesce(taken.count, 0) >= q.quota
 )
 SELECT rest.*, c.id, c.status, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
-  c.body, coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
+  -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (prisma/migrate.ts).
+  convert_from(c.body, 'UTF8') AS body, coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
   coalesce(extract(epoch FROM c.spacing) * 1000, 0)::float8 AS spacing,
   -- Once for all deliveries to it.
   CASE WHEN c.nth = 1 THEN (

@@ -33,3 +33,16 @@ test('processes that start together migrate once, as prisma migrate deploy would
   await admin.query('DROP DATABASE migrate_test WITH (FORCE)')
   await admin.end()
 })
+
+test('a database that cannot hold every text is refused before anything is made in it', async () => {
+  const admin = new pg.Client({ connectionString: inject('postgresUrl') })
+  await admin.connect()
+  await admin.query("CREATE DATABASE latin_test TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = 'latin_test'
+  await expect(migrate(url.href)).rejects.toThrow(
+    "The database has the encoding LATIN1. Make one with CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8', and set DATABASE_URL to it.",
+  )
+  await admin.query('DROP DATABASE latin_test WITH (FORCE)')
+  await admin.end()
+})
