@@ -10,7 +10,7 @@ import type { LiveBus } from '../live/bus.ts'
 import { announce } from '../live/delivery-log.ts'
 import { validate } from '../validate.ts'
 import { encodeEnvelope } from './envelope.ts'
-import type { EventTypes } from './event-types.ts'
+import type { EventTypes, PublishableType } from './event-types.ts'
 import { createEventWriter } from './event-writer.ts'
 import { EVENT_TYPE_LENGTH } from './patterns.ts'
 import { isDeeperThan, withoutFields } from './redact.ts'
@@ -77,8 +77,11 @@ export function createPublisher(deps: {
   ): Promise<Event[]> {
     const issues: Issue[] = []
     const events: NewEvent[] = []
+    const types = new Map<string, PublishableType | undefined>()
+    for (const { type } of inputs)
+      if (!types.has(type)) types.set(type, await deps.eventTypes.publishable(viewer, type))
     for (const [index, input] of inputs.entries()) {
-      const prepared = await prepare(viewer, input)
+      const prepared = prepare(viewer, input, types.get(input.type))
       if (Array.isArray(prepared)) {
         for (const { path, message } of prepared) issues.push({ path: `${pathOf(index)}.${path}`, message })
       } else events.push(prepared)
@@ -92,9 +95,12 @@ export function createPublisher(deps: {
   }
 
   /** The event as it will be stored, or what is wrong with it. */
-  async function prepare(viewer: Viewer, input: z.output<typeof eventInput>): Promise<NewEvent | Issue[]> {
+  function prepare(
+    { organizationId }: Viewer,
+    input: z.output<typeof eventInput>,
+    known: PublishableType | undefined,
+  ): NewEvent | Issue[] {
     const { type, data, previous = null, metadata = null, idempotencyKey = null } = input
-    const known = await deps.eventTypes.publishable(viewer, type)
     if (known === undefined)
       return [{ path: 'type', message: `"${type}" is no registered event type. Register it with eventTypeCreate.` }]
     for (const part of ['data', 'previous', 'metadata'] as const)
@@ -104,7 +110,6 @@ export function createPublisher(deps: {
     const kept = (part: unknown) => withoutFields(part, known.sensitiveFields)
     const content = { data: kept(data ?? null), previous: kept(previous), metadata: kept(metadata) }
     const id = deps.makeId('evt')
-    const { organizationId } = viewer
     const body = encodeEnvelope({ id, type, timestamp: clock.now().toISOString(), organizationId, ...content })
     if (body.length > EVENT_BYTES)
       return [{ path: 'data', message: `the event has ${body.length} bytes, at most ${EVENT_BYTES} are allowed` }]
