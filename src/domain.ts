@@ -62,7 +62,7 @@ export function createDomain(deps: {
 }) {
   const { prisma, pool } = deps.database
   const audit = createAudit(deps)
-  const keyCache = createKeyCache({ pool, bus: deps.bus, keyStore: createKeyStore(deps.redis) })
+  const keyCache = createKeyCache({ pool, bus: deps.bus, keyStore: createKeyStore(deps) })
   const keyLookup = createKeyLookup({ ...deps, keyCache })
   const lastUsed = createLastUsed({ ...deps, prisma })
   const limits = createLimits(deps)

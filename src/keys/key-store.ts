@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts'
+import type { Keyring } from '../keyring.ts'
 import type { Redis } from '../redis.ts'
 import type { KnownKey } from './verdict.ts'
 
@@ -17,28 +19,47 @@ export interface KeyStore {
   put(hash: string, key: KnownKey | null, freshMs: number): Promise<void>
 }
 
-/** Without Redis there is none, and when it fails none either. */
-export function createKeyStore(redis: Redis | undefined): KeyStore {
+interface Stored {
+  key: KnownKey | null
+  /** Milliseconds since 1970. */
+  freshUntil: number
+}
+
+/**
+ * Without Redis there is none, and when it fails none either.
+ *
+ * Redis is not what decides who may come in: each entry is sealed by the key ring, to the hash that it is of and the time
+ * until which it counts. Who can write there makes no key, moves none to another secret, and brings none back that was
+ * revoked; and of two installations that share a Redis, none takes the other's.
+ */
+export function createKeyStore(deps: { redis?: Redis | undefined; keyring: Keyring; clock: Clock }): KeyStore {
+  const { redis, keyring, clock } = deps
+
   return {
     async get(hash) {
       if (redis?.status !== 'ready') return undefined
       try {
-        const [text, freshMs] = await Promise.all([redis.get(PREFIX + hash), redis.pttl(PREFIX + hash)])
-        return text === null || freshMs <= 0 ? undefined : { key: parse(text), freshMs }
+        const [text, ttl] = await Promise.all([redis.get(PREFIX + hash), redis.pttl(PREFIX + hash)])
+        if (text === null) return undefined
+        const { key, freshUntil } = parse(keyring.decrypt(text.slice(text.indexOf(' ') + 1), PREFIX + hash))
+        // The writer's clock may be ahead of this one.
+        const freshMs = Math.min(ttl, freshUntil - clock.now().getTime())
+        return freshMs > 0 ? { key, freshMs } : undefined
       } catch {
         return undefined
       }
     },
     async put(hash, key, freshMs) {
       if (redis?.status !== 'ready') return
-      const text = JSON.stringify(key)
-      await redis.eval(PUT, 1, PREFIX + hash, key?.revision ?? 0, text, freshMs).catch(() => {})
+      const stored: Stored = { key, freshUntil: clock.now().getTime() + freshMs }
+      const sealed = keyring.encrypt(JSON.stringify(stored), PREFIX + hash)
+      await redis.eval(PUT, 1, PREFIX + hash, key?.revision ?? 0, sealed, freshMs).catch(() => {})
     },
   }
 }
 
-function parse(text: string): KnownKey | null {
-  const revive = (name: string, value: unknown) =>
-    typeof value === 'string' && DATES.includes(name) ? new Date(value) : value
-  return JSON.parse(text.slice(text.indexOf(' ') + 1), revive)
+function parse(text: string): Stored {
+  return JSON.parse(text, (name, value) =>
+    typeof value === 'string' && DATES.includes(name) ? new Date(value) : value,
+  )
 }

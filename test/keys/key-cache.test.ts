@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { createKeyring } from '../../src/keyring.ts'
 import { createKeyCache } from '../../src/keys/key-cache.ts'
 import { createKeyStore } from '../../src/keys/key-store.ts'
 import { hashToken } from '../../src/keys/token.ts'
 import { createLocalBus, KEY_CHANGES, type LiveBus } from '../../src/live/bus.ts'
 import { createRedis, untilReady } from '../../src/redis.ts'
 import type { App } from '../support/app.ts'
+import { createTestClock } from '../support/clock.ts'
 import { type Nodes, startNodes } from '../support/nodes.ts'
 import type { TestRedis } from '../support/redis.ts'
 
@@ -26,8 +29,11 @@ afterAll(async () => {
 const lookUps = (asked: { mock: { calls: unknown[][] } }) =>
   asked.mock.calls.filter(([query]) => (query as { name?: string }).name === 'find-key').length
 
+const keyringOf = (byte: number) => createKeyring([`test:${Buffer.alloc(32, byte).toString('base64')}`])
+const sealing = { keyring: keyringOf(1), clock: systemClock }
+
 /** A cache of its own on the real database, with its queries counted and its time handed in. */
-async function counted(bus: LiveBus = createLocalBus(), keyStore = createKeyStore(undefined)) {
+async function counted(bus: LiveBus = createLocalBus(), keyStore = createKeyStore(sealing)) {
   const time = { ms: 0 }
   const { pool } = first.database
   const asked = vi.spyOn(pool, 'query').mockClear()
@@ -131,7 +137,7 @@ test('what one process has looked up, the others find in Redis, and what changed
   const { key, keyId } = await first.tenant()
   const connection = createRedis(redis.url)
   await untilReady(connection)
-  const shared = createKeyStore(connection)
+  const shared = createKeyStore({ ...sealing, redis: connection })
   const one = await counted(createLocalBus(), shared)
   await one.cache.find(hashToken(key))
   await expect.poll(() => shared.get(hashToken(key))).toMatchObject({ key: { id: keyId, revision: 1 } })
@@ -149,6 +155,36 @@ test('what one process has looked up, the others find in Redis, and what changed
   const late = await counted(createLocalBus(), shared)
   expect((await late.cache.find(hashToken(key)))?.disabledAt).toBeInstanceOf(Date)
   expect(late.queries()).toBe(0)
+  connection.disconnect()
+})
+
+test('who can write to Redis makes no key, moves none, and brings none back', async () => {
+  const { key, keyId } = await first.tenant()
+  const connection = createRedis(redis.url)
+  await untilReady(connection)
+  const time = createTestClock()
+  const store = createKeyStore({ keyring: sealing.keyring, clock: time, redis: connection })
+  const entry = (hash: string) => `signalbox:key:${hash}`
+  const cache = createKeyCache({ pool: first.database.pool, bus: createLocalBus(), keyStore: store })
+  const found = await cache.find(hashToken(key))
+
+  await connection.set(entry('made'), `1 ${JSON.stringify({ key: found, freshUntil: 9e15 })}`, 'PX', 10_000)
+  expect(await store.get('made')).toBeUndefined()
+
+  await store.put(hashToken(key), found, 10_000)
+  expect(await store.get(hashToken(key))).toMatchObject({ key: { id: keyId }, freshMs: expect.any(Number) })
+  const sealed = (await connection.get(entry(hashToken(key))))!
+  await connection.set(entry('moved'), sealed, 'PX', 10_000)
+  expect(await store.get('moved')).toBeUndefined()
+
+  time.advance(11)
+  await connection.set(entry(hashToken(key)), sealed, 'PX', 10_000)
+  expect(await store.get(hashToken(key))).toBeUndefined()
+
+  const stranger = createKeyStore({ keyring: keyringOf(2), clock: systemClock, redis: connection })
+  await stranger.put('theirs', found, 10_000)
+  expect(await stranger.get('theirs')).toBeDefined()
+  expect(await store.get('theirs')).toBeUndefined()
   connection.disconnect()
 })
 
