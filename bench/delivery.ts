@@ -10,8 +10,8 @@ import { BOOTSTRAP_API_KEY, type Services, type Signalbox, startSignalbox } from
 import type { BullmqOptions } from './yardsticks/bullmq.ts'
 import type { LimitOptions } from './yardsticks/limit.ts'
 
-const EVENTS = 20_000
-const JOBS = 8_000
+const EVENTS = 60_000
+const JOBS = 9_000
 const ENDPOINTS = 20
 const CONCURRENCY = 100
 const REST_SECONDS = 60
