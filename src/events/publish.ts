@@ -89,9 +89,9 @@ export function createPublisher(deps: {
     if (issues.length > 0) throw new ValidationError(issues)
     if (events.length > 1) await refuseClashes(viewer, events)
     const { at, repeated } = await write(events)
-    return Promise.all(
-      events.map((event) => (repeated.has(event.id) ? findEarlier(viewer, event) : { ...event, createdAt: at })),
-    )
+    const stored = events.map((event) => ({ ...event, createdAt: at }))
+    if (repeated.size === 0) return stored
+    return Promise.all(stored.map((event) => (repeated.has(event.id) ? findEarlier(viewer, event) : event)))
   }
 
   /** The event as it will be stored, or what is wrong with it. */

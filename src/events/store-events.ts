@@ -105,6 +105,7 @@ export async function storeEvents(
     places.push(place)
     place += body.length
   }
+  const isKeyed = events.some(({ idempotencyKey }) => idempotencyKey !== null)
   const { rows } = await pool.query<{ stored_at: Date; organization_ids: string[]; repeated: string[] }>({
     name: 'store-events',
     text: STORE_EVENTS,
@@ -117,8 +118,9 @@ export async function storeEvents(
       events.map(({ id }) => id),
       events.map(({ organizationId }) => organizationId),
       events.map(({ type }) => type),
-      events.map(({ idempotencyKey }) => idempotencyKey),
-      events.map(({ idempotencyHash }) => idempotencyHash),
+      // Seldom given; an array that is missing is one of nothing but NULL.
+      isKeyed ? events.map(({ idempotencyKey }) => idempotencyKey) : null,
+      isKeyed ? events.map(({ idempotencyHash }) => idempotencyHash) : null,
       places,
       bodies,
       events.map(({ body }) => body.length),
