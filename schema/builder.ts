@@ -133,6 +133,8 @@ export function owned(scope: Scope) {
 
 /** @throws ValidationError when a page is not 1 to 100 entries long */
 export function checkPage(args: { first?: number | null; last?: number | null }): void {
+  if (args.first != null && args.last != null)
+    throw new ValidationError([{ path: 'last', message: 'give first or last, not both' }])
   for (const name of ['first', 'last'] as const) {
     const size = args[name]
     if (size != null && (size < 1 || size > 100))

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { ValidationError } from './errors.ts'
 
 /** Checks an input. @throws ValidationError with every issue, each with the path that leads to it */
@@ -8,4 +8,11 @@ export function validate<T extends z.ZodType>(schema: T, input: unknown, path = 
   throw new ValidationError(
     result.error.issues.map((issue) => ({ path: [path, ...issue.path].join('.'), message: issue.message })),
   )
+}
+
+/** A record of so many entries at most, counted before any of them is looked at: each could be wrong in its own way. */
+export function bounded<Output, Input>(record: z.ZodType<Output, Input>, options: { most: number; of: string }) {
+  const fits = (input: unknown) =>
+    typeof input !== 'object' || input === null || Object.keys(input).length <= options.most
+  return z.custom<Input>(fits, `at most ${options.most} ${options.of}`).pipe(record)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bounded } from '../validate.ts'
 
 /** Resources of Signalbox itself. A host names more for its own API; `platform` is the host's own. */
 export const RESOURCES = ['keys', 'webhooks', 'events', 'deliveries', 'usage', 'audit', 'members', 'platform'] as const
@@ -9,8 +10,8 @@ export type Action = (typeof ACTIONS)[number]
 /** Resource to actions (K2). What is not named is not allowed; no action implies another. */
 export type Permissions = Record<string, readonly Action[]>
 
-export const permissionsSchema = z
-  .record(
+export const permissionsSchema = bounded(
+  z.record(
     z
       .string()
       .regex(
@@ -18,8 +19,9 @@ export const permissionsSchema = z
         'a resource is a lower-case word of at most 64 characters, such as "webhooks"',
       ),
     z.array(z.enum(ACTIONS)).min(1).max(ACTIONS.length),
-  )
-  .refine((permissions) => Object.keys(permissions).length <= 64, 'at most 64 resources')
+  ),
+  { most: 64, of: 'resources' },
+)
 
 /** Everything, the host's side included: what the bootstrap key may do. */
 export const ALL_PERMISSIONS: Permissions = Object.fromEntries(RESOURCES.map((resource) => [resource, ACTIONS]))

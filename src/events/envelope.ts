@@ -1,3 +1,6 @@
+/** The largest body of one event. */
+export const EVENT_BYTES = 256 * 1024
+
 /** What a receiver gets as the body, in this order (W4). */
 export interface Envelope {
   id: string

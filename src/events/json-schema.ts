@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { RE2JS } from 're2js'
 import type { Issue } from '../errors.ts'
+import { EVENT_BYTES } from './envelope.ts'
 import { CHECK_BUDGET, schemaCost } from './schema-cost.ts'
 
 const SCHEMA_BYTES = 64 * 1024
@@ -26,9 +27,12 @@ export function compileSchema(schema: unknown): CheckPayload {
   const options = { strict: false, allErrors: false, messages: true, code: { regExp } } as const
   const ajv = draft.includes('draft-07') ? new Ajv(options) : new Ajv2020(options)
   addFormats.default(ajv)
+  // Its own pattern takes quadratic time.
+  ajv.addFormat('url', URL.canParse)
   const check: ValidateFunction = ajv.compile(schema)
   return (data) => {
-    if (cost * (JSON.stringify(data) ?? '').length > CHECK_BUDGET)
+    const { length } = JSON.stringify(data) ?? ''
+    if (length > EVENT_BYTES || cost * length > CHECK_BUDGET)
       return [{ path: 'data', message: 'is too large to be checked against the schema of its type' }]
     return check(data) === true ? [] : (check.errors ?? []).slice(0, ISSUES_SHOWN).map(toIssue)
   }

@@ -9,15 +9,13 @@ import type { MakeId } from '../ids.ts'
 import type { LiveBus } from '../live/bus.ts'
 import { announce } from '../live/delivery-log.ts'
 import { validate } from '../validate.ts'
-import { encodeEnvelope } from './envelope.ts'
+import { EVENT_BYTES, encodeEnvelope } from './envelope.ts'
 import type { EventTypes, PublishableType } from './event-types.ts'
 import { createEventWriter } from './event-writer.ts'
 import { EVENT_TYPE_LENGTH } from './patterns.ts'
 import { isDeeperThan, withoutFields } from './redact.ts'
 import { type NewEvent, storeEvents } from './store-events.ts'
 
-/** The largest body of one event. */
-export const EVENT_BYTES = 256 * 1024
 export const EVENTS_AT_ONCE = 500
 /** Levels of nesting in one event. */
 const DEPTH = 100

@@ -28,7 +28,10 @@ export function schemaCost(schema: unknown): number {
     let sum = 1
     for (const [keyword, value] of Object.entries(node)) {
       if (DYNAMIC.includes(keyword)) throw new Error(`${keyword} is not supported`)
-      sum += keyword === '$ref' ? cost(resolve(value)) : cost(value)
+      // A property may be named as a keyword is: then its value is a schema.
+      sum += keyword === '$ref' && typeof value === 'string' ? cost(resolve(value)) : cost(value)
+      if (keyword === '$id' && typeof value === 'string' && node !== schema)
+        throw new Error('$id is supported at the root only: references count from there')
       if (keyword === 'pattern') sum += patternCost(value)
       if (keyword === 'patternProperties') for (const pattern of Object.keys(value ?? {})) sum += patternCost(pattern)
       if (keyword === 'uniqueItems' && value === true && !(maxItemsOf(node) <= UNIQUE_ITEMS_MOST))
@@ -40,8 +43,7 @@ export function schemaCost(schema: unknown): number {
     return sum
   }
 
-  function resolve(reference: unknown): unknown {
-    if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined
+  function resolve(reference: string): unknown {
     if (reference !== '#' && !reference.startsWith('#/')) throw new Error('a $ref must begin with #/')
     const steps = reference
       .slice(2)

@@ -75,7 +75,8 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
     const isDoubtful = now() < Math.max(allDoubtful, doubtful.get(hash) ?? 0)
     const stored = isDoubtful ? undefined : await keyStore.get(hash)
     if (stored !== undefined) {
-      if (listening && began === era) remember(hash, { key: stored.key, readAt: now() - FRESH_MS + stored.freshMs })
+      if (listening && began === era)
+        remember(hash, { key: stored.key, readAt: now() - FRESH_MS + Math.min(stored.freshMs, FRESH_MS) })
       if (began === era) return stored.key
     }
     return read(hash)

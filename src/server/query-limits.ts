@@ -10,6 +10,7 @@ import {
   parse,
   type SelectionSetNode,
   type Source,
+  type ValueNode,
 } from 'graphql'
 import type { Plugin, YogaServerOptions } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
@@ -154,8 +155,14 @@ function createSizeOf(document: DocumentNode): (set: SelectionSetNode | undefine
 
 /** How many of what it selects a field may answer with. */
 function pageOf({ name, arguments: args = [] }: FieldNode, hasEntries: boolean): number {
-  const size = args.find(({ name }) => name.value === 'first' || name.value === 'last')?.value
-  if (size?.kind === Kind.INT) return Math.max(1, Math.min(Number(size.value), PAGE_AT_MOST))
-  if (size !== undefined) return PAGE_AT_MOST
+  // Who gives both is refused later; the larger counts until then.
+  const asked = args
+    .filter(({ name }) => name.value === 'first' || name.value === 'last')
+    .map(({ value }) => pageSize(value))
+  if (asked.length > 0) return Math.max(...asked)
   return hasEntries ? PAGE_DEFAULT : (LISTS[name.value] ?? 1)
+}
+
+function pageSize(value: ValueNode): number {
+  return value.kind === Kind.INT ? Math.max(1, Math.min(Number(value.value), PAGE_AT_MOST)) : PAGE_AT_MOST
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../events/patterns.ts'
+import { bounded } from '../validate.ts'
 import { retryPolicyInput } from './retry-policy.ts'
 
 const DAY = 24 * 60 * 60
@@ -8,8 +9,8 @@ const DAY = 24 * 60 * 60
 const RESERVED_HEADERS =
   /^(host|content-length|content-type|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|user-agent|proxy-.*|webhook-.*|x-webhook-.*)$/i
 
-const headersInput = z
-  .record(
+const headersInput = bounded(
+  z.record(
     z
       .string()
       .max(128)
@@ -20,8 +21,9 @@ const headersInput = z
       .string('must be a string')
       .max(4_096)
       .regex(/^[\t\x20-\x7e]*$/, 'must have printable ASCII characters only'),
-  )
-  .refine((headers) => Object.keys(headers).length <= 20, 'at most 20 headers')
+  ),
+  { most: 20, of: 'headers' },
+)
 
 const fields = {
   url: z.string(),

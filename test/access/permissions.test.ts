@@ -200,3 +200,18 @@ test('nothing is allowed that is not named, and a part never exceeds the whole (
     { seed: 1 },
   )
 })
+
+test('permissions of a million names are refused by their number, without looking at each', async () => {
+  const permissions = Object.fromEntries(Array.from({ length: 300_000 }, (_, n) => [`!${n}`, ['read']]))
+  const { key } = await app.tenant()
+  const { data, errors } = await app.api
+    .as(key)
+    .request(
+      'mutation ($p: JSON!) { apiKeyVerify(input: { key: "x", permissions: $p }) { ... on Error { message } } }',
+      {
+        p: permissions,
+      },
+    )
+  expect(JSON.stringify({ data, errors })).toContain('permissions: at most 64 resources')
+  expect(JSON.stringify({ data, errors }).length).toBeLessThan(1_000)
+})

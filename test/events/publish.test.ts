@@ -188,6 +188,38 @@ test('a payload that is too large for its schema to be checked quickly is refuse
   await tenant.publish('order.costly', ['a'])
 })
 
+test.each([
+  [
+    'to the id of another part',
+    { $defs: { a: { $id: 'http://x/a' } }, $ref: 'http://x/a' },
+    '\\$id is supported at the root only',
+  ],
+  ['to another document', { $ref: 'http://x/a' }, 'a \\$ref must begin with #/'],
+  [
+    'within a property that is named so',
+    { ...(doubling(30) as object), $ref: '#/$defs/d30', properties: { $ref: { $ref: '#/$defs/d0' } } },
+    'it is too large',
+  ],
+])('a schema that refers %s is refused, since its cost could not be counted', async (_where, schema, why) => {
+  await expect(tenant.createType('order.elsewhere', { schema })).rejects.toThrow(new RegExp(why))
+})
+
+test('properties that are named as keywords are properties', async () => {
+  await tenant.createType('order.named', {
+    schema: { properties: { $id: { type: 'string' }, $ref: { type: 'string' } } },
+  })
+  await tenant.publish('order.named', { $id: 'a', $ref: 'b' })
+  await expect(tenant.publish('order.named', { $ref: 7 })).rejects.toThrow('must be string')
+})
+
+test('no format takes long to check', async () => {
+  await tenant.createType('order.linked', { schema: { properties: { url: { type: 'string', format: 'url' } } } })
+  await tenant.publish('order.linked', { url: 'https://example.com/a?b=c' })
+  await expect(tenant.publish('order.linked', { url: `http://${':'.repeat(200_000)}` })).rejects.toThrow(
+    'must match format',
+  )
+})
+
 function nest(levels: number): unknown {
   return levels === 0 ? 1 : [nest(levels - 1)]
 }

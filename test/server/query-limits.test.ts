@@ -34,6 +34,7 @@ const TOO_LARGE = [
     pages.replaceAll('(first: 100)', '(first: $n)').replace('{', 'query ($n: Int) {'),
     '50000 objects',
   ],
+  ['pages of which both ends are asked for', pages.replaceAll('first: 100', 'last: 1, first: 100'), '50000 objects'],
   ['words', `{ ${'a '.repeat(6_000)} }`, 'token'],
   ['characters', `{ viewer { __typename } } # ${'x'.repeat(DOCUMENT_CHARACTERS)}`, '100000 characters'],
 ] as const
@@ -70,4 +71,11 @@ test('every list of objects is a page, or has a bound that it is counted by', ()
   const counted = new Set(lists.map(({ name }) => name).filter((name) => !['nodes', 'edges'].includes(name)))
   // What is wrong with an input counts as one, however much it is.
   expect([...counted].sort()).toEqual([...Object.keys(LISTS), 'issues'].sort())
+})
+
+test('a page of which both ends are asked for is refused', async () => {
+  const { errors } = await app.api
+    .as((await app.tenant()).key)
+    .request('{ events(last: 1, first: 100) { nodes { id } } }')
+  expect(errors?.[0]?.message).toBe('last: give first or last, not both')
 })
