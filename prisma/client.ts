@@ -22,9 +22,16 @@ export interface Database {
  * was small would go on reading all of it.
  */
 const PLANNING = 'SET enable_seqscan = off; SET jit = off'
-/** A process that is paused or cut off in the middle of a transaction must not keep its locks: then it loses the connection. */
-const TRANSACTIONS = "SET idle_in_transaction_session_timeout = '5s'"
+/**
+ * A process that is paused or cut off in the middle of a transaction must not keep its locks: then it loses the connection,
+ * whether PostgreSQL waits for its next statement or for it to take the answer of the last.
+ */
+const TRANSACTIONS = "SET idle_in_transaction_session_timeout = '5s'; SET tcp_user_timeout = '10s'"
 const CONNECT_MS = 10_000
+/** An answer that takes longer never comes: the connection died without a sign. No statement here takes nearly so long. */
+const ANSWER_MS = 60_000
+/** Idle connections are probed after so long; the default of Linux is two hours. */
+export const PROBE_MS = 10_000
 /** Plans and connections are worth keeping through a quiet while. */
 const IDLE_MS = 300_000
 
@@ -36,7 +43,13 @@ export function createPool(settings: pg.PoolConfig, onError: (error: Error) => v
     client.on('error', onError)
     await client.query(`${PLANNING}; ${TRANSACTIONS}`)
   }
-  const bounds = { keepAlive: true, idleTimeoutMillis: IDLE_MS, connectionTimeoutMillis: CONNECT_MS }
+  const bounds = {
+    keepAlive: true,
+    keepAliveInitialDelayMillis: PROBE_MS,
+    query_timeout: ANSWER_MS,
+    idleTimeoutMillis: IDLE_MS,
+    connectionTimeoutMillis: CONNECT_MS,
+  }
   const pool = new pg.Pool({ ...bounds, onConnect, ...settings })
   pool.on('error', onError)
   return pool

@@ -26,6 +26,8 @@ export function ailing(results: readonly Result[]): Ailing[] {
     const known = byEndpoint.get(endpointId)
     const entry = known ?? { endpointId, failures: 0, recovered: false, gone: false, sentence: null }
     byEndpoint.set(endpointId, entry)
+    // It is disabled for that, whatever it answered after.
+    if (entry.gone) continue
     if (outcome.errorCode === null) Object.assign(entry, { failures: 0, recovered: true, sentence: null })
     else Object.assign(entry, { failures: entry.failures + 1, sentence: outcome.sentence })
     if (outcome.errorCode === 'GONE') entry.gone = true

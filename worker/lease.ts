@@ -44,12 +44,14 @@ const QUEUED = "status IN ('PENDING', 'RETRYING')"
 
 /**
  * Releases what is held at an endpoint that is enabled, in the order in which it was made: the rest of a large release,
- * and deliveries that were held by a statement that still saw the endpoint disabled while it was being enabled.
+ * and deliveries that were held by a statement that still saw the endpoint disabled while it was being enabled. Of an
+ * endpoint that is deleted too: a claim cancels them then.
  */
 const RELEASE = move(
   `waiting AS (${endpointsWith(HELD)}
 ), chosen AS (
-  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.enabled CROSS JOIN LATERAL (
+  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND (e.enabled OR e.deleted_at IS NOT NULL)
+  CROSS JOIN LATERAL (
     SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${HELD} ORDER BY d.id
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}

@@ -51,9 +51,9 @@ export function judge(delivery: Claimed, exchange: Exchange, now: Date, random: 
   const ours = OUR_FAULT[code]
   if (ours !== undefined) return { ...failed, status: 'RETRYING', wait: ours, scheduled: false, explanation: null }
   const scheduled = trigger !== 'MANUAL'
-  if (code === 'GONE') return { ...failed, status: 'HELD', wait: null, scheduled, explanation: null }
   if (trigger === 'TEST')
     return { ...failed, status: 'DEAD', wait: null, scheduled, explanation: `${sentence} Tests are not retried.` }
+  if (code === 'GONE') return { ...failed, status: 'HELD', wait: null, scheduled, explanation: null }
   const made = delivery.scheduled_attempts + (scheduled ? 1 : 0)
   const asked = MAY_ASK_TO_WAIT.includes(exchange.statusCode ?? 0)
     ? parseRetryAfter(exchange.headers?.['retry-after'], now)

@@ -32,15 +32,18 @@ export function createUpkeep(deps: {
   let sweptAt = Number.NEGATIVE_INFINITY
   let heartbeat: NodeJS.Timeout | undefined
   let beating: Promise<void> | undefined
+  let tidying: Promise<void> | undefined
   let replaying: Promise<void> | undefined
   let replayWanted = false
 
-  async function beat(options = { sweep: true }): Promise<void> {
+  async function beat(): Promise<void> {
     const held = deps.inFlight()
     if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds })
     const reclaimed = await sweepAll('reclaim')
     if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Took over deliveries of a worker that went away.')
-    if (!options.sweep) return
+  }
+
+  async function tidy(): Promise<void> {
     sweptAt = performance.now()
     await sweepAll('release')
     await sweepAll('hold')
@@ -54,7 +57,7 @@ export function createUpkeep(deps: {
       announce(bus, organizationIds)
       moved += organizationIds.length
       if (organizationIds.length > 0) deps.wake()
-      if (organizationIds.length < MOVED_AT_ONCE) return moved
+      if (organizationIds.length < MOVED_AT_ONCE || stopping) return moved
     }
   }
 
@@ -79,16 +82,26 @@ export function createUpkeep(deps: {
 
   function scheduleBeat(wait: number): void {
     heartbeat = setTimeout(() => {
-      beating = beat({ sweep: performance.now() - sweptAt >= SWEEP_MS })
+      beating = beat()
         .catch((error) => log.warn({ err: error }, 'The leases could not be kept. Trying again.'))
         .finally(() => {
           if (!stopping) scheduleBeat((leaseSeconds * 1000) / 3)
         })
+      // Beside it: there may be more to move than a lease lasts.
+      if (performance.now() - sweptAt >= SWEEP_MS)
+        tidying ??= tidy()
+          .catch((error) => log.warn({ err: error }, 'What is held or waits without need is looked for later.'))
+          .finally(() => {
+            tidying = undefined
+          })
     }, wait)
   }
 
   return {
-    beat: () => beat(),
+    async beat() {
+      await beat()
+      await tidy()
+    },
     replay,
     /** Holds what waits at endpoints that are disabled. */
     hold: () => sweepAll('hold'),
@@ -96,7 +109,7 @@ export function createUpkeep(deps: {
     async stop() {
       stopping = true
       clearTimeout(heartbeat)
-      await Promise.all([beating, replaying])
+      await Promise.all([beating, tidying, replaying])
     },
   }
 }

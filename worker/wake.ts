@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { PROBE_MS } from '../prisma/client.ts'
 import { REPLAY_WAKE, WAKE_CHANNEL } from '../src/events/store-events.ts'
 import type { Log } from '../src/log.ts'
 
@@ -13,7 +14,11 @@ export function createWakeListener(deps: { url: string; onWake: () => void; onRe
   let client: pg.Client | undefined
 
   async function listen(): Promise<void> {
-    const connection = new pg.Client({ connectionString: deps.url, keepAlive: true })
+    const connection = new pg.Client({
+      connectionString: deps.url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: PROBE_MS,
+    })
     const { promise: ended, resolve } = Promise.withResolvers<void>()
     connection.on('error', () => resolve())
     connection.on('end', () => resolve())

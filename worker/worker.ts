@@ -113,7 +113,8 @@ export function createWorker(deps: {
       schedule()
     } catch (error) {
       log.warn({ err: error }, 'The queue could not be read. Trying again.')
-      lookAgainAt = performance.now() + 1_000
+      // Also what is due by now waits for that: a database that comes back has enough to do.
+      dueAt = lookAgainAt = performance.now() + 1_000
       schedule()
     }
   }

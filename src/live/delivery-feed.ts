@@ -5,10 +5,15 @@ import { deliveryChannel, type LiveBus } from './bus.ts'
 import { type DeliveryChange, type Logged, toChange } from './delivery-log.ts'
 import { AT_END, type Place, readCursor, writeCursor } from './log-place.ts'
 
-/** Rows of the log that one read takes at most, of up to 500 changes each: what a subscriber holds in memory. */
+/**
+ * Rows of the log that one read takes at most, of up to 500 changes each: what a subscriber holds in memory. One more says
+ * whether the last of them is the last of its position: all parts of one are committed together.
+ */
 const PARTS_AT_ONCE = 2
 /** How often the log is looked at while the bus is degraded, and hints of other processes do not arrive. */
 const POLL_MS = 1_000
+/** The safety net: who made a change may have been killed before it said so. */
+const SAFETY_MS = 30_000
 
 export interface DeliveryUpdatesFilter {
   endpointId?: string | null
@@ -42,6 +47,8 @@ interface Watched {
   wakers: Set<() => void>
   /** Reads under way: who is at the same place shares one. */
   reads: Map<string, Promise<Part[]>>
+  /** Resolves when hints are heard. */
+  ready: Promise<void>
   stop: () => void
 }
 
@@ -128,14 +135,14 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
         continue
       }
       // Each position names the one before: what should be here and is not was removed from the log.
-      const { position, part, index } = place
-      const missing = first === undefined || (first.position > position && first.previous > position)
-      if (missing || (index > 0 && (first.position !== position || first.part !== part))) gap = true
+      if (first === undefined || isAfterGap(place, first)) gap = true
       if (first === undefined) place = { ...AT_END, position: head }
-      for (const { position, part, changes } of parts) {
+      for (const [nth, { position, part, changes }] of parts.slice(0, PARTS_AT_ONCE).entries()) {
+        const isLast = parts[nth + 1]?.position !== position
+        const after = isLast ? { ...AT_END, position } : { position, part: part + 1, index: 0 }
         const from = place.position === position && place.part === part ? place.index : 0
         for (let at = from; at < changes.length; at++) {
-          place = at + 1 < changes.length ? { position, part, index: at + 1 } : { position, part: part + 1, index: 0 }
+          place = at + 1 < changes.length ? { position, part, index: at + 1 } : after
           const change = changes[at]!
           if (filter.endpointId && change[11] !== filter.endpointId) continue
           if (statuses !== undefined && !statuses.has(change[1])) continue
@@ -148,10 +155,19 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
     }
   }
 
+  /** Whether changes between a place and the first row that is left after it were removed from the log. */
+  function isAfterGap(place: Place, first: Part): boolean {
+    if (first.position === place.position) return first.part !== place.part
+    return place.part !== AT_END.part || first.previous > place.position || first.part > 0
+  }
+
   function nextHint(reader: { wake: () => void }): Promise<void> {
     return new Promise((resolve) => {
-      reader.wake = resolve
-      if (deps.bus.status() === 'degraded') setTimeout(resolve, POLL_MS).unref()
+      const timer = setTimeout(resolve, deps.bus.status() === 'degraded' ? POLL_MS : SAFETY_MS).unref()
+      reader.wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
     })
   }
 
@@ -159,6 +175,7 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
     const known = organizations.get(organizationId)
     if (known !== undefined) {
       known.wakers.add(wake)
+      await known.ready
       return known
     }
     const hint = () => {
@@ -170,12 +187,16 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
       organizations.delete(organizationId)
       for (const stopOne of stops) stopOne()
     }
-    const made: Watched = { hints: 0, wakers: new Set([wake]), reads: new Map(), stop }
+    const subscribe = async () => {
+      const unsubscribe = await deps.bus.subscribe(deliveryChannel(organizationId), hint)
+      // Everybody may have gone meanwhile.
+      if (organizations.get(organizationId) === made) stops.push(unsubscribe)
+      else unsubscribe()
+    }
+    const made: Watched = { hints: 0, wakers: new Set([wake]), reads: new Map(), ready: Promise.resolve(), stop }
     organizations.set(organizationId, made)
-    const unsubscribe = await deps.bus.subscribe(deliveryChannel(organizationId), hint)
-    // Everybody may have gone meanwhile.
-    if (organizations.get(organizationId) === made) stops.push(unsubscribe)
-    else unsubscribe()
+    made.ready = subscribe()
+    await made.ready
     return made
   }
 
@@ -194,7 +215,7 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
       name: 'read-changes',
       text: `SELECT position::float8, previous::float8, part, changes FROM delivery_changes
         WHERE organization_id = $1 AND (position, part) >= ($2::bigint, $3::int)
-        ORDER BY position, part LIMIT ${PARTS_AT_ONCE}`,
+        ORDER BY position, part LIMIT ${PARTS_AT_ONCE + 1}`,
       values: [organizationId, position, part],
     })
     return rows

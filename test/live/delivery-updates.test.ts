@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { deliveryChannel } from '../../src/live/bus.ts'
+import { createLocalBus, deliveryChannel, type LiveBus } from '../../src/live/bus.ts'
+import { createDeliveryFeed } from '../../src/live/delivery-feed.ts'
 import { type App, startApp, TENANT } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { type Watch, watchEvents, watchSocket } from '../support/watch.ts'
@@ -182,6 +183,49 @@ test('a subscriber that resumes from its last cursor misses nothing and gets not
   expect(second.messages[0].deliveryUpdates).toEqual(next)
   expect(second.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)).toEqual([false, false])
   second.stop()
+})
+
+test('who was away while the rest of a large change was removed from the log is told of the gap (L3)', async () => {
+  const tenant = await setUp()
+  const query = (after = '') => `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap } }`
+  await Promise.all(Array.from({ length: 2 }, () => tenant.createEndpoint(receiver.url)))
+  const first = watchSocket(app.url, tenant.key, query())
+  await subscribed(1)
+  // Of 900 changes made at once, a row of the log holds 500.
+  await tenant.publishMany(Array.from({ length: 300 }, () => ({ type: 'a.b', data: 1 })))
+  await first.until((messages) => messages.length === 900)
+  first.stop()
+  await app.database.pool.query('DELETE FROM delivery_changes WHERE organization_id = $1', [tenant.organizationId])
+  await tenant.publish('a.b')
+  const resumed = async (seen: number) => {
+    const watch = watchSocket(app.url, tenant.key, query(first.messages[seen - 1].deliveryUpdates.cursor))
+    await watch.until((messages) => messages.length === 3)
+    watch.stop()
+    return watch.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)
+  }
+  expect(await resumed(499)).toEqual([true, false, false])
+  expect(await resumed(500)).toEqual([true, false, false])
+  expect(await resumed(899)).toEqual([true, false, false])
+  expect(await resumed(900)).toEqual([false, false, false])
+})
+
+test('nobody is subscribed before what happens next is heard, also who came second (L1)', async () => {
+  const tenant = await setUp()
+  const { promise: heard, resolve } = Promise.withResolvers<void>()
+  const bus = createLocalBus()
+  const subscribe: LiveBus['subscribe'] = (...args) => heard.then(() => bus.subscribe(...args))
+  const feed = createDeliveryFeed({ pool: app.database.pool, bus: { ...bus, subscribe } })
+  let open = 0
+  const both = [1, 2].map(async () => {
+    const updates = await feed.subscribe(tenant, {})
+    open++
+    return updates
+  })
+  await tenant.publish('a.b')
+  expect(open).toBe(0)
+  resolve()
+  for (const updates of await Promise.all(both)) updates.close()
+  expect(open).toBe(2)
 })
 
 test('a subscription whose reading fails ends with an error and keeps no slot', async () => {

@@ -1,6 +1,13 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { type App, startApp } from '../support/app.ts'
+import { createDatabase } from '../../prisma/client.ts'
+import { createIds } from '../../src/ids.ts'
+import { createKeyring } from '../../src/keyring.ts'
+import { createLocalBus } from '../../src/live/bus.ts'
+import type { Log } from '../../src/log.ts'
+import { createTargets } from '../../src/webhooks/targets.ts'
+import { createWorker } from '../../worker/worker.ts'
+import { type App, silentLog, startApp } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
 
 // Rule 5: every connection to PostgreSQL is cut while the worker works; it comes back by itself and loses nothing.
@@ -36,6 +43,29 @@ test('results wait for the database, and notifications are heard again', async (
   const finished = async () => (await tenant.deliveries()).map(({ status }) => status)
   await expect.poll(finished, { timeout: 20_000 }).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED'])
   expect(receiver.requests.map(({ eventId }) => eventId)).toEqual(expect.arrayContaining(ids))
+})
+
+test('while the database is away it is asked once a second, not all the time', async () => {
+  const warnings: string[] = []
+  const log = { ...silentLog, warn: (_fields: object, message: string) => warnings.push(message) } as unknown as Log
+  const database = createDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' })
+  const clock = { now: () => new Date(), forQueue: () => null }
+  const worker = createWorker({
+    ...{ database, clock, log, bus: createLocalBus(), makeId: createIds(clock) },
+    ...{
+      keyring: createKeyring([`test:${Buffer.alloc(32).toString('base64')}`]),
+      targets: createTargets({ allowedNetworks: [] }),
+    },
+    options: { concurrency: 10, leaseSeconds: 60, shutdownSeconds: 1 },
+  })
+  worker.start()
+  worker.wake()
+  const said = (part: string) => warnings.filter((message) => message.includes(part)).length
+  await expect.poll(() => said('does not answer'), { timeout: 10_000 }).toBe(3)
+  expect(said('queue could not be read')).toBeGreaterThan(1)
+  expect(said('queue could not be read')).toBeLessThan(6)
+  await worker.stop()
+  await database.stop()
 })
 
 async function cutConnections(database: string): Promise<void> {

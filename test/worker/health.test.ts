@@ -149,3 +149,49 @@ test('one that is never disabled is sent little once it is ailing, and all at on
   failing.respond((_request, response) => response.writeHead(500).end())
   expect(failing.requests.length - before).toBe(30)
 })
+
+test('410 to a test disables nothing, and the test is not sent again', async () => {
+  const tenant = await setUp()
+  failing.respond((_request, response) => response.writeHead(410).end())
+  const before = failing.requests.length
+  await tenant.ask('mutation ($id: ID!) { webhookEndpointTest(id: $id) { __typename } }', { id: tenant.id })
+  await app.deliver()
+  await app.worker.beat()
+  await app.deliver()
+  failing.respond((_request, response) => response.writeHead(500).end())
+  expect(failing.requests.length - before).toBe(1)
+  expect(await tenant.endpoint()).toMatchObject({ enabled: true })
+  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['DEAD'])
+})
+
+test('410 disables, also when another request of the same moment is accepted', async () => {
+  const tenant = await setUp()
+  const waiting: (() => void)[] = []
+  failing.respond((_request, response) => {
+    waiting.push(() => response.writeHead(waiting.length === 1 ? 410 : 204).end())
+    if (waiting.length < 2) return
+    for (const answer of waiting.splice(0)) {
+      waiting.push(answer)
+      answer()
+    }
+  })
+  await tenant.publishTo(app, 2)
+  failing.respond((_request, response) => response.writeHead(500).end())
+  expect((await tenant.endpoint()).enabled).toBe(false)
+})
+
+test('what is held when its endpoint is deleted is canceled', async () => {
+  const tenant = await setUp()
+  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
+  failing.respond((_request, response) => resolve(() => response.writeHead(410).end()))
+  await tenant.publish('a.b')
+  app.worker.wake()
+  const answer = await arrived
+  await tenant.ask('mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }', { id: tenant.id })
+  answer()
+  await app.worker.idle()
+  await app.worker.beat()
+  await app.deliver()
+  failing.respond((_request, response) => response.writeHead(500).end())
+  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['CANCELED'])
+})
