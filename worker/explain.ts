@@ -52,8 +52,9 @@ function explainError(error: unknown, host: string, status: number | null, timeo
 
 function byCode(code: string, host: string): Failure | undefined {
   switch (code) {
-    case 'ENOTFOUND':
     case 'EAI_AGAIN':
+      return { code: 'DNS_FAILED', sentence: `No name server answered for ${host}: check its DNS records.` }
+    case 'ENOTFOUND':
       return { code: 'DNS_FAILED', sentence: `The name of ${host} was not found: check its DNS records.` }
     case 'ECONNREFUSED':
       return { code: 'CONNECTION_REFUSED', sentence: `${host} refused the connection: nothing listens there.` }

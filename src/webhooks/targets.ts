@@ -1,13 +1,8 @@
-import { lookup as dnsLookup } from 'node:dns/promises'
 import { createNetworks, isPublicAddress, parseAddress } from '../networks.ts'
+import { createResolve, type Resolve } from './resolve.ts'
 
 const URL_LENGTH = 2_048
 const LOOKUP_MS = 3_000
-
-/** All addresses of a name. Handed in, so that a test can make a name change its answer. */
-export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
-
-export const systemResolve: Resolve = (hostname) => dnsLookup(hostname, { all: true, verbatim: true })
 
 /** The rule of where webhooks may go (W12), one for registration and for every connection. */
 export interface Targets {
@@ -27,7 +22,7 @@ export class ForbiddenTargetError extends Error {
  *   HTTP is allowed there
  */
 export function createTargets(options: { allowedNetworks: readonly string[]; resolve?: Resolve }): Targets {
-  const lookup = options.resolve ?? systemResolve
+  const lookup = options.resolve ?? createResolve()
   const isAllowed = createNetworks(options.allowedNetworks)
 
   /** Why an address is refused: its neighbours are not looked at, one bad address is enough. */
