@@ -1,4 +1,4 @@
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
 import { AttemptTriggerType } from './delivery.ts'
 
 const Attempt = builder.prismaNode('Attempt', {
@@ -21,7 +21,8 @@ const Attempt = builder.prismaNode('Attempt', {
     responseBody: t.string({
       nullable: true,
       description: 'The first 10 KiB of the response as UTF-8; null when there was none.',
-      resolve: ({ responseBody }) => responseBody && Buffer.from(responseBody).toString('utf8'),
+      resolve: ({ responseBody }, _args, context) =>
+        responseBody && spendBytes(Buffer.from(responseBody).toString('utf8'), responseBody.length, context),
     }),
     durationMicroseconds: t.exposeInt('durationMicroseconds', {
       description: 'How long the exchange took, in microseconds.',

@@ -11,7 +11,7 @@ import { getDatamodel } from '../prisma/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/access/permissions.ts'
 import type { Viewer } from '../src/access/viewer.ts'
 import type { Domain } from '../src/domain.ts'
-import { ForbiddenError, UnauthenticatedError, ValidationError } from '../src/errors.ts'
+import { ForbiddenError, UnauthenticatedError, UnavailableError, ValidationError } from '../src/errors.ts'
 import type { CheckDocument } from '../src/operations/documents.ts'
 import type { LimitField } from './field-limits.ts'
 import { typeOfId } from './node-ids.ts'
@@ -26,8 +26,8 @@ export interface Context {
   limitField: LimitField
   /** Aborted when the client of an HTTP request goes away. */
   signal?: AbortSignal | undefined
-  /** Bytes of event bodies in the answer so far. */
-  answered: { eventBytes: number }
+  /** Bytes of what tenants wrote, such as event bodies, in the answer so far. */
+  answered: { bytes: number }
 }
 
 export type Scope = `${Resource}:${Action}`
@@ -140,6 +140,20 @@ export function checkPage(args: { first?: number | null; last?: number | null })
     if (size != null && (size < 1 || size > 100))
       throw new ValidationError([{ path: name, message: 'must be from 1 to 100' }])
   }
+}
+
+/** Bytes of what tenants wrote in one answer at most: aliases and pages multiply them. */
+const ANSWER_BYTES = 64 * 1024 * 1024
+
+/** A value of so many bytes, counted against what an answer may hold. @throws UnavailableError past that */
+export function spendBytes<T>(value: T, bytes: number, { answered }: Context): T {
+  answered.bytes += bytes
+  if (answered.bytes > ANSWER_BYTES)
+    throw new UnavailableError(
+      'ANSWER_TOO_LARGE',
+      `An answer holds at most ${ANSWER_BYTES} bytes of events, schemas, examples and responses. Ask for fewer.`,
+    )
+  return value
 }
 
 /** The error of a field that the viewer may not have, noted in the audit trail (A3). */

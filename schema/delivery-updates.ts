@@ -49,7 +49,7 @@ builder.subscriptionField('deliveryUpdates', (t) =>
       )
     },
     resolve(update, _args, { answered }) {
-      answered.eventBytes = 0
+      answered.bytes = 0
       return update
     },
   }),

@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/errors.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
 
 export const EventType = builder.prismaNode('EventType', {
   description: 'A registered type of event. Only registered types can be published.',
@@ -12,12 +12,18 @@ export const EventType = builder.prismaNode('EventType', {
       description: 'For people to group by; the first word of the name by default.',
     }),
     description: t.exposeString('description', { description: 'What the event means.' }),
-    schema: t.expose('schema', {
+    schema: t.field({
       type: 'JSON',
       nullable: true,
       description: 'JSON Schema that `data` must satisfy; null accepts anything.',
+      resolve: ({ schema }, _args, context) => spendBytes(schema, JSON.stringify(schema).length, context),
     }),
-    example: t.expose('example', { type: 'JSON', nullable: true, description: 'An example of `data`.' }),
+    example: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'An example of `data`.',
+      resolve: ({ example }, _args, context) => spendBytes(example, JSON.stringify(example).length, context),
+    }),
     sensitiveFields: t.exposeStringList('sensitiveFields', {
       description: 'Names of fields that are removed, at any depth, before an event is stored.',
     }),
@@ -60,7 +66,7 @@ const EventTypeCreateInput = builder.inputType('EventTypeCreateInput', {
       description:
         'JSON Schema for `data`: 2020-12, or draft-07 by `$schema`. At most 64 KiB. Default: accepts anything.',
     }),
-    example: t.field({ type: 'JSON', description: 'An example of `data`.' }),
+    example: t.field({ type: 'JSON', description: 'An example of `data`. At most 256 KiB.' }),
     sensitiveFields: t.stringList({ description: 'Default: `password`, `token`, `secret`.' }),
   }),
 })

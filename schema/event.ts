@@ -1,21 +1,7 @@
-import { ConflictError, UnavailableError, ValidationError } from '../src/errors.ts'
+import { ConflictError, ValidationError } from '../src/errors.ts'
 import { decodeEnvelope } from '../src/events/envelope.ts'
 import type { EventPublish } from '../src/events/publish.ts'
-import { builder, type Context, checkPage, owned, viewerOf } from './builder.ts'
-
-/** Bytes of event bodies in one answer at most: aliases and pages multiply them. */
-const ANSWER_BYTES = 64 * 1024 * 1024
-
-/** The body, counted against what an answer may hold. @throws UnavailableError past that */
-function spend(body: Uint8Array, { answered }: Context): Uint8Array {
-  answered.eventBytes += body.length
-  if (answered.eventBytes > ANSWER_BYTES)
-    throw new UnavailableError(
-      'ANSWER_TOO_LARGE',
-      `An answer holds at most ${ANSWER_BYTES} bytes of events. Ask for fewer.`,
-    )
-  return body
-}
+import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
 
 export const Event = builder.prismaNode('Event', {
   description: 'Something that happened, as it was published. Its id is also the `webhook-id` of every request.',
@@ -31,26 +17,26 @@ export const Event = builder.prismaNode('Event', {
       nullable: true,
       description: 'What was published, without sensitive fields.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => decodeEnvelope(spend(body, context)).data,
+      resolve: ({ body }, _args, context) => decodeEnvelope(spendBytes(body, body.length, context)).data,
     }),
     previous: t.field({
       type: 'JSON',
       nullable: true,
       description: 'State before the change, when the publisher gave it.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => decodeEnvelope(spend(body, context)).previous,
+      resolve: ({ body }, _args, context) => decodeEnvelope(spendBytes(body, body.length, context)).previous,
     }),
     metadata: t.field({
       type: 'JSON',
       nullable: true,
       description: 'What the publisher added.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => decodeEnvelope(spend(body, context)).metadata,
+      resolve: ({ body }, _args, context) => decodeEnvelope(spendBytes(body, body.length, context)).metadata,
     }),
     body: t.string({
       description: 'The exact text that is signed and sent.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => Buffer.from(spend(body, context)).toString('utf8'),
+      resolve: ({ body }, _args, context) => Buffer.from(spendBytes(body, body.length, context)).toString('utf8'),
     }),
     idempotencyKey: t.string({
       nullable: true,

@@ -9,10 +9,11 @@ import { ConflictError, NotFoundError } from '../errors.ts'
 import type { MakeId } from '../ids.ts'
 import { page } from '../page.ts'
 import { validate } from '../validate.ts'
+import { EVENT_BYTES } from './envelope.ts'
 import { type CheckPayload, compileSchema } from './json-schema.ts'
 import { OPERATIONAL_PREFIX } from './operational.ts'
 import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
-import { SENSITIVE_FIELDS } from './redact.ts'
+import { EVENT_DEPTH, isDeeperThan, SENSITIVE_FIELDS } from './redact.ts'
 
 /** A change to a type reaches publishes on other processes after this long at most; here, at once. */
 const REMEMBERED_MS = 5_000
@@ -30,6 +31,15 @@ const jsonSchema = z
     }
   })
 
+const exampleValue = z
+  .unknown()
+  .optional()
+  .superRefine((example, context) => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message })
+    if (isDeeperThan(example, EVENT_DEPTH)) refuse(`is nested deeper than ${EVENT_DEPTH} levels`)
+    else if ((JSON.stringify(example) ?? '').length > EVENT_BYTES) refuse(`has at most ${EVENT_BYTES} bytes`)
+  })
+
 const createInput = z.object({
   name: z
     .string()
@@ -42,7 +52,7 @@ const createInput = z.object({
   category: z.string().trim().min(1).max(100).nullish(),
   description: z.string().max(2_000).nullish(),
   schema: jsonSchema,
-  example: z.unknown().optional(),
+  example: exampleValue,
   sensitiveFields: z.array(z.string().min(1).max(100)).max(100).nullish(),
 })
 const updateInput = createInput.omit({ name: true }).extend({ deprecated: z.boolean().nullish() }).partial()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Database } from '../../prisma/client.ts'
 import type { Event } from '../../prisma/generated/client.ts'
@@ -13,12 +14,12 @@ import { EVENT_BYTES, encodeEnvelope } from './envelope.ts'
 import type { EventTypes, PublishableType } from './event-types.ts'
 import { createEventWriter } from './event-writer.ts'
 import { EVENT_TYPE_LENGTH } from './patterns.ts'
-import { isDeeperThan, withoutFields } from './redact.ts'
+import { EVENT_DEPTH, isDeeperThan, withoutFields } from './redact.ts'
 import { type NewEvent, storeEvents } from './store-events.ts'
 
 export const EVENTS_AT_ONCE = 500
-/** Levels of nesting in one event. */
-const DEPTH = 100
+/** How long the events of one request are prepared before others have their turn. */
+const HELD_MS = 10
 
 const eventInput = z.object({
   type: z.string().min(1).max(EVENT_TYPE_LENGTH),
@@ -78,7 +79,13 @@ export function createPublisher(deps: {
     const types = new Map<string, PublishableType | undefined>()
     for (const { type } of inputs)
       if (!types.has(type)) types.set(type, await deps.eventTypes.publishable(viewer, type))
+    let heldSince = performance.now()
     for (const [index, input] of inputs.entries()) {
+      // A costly schema is checked between everybody's requests.
+      if (performance.now() - heldSince > HELD_MS) {
+        await setImmediate()
+        heldSince = performance.now()
+      }
       const prepared = prepare(viewer, input, types.get(input.type))
       if (Array.isArray(prepared)) {
         for (const { path, message } of prepared) issues.push({ path: `${pathOf(index)}.${path}`, message })
@@ -102,7 +109,8 @@ export function createPublisher(deps: {
     if (known === undefined)
       return [{ path: 'type', message: `"${type}" is no registered event type. Register it with eventTypeCreate.` }]
     for (const part of ['data', 'previous', 'metadata'] as const)
-      if (isDeeperThan(input[part], DEPTH)) return [{ path: part, message: `is nested deeper than ${DEPTH} levels` }]
+      if (isDeeperThan(input[part], EVENT_DEPTH))
+        return [{ path: part, message: `is nested deeper than ${EVENT_DEPTH} levels` }]
     const issues = known.check(data)
     if (issues.length > 0) return issues
     const kept = (part: unknown) => withoutFields(part, known.sensitiveFields)

@@ -11,6 +11,9 @@ export function withoutFields(value: unknown, names: readonly string[]): unknown
   return Object.fromEntries(kept.map(([name, entry]) => [name, withoutFields(entry, names)]))
 }
 
+/** Levels of nesting in one event. */
+export const EVENT_DEPTH = 100
+
 /** Whether a value nests deeper than `levels`; looks no deeper than that itself. */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false

@@ -61,7 +61,7 @@ export function createGraphQL(deps: {
     context({ exchange, request }) {
       if (exchange.refused !== undefined) throw exchange.refused
       const { viewer } = exchange
-      const answered = { eventBytes: 0 }
+      const answered = { bytes: 0 }
       return {
         ...{ domain, viewer, checkDocument, limitField, answered },
         // Made when it is asked for: few fields do, and ending one costs as much as a small request.

@@ -68,6 +68,20 @@ test('subscriptions of clients that go away while they begin leave nothing behin
   await expect.poll(() => app.domain.subscriptions.count(), { timeout: 10_000 }).toBe(0)
 })
 
+test('examples of types are as large as an event at most, and count in an answer as events do', async () => {
+  const tenant = await app.tenant()
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)])
+  await expect(tenant.createType('large.deep', { example: nested(200) })).rejects.toThrow(
+    'nested deeper than 100 levels',
+  )
+  await expect(tenant.createType('large.long', { example: 'x'.repeat(300_000) })).rejects.toThrow('262144 bytes')
+  for (const name of ['large.a', 'large.b']) await tenant.createType(name, { example: 'x'.repeat(200_000) })
+  const aliases = Array.from({ length: 200 }, (_, n) => `a${n}: example`).join(' ')
+  const { errors } = await tenant.request(`{ eventTypes { nodes { id ${aliases} } } }`)
+  expect(errors?.[0]).toMatchObject({ extensions: { code: 'ANSWER_TOO_LARGE' } })
+  expect((await tenant.request('{ eventTypes { nodes { id example } } }')).errors).toBeUndefined()
+})
+
 test('an answer holds 64 MiB of event data at most, whatever the aliases', async () => {
   const tenant = await app.tenant()
   await tenant.createType('large.one')
