@@ -13,10 +13,12 @@ const Attempt = builder.prismaNode('Attempt', {
       nullable: true,
       description: 'Of the response; null when there was none.',
     }),
-    responseHeaders: t.expose('responseHeaders', {
+    responseHeaders: t.field({
       type: 'JSON',
       nullable: true,
       description: 'Of the response; null when there was none.',
+      resolve: ({ responseHeaders: headers }, _args, context) =>
+        spendBytes(headers, JSON.stringify(headers).length, context),
     }),
     responseBody: t.string({
       nullable: true,
