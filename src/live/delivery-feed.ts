@@ -196,8 +196,6 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
     const made: Watched = { hints: 0, wakers: new Set([wake]), reads: new Map(), ready: Promise.resolve(), stop }
     organizations.set(organizationId, made)
     made.ready = subscribe()
-    // Who asks next tries anew.
-    made.ready.catch(stop)
     await made.ready
     return made
   }
