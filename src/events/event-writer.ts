@@ -1,104 +1,142 @@
 import { setImmediate } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import pg from 'pg'
 import { UnavailableError } from '../errors.ts'
-import type { NewEvent, StoredEvents } from './store-events.ts'
+import { createPublishQueue, type Publish } from './publish-queue.ts'
+import { type NewEvent, type StoredEvents, typeKey } from './store-events.ts'
 
-/** Events in one statement at most, and their bytes. */
+/** Events in one statement at most, their bytes, and the deliveries that it makes. */
 const GROUP_EVENTS = 1_000
 const GROUP_BYTES = 8 * 1024 * 1024
-/** Statements under way at once. While they run, the next group grows: as fast as can be when idle, as large when not. */
+export const GROUP_DELIVERIES = 10_000
+/** Statements of a lane under way at once. While they run, the next group grows: as fast as can be when idle, as large when not. */
 const GROUPS_AT_ONCE = 2
-/** Events that wait to be stored at most; a publish past that is refused, with nothing stored. */
-export const WAITING_EVENTS = 20_000
-/** And their bytes. */
-const WAITING_BYTES = 256 * 1024 * 1024
+/** Event types of which it is remembered how many endpoints want them. */
+const FAN_OUTS = 10_000
 
-interface Waiting {
-  events: readonly NewEvent[]
-  done: (stored: StoredEvents) => void
-  failed: (error: unknown) => void
+/** What came of a group: what was stored, unless it would have made too many deliveries. */
+export interface GroupResult {
+  stored: StoredEvents | undefined
+  /** How many endpoints want each type of the group, by `typeKey`. */
+  fanOuts: ReadonlyMap<string, number>
 }
 
-/** Stores the events of one publish, all or none. Resolves after the commit with those that were new. */
-export type WriteEvents = (events: readonly NewEvent[]) => Promise<StoredEvents>
+/** Stores events, all or none; and none when they would make more deliveries than `atMost`. */
+export type StoreGroup = (events: readonly NewEvent[], atMost: number | null) => Promise<GroupResult>
+
+export interface EventWriter {
+  /** Stores the events of one publish, all or none. Resolves after the commit. */
+  write(organizationId: string, events: readonly NewEvent[]): Promise<StoredEvents>
+  /** Resolves when everything that waited is stored or has failed. */
+  stop(): Promise<void>
+}
 
 /**
  * Groups concurrent publishes into few statements: one commit serves them all. Each is answered after that commit.
  *
- * @param store writes one group and resolves with those that were new
+ * A publish that makes more deliveries than a group may have goes alone, in a lane of its own, and so holds up nobody but
+ * its own organization. How many it makes only the statement itself knows for certain; what is remembered saves asking twice.
  */
-export function createEventWriter(store: WriteEvents): { write: WriteEvents; stop(): Promise<void> } {
-  const waiting: Waiting[] = []
-  const running = new Set<Promise<void>>()
-  let waitingEvents = 0
-  let waitingBytes = 0
+export function createEventWriter(store: StoreGroup): EventWriter {
+  const queue = createPublishQueue()
+  const fanOuts = new LRUCache<string, number>({ max: FAN_OUTS })
+  const ordinary = new Set<Promise<void>>()
+  const large = new Set<Promise<void>>()
+  /** Whose large publish is under way: its statement has locks that those of this organization would wait for. */
+  const busy = new Set<string>()
   let turn: Promise<void> | undefined
 
   function schedule(): void {
-    if (turn !== undefined || waiting.length === 0 || running.size >= GROUPS_AT_ONCE) return
+    if (turn !== undefined || queue.isEmpty()) return
     // What came in the same turn of the event loop goes together.
     turn = setImmediate().then(() => {
       turn = undefined
-      const group = takeGroup()
-      const run = storeGroup(group).finally(() => {
-        running.delete(run)
-        schedule()
-      })
-      running.add(run)
-      schedule()
+      startOrdinary()
+      startLarge()
     })
   }
 
-  function takeGroup(): Waiting[] {
-    let events = 0
-    let bytes = 0
-    const fits = (entry: Waiting) => {
-      events += entry.events.length
-      bytes += bytesOf(entry.events)
-      return events <= GROUP_EVENTS && bytes <= GROUP_BYTES
-    }
-    const end = waiting.findIndex((entry, index) => !fits(entry) && index > 0)
-    const group = waiting.splice(0, end === -1 ? waiting.length : end)
-    waitingEvents -= group.reduce((sum, entry) => sum + entry.events.length, 0)
-    waitingBytes -= group.reduce((sum, entry) => sum + bytesOf(entry.events), 0)
-    return group
+  function startOrdinary(): void {
+    if (ordinary.size >= GROUPS_AT_ONCE) return
+    let [events, bytes, deliveries] = [0, 0, 0]
+    const group = queue.take(
+      (publish) => !busy.has(publish.organizationId) && deliveriesOf(publish) <= GROUP_DELIVERIES,
+      (publish) => {
+        events += publish.events.length
+        bytes += publish.bytes
+        deliveries += deliveriesOf(publish)
+        return events <= GROUP_EVENTS && bytes <= GROUP_BYTES && deliveries <= GROUP_DELIVERIES
+      },
+    )
+    if (group.length > 0) start(ordinary, storeGroup(group, GROUP_DELIVERIES))
   }
 
-  async function storeGroup(group: Waiting[]): Promise<void> {
+  function startLarge(): void {
+    if (large.size >= GROUPS_AT_ONCE) return
+    const group = queue.take(
+      (publish) => !busy.has(publish.organizationId) && deliveriesOf(publish) > GROUP_DELIVERIES,
+      () => false,
+    )
+    const [publish] = group
+    if (publish === undefined) return
+    busy.add(publish.organizationId)
+    const over = () => void busy.delete(publish.organizationId)
+    start(large, storeGroup(group, null).finally(over))
+  }
+
+  function start(lane: Set<Promise<void>>, work: Promise<void>): void {
+    const run = work.finally(() => {
+      lane.delete(run)
+      schedule()
+    })
+    lane.add(run)
+    schedule()
+  }
+
+  /** As far as is known. */
+  function deliveriesOf({ types }: Publish): number {
+    let deliveries = 0
+    for (const [key, events] of types) deliveries += events * (fanOuts.get(key) ?? 0)
+    return deliveries
+  }
+
+  async function storeGroup(group: Publish[], atMost: number | null): Promise<void> {
     try {
-      const stored = await store(group.flatMap((entry) => entry.events))
-      for (const entry of group) entry.done(stored)
+      const { stored, fanOuts: seen } = await store(
+        group.flatMap(({ events }) => events),
+        atMost,
+      )
+      for (const [key, endpoints] of seen) fanOuts.set(key, endpoints)
+      if (stored === undefined) queue.putBack(group)
+      else for (const { done } of group) done(stored)
     } catch (error) {
       // What PostgreSQL refuses is the fault of one publish: alone, each gets its own answer.
-      if (group.length > 1 && error instanceof pg.DatabaseError) for (const entry of group) await storeGroup([entry])
-      else for (const entry of group) entry.failed(error)
+      if (group.length > 1 && error instanceof pg.DatabaseError)
+        for (const publish of group) await storeGroup([publish], atMost)
+      else for (const { failed } of group) failed(error)
     }
   }
 
   return {
-    write(events) {
-      const bytes = bytesOf(events)
-      if (waitingEvents + events.length > WAITING_EVENTS || waitingBytes + bytes > WAITING_BYTES)
-        return Promise.reject(
-          new UnavailableError(
-            'OVERLOADED',
-            'Too many events wait to be stored. Nothing was stored; try again shortly.',
-          ),
-        )
-      waitingEvents += events.length
-      waitingBytes += bytes
-      return new Promise((done, failed) => {
-        waiting.push({ events, done, failed })
-        schedule()
-      })
-    },
-    /** Resolves when everything that waited is stored or has failed. */
+    write: (organizationId, events) =>
+      new Promise((done, failed) => {
+        const types = new Map<string, number>()
+        let bytes = 0
+        for (const event of events) {
+          const key = typeKey(event)
+          types.set(key, (types.get(key) ?? 0) + 1)
+          bytes += event.body.length
+        }
+        const publish = { organizationId, events, types, bytes, done, failed }
+        if (queue.hasRoomFor(publish)) {
+          queue.add(publish)
+          return schedule()
+        }
+        const why = 'Too many events wait to be stored. Nothing was stored; try again shortly.'
+        failed(new UnavailableError('OVERLOADED', why))
+      }),
     async stop() {
-      while (turn !== undefined || running.size > 0) await Promise.all([turn, ...running])
+      while (turn !== undefined || ordinary.size + large.size > 0) await Promise.all([turn, ...ordinary, ...large])
     },
   }
-}
-
-function bytesOf(events: readonly NewEvent[]): number {
-  return events.reduce((sum, event) => sum + event.body.length, 0)
 }

@@ -49,11 +49,11 @@ export function createPublisher(deps: {
   bus: LiveBus
 }) {
   const { database, clock } = deps
-  const { write, stop } = createEventWriter(async (events) => {
+  const { write, stop } = createEventWriter(async (events, atMost) => {
     const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
-    const { organizationIds, ...stored } = await storeEvents(database.pool, events, clock.forQueue(), deliveryIdTime)
-    announce(deps.bus, organizationIds)
-    return stored
+    const result = await storeEvents(database.pool, events, atMost, clock.forQueue(), deliveryIdTime)
+    announce(deps.bus, result.organizationIds)
+    return result
   })
 
   return {
@@ -93,7 +93,7 @@ export function createPublisher(deps: {
     }
     if (issues.length > 0) throw new ValidationError(issues)
     if (events.length > 1) await refuseClashes(viewer, events)
-    const { at, repeated } = await write(events)
+    const { at, repeated } = await write(viewer.organizationId, events)
     const stored = events.map((event) => ({ ...event, createdAt: at }))
     if (repeated.size === 0) return stored
     return Promise.all(stored.map((event) => (repeated.has(event.id) ? findEarlier(viewer, event) : event)))

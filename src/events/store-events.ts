@@ -38,22 +38,26 @@ export interface StoredEvents {
  * every list for a short one, and would compare the events with each other, or with all that they are for.
  *
  * A delivery's id is the time, and a hash of event and endpoint: it sorts by time, and no two can be the same.
- * Events whose idempotency key is taken are left out.
+ * Events whose idempotency key is taken are left out. Nothing is stored when it would make more deliveries than are allowed.
  */
 const STORE_EVENTS = `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), wanted AS MATERIALIZED (
-  SELECT t.organization_id, t.type, array_agg(e.id) AS ids, array_agg(e.enabled) AS enabled, array_agg(e.url) AS urls
-  FROM unnest($3::text[], $4::text[], $5::text[]) AS t(organization_id, type, patterns)
+  SELECT t.organization_id, t.type, t.events, array_agg(e.id) AS ids, array_agg(e.enabled) AS enabled,
+    array_agg(e.url) AS urls
+  FROM unnest($3::text[], $4::text[], $5::text[], $14::int[]) AS t(organization_id, type, patterns, events)
   JOIN webhook_endpoints e ON e.organization_id = t.organization_id AND e.deleted_at IS NULL
     AND e.event_types && string_to_array(t.patterns, ' ')
-  GROUP BY t.organization_id, t.type
+  GROUP BY t.organization_id, t.type, t.events
+), allowed AS (
+  SELECT coalesce(sum(events * cardinality(ids)) <= $15::int, true) AS yes FROM wanted
 ), stored AS (
   INSERT INTO events (id, organization_id, type, body, idempotency_key, idempotency_hash, created_at)
   SELECT i.id, i.organization_id, i.type, substr($12::bytea, i.place, i.bytes), i.idempotency_key, i.idempotency_hash, clock.now
   FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[], $11::int[], $13::int[])
     AS i(id, organization_id, type, idempotency_key, idempotency_hash, place, bytes), clock
+  WHERE (SELECT yes FROM allowed)
   -- In one order everywhere: two groups with the same keys must not wait for each other in a circle.
   ORDER BY i.organization_id, i.idempotency_key
   ON CONFLICT (organization_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
@@ -79,24 +83,44 @@ WITH clock AS (
 )
 SELECT clock.now AS stored_at, (SELECT count(*) FROM woken) AS woken, array(SELECT organization_id FROM heads) AS organization_ids,
   CASE WHEN (SELECT count(*) FROM stored) = cardinality($6) THEN '{}'
-    ELSE array(SELECT unnest($6) EXCEPT SELECT id FROM stored) END AS repeated
+    ELSE array(SELECT unnest($6) EXCEPT SELECT id FROM stored) END AS repeated,
+  (SELECT yes FROM allowed) AS allowed,
+  (SELECT json_object_agg(organization_id || ' ' || type, cardinality(ids)) FROM wanted) AS fan_outs
 FROM clock`
+
+interface Row {
+  stored_at: Date
+  organization_ids: string[]
+  repeated: string[]
+  allowed: boolean
+  fan_outs: Record<string, number> | null
+}
+
+/** Names a type of an organization, as the statement does. */
+export const typeKey = ({ organizationId, type }: Pick<NewEvent, 'organizationId' | 'type'>) =>
+  `${organizationId} ${type}`
 
 /**
  * Stores events and their deliveries; resolves after the commit.
  *
+ * @param atMost nothing is stored when it would make more deliveries; null is any number
  * @param time what goes for the time; null is the database's own clock
  * @param deliveryIdTime the time part of the ids of the deliveries, 10 characters
  */
 export async function storeEvents(
   pool: pg.Pool,
   events: readonly NewEvent[],
+  atMost: number | null,
   time: Date | null,
   deliveryIdTime: string,
-): Promise<StoredEvents & { organizationIds: string[] }> {
-  const types = new Map(
-    events.map(({ organizationId, type }) => [`${organizationId} ${type}`, { organizationId, type }]),
-  )
+) {
+  const types = new Map<string, { organizationId: string; type: string; count: number }>()
+  for (const { organizationId, type } of events) {
+    const key = typeKey({ organizationId, type })
+    const known = types.get(key)
+    if (known === undefined) types.set(key, { organizationId, type, count: 1 })
+    else known.count++
+  }
   // In one piece: PostgreSQL takes the bytes of a parameter as they are, but those of an array as text, twice as long.
   const bodies = Buffer.concat(events.map(({ body }) => body))
   const places: number[] = []
@@ -106,7 +130,7 @@ export async function storeEvents(
     place += body.length
   }
   const isKeyed = events.some(({ idempotencyKey }) => idempotencyKey !== null)
-  const { rows } = await pool.query<{ stored_at: Date; organization_ids: string[]; repeated: string[] }>({
+  const { rows } = await pool.query<Row>({
     name: 'store-events',
     text: STORE_EVENTS,
     values: [
@@ -124,8 +148,12 @@ export async function storeEvents(
       places,
       bodies,
       events.map(({ body }) => body.length),
+      Array.from(types.values(), ({ count }) => count),
+      atMost,
     ],
   })
-  const { stored_at: at, repeated, organization_ids: organizationIds } = rows[0]!
-  return { at, repeated: new Set(repeated), organizationIds }
+  const { stored_at: at, repeated, organization_ids: organizationIds, allowed, fan_outs } = rows[0]!
+  const stored: StoredEvents | undefined = allowed ? { at, repeated: new Set(repeated) } : undefined
+  const fanOuts = new Map(Array.from(types.keys(), (key) => [key, fan_outs?.[key] ?? 0]))
+  return { stored, organizationIds, fanOuts }
 }

@@ -246,6 +246,32 @@ test.each([
   await tenant.publish('order.made')
 })
 
+test('a publish for very many endpoints is stored whole, while others are not held up', async () => {
+  const [large, other] = [await app.tenant(), await app.tenant()]
+  for (const client of [large, other]) await client.createType('order.made')
+  const { webhookEndpoint } = await large.createEndpoint('https://example.com/hook')
+  // Disabled: what is made is held, and nothing is sent.
+  await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [webhookEndpoint.id])
+  await app.database.pool.query(
+    `INSERT INTO webhook_endpoints SELECT (jsonb_populate_record(e, jsonb_build_object('id', e.id || n))).*
+     FROM webhook_endpoints e, generate_series(1, 59) n WHERE e.id = $1`,
+    [webhookEndpoint.id],
+  )
+  const order: string[] = []
+  const published = large.publishMany(Array.from({ length: 200 }, () => ({ type: 'order.made', data: {} })))
+  await Promise.all([
+    published.then(() => order.push('large')),
+    // The first is in the same group, which makes too many deliveries: it is made anew without the large publish.
+    other.publish('order.made').then(() => order.push('other')),
+  ])
+  expect(order).toEqual(['other', 'large'])
+  const made = await app.database.pool.query(
+    'SELECT count(*)::int AS count, count(DISTINCT event_id)::int AS events FROM deliveries WHERE event_id = ANY($1)',
+    [await published],
+  )
+  expect(made.rows).toEqual([{ count: 200 * 60, events: 200 }])
+})
+
 test('a publish is answered only after the commit', async () => {
   const before = new pg.Client({ connectionString: app.database.url })
   await before.connect()
