@@ -163,12 +163,11 @@ builder.subscriptionField('deliveriesReplayUpdates', (t) =>
     subscribe(_root, { id }, context) {
       const { bus, subscriptions } = context.domain
       const viewer = viewerOf(context)
-      return subscriptions.open(viewer, context.signal, async (onClose) => {
-        const wanted = (changed: string) => changed === id
-        const hints = await subscribeToHints(bus, replayChannel(viewer.organizationId), { wanted, onClose })
-        if ((await context.domain.replays.get(viewer, id)) !== null) hints.push(ALL)
-        return hints
-      })
+      const wanted = (changed: string) => changed === id
+      const first = async () => ((await context.domain.replays.get(viewer, id)) === null ? null : ALL)
+      return subscriptions.open(viewer, context.signal, (onClose) =>
+        subscribeToHints(bus, replayChannel(viewer.organizationId), { wanted, first, onClose }),
+      )
     },
     resolve: (_hint, { id }, context) => context.domain.replays.get(viewerOf(context), id),
   }),

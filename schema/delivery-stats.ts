@@ -1,5 +1,5 @@
 import { deliveryChannel } from '../src/live/bus.ts'
-import { subscribeToHints } from '../src/live/hints.ts'
+import { ALL, subscribeToHints } from '../src/live/hints.ts'
 import type { DeliveryStats, Figures } from '../src/webhooks/stats.ts'
 import { builder, viewerOf } from './builder.ts'
 
@@ -81,7 +81,7 @@ builder.subscriptionField('deliveryStatsUpdates', (t) =>
       // A filter that is refused is refused at once.
       await stats(viewer, filter ?? {})
       return subscriptions.open(viewer, context.signal, (onClose) =>
-        subscribeToHints(bus, deliveryChannel(viewer.organizationId), { first: true, onClose }),
+        subscribeToHints(bus, deliveryChannel(viewer.organizationId), { first: async () => ALL, onClose }),
       )
     },
     resolve: (_hint, { filter }, context) => context.domain.stats(viewerOf(context), filter ?? {}),

@@ -1,5 +1,5 @@
 import { usageChannel } from '../src/live/bus.ts'
-import { subscribeToHints } from '../src/live/hints.ts'
+import { ALL, subscribeToHints } from '../src/live/hints.ts'
 import { ApiKeyTier } from './api-key.ts'
 import { builder, viewerOf } from './builder.ts'
 import { UsageInterval, UsageType } from './usage.ts'
@@ -54,7 +54,7 @@ builder.subscriptionField('usageUpdates', (t) =>
       usage.ofOrganization(viewer, filter ?? {})
       return subscriptions.open(viewer, context.signal, async (onClose) => {
         const wanted = (id: string) => filter?.keyId == null || id === filter.keyId
-        const options = { wanted, together: true, first: true, onClose }
+        const options = { wanted, together: true, first: async () => ALL, onClose }
         return subscribeToHints(bus, usageChannel(viewer.organizationId), options)
       })
     },

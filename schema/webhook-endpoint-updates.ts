@@ -29,12 +29,11 @@ builder.subscriptionField('webhookEndpointUpdates', (t) =>
     subscribe(_root, { id }, context) {
       const { bus, subscriptions } = context.domain
       const viewer = viewerOf(context)
-      return subscriptions.open(viewer, context.signal, async (onClose) => {
-        const wanted = (changed: string) => id == null || changed === id
-        const hints = await subscribeToHints(bus, endpointChannel(viewer.organizationId), { wanted, onClose })
-        if (id != null && (await context.domain.endpoints.get(viewer, id)) !== null) hints.push(id)
-        return hints
-      })
+      const wanted = (changed: string) => id == null || changed === id
+      const first = async () => (id != null && (await context.domain.endpoints.get(viewer, id)) !== null ? id : null)
+      return subscriptions.open(viewer, context.signal, (onClose) =>
+        subscribeToHints(bus, endpointChannel(viewer.organizationId), { wanted, first, onClose }),
+      )
     },
     async resolve({ message, gap }, { id }, context) {
       const changed = message === ALL ? id : message

@@ -22,7 +22,8 @@ export function createFieldCalls(redis: Redis | undefined): FieldCalls {
   return {
     async get(who) {
       const text = await inRedis((redis) => redis.get(PREFIX + who))
-      return text === undefined ? (own.get(who) ?? []) : JSON.parse(text ?? '[]')
+      if (text === undefined) return own.get(who) ?? []
+      return text === null ? [] : parse(text)
     },
     async set(who, times, windowMs) {
       own.set(who, times)
@@ -38,5 +39,15 @@ export function createFieldCalls(redis: Redis | undefined): FieldCalls {
         if (turns.get(who) === turn) turns.delete(who)
       }
     },
+  }
+}
+
+/** What is no list of times is not ours, and counts as none: the next call writes over it. */
+function parse(text: string): number[] {
+  try {
+    const times = JSON.parse(text)
+    return Array.isArray(times) ? times.filter(Number.isFinite) : []
+  } catch {
+    return []
   }
 }

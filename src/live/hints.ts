@@ -9,12 +9,17 @@ const EVERY_MS = 1_000
  * at all. A message says what changed; `ALL` that anything may have.
  *
  * @param options.together whatever changed, one message
- * @param options.first begin with `ALL`
+ * @param options.first what to begin with, looked up when changes are heard already; null is nothing
  */
 export async function subscribeToHints(
   bus: LiveBus,
   channel: string,
-  options: { wanted?: (id: string) => boolean; together?: boolean; first?: boolean; onClose?: () => void } = {},
+  options: {
+    wanted?: (id: string) => boolean
+    together?: boolean
+    first?: () => Promise<string | null>
+    onClose?: () => void
+  } = {},
 ): Promise<Mailbox<string>> {
   const { wanted = () => true } = options
   const changed = new Set<string>()
@@ -39,11 +44,15 @@ export async function subscribeToHints(
     if (gap) changed.add(ALL)
     if (timer === undefined) flush()
   })
-  if (options.first) {
-    changed.add(ALL)
-    flush()
+  try {
+    const first = (await options.first?.()) ?? null
+    if (first !== null) changed.add(first)
+    if (timer === undefined) flush()
+    return mailbox
+  } catch (error) {
+    mailbox.close()
+    throw error
   }
-  return mailbox
 }
 
 /** Something may have been missed: read everything. */

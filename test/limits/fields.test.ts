@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEFAULT_ALLOWANCES } from '../../src/limits/allowances.ts'
 import type { Client } from '../support/api.ts'
@@ -54,6 +55,19 @@ test('aliases of one request do not get past it: exactly twenty keys are made, t
   expect(errors?.[0]?.message).toMatch(/token|at most/i)
   expect(await keysOf(owner)).toBe(20)
 })
+
+test.each(['no JSON', '{"a":1}', '["a",null]'])(
+  'what another program wrote over it in Redis, %s, counts as no calls',
+  async (junk) => {
+    const owner = await app.tenant()
+    await owner.request(`mutation { ${MAKE} }`)
+    const redis = new Redis(nodes.redis.url)
+    const [name] = await redis.keys(`signalbox:field:*${owner.organizationId}*`)
+    await redis.set(name!, junk)
+    await redis.quit()
+    expect((await owner.request(`mutation { ${MAKE} }`)).errors).toBeUndefined()
+  },
+)
 
 test('nor do a hundred requests at once, of several keys', async () => {
   const owner = await app.tenant()
