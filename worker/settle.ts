@@ -6,34 +6,25 @@ import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
 import { ailing, ailingColumns, disableAiling } from './disable.ts'
 import type { Result } from './outcome.ts'
 
-/** The results as rows; both statements below take the same. */
-const INPUT = `
-  SELECT * FROM unnest($2::text[], $3::int[], $4::text[], $5::float8[], $6::int[], $7::text[], $8::text[], $9::text[],
-      $10::int[], $11::text[], $12::bytea[], $13::int[], $14::text[], $15::text[], $16::timestamptz[], $17::int[], $18::text[])
-    AS i(id, version, status, wait, scheduled, explanation, attempt_id, trigger, status_code, response_headers,
-      response_body, duration, error_code, sentence, started_at, bucket, event_type)`
-
-/** What the rest of a statement needs of a result: taken along with the moved row, so that nothing is joined again. */
+/** What the rest of the statement needs of a result: taken along with the moved row, so that nothing is joined again. */
 const RESULT = `i.attempt_id, i.trigger AS made_by, i.status_code, i.response_headers, i.response_body, i.duration,
   i.error_code, i.sentence, i.started_at, i.bucket, i.event_type`
-
-const INSERT_ATTEMPTS = `
-  INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, response_headers, response_body,
-    duration_microseconds, error_code, explanation, started_at, next_attempt_at)
-  SELECT attempt_id, organization_id, id, attempt_count, made_by::attempt_trigger, status_code,
-    response_headers::jsonb, response_body, duration, error_code, sentence, started_at, next_attempt_at
-  FROM moved`
 
 /**
  * One statement for a batch of results: moves the deliveries, inserts the attempts, counts, notes the health of the
  * endpoints and disables those that failed too often. Only where the version is still the claimed one: who lost the lease
- * meanwhile moves nothing. Rows that others lock too are locked in one order in every statement: counts, states, endpoints,
- * heads of the log.
+ * meanwhile moves nothing, and the attempt is recorded all the same, since the receiver did see it. What is recorded already,
+ * because the answer to its first writing was lost, is left alone. Rows that others lock too are locked in one order in every
+ * statement: counts, states, endpoints, heads of the log.
  */
 const SETTLE = `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
-), input AS (${INPUT}
+), input AS (
+  SELECT * FROM unnest($2::text[], $3::int[], $4::text[], $5::float8[], $6::int[], $7::text[], $8::text[], $9::text[],
+      $10::int[], $11::text[], $12::bytea[], $13::int[], $14::text[], $15::text[], $16::timestamptz[], $17::int[], $18::text[])
+    AS i(id, version, status, wait, scheduled, explanation, attempt_id, trigger, status_code, response_headers,
+      response_body, duration, error_code, sentence, started_at, bucket, event_type)
 ), ailing AS (
   SELECT * FROM unnest($19::text[], $20::int[], $21::bool[], $22::bool[], $23::text[], $24::text[], $25::text[])
     AS a(endpoint_id, failures, recovered, gone, sentence, audit_id, event_id)
@@ -48,7 +39,18 @@ WITH clock AS (
     explanation = coalesce(i.explanation, i.sentence), updated_at = clock.now
   FROM input i, clock WHERE d.id = i.id AND d.version = i.version
   RETURNING ${CHANGED}, ${RESULT}
-), recorded AS (${INSERT_ATTEMPTS}
+), late AS (
+  UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i
+  -- The counts are compared first, and nothing else is looked at when all have moved.
+  WHERE (SELECT count(*) FROM moved) < (SELECT count(*) FROM input) AND d.id = i.id
+    AND NOT EXISTS (SELECT FROM moved m WHERE m.id = i.id) AND NOT EXISTS (SELECT FROM attempts a WHERE a.id = i.attempt_id)
+  RETURNING ${CHANGED}, ${RESULT}
+), recorded AS (
+  INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, response_headers, response_body,
+    duration_microseconds, error_code, explanation, started_at, next_attempt_at)
+  SELECT attempt_id, organization_id, id, attempt_count, made_by::attempt_trigger, status_code,
+    response_headers::jsonb, response_body, duration, error_code, sentence, started_at, next_attempt_at
+  FROM (SELECT * FROM moved UNION ALL SELECT * FROM late) made
 ), stats AS (
   INSERT INTO delivery_stats AS s (endpoint_id, day, bucket, organization_id, attempts, failed_attempts, succeeded, dead,
     retries, duration_microseconds)
@@ -71,21 +73,8 @@ WITH clock AS (
     SELECT FROM changed, clock WHERE next_attempt_at <= clock.now LIMIT 1
   ) any_due
 )
-SELECT (SELECT count(*) FROM woken) AS woken, array(SELECT id FROM input EXCEPT SELECT id FROM moved) AS late,
+SELECT (SELECT count(*) FROM woken) AS woken,
   array(SELECT endpoint_id FROM health) AS ailing, array(SELECT id FROM disabled) AS disabled`
-
-/**
- * Results that came too late to move anything are recorded all the same: the receiver did see them. One that is recorded
- * already, because the answer to its first writing was lost, is left alone. $1 is the time of SETTLE, always null here, so
- * that both take the same columns.
- */
-const RECORD_LATE = `
-WITH input AS (${INPUT}
-    WHERE $1::timestamptz IS NULL AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = i.attempt_id)
-), moved AS (
-  UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i WHERE d.id = i.id
-  RETURNING ${CHANGED}, ${RESULT}
-)${INSERT_ATTEMPTS}`
 
 /** What settling did to endpoints. */
 export interface Settled {
@@ -101,17 +90,12 @@ export async function settle(
   results: readonly Result[],
   options: { now: Date | null; makeId: MakeId },
 ): Promise<Settled> {
-  const { rows } = await pool.query<Settled & { late: string[] }>({
+  const { rows } = await pool.query<Settled>({
     name: 'settle',
     text: SETTLE,
     values: [options.now, ...columns(results), ...ailingColumns(ailing(results), options.makeId)],
   })
-  const { late, ...settled } = rows[0]!
-  if (late.length > 0) {
-    const values = [null, ...columns(results.filter(({ delivery }) => late.includes(delivery.id)))]
-    await pool.query({ name: 'record-late', text: RECORD_LATE, values })
-  }
-  return settled
+  return rows[0]!
 }
 
 function columns(results: readonly Result[]): unknown[] {

@@ -55,6 +55,28 @@ test('nor is a failure counted twice against the endpoint', async () => {
   await cancel()
 })
 
+test('nor one that came too late, and it is recorded beside what came in time', async () => {
+  await app.database.pool.query('DELETE FROM endpoint_states')
+  app.clock.advance(1)
+  await tenant.publish('a.b')
+  const late = resultOf(await claimOne(), null, 500)
+  await app.database.pool.query("UPDATE deliveries SET status = 'PENDING', version = version + 1 WHERE id = $1", [
+    late.delivery.id,
+  ])
+  const again = resultOf(await claimOne(), null, 204)
+  await tenant.publish('a.b')
+  const other = resultOf(await claimOne(), null, 204)
+  for (let times = 0; times < 2; times++) await settle(app.database.pool, [late], options())
+  const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_states')
+  expect(rows).toEqual([{ consecutive_failures: 1 }])
+  // One settled already and one that was not: each is recorded once.
+  await settle(app.database.pool, [again], options())
+  await settle(app.database.pool, [again, other], options())
+  const [first, second] = (await tenant.deliveries()).slice(-2)
+  expect(first).toMatchObject({ status: 'SUCCEEDED', attempts: [{ statusCode: 500 }, { statusCode: 204 }] })
+  expect(second).toMatchObject({ status: 'SUCCEEDED', attemptCount: 1, attempts: [{ statusCode: 204 }] })
+})
+
 test('what is due again at once wakes the workers', async () => {
   app.clock.advance(1)
   await tenant.publish('a.b')
