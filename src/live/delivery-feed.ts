@@ -1,15 +1,11 @@
 import type pg from 'pg'
 import type { DeliveryStatus } from '../../prisma/generated/enums.ts'
 import type { Viewer } from '../access/viewer.ts'
-import { deliveryChannel, type LiveBus } from './bus.ts'
-import { type DeliveryChange, type Logged, toChange } from './delivery-log.ts'
+import type { LiveBus } from './bus.ts'
+import { type DeliveryChange, headOf, PARTS_AT_ONCE, type Part, readParts, toChange } from './delivery-log.ts'
 import { AT_END, type Place, readCursor, writeCursor } from './log-place.ts'
+import { createLogWatch, type LogWatch } from './log-watch.ts'
 
-/**
- * Rows of the log that one read takes at most, of up to 500 changes each: what a subscriber holds in memory. One more says
- * whether the last of them is the last of its position: all parts of one are committed together.
- */
-const PARTS_AT_ONCE = 2
 /** How often the log is looked at while the bus is degraded, and hints of other processes do not arrive. */
 const POLL_MS = 1_000
 /** The safety net: who made a change may have been killed before it said so. */
@@ -33,25 +29,6 @@ export interface DeliveryUpdates extends AsyncGenerator<DeliveryUpdate, void, vo
   close(): void
 }
 
-interface Part {
-  position: number
-  previous: number
-  part: number
-  changes: Logged[]
-}
-
-/** An organization that is watched in this process. */
-interface Watched {
-  /** Grows with every hint that the log has grown. */
-  hints: number
-  wakers: Set<() => void>
-  /** Reads under way: who is at the same place shares one. */
-  reads: Map<string, Promise<Part[]>>
-  /** Resolves when hints are heard. */
-  ready: Promise<void>
-  stop: () => void
-}
-
 /**
  * Changes of deliveries, live (L1, L3). The log in the database is what is read; the bus only says when. So nobody misses a
  * change or gets one twice, whichever process made it and whatever was restarted meanwhile; and a slow subscriber costs
@@ -60,7 +37,7 @@ interface Watched {
 export type DeliveryFeed = ReturnType<typeof createDeliveryFeed>
 
 export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
-  const organizations = new Map<string, Watched>()
+  const watch = createLogWatch(deps.bus)
 
   return {
     /**
@@ -77,18 +54,16 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
       const { organizationId } = viewer
       const after = options.after == null ? undefined : readCursor(options.after)
       const reader = { closed: false, wake: () => {} }
-      const wake = () => reader.wake()
-      const watched = await watch(organizationId, wake)
+      const watched = await watch(organizationId, () => reader.wake())
       const close = () => {
         if (reader.closed) return
         reader.closed = true
         reader.wake()
-        watched.wakers.delete(wake)
-        if (watched.wakers.size === 0) watched.stop()
+        watched.leave()
         options.onClose?.()
       }
       try {
-        const head = await headOf(organizationId)
+        const head = await headOf(deps.pool, organizationId)
         // A cursor from past the end is of a database that is no more.
         const beyond = after !== undefined && after.position > head
         const place = after === undefined || beyond ? { ...AT_END, position: head } : after
@@ -113,7 +88,7 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
     about: {
       head: number
       gap: boolean
-      watched: Watched
+      watched: LogWatch
       reader: { closed: boolean; wake: () => void }
       close: () => void
     },
@@ -123,15 +98,17 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
     let { head, gap } = about
     let place = start
     while (!reader.closed) {
-      const { hints } = watched
-      const parts = await read(organizationId, watched, place).catch((error) => {
+      const hints = watched.hints()
+      const { position, part } = place
+      const read = () => readParts(deps.pool, organizationId, place)
+      const parts = await watched.share(`${position} ${part}`, read).catch((error) => {
         // Who only iterates does not close what failed.
         about.close()
         throw error
       })
       const [first] = parts
       if (first === undefined && place.position >= head) {
-        if (watched.hints === hints && !reader.closed) await nextHint(reader)
+        if (watched.hints() === hints && !reader.closed) await nextHint(reader)
         continue
       }
       // Each position names the one before: what should be here and is not was removed from the log.
@@ -169,63 +146,5 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
         resolve()
       }
     })
-  }
-
-  async function watch(organizationId: string, wake: () => void): Promise<Watched> {
-    const known = organizations.get(organizationId)
-    if (known !== undefined) {
-      known.wakers.add(wake)
-      await known.ready
-      return known
-    }
-    const hint = () => {
-      made.hints++
-      for (const waker of made.wakers) waker()
-    }
-    const stops = [deps.bus.onStatus(hint)]
-    const stop = () => {
-      organizations.delete(organizationId)
-      for (const stopOne of stops) stopOne()
-    }
-    const subscribe = async () => {
-      const unsubscribe = await deps.bus.subscribe(deliveryChannel(organizationId), hint)
-      // Everybody may have gone meanwhile.
-      if (organizations.get(organizationId) === made) stops.push(unsubscribe)
-      else unsubscribe()
-    }
-    const made: Watched = { hints: 0, wakers: new Set([wake]), reads: new Map(), ready: Promise.resolve(), stop }
-    organizations.set(organizationId, made)
-    made.ready = subscribe()
-    await made.ready
-    return made
-  }
-
-  function read(organizationId: string, watched: Watched, { position, part }: Place): Promise<Part[]> {
-    // A read that began before the last hint may not have what it was about.
-    const key = `${position} ${part} ${watched.hints}`
-    const underWay = watched.reads.get(key)
-    if (underWay !== undefined) return underWay
-    const made = query(organizationId, position, part).finally(() => watched.reads.delete(key))
-    watched.reads.set(key, made)
-    return made
-  }
-
-  async function query(organizationId: string, position: number, part: number): Promise<Part[]> {
-    const { rows } = await deps.pool.query<Part>({
-      name: 'read-changes',
-      text: `SELECT position::float8, previous::float8, part, changes FROM delivery_changes
-        WHERE organization_id = $1 AND (position, part) >= ($2::bigint, $3::int)
-        ORDER BY position, part LIMIT ${PARTS_AT_ONCE + 1}`,
-      values: [organizationId, position, part],
-    })
-    return rows
-  }
-
-  async function headOf(organizationId: string): Promise<number> {
-    const { rows } = await deps.pool.query<{ position: number }>(
-      'SELECT position::float8 FROM delivery_change_heads WHERE organization_id = $1',
-      [organizationId],
-    )
-    return rows[0]?.position ?? 0
   }
 }

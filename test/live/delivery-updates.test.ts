@@ -209,6 +209,17 @@ test('who was away while the rest of a large change was removed from the log is 
   expect(await resumed(900)).toEqual([false, false, false])
 })
 
+test('a bus that fails to subscribe fails that subscriber, and not those after', async () => {
+  const tenant = await setUp()
+  const bus = createLocalBus()
+  const failing: LiveBus['subscribe'] = () => Promise.reject(new Error('away'))
+  const shaky = { ...bus, subscribe: failing }
+  const feed = createDeliveryFeed({ pool: app.database.pool, bus: shaky })
+  await expect(feed.subscribe(tenant, {})).rejects.toThrow('away')
+  shaky.subscribe = bus.subscribe
+  ;(await feed.subscribe(tenant, {})).close()
+})
+
 test('nobody is subscribed before what happens next is heard, also who came second (L1)', async () => {
   const tenant = await setUp()
   const { promise: heard, resolve } = Promise.withResolvers<void>()

@@ -29,7 +29,8 @@ afterAll(async () => {
 type Fault = Parameters<Fleet['through']>[1]
 
 function happens(name: string, events: number, why: string, fault: Fault): void {
-  test(name, { timeout: 240_000 }, async () => {
+  test(name, { timeout: 120_000 }, async ({ onTestFailed }) => {
+    onTestFailed(async () => console.error(await fleet.state()))
     const { lost, duplicates, recovered } = await fleet.through(events, fault)
     table.push(
       `| ${name} | ${events} | ${lost} | ${duplicates === 0 ? 0 : `${duplicates}: ${why}`} | ${recovered} ms |`,
@@ -95,7 +96,10 @@ happens('Redis killed, and started again empty', EVENTS, '', async (arrived) => 
   await fleet.redis.restart()
 })
 
-test('a subscriber resumes from its last cursor when the API was killed and Redis started again empty (L3)', async () => {
+test('a subscriber resumes from its last cursor when the API was killed and Redis started again empty (L3)', async ({
+  onTestFailed,
+}) => {
+  onTestFailed(async () => console.error(await fleet.state()))
   const { api, query } = fleet
   const following = follow(fleet)
   // Until it is heard, nothing says that the subscription has begun.

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import pg from 'pg'
 import { expect } from 'vitest'
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
@@ -12,6 +13,8 @@ import { freePort, startRedis } from './redis.ts'
 const BOOTSTRAP_API_KEY = 'the-key-of-the-fleet-1234567890'
 const BATCH = 50
 const PUBLISHERS = 4
+/** What takes longer hangs. */
+const ANSWER_MS = 60_000
 
 /** API and workers as processes of their own, on a PostgreSQL and a Redis of their own that can be killed. */
 export async function startFleet(options: { workers: number; leaseSeconds: number }) {
@@ -117,13 +120,21 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
 
     /** Asks again under the same keys until there is an answer, as the contract tells publishers to. */
     async publishUntilAcknowledged(events: object[]): Promise<string[]> {
-      for (;;) {
-        try {
-          return await api.publishMany(events)
-        } catch {
-          await new Promise(setImmediate)
-        }
+      for (const began = performance.now(); performance.now() - began < ANSWER_MS; ) {
+        const answer = api.publishMany(events).catch(() => setImmediate(undefined))
+        const ids = await Promise.race([answer, delay(ANSWER_MS, undefined, { ref: false })])
+        if (ids !== undefined) return ids
       }
+      throw new Error('Publishing had no answer for a minute.')
+    },
+
+    /** What a person who looks for a fault asks first. */
+    async state(): Promise<string> {
+      const outputs = [apiProcess, ...workers].map(({ output }) => output().slice(-2_000))
+      const activity = await this.query(
+        "SELECT pid, state, wait_event_type, wait_event, now() - query_start AS since, left(query, 80) AS query FROM pg_stat_activity WHERE datname = 'signalbox'",
+      ).catch((error) => [String(error)])
+      return [...outputs, `received: ${receiver.requests.length}`, JSON.stringify(activity, null, 1)].join('\n---\n')
     },
 
     async stop() {
