@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -78,7 +79,8 @@ async function settings(services: Services, more: Record<string, string> = {}) {
   return {
     // Libraries check less of themselves then.
     NODE_ENV: 'production',
-    ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
+    // Of each database its own: two installations on one Redis must not take each other's keys for theirs.
+    ENCRYPTION_KEYS: `bench:${createHash('sha256').update(services.databaseUrl).digest('base64')}`,
     ENDPOINT_ALLOWED_NETWORKS: '127.0.0.0/8',
     HOST: '127.0.0.1',
     DATABASE_URL: services.databaseUrl,
