@@ -5,31 +5,22 @@ import { type EventType, Prisma } from '../../prisma/generated/client.ts'
 import type { Audit } from '../access/audit.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
-import { ConflictError, NotFoundError } from '../errors.ts'
+import { ConflictError, NotFoundError, RateLimitedError, ValidationError } from '../errors.ts'
 import type { MakeId } from '../ids.ts'
 import { page } from '../page.ts'
 import { validate } from '../validate.ts'
 import { EVENT_BYTES } from './envelope.ts'
-import { type CheckPayload, compileSchema } from './json-schema.ts'
+import type { CheckPayload } from './json-schema.ts'
 import { OPERATIONAL_PREFIX } from './operational.ts'
 import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
 import { EVENT_DEPTH, isDeeperThan, SENSITIVE_FIELDS } from './redact.ts'
+import { createSchemaCompiler } from './schema-compiler.ts'
 
 /** A change to a type reaches publishes on other processes after this long at most; here, at once. */
 const REMEMBERED_MS = 5_000
 const REMEMBERED_TYPES = 2_000
-
-const jsonSchema = z
-  .unknown()
-  .optional()
-  .superRefine((schema, context) => {
-    if (schema === null || schema === undefined) return
-    try {
-      compileSchema(schema)
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: `is no usable JSON Schema: ${(error as Error).message}` })
-    }
-  })
+/** Event types of one organization at most. */
+const TYPES_AT_MOST = 2_000
 
 const exampleValue = z
   .unknown()
@@ -51,7 +42,7 @@ const createInput = z.object({
     ),
   category: z.string().trim().min(1).max(100).nullish(),
   description: z.string().max(2_000).nullish(),
-  schema: jsonSchema,
+  schema: z.unknown().optional(),
   example: exampleValue,
   sensitiveFields: z.array(z.string().min(1).max(100)).max(100).nullish(),
 })
@@ -73,10 +64,24 @@ export function createEventTypes(deps: { prisma: PrismaClient; clock: Clock; mak
   const { prisma, clock, audit } = deps
   const remembered = new LRUCache<string, PublishableType>({ max: REMEMBERED_TYPES, ttl: REMEMBERED_MS })
   const cacheKey = (organizationId: string, name: string) => `${organizationId} ${name}`
+  const compile = createSchemaCompiler(deps)
+
+  /** @throws ValidationError when it is no schema that events can be checked against */
+  function checkSchema(viewer: Viewer, schema: unknown): void {
+    if (schema === null || schema === undefined) return
+    try {
+      compile(viewer.organizationId, schema)
+    } catch (error) {
+      if (error instanceof RateLimitedError) throw error
+      const message = `is no usable JSON Schema: ${(error as Error).message}`
+      throw new ValidationError([{ path: 'input.schema', message }])
+    }
+  }
 
   return {
     async create(viewer: Viewer, input: EventTypeCreate): Promise<EventType> {
       const { name, category, description, schema, example, sensitiveFields } = validate(createInput, input)
+      checkSchema(viewer, schema)
       const now = clock.now()
       const data = {
         id: deps.makeId('type'),
@@ -92,6 +97,9 @@ export function createEventTypes(deps: { prisma: PrismaClient; clock: Clock; mak
       }
       try {
         return await prisma.$transaction(async (tx) => {
+          const count = await tx.eventType.count({ where: { organizationId: viewer.organizationId } })
+          if (count >= TYPES_AT_MOST)
+            throw new ConflictError('TOO_MANY_EVENT_TYPES', `An organization has at most ${TYPES_AT_MOST} event types.`)
           const made = await tx.eventType.create({ data })
           await audit(tx, viewer, { action: 'eventType.create', resource: made.id, details: { name } })
           return made
@@ -105,6 +113,7 @@ export function createEventTypes(deps: { prisma: PrismaClient; clock: Clock; mak
 
     async update(viewer: Viewer, id: string, input: EventTypeUpdate): Promise<EventType> {
       const { category, description, schema, example, sensitiveFields, deprecated } = validate(updateInput, input)
+      checkSchema(viewer, schema)
       const updated = await prisma.$transaction(async (tx) => {
         const where = { id, organizationId: viewer.organizationId }
         if ((await tx.eventType.findFirst({ where })) === null) throw new NotFoundError('event type', id)
@@ -141,7 +150,7 @@ export function createEventTypes(deps: { prisma: PrismaClient; clock: Clock; mak
       const where = { organizationId_name: { organizationId: viewer.organizationId, name } }
       const type = await prisma.eventType.findUnique({ where })
       if (type === null) return undefined
-      const check = type.schema === null ? () => [] : compileSchema(type.schema)
+      const check = type.schema === null ? () => [] : compile(viewer.organizationId, type.schema)
       const publishable = { sensitiveFields: type.sensitiveFields, check }
       remembered.set(cacheKey(viewer.organizationId, name), publishable)
       return publishable

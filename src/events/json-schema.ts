@@ -9,6 +9,11 @@ import { CHECK_BUDGET, schemaCost } from './schema-cost.ts'
 const SCHEMA_BYTES = 64 * 1024
 const ISSUES_SHOWN = 20
 
+const OPTIONS = { strict: false, allErrors: false, messages: true, code: { regExp: linearRegExp() } } as const
+/** What tells whether a schema is one is compiled once: it takes longer than most schemas do. */
+const DRAFT_07 = { Compiler: Ajv, meta: withFormats(new Ajv(OPTIONS)) }
+const DRAFT_2020 = { Compiler: Ajv2020, meta: withFormats(new Ajv2020(OPTIONS)) }
+
 /** Checks a payload; no issues when it satisfies the schema. */
 export type CheckPayload = (data: unknown) => Issue[]
 
@@ -24,11 +29,10 @@ export function compileSchema(schema: unknown): CheckPayload {
   if (JSON.stringify(schema).length > SCHEMA_BYTES) throw new Error(`at most ${SCHEMA_BYTES} bytes`)
   const cost = schemaCost(schema)
   const draft = typeof schema === 'object' && '$schema' in schema ? String(schema.$schema) : ''
-  const options = { strict: false, allErrors: false, messages: true, code: { regExp } } as const
-  const ajv = draft.includes('draft-07') ? new Ajv(options) : new Ajv2020(options)
-  addFormats.default(ajv)
-  // Its own pattern takes quadratic time.
-  ajv.addFormat('url', URL.canParse)
+  const { Compiler, meta } = draft.includes('draft-07') ? DRAFT_07 : DRAFT_2020
+  meta.validateSchema(schema, true)
+  // Of its own for each: what one has compiled it keeps for ever.
+  const ajv = withFormats(new Compiler({ ...OPTIONS, meta: false, validateSchema: false }))
   const check: ValidateFunction = ajv.compile(schema)
   return (data) => {
     const { length } = JSON.stringify(data) ?? ''
@@ -38,15 +42,22 @@ export function compileSchema(schema: unknown): CheckPayload {
   }
 }
 
+function withFormats<T extends Ajv>(ajv: T): T {
+  addFormats.default(ajv)
+  // Its own pattern takes quadratic time.
+  ajv.addFormat('url', URL.canParse)
+  return ajv
+}
+
 /** No pattern takes exponential time; one that needs look-ahead or back-references is refused. */
-const regExp = Object.assign(
-  (pattern: string) => {
+function linearRegExp() {
+  const compile = (pattern: string) => {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
     // The compiler shares matchers by what they print.
     return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern }
-  },
-  { code: 'new RegExp' },
-)
+  }
+  return Object.assign(compile, { code: 'new RegExp' })
+}
 
 function toIssue(error: ErrorObject): Issue {
   const path = error.instancePath

@@ -31,6 +31,29 @@ test('an event that no endpoint wants is kept', async () => {
   expect(JSON.parse(await bodyOf(id))).toMatchObject({ id, type: 'order.made', data: { n: 1 } })
 })
 
+test('an organization has a bounded number of event types', async () => {
+  const full = await app.tenant()
+  await full.createType('order.made')
+  await app.database.pool.query(
+    `INSERT INTO event_types SELECT (jsonb_populate_record(t, jsonb_build_object('id', t.id || n, 'name', t.name || n))).*
+     FROM event_types t, generate_series(1, 1999) n WHERE t.organization_id = $1`,
+    [full.organizationId],
+  )
+  await expect(full.createType('order.late')).rejects.toThrow('TOO_MANY_EVENT_TYPES: An organization has at most 2000')
+})
+
+test.each([
+  ['draft-07', 'http://json-schema.org/draft-07/schema#'],
+  ['2020-12', 'https://json-schema.org/draft/2020-12/schema'],
+])('a schema of %s says so, and may have an id', async (draft, $schema) => {
+  const name = `order.of_${draft.replace(/\W/g, '_')}`
+  const schema = { $schema, $id: 'https://example.com/order', type: 'object', properties: { n: { type: 'integer' } } }
+  await tenant.createType(name, { schema })
+  await tenant.createType(`${name}_again`, { schema: { ...schema, title: 'The same id' } })
+  await expect(tenant.publish(name, { n: 'x' })).rejects.toThrow('input.data.n: must be integer')
+  await tenant.publish(`${name}_again`, { n: 1 })
+})
+
 test('an unregistered type is refused with what to do', async () => {
   await expect(tenant.publish('order.unknown')).rejects.toThrow(
     'VALIDATION_FAILED: input.type: "order.unknown" is no registered event type. Register it with eventTypeCreate.',
