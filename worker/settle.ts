@@ -51,13 +51,14 @@ WITH clock AS (
   SELECT attempt_id, organization_id, id, attempt_count, made_by::attempt_trigger, status_code,
     response_headers::jsonb, response_body, duration, error_code, sentence, started_at, next_attempt_at
   FROM (SELECT * FROM moved UNION ALL SELECT * FROM late) made
+  RETURNING 1
 ), stats AS (
   INSERT INTO delivery_stats AS s (endpoint_id, day, bucket, organization_id, attempts, failed_attempts, succeeded, dead,
     retries, duration_microseconds)
   SELECT m.endpoint_id, (clock.now AT TIME ZONE 'UTC')::date, m.bucket, m.organization_id, count(*), count(m.error_code),
     count(*) FILTER (WHERE m.status = 'SUCCEEDED'), count(*) FILTER (WHERE m.status = 'DEAD'),
     coalesce(sum(m.attempt_count - 1) FILTER (WHERE m.status IN ('SUCCEEDED', 'DEAD')), 0), sum(m.duration)
-  FROM moved m, clock GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
+  FROM moved m, clock WHERE (SELECT count(*) FROM recorded) >= 0 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
   ON CONFLICT (endpoint_id, day, bucket) DO UPDATE SET attempts = s.attempts + excluded.attempts,
     failed_attempts = s.failed_attempts + excluded.failed_attempts, succeeded = s.succeeded + excluded.succeeded,
     dead = s.dead + excluded.dead, retries = s.retries + excluded.retries,

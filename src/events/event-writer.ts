@@ -1,14 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import pg from 'pg'
-import { UnavailableError } from '../errors.ts'
+import { ConflictError, UnavailableError } from '../errors.ts'
 import { createPublishQueue, type Publish } from './publish-queue.ts'
-import { type NewEvent, type StoredEvents, typeKey } from './store-events.ts'
+import { DELIVERIES_AT_MOST, type GroupSize, type NewEvent, type StoredEvents, typeKey } from './store-events.ts'
 
-/** Events in one statement at most, their bytes, and the deliveries that it makes. */
+/** Events in one statement at most, and their bytes. The deliveries that it makes are bounded too (`store-events.ts`). */
 const GROUP_EVENTS = 1_000
 const GROUP_BYTES = 8 * 1024 * 1024
-export const GROUP_DELIVERIES = 10_000
 /** Statements of a lane under way at once. While they run, the next group grows: as fast as can be when idle, as large when not. */
 const GROUPS_AT_ONCE = 2
 /** Event types of which it is remembered how many endpoints want them. */
@@ -21,8 +20,8 @@ export interface GroupResult {
   fanOuts: ReadonlyMap<string, number>
 }
 
-/** Stores events, all or none; and none when they would make more deliveries than `atMost`. */
-export type StoreGroup = (events: readonly NewEvent[], atMost: number | null) => Promise<GroupResult>
+/** Stores events, all or none; and none when they would make more deliveries than a statement of this size may. */
+export type StoreGroup = (events: readonly NewEvent[], size: GroupSize) => Promise<GroupResult>
 
 export interface EventWriter {
   /** Stores the events of one publish, all or none. Resolves after the commit. */
@@ -60,28 +59,28 @@ export function createEventWriter(store: StoreGroup): EventWriter {
     if (ordinary.size >= GROUPS_AT_ONCE) return
     let [events, bytes, deliveries] = [0, 0, 0]
     const group = queue.take(
-      (publish) => !busy.has(publish.organizationId) && deliveriesOf(publish) <= GROUP_DELIVERIES,
+      (publish) => !busy.has(publish.organizationId) && deliveriesOf(publish) <= DELIVERIES_AT_MOST.ordinary,
       (publish) => {
         events += publish.events.length
         bytes += publish.bytes
         deliveries += deliveriesOf(publish)
-        return events <= GROUP_EVENTS && bytes <= GROUP_BYTES && deliveries <= GROUP_DELIVERIES
+        return events <= GROUP_EVENTS && bytes <= GROUP_BYTES && deliveries <= DELIVERIES_AT_MOST.ordinary
       },
     )
-    if (group.length > 0) start(ordinary, storeGroup(group, GROUP_DELIVERIES))
+    if (group.length > 0) start(ordinary, storeGroup(group, 'ordinary'))
   }
 
   function startLarge(): void {
     if (large.size >= GROUPS_AT_ONCE) return
     const group = queue.take(
-      (publish) => !busy.has(publish.organizationId) && deliveriesOf(publish) > GROUP_DELIVERIES,
+      (publish) => !busy.has(publish.organizationId) && deliveriesOf(publish) > DELIVERIES_AT_MOST.ordinary,
       () => false,
     )
     const [publish] = group
     if (publish === undefined) return
     busy.add(publish.organizationId)
     const over = () => void busy.delete(publish.organizationId)
-    start(large, storeGroup(group, null).finally(over))
+    start(large, storeGroup(group, 'large').finally(over))
   }
 
   function start(lane: Set<Promise<void>>, work: Promise<void>): void {
@@ -100,19 +99,20 @@ export function createEventWriter(store: StoreGroup): EventWriter {
     return deliveries
   }
 
-  async function storeGroup(group: Publish[], atMost: number | null): Promise<void> {
+  async function storeGroup(group: Publish[], size: GroupSize): Promise<void> {
     try {
       const { stored, fanOuts: seen } = await store(
         group.flatMap(({ events }) => events),
-        atMost,
+        size,
       )
       for (const [key, endpoints] of seen) fanOuts.set(key, endpoints)
-      if (stored === undefined) queue.putBack(group)
-      else for (const { done } of group) done(stored)
+      if (stored !== undefined) for (const { done } of group) done(stored)
+      else if (size === 'ordinary') queue.putBack(group)
+      else for (const publish of group) publish.failed(tooMany(publish, deliveriesOf(publish)))
     } catch (error) {
       // What PostgreSQL refuses is the fault of one publish: alone, each gets its own answer.
       if (group.length > 1 && error instanceof pg.DatabaseError)
-        for (const publish of group) await storeGroup([publish], atMost)
+        for (const publish of group) await storeGroup([publish], size)
       else for (const { failed } of group) failed(error)
     }
   }
@@ -139,4 +139,10 @@ export function createEventWriter(store: StoreGroup): EventWriter {
       while (turn !== undefined || ordinary.size + large.size > 0) await Promise.all([turn, ...ordinary, ...large])
     },
   }
+}
+
+function tooMany({ events }: Publish, deliveries: number): ConflictError {
+  const would = `${events.length} events for all endpoints that want them would make ${deliveries} deliveries`
+  const message = `${would}, of at most ${DELIVERIES_AT_MOST.large} at once. Nothing was stored; publish fewer at a time.`
+  return new ConflictError('TOO_MANY_DELIVERIES', message)
 }

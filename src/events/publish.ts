@@ -49,9 +49,9 @@ export function createPublisher(deps: {
   bus: LiveBus
 }) {
   const { database, clock } = deps
-  const { write, stop } = createEventWriter(async (events, atMost) => {
+  const { write, stop } = createEventWriter(async (events, size) => {
     const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
-    const result = await storeEvents(database.pool, events, atMost, clock.forQueue(), deliveryIdTime)
+    const result = await storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime)
     announce(deps.bus, result.organizationIds)
     return result
   })

@@ -21,6 +21,10 @@ export interface NewEvent {
   idempotencyHash: Uint8Array<ArrayBuffer> | null
 }
 
+/** Deliveries that one statement makes at most. A large one is one publish, alone, and takes up to some seconds. */
+export const DELIVERIES_AT_MOST = { ordinary: 2_000, large: 100_000 } as const
+export type GroupSize = keyof typeof DELIVERIES_AT_MOST
+
 /** What became of a group of events. */
 export interface StoredEvents {
   /** When those that were new were stored. */
@@ -39,8 +43,11 @@ export interface StoredEvents {
  *
  * A delivery's id is the time, and a hash of event and endpoint: it sorts by time, and no two can be the same.
  * Events whose idempotency key is taken are left out. Nothing is stored when it would make more deliveries than are allowed.
+ *
+ * A large one locks what others of its organization wait for, and claims with them, only when its deliveries are stored. An
+ * ordinary one locks first: two of one organization, storing side by side, would only be in each other's way.
  */
-const STORE_EVENTS = `
+const storeEventsText = (size: GroupSize) => `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), wanted AS MATERIALIZED (
@@ -75,8 +82,8 @@ WITH clock AS (
   INSERT INTO deliveries
     (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, explanation, created_at, updated_at)
   SELECT id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, explanation, created_at, updated_at
-  FROM made
-), ${countCreated('made')}, changed AS (
+  FROM made RETURNING 1
+), ${countCreated('made', size === 'large' ? 'fanned' : undefined)}, changed AS (
   SELECT ${CHANGED}, d.event_type, d.endpoint_url FROM made d
 ), ${logChanges('counted')}, woken AS (
   SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (SELECT 1 FROM made WHERE status = 'PENDING' LIMIT 1) any_due
@@ -96,6 +103,11 @@ interface Row {
   fan_outs: Record<string, number> | null
 }
 
+const STATEMENTS = {
+  ordinary: { name: 'store-events', text: storeEventsText('ordinary') },
+  large: { name: 'store-many-deliveries', text: storeEventsText('large') },
+} as const
+
 /** Names a type of an organization, as the statement does. */
 export const typeKey = ({ organizationId, type }: Pick<NewEvent, 'organizationId' | 'type'>) =>
   `${organizationId} ${type}`
@@ -103,14 +115,14 @@ export const typeKey = ({ organizationId, type }: Pick<NewEvent, 'organizationId
 /**
  * Stores events and their deliveries; resolves after the commit.
  *
- * @param atMost nothing is stored when it would make more deliveries; null is any number
+ * @param size nothing is stored when it would make more deliveries than DELIVERIES_AT_MOST of it
  * @param time what goes for the time; null is the database's own clock
  * @param deliveryIdTime the time part of the ids of the deliveries, 10 characters
  */
 export async function storeEvents(
   pool: pg.Pool,
   events: readonly NewEvent[],
-  atMost: number | null,
+  size: GroupSize,
   time: Date | null,
   deliveryIdTime: string,
 ) {
@@ -131,8 +143,7 @@ export async function storeEvents(
   }
   const isKeyed = events.some(({ idempotencyKey }) => idempotencyKey !== null)
   const { rows } = await pool.query<Row>({
-    name: 'store-events',
-    text: STORE_EVENTS,
+    ...STATEMENTS[size],
     values: [
       time,
       deliveryIdTime,
@@ -149,7 +160,7 @@ export async function storeEvents(
       bodies,
       events.map(({ body }) => body.length),
       Array.from(types.values(), ({ count }) => count),
-      atMost,
+      DELIVERIES_AT_MOST[size],
     ],
   })
   const { stored_at: at, repeated, organization_ids: organizationIds, allowed, fan_outs } = rows[0]!

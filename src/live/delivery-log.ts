@@ -40,32 +40,33 @@ const CHANGES_IN_A_PART = 500
 /**
  * CTEs that append what is in `changed` to the log, in the same statement and so in the same commit. The row of an
  * organization's head stays locked until then: positions are committed in order and each names the one before, which is what
- * lets a reader go on after a position and know that it misses nothing.
+ * lets a reader go on after a position and know that it misses nothing. Who has it holds up every statement that changes
+ * deliveries of the organization, and every claim; so what is to be written is made before.
  *
- * @param after a CTE that locks rows too. It is run first, so that every statement takes the heads last and none waits
- *   for another in a circle.
+ * @param after a CTE that locks rows too, or takes long. It is run first: every statement takes the heads last, so that none
+ *   waits for another in a circle.
  */
 export function logChanges(after?: string): string {
   return `
-heads AS (
+parts AS MATERIALIZED (
+  SELECT organization_id, part, json_agg(change) AS changes FROM (
+    SELECT organization_id, (row_number() OVER (PARTITION BY organization_id) - 1) / ${CHANGES_IN_A_PART} AS part,
+      json_build_array(id, status, trigger, attempt_count, version, next_attempt_at, explanation, created_at, updated_at,
+        event_id, event_type, endpoint_id, endpoint_url) AS change
+    FROM changed
+  ) c GROUP BY organization_id, part
+), heads AS (
   -- The first position is a time, for the same reason: the head itself may be lost and made anew.
   INSERT INTO delivery_change_heads AS h (organization_id, position, previous, started_at)
   SELECT DISTINCT organization_id, extract(epoch FROM now())::bigint, 0, pg_postmaster_start_time()
-  FROM changed ${after ? `WHERE (SELECT count(*) FROM ${after}) >= 0` : ''}
+  FROM parts ${after ? `WHERE (SELECT count(*) FROM ${after}) >= 0` : ''}
   ORDER BY organization_id
   ON CONFLICT (organization_id) DO UPDATE SET previous = h.position, started_at = excluded.started_at,
     position = h.position + CASE WHEN h.started_at = excluded.started_at THEN 1 ELSE ${POSITIONS_LEFT_OUT} END
   RETURNING organization_id, position, previous
 ), logged AS (
   INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
-  SELECT h.organization_id, h.position, h.previous, c.part, json_agg(c.change), now()
-  FROM heads h JOIN (
-    SELECT organization_id, (row_number() OVER (PARTITION BY organization_id) - 1) / ${CHANGES_IN_A_PART} AS part,
-      json_build_array(id, status, trigger, attempt_count, version, next_attempt_at, explanation, created_at, updated_at,
-        event_id, event_type, endpoint_id, endpoint_url) AS change
-    FROM changed
-  ) c USING (organization_id)
-  GROUP BY h.organization_id, h.position, h.previous, c.part
+  SELECT h.organization_id, h.position, h.previous, p.part, p.changes, now() FROM heads h JOIN parts p USING (organization_id)
 )`
 }
 

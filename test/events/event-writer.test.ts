@@ -2,7 +2,7 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import { createEventWriter, type GroupResult } from '../../src/events/event-writer.ts'
 import { WAITING_EVENTS } from '../../src/events/publish-queue.ts'
-import type { NewEvent } from '../../src/events/store-events.ts'
+import { DELIVERIES_AT_MOST, type GroupSize, type NewEvent } from '../../src/events/store-events.ts'
 
 // W3: concurrent publishes are grouped, bounded, in turn by organization, and do not fail each other.
 const event = (id: string, organizationId = 'o'): NewEvent => ({
@@ -24,10 +24,10 @@ const stored = (at = 0): GroupResult => ({
 /** A store that holds every group until it is let go, and knows how many endpoints the organization `large` has. */
 function createHeldStore() {
   const groups: { names: string; go: () => void }[] = []
-  const store = async (group: readonly NewEvent[], atMost: number | null): Promise<GroupResult> => {
+  const store = async (group: readonly NewEvent[], size: GroupSize): Promise<GroupResult> => {
     const fanOuts = new Map(group.map(({ organizationId: id }) => [`${id} t`, id.startsWith('large') ? 1_000 : 1]))
     const deliveries = group.reduce((sum, { organizationId: id }) => sum + fanOuts.get(`${id} t`)!, 0)
-    if (atMost !== null && deliveries > atMost) return { stored: undefined, fanOuts }
+    if (deliveries > DELIVERIES_AT_MOST[size]) return { stored: undefined, fanOuts }
     const { promise, resolve } = Promise.withResolvers<void>()
     const names = [...new Set(group.map(({ organizationId }) => organizationId))].join()
     groups.push({ names: `${names} ${group.length}`, go: resolve })
@@ -126,9 +126,23 @@ test('a publish for very many endpoints holds up its own organization only', asy
 test('a group that would make too many deliveries is made anew, and all of it is stored', async () => {
   const { store, groups, names } = createHeldStore()
   const { write, stop } = createEventWriter(store)
-  const written = [write('a', events(500, 'a')), ...[1, 2, 3].map(() => write('large', events(4, 'large')))]
-  await expect.poll(names).toEqual(['a,large 508', 'large 4'])
+  const written = [write('a', events(500, 'a')), ...[1, 2, 3].map(() => write('large', events(1, 'large')))]
+  await expect.poll(names).toEqual(['a,large 501', 'large 2'])
   for (const { go } of groups) go()
   await Promise.all(written)
+  await stop()
+})
+
+test('a publish that makes more deliveries than one statement may is refused, and says what to do', async () => {
+  const { store, groups } = createHeldStore()
+  const { write, stop } = createEventWriter(store)
+  await expect(write('large', events(101, 'large'))).rejects.toThrow(
+    '101 events for all endpoints that want them would make 101000 deliveries, of at most 100000 at once. Nothing was stored; publish fewer at a time.',
+  )
+  expect(groups).toEqual([])
+  const whole = write('large', events(100, 'large'))
+  await expect.poll(() => groups.length).toBe(1)
+  groups[0]!.go()
+  await whole
   await stop()
 })
