@@ -6,12 +6,9 @@ import type { LiveBus } from '../src/live/bus.ts'
 import { announce, announceEndpoint } from '../src/live/delivery-log.ts'
 import type { Log } from '../src/log.ts'
 import type { Targets } from '../src/webhooks/targets.ts'
+import { createAttempts } from './attempt.ts'
 import { type Claimed, createClaimer, nextDue } from './claim.ts'
 import { createInFlight } from './in-flight.ts'
-import { judge } from './outcome.ts'
-import { createPace } from './pace.ts'
-import { createPrepare } from './prepare.ts'
-import { createSender, type Exchange, UnpreparedError } from './send.ts'
 import { settle } from './settle.ts'
 import { createSettler } from './settler.ts'
 import { createUpkeep } from './upkeep.ts'
@@ -50,12 +47,9 @@ export function createWorker(deps: {
 }) {
   const { database, clock, bus, log, options } = deps
   const { pool } = database
-  const random = deps.random ?? Math.random
   const claimer = createClaimer(database.url)
   const inFlight = createInFlight(options.concurrency)
-  const pace = createPace()
-  const prepare = createPrepare(deps)
-  const sender = createSender(deps)
+  const attempts = createAttempts(deps)
   const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
   const listener = createWakeListener({ url: database.url, onWake: wake, onReplay: () => void upkeep.replay(), log })
   const settler = createSettler({
@@ -139,25 +133,9 @@ export function createWorker(deps: {
 
   async function attempt(delivery: Claimed): Promise<void> {
     inFlight.add(delivery)
-    await pace(delivery)
-    const startedAt = clock.now()
-    // Made once, so that a result that is written twice for a lost answer is one attempt.
-    const attemptId = deps.makeId('att')
-    const exchange = await exchangeWith(delivery)
+    const result = await attempts.make(delivery)
     inFlight.answered(delivery)
-    const outcome = judge(delivery, exchange, clock.now(), random)
-    settler.add({ attemptId, delivery, exchange, outcome, startedAt })
-  }
-
-  async function exchangeWith(delivery: Claimed): Promise<Exchange> {
-    try {
-      return await sender.send(prepare(delivery))
-    } catch (cause) {
-      // Its secret cannot be read, most likely: not the receiver's fault, so it uses up nothing.
-      const error = new UnpreparedError('unprepared', { cause })
-      log.error({ err: error, delivery: delivery.id }, 'A delivery could not be prepared.')
-      return { statusCode: null, headers: null, body: null, error, durationMicroseconds: 0 }
-    }
+    settler.add(result)
   }
 
   /** Wakes the worker when the next delivery is due. */
@@ -188,13 +166,13 @@ export function createWorker(deps: {
     async stop() {
       stopping = true
       clearTimeout(timer)
-      const late = setTimeout(() => sender.interrupt(), options.shutdownSeconds * 1000)
+      const late = setTimeout(() => attempts.interrupt(), options.shutdownSeconds * 1000)
       await listener.stop()
       // Leases are kept meanwhile: what is still being sent must not be sent by another worker too.
       await this.idle()
       clearTimeout(late)
       await upkeep.stop()
-      await Promise.all([sender.stop(), claimer.stop()])
+      await Promise.all([attempts.stop(), claimer.stop()])
     },
   }
 }

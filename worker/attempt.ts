@@ -1,0 +1,52 @@
+import type { Clock } from '../src/clock.ts'
+import type { MakeId } from '../src/ids.ts'
+import type { Keyring } from '../src/keyring.ts'
+import type { Log } from '../src/log.ts'
+import type { Targets } from '../src/webhooks/targets.ts'
+import type { Claimed } from './claim.ts'
+import { judge, type Result } from './outcome.ts'
+import { createPace } from './pace.ts'
+import { createPrepare } from './prepare.ts'
+import { createSender, type Exchange, UnpreparedError } from './send.ts'
+
+/** One attempt of a delivery, from its claim to what is to be recorded of it. */
+export function createAttempts(deps: {
+  clock: Clock
+  makeId: MakeId
+  keyring: Keyring
+  targets: Targets
+  log: Log
+  /** A fraction from 0 to 1, for the jitter of retries. */
+  random?: () => number
+}) {
+  const { clock, random = Math.random } = deps
+  const pace = createPace()
+  const prepare = createPrepare(deps)
+  const sender = createSender(deps)
+
+  async function exchangeWith(delivery: Claimed): Promise<Exchange> {
+    try {
+      return await sender.send(prepare(delivery))
+    } catch (cause) {
+      // Its secret cannot be read, most likely: not the receiver's fault, so it uses up nothing.
+      const error = new UnpreparedError('unprepared', { cause })
+      deps.log.error({ err: error, delivery: delivery.id }, 'A delivery could not be prepared.')
+      return { statusCode: null, headers: null, body: null, error, durationMicroseconds: 0 }
+    }
+  }
+
+  return {
+    /** Waits for the delivery's moment, sends it, and says what came of it. Never fails. */
+    async make(delivery: Claimed): Promise<Result> {
+      await pace(delivery)
+      const startedAt = clock.now()
+      // Made once, so that a result that is written twice for a lost answer is one attempt.
+      const attemptId = deps.makeId('att')
+      const exchange = await exchangeWith(delivery)
+      return { attemptId, delivery, exchange, outcome: judge(delivery, exchange, clock.now(), random), startedAt }
+    },
+    /** Breaks off what is under way: for a stop that waits no longer. */
+    interrupt: sender.interrupt,
+    stop: sender.stop,
+  }
+}
