@@ -36,7 +36,13 @@ export interface DeliveryUpdates extends AsyncGenerator<DeliveryUpdate, void, vo
  */
 export type DeliveryFeed = ReturnType<typeof createDeliveryFeed>
 
-export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
+export function createDeliveryFeed(deps: {
+  pool: pg.Pool
+  bus: LiveBus
+  /** How often the log is looked at without a hint. Default: 30 s. */
+  safetyMs?: number
+}) {
+  const { safetyMs = SAFETY_MS } = deps
   const watch = createLogWatch(deps.bus)
 
   return {
@@ -140,7 +146,7 @@ export function createDeliveryFeed(deps: { pool: pg.Pool; bus: LiveBus }) {
 
   function nextHint(reader: { wake: () => void }): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, deps.bus.status() === 'degraded' ? POLL_MS : SAFETY_MS).unref()
+      const timer = setTimeout(resolve, deps.bus.status() === 'degraded' ? POLL_MS : safetyMs).unref()
       reader.wake = () => {
         clearTimeout(timer)
         resolve()

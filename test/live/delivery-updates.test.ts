@@ -209,6 +209,17 @@ test('who was away while the rest of a large change was removed from the log is 
   expect(await resumed(900)).toEqual([false, false, false])
 })
 
+test('a change that nobody announced, since its process was killed right after the commit, is found all the same', async () => {
+  const tenant = await setUp()
+  const deaf = { ...createLocalBus(), subscribe: async () => () => {} }
+  const feed = createDeliveryFeed({ pool: app.database.pool, bus: deaf, safetyMs: 20 })
+  const updates = await feed.subscribe(tenant, {})
+  const next = updates.next()
+  const eventId = await tenant.publish('a.b')
+  expect((await next).value?.change.event.id).toBe(eventId)
+  updates.close()
+})
+
 test('a bus that fails to subscribe fails that subscriber, and not those after', async () => {
   const tenant = await setUp()
   const bus = createLocalBus()
