@@ -31,7 +31,9 @@ WITH RECURSIVE clock AS (
     e.max_concurrency - sending.count AS free,
     ${SLOT_MARGIN} / least(e.rate_limit, CASE WHEN s.consecutive_failures >= ${AILING_AFTER} THEN ${AILING_PER_SECOND} END)
       * interval '1 second' AS spacing, greatest(s.next_slot_at, clock.now) AS slot
-  FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id LEFT JOIN endpoint_states s ON s.endpoint_id = e.id
+  -- One by one: as a join, it is planned as a comparison of each with each.
+  FROM waiting w CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints e WHERE e.id = w.endpoint_id LIMIT 1) e
+  LEFT JOIN endpoint_states s ON s.endpoint_id = e.id
   CROSS JOIN clock CROSS JOIN LATERAL (
     SELECT count(*) FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'SENDING' AND d.lease_until >= clock.now
   ) sending CROSS JOIN LATERAL (
@@ -49,12 +51,17 @@ WITH RECURSIVE clock AS (
   SELECT *, greatest(least(free, slots, share), 0) AS quota FROM bounds
 ), picked AS (
   SELECT due.*, row_number() OVER (PARTITION BY due.endpoint_id ORDER BY due.next_attempt_at) AS nth FROM (
-    SELECT d.id, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at FROM quotas q CROSS JOIN clock CROSS JOIN LATERAL (
-      SELECT * FROM deliveries d
-      WHERE d.endpoint_id = q.id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
-      ORDER BY d.next_attempt_at LIMIT q.quota FOR UPDATE SKIP LOCKED
+    -- Organizations in turn: what one has waiting since long, at a thousand endpoints, must not fill one batch after the other.
+    SELECT * FROM (
+      SELECT d.id, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at,
+        row_number() OVER (PARTITION BY q.organization_id ORDER BY d.next_attempt_at) AS turn
+      FROM quotas q CROSS JOIN clock CROSS JOIN LATERAL (
+        SELECT * FROM deliveries d
+        WHERE d.endpoint_id = q.id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
+        ORDER BY d.next_attempt_at LIMIT q.quota FOR UPDATE SKIP LOCKED
+      ) d
     ) d
-    ORDER BY d.next_attempt_at LIMIT $2::int
+    ORDER BY d.turn, d.next_attempt_at LIMIT $2::int
   ) due
 ), decided AS (
   SELECT p.id, p.nth, v.type, v.body, q.url, (q.slot - clock.now) + (p.nth - 1) * q.spacing AS send_in, q.spacing, CASE

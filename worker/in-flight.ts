@@ -2,7 +2,7 @@ import type { Claimed } from './claim.ts'
 
 /** Deliveries that one claim takes at most. */
 const CLAIM_AT_ONCE = 500
-/** Bytes of bodies of requests under way, past which nothing more is claimed. */
+/** Bytes of bodies of requests under way, past which nothing more is claimed; of one organization, half of it. */
 export const BYTES_UNDER_WAY = 256 * 1024 * 1024
 const NO_BODY = new Uint8Array()
 /** Room for fewer is not worth a claim while others are in flight. */
@@ -18,19 +18,19 @@ export function createInFlight(concurrency: number) {
   const half = Math.ceil(concurrency / 2)
   const held = new Set<Claimed>()
   const underWay = new Set<Claimed>()
-  const perOrganization = new Map<string, number>()
+  const perOrganization = new Map<string, { requests: number; bytes: number }>()
   let bytes = 0
 
-  function count(organizationId: string, by: number): void {
-    const now = (perOrganization.get(organizationId) ?? 0) + by
-    if (now === 0) perOrganization.delete(organizationId)
-    else perOrganization.set(organizationId, now)
+  function count({ organization_id: id, body }: Claimed, sign: 1 | -1): void {
+    const own = perOrganization.get(id) ?? { requests: 0, bytes: 0 }
+    perOrganization.set(id, { requests: own.requests + sign, bytes: own.bytes + sign * body.length })
+    if (own.requests + sign === 0) perOrganization.delete(id)
+    bytes += sign * body.length
   }
 
   function answered(delivery: Claimed): void {
     if (!underWay.delete(delivery)) return
-    count(delivery.organization_id, -1)
-    bytes -= delivery.body.length
+    count(delivery, -1)
     delivery.body = NO_BODY
   }
 
@@ -43,8 +43,7 @@ export function createInFlight(concurrency: number) {
     add(delivery: Claimed): void {
       held.add(delivery)
       underWay.add(delivery)
-      count(delivery.organization_id, 1)
-      bytes += delivery.body.length
+      count(delivery, 1)
     },
 
     /** Its request is over; it is held until that is settled, without its body. */
@@ -61,8 +60,10 @@ export function createInFlight(concurrency: number) {
       if (bytes >= BYTES_UNDER_WAY) return undefined
       if (free <= 0 || (underWay.size > 0 && free < Math.min(CLAIM_AT_LEAST, concurrency))) return undefined
       const shares = [...perOrganization]
-      const fullOrganizations = shares.filter(([, taken]) => taken > half - CLAIM_AT_LEAST).map(([id]) => id)
-      const largest = Math.max(0, ...shares.map(([id, taken]) => (fullOrganizations.includes(id) ? 0 : taken)))
+      const isFull = (own: { requests: number; bytes: number }) =>
+        own.requests > half - CLAIM_AT_LEAST || own.bytes >= BYTES_UNDER_WAY / 2
+      const fullOrganizations = shares.filter(([, own]) => isFull(own)).map(([id]) => id)
+      const largest = Math.max(0, ...shares.map(([, own]) => (isFull(own) ? 0 : own.requests)))
       return { limit: Math.min(CLAIM_AT_ONCE, free, half - largest), fullOrganizations }
     },
   }

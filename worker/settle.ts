@@ -15,7 +15,8 @@ const RESULT = `i.attempt_id, i.trigger AS made_by, i.status_code, i.response_he
  * endpoints and disables those that failed too often. Only where the version is still the claimed one: who lost the lease
  * meanwhile moves nothing, and the attempt is recorded all the same, since the receiver did see it. What is recorded already,
  * because the answer to its first writing was lost, is left alone. Rows that others lock too are locked in one order in every
- * statement: counts, states, endpoints, heads of the log.
+ * statement: counts, states, endpoints, heads of the log. Deliveries are another's only when it is late: two that are late of each
+ * other may have to be written again.
  */
 const SETTLE = `
 WITH clock AS (
@@ -43,7 +44,9 @@ WITH clock AS (
   UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i
   -- The counts are compared first, and nothing else is looked at when all have moved.
   WHERE (SELECT count(*) FROM moved) < (SELECT count(*) FROM input) AND d.id = i.id
-    AND NOT EXISTS (SELECT FROM moved m WHERE m.id = i.id) AND NOT EXISTS (SELECT FROM attempts a WHERE a.id = i.attempt_id)
+    AND NOT EXISTS (SELECT FROM moved m WHERE m.id = i.id)
+    -- Not EXISTS: that may be planned as a look at all attempts.
+    AND (SELECT count(*) FROM attempts a WHERE a.id = i.attempt_id) = 0
   RETURNING ${CHANGED}, ${RESULT}
 ), recorded AS (
   INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, response_headers, response_body,

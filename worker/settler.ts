@@ -31,11 +31,13 @@ export function createSettler(deps: {
   }
 
   /** Tries until the database has the results. One that it refuses for what is in it must not hold up the others. */
-  async function write(batch: readonly Result[]): Promise<void> {
+  async function write(batch: readonly Result[], isAgain = false): Promise<void> {
     for (;;) {
       try {
         return await deps.write(batch)
       } catch (error) {
+        // Its first writing, whose answer was lost, was still under way. By now what it recorded is to be seen.
+        if (isDuplicate(error) && !isAgain) return write(batch, true)
         if (isRefusal(error) && batch.length > 1) {
           for (const result of batch) await write([result])
           return
@@ -75,4 +77,8 @@ export function createSettler(deps: {
 /** SQLSTATE classes 22 and 23: the data is at fault, so trying again cannot help. */
 function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '')
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '23505'
 }

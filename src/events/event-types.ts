@@ -13,7 +13,7 @@ import { EVENT_BYTES } from './envelope.ts'
 import type { CheckPayload } from './json-schema.ts'
 import { OPERATIONAL_PREFIX } from './operational.ts'
 import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
-import { EVENT_DEPTH, isDeeperThan, SENSITIVE_FIELDS } from './redact.ts'
+import { EVENT_DEPTH, excessOf, SENSITIVE_FIELDS } from './redact.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
 
 /** A change to a type reaches publishes on other processes after this long at most; here, at once. */
@@ -27,7 +27,8 @@ const exampleValue = z
   .optional()
   .superRefine((example, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', message })
-    if (isDeeperThan(example, EVENT_DEPTH)) refuse(`is nested deeper than ${EVENT_DEPTH} levels`)
+    const excess = excessOf(example, { levels: EVENT_DEPTH, bytes: EVENT_BYTES })
+    if (excess !== undefined) refuse(excess)
     else if ((JSON.stringify(example) ?? '').length > EVENT_BYTES) refuse(`has at most ${EVENT_BYTES} bytes`)
   })
 
@@ -64,13 +65,13 @@ export function createEventTypes(deps: { prisma: PrismaClient; clock: Clock; mak
   const { prisma, clock, audit } = deps
   const remembered = new LRUCache<string, PublishableType>({ max: REMEMBERED_TYPES, ttl: REMEMBERED_MS })
   const cacheKey = (organizationId: string, name: string) => `${organizationId} ${name}`
-  const compile = createSchemaCompiler(deps)
+  const schemas = createSchemaCompiler(deps)
 
   /** @throws ValidationError when it is no schema that events can be checked against */
   function checkSchema(viewer: Viewer, schema: unknown): void {
     if (schema === null || schema === undefined) return
     try {
-      compile(viewer.organizationId, schema)
+      schemas.register(viewer.organizationId, schema)
     } catch (error) {
       if (error instanceof RateLimitedError) throw error
       const message = `is no usable JSON Schema: ${(error as Error).message}`
@@ -150,7 +151,7 @@ export function createEventTypes(deps: { prisma: PrismaClient; clock: Clock; mak
       const where = { organizationId_name: { organizationId: viewer.organizationId, name } }
       const type = await prisma.eventType.findUnique({ where })
       if (type === null) return undefined
-      const check = type.schema === null ? () => [] : compile(viewer.organizationId, type.schema)
+      const check = type.schema === null ? () => [] : await schemas.check(viewer.organizationId, type.schema)
       const publishable = { sensitiveFields: type.sensitiveFields, check }
       remembered.set(cacheKey(viewer.organizationId, name), publishable)
       return publishable

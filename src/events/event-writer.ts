@@ -43,6 +43,8 @@ export function createEventWriter(store: StoreGroup): EventWriter {
   const large = new Set<Promise<void>>()
   /** Whose large publish is under way: its statement has locks that those of this organization would wait for. */
   const busy = new Set<string>()
+  /** Whether one may wait that is known to be large: looking for it goes through all who wait. */
+  let mayHaveLarge = false
   let turn: Promise<void> | undefined
 
   function schedule(): void {
@@ -71,12 +73,13 @@ export function createEventWriter(store: StoreGroup): EventWriter {
   }
 
   function startLarge(): void {
-    if (large.size >= GROUPS_AT_ONCE) return
+    if (!mayHaveLarge || large.size >= GROUPS_AT_ONCE) return
     const group = queue.take(
       (publish) => !busy.has(publish.organizationId) && deliveriesOf(publish) > DELIVERIES_AT_MOST.ordinary,
       () => false,
     )
     const [publish] = group
+    mayHaveLarge = publish !== undefined
     if (publish === undefined) return
     busy.add(publish.organizationId)
     const over = () => void busy.delete(publish.organizationId)
@@ -86,6 +89,7 @@ export function createEventWriter(store: StoreGroup): EventWriter {
   function start(lane: Set<Promise<void>>, work: Promise<void>): void {
     const run = work.finally(() => {
       lane.delete(run)
+      mayHaveLarge = true
       schedule()
     })
     lane.add(run)
@@ -130,6 +134,7 @@ export function createEventWriter(store: StoreGroup): EventWriter {
         const publish = { organizationId, events, types, bytes, done, failed }
         if (queue.hasRoomFor(publish)) {
           queue.add(publish)
+          mayHaveLarge ||= deliveriesOf(publish) > DELIVERIES_AT_MOST.ordinary
           return schedule()
         }
         const why = 'Too many events wait to be stored. Nothing was stored; try again shortly.'

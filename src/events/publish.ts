@@ -14,10 +14,12 @@ import { EVENT_BYTES, encodeEnvelope } from './envelope.ts'
 import type { EventTypes, PublishableType } from './event-types.ts'
 import { createEventWriter } from './event-writer.ts'
 import { EVENT_TYPE_LENGTH } from './patterns.ts'
-import { EVENT_DEPTH, isDeeperThan, withoutFields } from './redact.ts'
+import { EVENT_DEPTH, excessOf, withoutFields } from './redact.ts'
 import { type NewEvent, storeEvents } from './store-events.ts'
 
 export const EVENTS_AT_ONCE = 500
+/** Of what is given of an event, with what is then taken out of it. */
+const GIVEN_BYTES = 4 * EVENT_BYTES
 /** How long the events of one request are prepared before others have their turn. */
 const HELD_MS = 10
 
@@ -92,7 +94,8 @@ export function createPublisher(deps: {
       } else events.push(prepared)
     }
     if (issues.length > 0) throw new ValidationError(issues)
-    if (events.length > 1) await refuseClashes(viewer, events)
+    if (events.length > 1 && (await refuseClashes(viewer, events)) === events.length)
+      return Promise.all(events.map((event) => findEarlier(viewer, event)))
     const { at, repeated } = await write(viewer.organizationId, events)
     const stored = events.map((event) => ({ ...event, createdAt: at }))
     if (repeated.size === 0) return stored
@@ -108,9 +111,10 @@ export function createPublisher(deps: {
     const { type, data, previous = null, metadata = null, idempotencyKey = null } = input
     if (known === undefined)
       return [{ path: 'type', message: `"${type}" is no registered event type. Register it with eventTypeCreate.` }]
-    for (const part of ['data', 'previous', 'metadata'] as const)
-      if (isDeeperThan(input[part], EVENT_DEPTH))
-        return [{ path: part, message: `is nested deeper than ${EVENT_DEPTH} levels` }]
+    for (const part of ['data', 'previous', 'metadata'] as const) {
+      const message = excessOf(input[part], { levels: EVENT_DEPTH, bytes: GIVEN_BYTES })
+      if (message !== undefined) return [{ path: part, message }]
+    }
     const issues = known.check(data)
     if (issues.length > 0) return issues
     const kept = (part: unknown) => withoutFields(part, known.sensitiveFields)
@@ -126,11 +130,13 @@ export function createPublisher(deps: {
   /**
    * Of many events, one whose idempotency key is taken by other content refuses them all, before any is stored. Who publishes
    * the same keys twice at the same moment may still be told so after the others were stored.
+   *
+   * @returns how many were published before
    */
-  async function refuseClashes(viewer: Viewer, events: readonly NewEvent[]): Promise<void> {
+  async function refuseClashes(viewer: Viewer, events: readonly NewEvent[]): Promise<number> {
     const { organizationId } = viewer
     const keyed = events.filter((event) => event.idempotencyKey !== null)
-    if (keyed.length === 0) return
+    if (keyed.length === 0) return 0
     const taken = await database.prisma.event.findMany({
       where: { organizationId, idempotencyKey: { in: keyed.map((event) => event.idempotencyKey!) } },
       select: { id: true, idempotencyKey: true, idempotencyHash: true },
@@ -143,6 +149,7 @@ export function createPublisher(deps: {
       if (earlier === undefined) first.set(event.idempotencyKey, event)
       else refuseOther(earlier, event)
     }
+    return taken.length
   }
 
   /** What was published under the same idempotency key before: the same again is answered with the first event. */

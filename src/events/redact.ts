@@ -14,8 +14,43 @@ export function withoutFields(value: unknown, names: readonly string[]): unknown
 /** Levels of nesting in one event. */
 export const EVENT_DEPTH = 100
 
-/** Whether a value nests deeper than `levels`; looks no deeper than that itself. */
-export function isDeeperThan(value: unknown, levels: number): boolean {
-  if (value === null || typeof value !== 'object') return false
-  return levels === 0 || Object.values(value).some((entry) => isDeeperThan(entry, levels - 1))
+/** What was found to have more bytes than so many: a request with many aliases of the same is looked through once. */
+const tooLarge = new WeakMap<object, number>()
+
+/**
+ * What is too much of a value, in a few words, looking at no more of it than what is allowed: tenants send megabytes, and
+ * nobody else is answered meanwhile.
+ *
+ * @param bounds.bytes of its JSON, counted from below: one that is not refused may have some more
+ */
+export function excessOf(value: unknown, bounds: { levels: number; bytes: number }): string | undefined {
+  const { levels, bytes } = bounds
+  const tooMany = `has more than ${bytes} bytes`
+  const key = typeof value === 'object' && value !== null ? value : undefined
+  if (key !== undefined && (tooLarge.get(key) ?? 0) >= bytes) return tooMany
+  let left = bytes
+
+  function look(node: unknown, level: number): string | undefined {
+    left -= typeof node === 'string' ? node.length : 1
+    if (left < 0) return tooMany
+    if (node === null || typeof node !== 'object') return undefined
+    if (level === levels) return `is nested deeper than ${levels} levels`
+    if (Array.isArray(node)) {
+      for (const entry of node) {
+        const excess = look(entry, level + 1)
+        if (excess !== undefined) return excess
+      }
+      return undefined
+    }
+    for (const name in node) {
+      left -= name.length
+      const excess = look((node as Record<string, unknown>)[name], level + 1)
+      if (excess !== undefined) return excess
+    }
+    return undefined
+  }
+
+  const excess = look(value, 0)
+  if (excess === tooMany && key !== undefined) tooLarge.set(key, bytes)
+  return excess
 }

@@ -44,14 +44,20 @@ export function schemaCost(schema: unknown): number {
   }
 
   function resolve(reference: string): unknown {
-    if (reference !== '#' && !reference.startsWith('#/')) throw new Error('a $ref must begin with #/')
-    const steps = reference
-      .slice(2)
-      .split('/')
-      .map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'))
-    return reference === '#'
-      ? schema
-      : steps.reduce((at: unknown, step) => (at as Record<string, unknown> | undefined)?.[step], schema)
+    if (reference === '#') return schema
+    // Elsewhere than here, "#/" and a second "#" are read in other ways, which would lead past this bound.
+    if (!/^#\/[^#]+$/.test(reference))
+      throw new Error('a $ref must begin with #/ and lead on from there, with no other #, or be "#"')
+    let at: unknown = schema
+    for (const step of reference.slice(2).split('/')) {
+      const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+      at =
+        typeof at === 'object' && at !== null && Object.hasOwn(at, name)
+          ? (at as Record<string, unknown>)[name]
+          : undefined
+    }
+    if (at === undefined) throw new Error(`the $ref ${reference.slice(0, 100)} leads nowhere`)
+    return at
   }
 
   return cost(schema)

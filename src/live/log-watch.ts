@@ -57,15 +57,10 @@ export function createLogWatch(bus: LiveBus) {
     }
     const stops = [bus.onStatus(hint)]
     const stop = () => {
-      if (organizations.get(organizationId) === watched) organizations.delete(organizationId)
+      organizations.delete(organizationId)
       for (const stopOne of stops.splice(0)) stopOne()
     }
-    const subscribe = async () => {
-      const unsubscribe = await bus.subscribe(deliveryChannel(organizationId), hint)
-      // Everybody may have gone meanwhile.
-      if (organizations.get(organizationId) === watched) stops.push(unsubscribe)
-      else unsubscribe()
-    }
+    const subscribe = async () => void stops.push(await bus.subscribe(deliveryChannel(organizationId), hint))
     const watched: Watched = { hints: 0, wakers: new Set(), reads: new Map(), ready: Promise.resolve(), stop }
     organizations.set(organizationId, watched)
     watched.ready = subscribe()

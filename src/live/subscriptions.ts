@@ -92,8 +92,8 @@ export function createSubscriptions(deps: {
       const release = () => {
         clearTimeout(expiry)
         signal?.removeEventListener('abort', entry.close)
-        open.delete(entry)
-        if (open.size === 0) byKey.delete(viewer.keyId)
+        // Once only: others of the key may have begun since.
+        if (open.delete(entry) && open.size === 0) byKey.delete(viewer.keyId)
       }
       try {
         source = await make(release)

@@ -118,14 +118,14 @@ export function createEndpointState(deps: {
     move: DeliveryMove,
   ): Promise<WebhookEndpoint> {
     const endpoint = await database.prisma.$transaction(async (tx: Transaction) => {
-      const before = await endpoints.find(tx, viewer, id)
       // It begins with a clean slate: the next failure alone must not disable it again. Locked before the endpoint, as by
       // the worker that settles (worker/disable.ts).
       if (data.enabled)
         await tx.endpointState.updateMany({
-          where: { endpointId: id },
+          where: { endpointId: id, endpoint: { organizationId: viewer.organizationId } },
           data: { consecutiveFailures: 0, failingSince: null },
         })
+      const before = await endpoints.find(tx, viewer, id)
       const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, updatedAt: clock.now() } })
       const moved = await moveDeliveries(tx, { organizationId: viewer.organizationId, endpointId: id }, move, clock)
       const details = { url: before.url, deliveries: moved, ...(move !== 'HOLD' && { held: move }) }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOCKS } from '../../prisma/locks.ts'
+import { createClaimer } from '../../worker/claim.ts'
 import { type App, startApp } from '../support/app.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 
@@ -105,4 +106,29 @@ test('an endpoint with a rate gets its requests evenly spaced, whoever sends the
   // Four waits of a twentieth of a second each.
   expect(at[4]! - at[0]!).toBeGreaterThan(190)
   await limited.stop()
+})
+
+test('who has deliveries waiting at very many endpoints, for longer, leaves room for the others in the same claim', async () => {
+  const [greedy, other] = [await app.tenant(), await app.tenant()]
+  for (const client of [greedy, other]) await client.createType('a.b')
+  const { webhookEndpoint } = await greedy.createEndpoint(healthy.url)
+  await app.database.pool.query(
+    `INSERT INTO webhook_endpoints SELECT (jsonb_populate_record(e, jsonb_build_object('id', e.id || n))).*
+     FROM webhook_endpoints e, generate_series(1, 40) n WHERE e.id = $1`,
+    [webhookEndpoint.id],
+  )
+  await greedy.publish('a.b')
+  app.clock.advance(1)
+  await other.createEndpoint(healthy.url)
+  const eventId = await other.publish('a.b')
+  const claimer = createClaimer(app.database.url)
+  const { deliveries } = await claimer.claim({
+    now: app.clock.now(),
+    limit: 10,
+    leaseSeconds: 60,
+    fullOrganizations: [],
+  })
+  await claimer.stop()
+  expect(deliveries).toHaveLength(10)
+  expect(deliveries.map(({ event_id }) => event_id)).toContain(eventId)
 })

@@ -87,6 +87,25 @@ test('ten failures in a row disable it; the count survives a restart, and all wh
   live.stop()
 })
 
+test('enabling takes its locks in the order in which settling does, so that they never wait for each other in a circle', async () => {
+  const tenant = await setUp()
+  await tenant.publishTo(app, 1)
+  const { pool } = app.database
+  const settling = await pool.connect()
+  await settling.query("BEGIN; SET LOCAL lock_timeout = '2s'")
+  await settling.query('SELECT FROM endpoint_states WHERE endpoint_id = $1 FOR UPDATE', [tenant.id])
+  const enabled = tenant.enable('RELEASE')
+  const waits = async () =>
+    (await pool.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"))
+      .rowCount
+  await expect.poll(waits).toBe(1)
+  const locked = await settling.query('SELECT FROM webhook_endpoints WHERE id = $1 FOR UPDATE', [tenant.id])
+  expect(locked.rowCount).toBe(1)
+  await settling.query('COMMIT')
+  settling.release()
+  await enabled
+})
+
 test('an accepted attempt sets the count back to nothing', async () => {
   const tenant = await setUp()
   await tenant.publishTo(app, 9)

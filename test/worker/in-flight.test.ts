@@ -41,14 +41,18 @@ test('what is answered makes room for a request, and what is settled for a resul
   expect(inFlight.room()?.limit).toBe(10)
 })
 
-test('large bodies are bounded too, and are let go as soon as they are sent', () => {
+test('large bodies are bounded too, of one organization to half, and are let go as soon as they are sent', () => {
   const inFlight = createInFlight(2_000)
-  const large = delivery('a', BYTES_UNDER_WAY)
-  inFlight.add(large)
+  const [one, other] = [delivery('a', BYTES_UNDER_WAY / 2), delivery('b', BYTES_UNDER_WAY / 2)]
+  inFlight.add(one)
+  expect(inFlight.room()).toEqual({ limit: 500, fullOrganizations: ['a'] })
+  inFlight.add(other)
   expect(inFlight.room()).toBeUndefined()
-  inFlight.answered(large)
-  expect(large.body).toHaveLength(0)
-  expect(inFlight.room()?.limit).toBe(500)
-  inFlight.remove(large)
+  inFlight.answered(one)
+  expect(one.body).toHaveLength(0)
+  expect(inFlight.room()).toEqual({ limit: 500, fullOrganizations: ['b'] })
+  inFlight.remove(one)
+  inFlight.remove(other)
   expect(inFlight.size).toBe(0)
+  expect(inFlight.room()).toEqual({ limit: 500, fullOrganizations: [] })
 })
