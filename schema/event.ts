@@ -112,7 +112,7 @@ builder.mutationFields((t) => ({
   }),
   eventPublishMany: t.field({
     type: EventPublishManyPayload,
-    description: 'Publishes up to 500 events, all or none. Needs `events: write`.',
+    description: 'Publishes up to 500 events, all or none, for up to 100,000 deliveries in all. Needs `events: write`.',
     authScopes: { can: 'events:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: EventPublishManyInput, required: true, description: 'The events.' }) },
