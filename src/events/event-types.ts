@@ -79,6 +79,16 @@ export function createEventTypes(deps: { prisma: PrismaClient; clock: Clock; mak
     }
   }
 
+  /** A schema that an older version took may be refused by now; then its events are, with what to do. */
+  async function checkOf(viewer: Viewer, schema: unknown): Promise<CheckPayload> {
+    try {
+      return await schemas.check(viewer.organizationId, schema)
+    } catch (error) {
+      const why = `the schema of its type is not usable: ${(error as Error).message}`
+      return () => [{ path: 'data', message: `cannot be checked, since ${why}. Change it with eventTypeUpdate.` }]
+    }
+  }
+
   return {
     async create(viewer: Viewer, input: EventTypeCreate): Promise<EventType> {
       const { name, category, description, schema, example, sensitiveFields } = validate(createInput, input)
@@ -151,7 +161,7 @@ export function createEventTypes(deps: { prisma: PrismaClient; clock: Clock; mak
       const where = { organizationId_name: { organizationId: viewer.organizationId, name } }
       const type = await prisma.eventType.findUnique({ where })
       if (type === null) return undefined
-      const check = type.schema === null ? () => [] : await schemas.check(viewer.organizationId, type.schema)
+      const check = type.schema === null ? () => [] : await checkOf(viewer, type.schema)
       const publishable = { sensitiveFields: type.sensitiveFields, check }
       remembered.set(cacheKey(viewer.organizationId, name), publishable)
       return publishable

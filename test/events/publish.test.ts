@@ -31,6 +31,14 @@ test('an event that no endpoint wants is kept', async () => {
   expect(JSON.parse(await bodyOf(id))).toMatchObject({ id, type: 'order.made', data: { n: 1 } })
 })
 
+test('events of a type whose schema an older version took, and this one does not, are refused with what to do', async () => {
+  const id = await tenant.createType('order.old', { schema: { type: 'object' } })
+  await app.database.pool.query(`UPDATE event_types SET schema = '{"$ref": "#/"}' WHERE id = $1`, [id])
+  await expect(tenant.publish('order.old')).rejects.toThrow(
+    /input\.data: cannot be checked, since the schema of its type is not usable: .*\. Change it with eventTypeUpdate\./,
+  )
+})
+
 test('an organization has a bounded number of event types', async () => {
   const full = await app.tenant()
   await full.createType('order.made')
