@@ -46,3 +46,21 @@ test('a result that the database refuses for what is in it does not hold up the 
   expect(written).toEqual([['a'], ['b']])
   expect(settled).toEqual(['a', 'bad', 'b'])
 })
+
+test('what was recorded while it was written again is no refusal: it is written once more, together', async () => {
+  const duplicate = Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), { code: '23505' })
+  let times = 0
+  const { written, settled } = await settleAll(['a', 'b'].map(result), () => {
+    if (times++ === 0) throw duplicate
+  })
+  expect(written).toEqual([['a', 'b']])
+  expect(settled).toEqual(['a', 'b'])
+})
+
+test('one that is a duplicate for good is not tried for ever', async () => {
+  const { written, settled } = await settleAll(['a', 'bad'].map(result), (ids) => {
+    if (ids.includes('bad')) throw Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), { code: '23505' })
+  })
+  expect(written).toEqual([['a']])
+  expect(settled).toEqual(['a', 'bad'])
+})
