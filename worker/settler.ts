@@ -5,29 +5,56 @@ import type { Result } from './outcome.ts'
 
 const BATCH = 500
 const RETRY_MS = 500
+/** As many have little left to share, and are written without waiting for more. */
+const WORTH_A_STATEMENT = 50
+/** A statement costs most of what it costs before it has looked at its first result. */
+export const SETTLE_EVERY_MS = 20
 
 /**
- * Gathers results into batches. One batch is written at a time, and whatever finishes meanwhile forms the next, so a
- * lone result is written at once and a thousand share a few statements. While the database is away, results wait: they
- * are as many as deliveries in flight at most, since a delivery stays in flight until it is settled.
+ * Gathers results into batches. One batch is written at a time, and whatever finishes meanwhile forms the next. After a quiet
+ * while a lone result is written at once; when they come one after the other, those of `everyMs` share a statement, unless
+ * what they free is waited for. While the database is away, results wait: they are as many as deliveries in flight at most,
+ * since a delivery stays in flight until it is settled.
+ *
+ * @param deps.isAwaited whether something cannot be sent before results are settled; `hurry` says when that begins
+ * @param deps.everyMs between the beginnings of two statements, default SETTLE_EVERY_MS
  */
 export function createSettler(deps: {
   write: (results: readonly Result[]) => Promise<void>
   onSettled: (results: readonly Result[]) => void
+  isAwaited: () => boolean
   log: Log
-}): { add(result: Result): void; idle(): Promise<void> } {
+  everyMs?: number
+}): { add(result: Result): void; hurry(): void; idle(): Promise<void> } {
+  const { everyMs = SETTLE_EVERY_MS } = deps
   let waiting: Result[] = []
   let running: Promise<void> | undefined
+  let begunAt = Number.NEGATIVE_INFINITY
+  let hurry = () => {}
 
   async function run(): Promise<void> {
     // What finishes in the same turn of the event loop belongs together.
     await new Promise(setImmediate)
     while (waiting.length > 0) {
+      await nextTurn()
+      begunAt = performance.now()
       const batch = takeBatch()
       await write(batch)
       deps.onSettled(batch)
     }
     running = undefined
+  }
+
+  function nextTurn(): Promise<void> | undefined {
+    const wait = begunAt + everyMs - performance.now()
+    if (wait <= 0 || waiting.length >= WORTH_A_STATEMENT || deps.isAwaited()) return
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, wait)
+      hurry = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   /** Tries until the database has the results. One that it refuses for what is in it must not hold up the others. */
@@ -65,8 +92,11 @@ export function createSettler(deps: {
   return {
     add(result) {
       waiting.push(result)
+      if (waiting.length >= WORTH_A_STATEMENT) hurry()
       running ??= run()
     },
+    /** Writes what there is now. */
+    hurry: () => hurry(),
     /** Resolves when everything that was added is written. */
     async idle() {
       while (running !== undefined) await running

@@ -54,6 +54,7 @@ export function createWorker(deps: {
   const listener = createWakeListener({ url: database.url, onWake: wake, onReplay: () => void upkeep.replay(), log })
   const settler = createSettler({
     log,
+    isAwaited: () => hungry,
     async write(results) {
       const { ailing, disabled } = await settle(pool, results, { now: clock.forQueue(), makeId: deps.makeId })
       announce(
@@ -102,6 +103,7 @@ export function createWorker(deps: {
       while (wokenMeanwhile && !stopping) {
         wokenMeanwhile = false
         hungry = await claimSome()
+        if (hungry) settler.hurry()
       }
       if (dueAt <= performance.now()) dueAt = performance.now() + ((await nextDue(pool, clock.forQueue())) ?? POLL_MS)
       schedule()

@@ -6,19 +6,30 @@ import { silentLog } from '../support/app.ts'
 
 const result = (id: string) => ({ delivery: { id } }) as Result
 
-/** Writes through `write`; what was written, batch by batch, and what was settled. */
-async function settleAll(results: Result[], write: (ids: string[]) => void) {
+/** Longer than any test waits: what is written before was not written for the time. */
+const LONG_MS = 600_000
+
+/** A settler that writes through `write`; what was written, batch by batch, and what was settled. */
+function start(write: (ids: string[]) => void, options: { everyMs?: number; isAwaited?: () => boolean } = {}) {
   const written: string[][] = []
   const settled: string[] = []
   const ids = (batch: readonly Result[]) => batch.map(({ delivery }) => delivery.id)
   const settler = createSettler({
     log: silentLog,
+    isAwaited: () => false,
+    ...options,
     async write(batch) {
       write(ids(batch))
       written.push(ids(batch))
     },
     onSettled: (batch) => settled.push(...ids(batch)),
   })
+  return { settler, written, settled }
+}
+
+/** Settles them, all of one turn. */
+async function settleAll(results: Result[], write: (ids: string[]) => void) {
+  const { settler, written, settled } = start(write)
   for (const entry of results) settler.add(entry)
   await settler.idle()
   return { written, settled }
@@ -63,4 +74,47 @@ test('one that is a duplicate for good is not tried for ever', async () => {
   })
   expect(written).toEqual([['a']])
   expect(settled).toEqual(['a', 'bad'])
+})
+
+test('a lone result is written at once, those that come soon after it share a statement', async () => {
+  const { settler, written } = start(() => {}, { everyMs: LONG_MS })
+  settler.add(result('a'))
+  await settler.idle()
+  for (const id of ['b', 'c']) settler.add(result(id))
+  await new Promise(setImmediate)
+  settler.add(result('d'))
+  await new Promise(setImmediate)
+  expect(written).toEqual([['a']])
+  settler.hurry()
+  await settler.idle()
+  expect(written).toEqual([['a'], ['b', 'c', 'd']])
+})
+
+test('the time that they wait for each other ends by itself', async () => {
+  const { settler, written } = start(() => {}, { everyMs: 1 })
+  for (const id of ['a', 'b']) {
+    settler.add(result(id))
+    await settler.idle()
+  }
+  expect(written).toEqual([['a'], ['b']])
+})
+
+test('nothing waits while a full endpoint or worker waits for it', async () => {
+  const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited: () => true })
+  for (const id of ['a', 'b']) {
+    settler.add(result(id))
+    await settler.idle()
+  }
+  expect(written).toEqual([['a'], ['b']])
+})
+
+test('enough of them for a statement of their own do not wait', async () => {
+  const { settler, written } = start(() => {}, { everyMs: LONG_MS })
+  settler.add(result('a'))
+  await settler.idle()
+  settler.add(result('b'))
+  await new Promise(setImmediate)
+  for (let n = 0; n < 49; n++) settler.add(result(`c${n}`))
+  await settler.idle()
+  expect(written.map((batch) => batch.length)).toEqual([1, 50])
 })
