@@ -21,7 +21,10 @@ const PAGE = 50
 const FILLING_TAKES_MINUTES = 0
 const THOUSANDTH = 1_000
 
-const OPERATIONS = ['claim', 'settle', 'publish', 'first page', 'thousandth page', 'deliveryStats'] as const
+const OPERATIONS = [
+  ...(['claim', 'settle', 'publish', 'first page', 'thousandth page'] as const),
+  ...(['dead letters', 'what is held', 'a type that none has', 'deliveryStats'] as const),
+]
 type Operation = (typeof OPERATIONS)[number]
 
 export async function growth(services: Services, options: { rounds: number }): Promise<Figures> {
@@ -82,11 +85,12 @@ async function openSized(services: Services, name: string, size: number) {
     }))
     await client.publishMany(events)
   }
-  const deliveries = (after: string | null) =>
+  const deliveries = (after: string | null, filter = {}) =>
     client.ask(
-      `query ($first: Int!, $after: String) { deliveries(first: $first, after: $after) {
-        edges { node { id status attemptCount } } pageInfo { endCursor } } }`,
-      { first: PAGE, after },
+      `query ($first: Int!, $after: String, $filter: DeliveryFilter) {
+        deliveries(first: $first, after: $after, filter: $filter) {
+          edges { node { id status attemptCount } } pageInfo { endCursor } } }`,
+      { first: PAGE, after, filter },
     )
   let before: string | null = null
   for (let page = 1; page < THOUSANDTH; page++) before = (await deliveries(before)).pageInfo.endCursor
@@ -100,6 +104,9 @@ async function openSized(services: Services, name: string, size: number) {
     publish: () => publish(100),
     'first page': () => deliveries(null),
     'thousandth page': () => deliveries(before),
+    'dead letters': () => deliveries(null, { statuses: ['DEAD'] }),
+    'what is held': () => deliveries(null, { statuses: ['HELD', 'RETRYING'] }),
+    'a type that none has': () => deliveries(null, { types: ['no.such'] }),
     deliveryStats: () => client.ask('{ deliveryStats { attempts succeeded dead held pending } }'),
   }
   /** What has to be there before, outside the time that counts. */

@@ -7,12 +7,14 @@ export type { PrismaClient } from './generated/client.ts'
 export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
 
 /**
- * The one way to the database. `prisma` serves ordinary reads and writes, `pool` the few hot statements that are
- * written by hand; both draw on the same connections.
+ * The one way to the database. `pool` has the connections of what must go on whatever else is asked: publishing, settling,
+ * finding keys, following the log. `prisma` serves ordinary reads and writes over connections of its own, `reads`, on which
+ * every statement is bounded in time.
  */
 export interface Database {
   prisma: PrismaClient
   pool: pg.Pool
+  reads: pg.Pool
   url: string
   stop(): Promise<void>
 }
@@ -35,13 +37,20 @@ export const PROBE_MS = 10_000
 /** Plans and connections are worth keeping through a quiet while. */
 const IDLE_MS = 300_000
 
-/** A pool whose connections are set up as we want them. */
-export function createPool(settings: pg.PoolConfig, onError: (error: Error) => void = () => {}): pg.Pool {
+/** PostgreSQL breaks off what takes longer: what a client asks for may be spread over millions of rows. */
+export const READ_SECONDS = 10
+
+/**
+ * A pool whose connections are set up as we want them.
+ *
+ * @param session what is set on each besides
+ */
+export function createPool(settings: pg.PoolConfig, onError: (error: Error) => void = () => {}, session = ''): pg.Pool {
   // A statement, since PgBouncer refuses options of a connection.
   const onConnect = async (client: pg.ClientBase) => {
     // The pool listens only while a connection is idle: one that dies between two queries would end the process.
     client.on('error', onError)
-    await client.query(`${PLANNING}; ${TRANSACTIONS}`)
+    await client.query(`${PLANNING}; ${TRANSACTIONS}; ${session}`)
   }
   const bounds = {
     keepAlive: true,
@@ -56,24 +65,29 @@ export function createPool(settings: pg.PoolConfig, onError: (error: Error) => v
 }
 
 /**
- * @param options.maxConnections connections held at most, default 10
+ * @param options.maxConnections connections that each of the two pools holds at most, default 10
+ * @param options.readSeconds default READ_SECONDS
  * @param options.onError told of connections that die while idle; without a listener they would end the process
  */
 export function createDatabase(options: {
   url: string
   maxConnections?: number
+  readSeconds?: number
   onError?: (error: Error) => void
 }): Database {
-  const max = options.maxConnections ?? 10
-  const pool = createPool({ connectionString: options.url, max }, options.onError)
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const { maxConnections: max = 10, readSeconds = READ_SECONDS, onError } = options
+  const settings = { connectionString: options.url, max }
+  const pool = createPool(settings, onError)
+  const reads = createPool(settings, onError, `SET statement_timeout = '${readSeconds}s'`)
+  const prisma = new PrismaClient({ adapter: new PrismaPg(reads) })
   return {
     prisma,
     pool,
+    reads,
     url: options.url,
     async stop() {
       await prisma.$disconnect()
-      await pool.end()
+      await Promise.all([pool.end(), reads.end()])
     },
   }
 }

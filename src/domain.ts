@@ -21,6 +21,7 @@ import { createVerify } from './keys/verify.ts'
 import type { Allowances } from './limits/allowances.ts'
 import { createFieldCalls } from './limits/field-calls.ts'
 import { createLimits } from './limits/limits.ts'
+import { createRead } from './limits/reads.ts'
 import type { LiveBus } from './live/bus.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
@@ -81,6 +82,7 @@ export function createDomain(deps: {
     usageRecorder,
     findDocument,
     denials,
+    read: createRead(),
   }
   const keys = createKeys(shared)
   const eventTypes = createEventTypes(shared)

@@ -14,6 +14,15 @@ export function createIds(clock: Clock, random: () => number = cryptoRandom): Ma
   return (prefix) => `${prefix}_${ulid(clock.now().getTime()).toLowerCase()}`
 }
 
+/** Ids sort by the time of the process that made them, whose clock may differ from the database's by less than this. */
+const CLOCKS_DIFFER_MS = 3_600_000
+
+/** Ids of all that was stored within a time, and of little else: what is looked for in it need be looked for nowhere else. */
+export function idsWithin(prefix: IdPrefix, from: Date | null | undefined, to: Date | null | undefined) {
+  const at = (time: Date, ms: number) => idBefore(prefix, new Date(time.getTime() + ms))
+  return { ...(from && { gte: at(from, -CLOCKS_DIFFER_MS) }), ...(to && { lt: at(to, CLOCKS_DIFFER_MS) }) }
+}
+
 /** Less than every id that is made at that time or later. */
 export function idBefore(prefix: IdPrefix, time: Date): string {
   return `${prefix}_${encodeTime(Math.max(0, time.getTime()), 10).toLowerCase()}`

@@ -1,6 +1,7 @@
 import type { Database } from '../../prisma/client.ts'
 import type { Viewer } from '../access/viewer.ts'
 import { ValidationError } from '../errors.ts'
+import type { Read } from '../limits/reads.ts'
 import type { UsageRecord } from './usage-record.ts'
 
 /** One request as it was recorded, and its place among the others. */
@@ -17,12 +18,12 @@ export interface RecordsPage {
 }
 
 /** Recorded requests, the newest first: of an organization, or of keys that nobody has. */
-export function createReadRecords({ database }: { database: Database }) {
+export function createReadRecords({ database, read }: { database: Database; read: Read }) {
   const list = async (organizationId: string, keyId: string | null, page: RecordsPage) => {
     const values = [organizationId, keyId, ...placeOf(page.after), ...placeOf(page.before), page.limit]
     const text = page.inverted ? OLDEST_FIRST : NEWEST_FIRST
     const name = page.inverted ? 'usage-records-oldest' : 'usage-records-newest'
-    const { rows } = await database.pool.query<StoredRecord>({ name, text, values })
+    const { rows } = await read(organizationId, () => database.reads.query<StoredRecord>({ name, text, values }))
     return rows
   }
   return {

@@ -5,6 +5,7 @@ import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { ValidationError } from '../errors.ts'
 import { percentile } from '../histogram.ts'
+import type { Read } from '../limits/reads.ts'
 import { validate } from '../validate.ts'
 
 const MINUTE_MS = 60_000
@@ -80,8 +81,8 @@ const ALL_KEYS = ''
 const UNKNOWN = { organizationId: '', keyId: ALL_KEYS }
 
 /** Usage of an organization or of one key, from what was counted: as cheap for a year as for a week. */
-export function createReadUsage(deps: { database: Database; clock: Clock }) {
-  const { pool } = deps.database
+export function createReadUsage(deps: { database: Database; clock: Clock; read: Read }) {
+  const { reads } = deps.database
   return {
     ofOrganization: (viewer: Viewer, filter: UsageFilter): Usage =>
       read({ organizationId: viewer.organizationId, keyId: filter.keyId ?? ALL_KEYS }, filter),
@@ -93,11 +94,12 @@ export function createReadUsage(deps: { database: Database; clock: Clock }) {
     const { operation = null, status = null, tier = null, ...range } = validate(usageInput, filter, 'filter')
     const { interval, from, to } = rangeOf(range, deps.clock.now())
     const values = [who.organizationId, who.keyId, interval, from, to, operation, status, tier]
+    const query = <R extends object>(statement: pg.QueryConfig) =>
+      deps.read(who.organizationId, () => reads.query<R>(statement))
     /** Each is read once, whatever it is called by in a query. */
     const read = new Map<keyof typeof BY, Promise<pg.QueryResult<Row>>>()
     const rowsOf = (dimension: keyof typeof BY) => {
-      const reading =
-        read.get(dimension) ?? pool.query<Row>({ name: `usage-${dimension}`, text: BY[dimension], values })
+      const reading = read.get(dimension) ?? query<Row>({ name: `usage-${dimension}`, text: BY[dimension], values })
       read.set(dimension, reading)
       return reading
     }
@@ -119,7 +121,7 @@ export function createReadUsage(deps: { database: Database; clock: Clock }) {
         return groups.sort((a, b) => b.requests - a.requests)
       },
       async uniqueKeys() {
-        const { rows } = await pool.query<{ keys: number }>({ name: 'usage-keys', text: KEYS, values })
+        const { rows } = await query<{ keys: number }>({ name: 'usage-keys', text: KEYS, values })
         return rows[0]!.keys
       },
     }

@@ -1,31 +1,22 @@
 import type { Database } from '../../prisma/client.ts'
-import type { Attempt, Delivery, DeliveryStatus, Event, Prisma } from '../../prisma/generated/client.ts'
+import type { Attempt, Delivery, Event } from '../../prisma/generated/client.ts'
 import type { Audit } from '../access/audit.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { ConflictError, NotFoundError } from '../errors.ts'
+import type { Read } from '../limits/reads.ts'
 import type { LiveBus } from '../live/bus.ts'
 import { announce } from '../live/delivery-log.ts'
 import { page } from '../page.ts'
+import { type DeliveryFilter, idsInRareStates, whereOf } from './delivery-filter.ts'
 import { type DeliveryMove, moveDeliveries } from './delivery-moves.ts'
-
-export interface DeliveryFilter {
-  endpointId?: string | null
-  eventId?: string | null
-  statuses?: readonly DeliveryStatus[] | null
-  /** Exact event types. */
-  types?: readonly string[] | null
-  /** Created at or after. */
-  from?: Date | null
-  /** Created before. */
-  to?: Date | null
-}
 
 /** Events and deliveries of an organization: reading them, and what a person does to one. */
 export type Deliveries = ReturnType<typeof createDeliveries>
 
-export function createDeliveries(deps: { database: Database; clock: Clock; audit: Audit; bus: LiveBus }) {
+export function createDeliveries(deps: { database: Database; clock: Clock; audit: Audit; bus: LiveBus; read: Read }) {
   const { prisma } = deps.database
+  const { read } = deps
 
   return {
     /** Sends it again now, also after a success. Uses up nothing of the retry schedule. */
@@ -50,7 +41,11 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
       prisma.delivery.findFirst({ where: { id, organizationId: viewer.organizationId } }),
 
     list: (viewer: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> =>
-      prisma.delivery.findMany(page(query, where(viewer, filter))),
+      read(viewer.organizationId, async () => {
+        const ids = await idsInRareStates(prisma, viewer.organizationId, filter, query)
+        const where = whereOf(viewer.organizationId, filter)
+        return prisma.delivery.findMany(page(query, ids === undefined ? where : { AND: [where, { id: { in: ids } }] }))
+      }),
 
     attempts: (viewer: Viewer, deliveryId: string, query: object): Promise<Attempt[]> =>
       prisma.attempt.findMany(page(query, { deliveryId, organizationId: viewer.organizationId }, 'asc')),
@@ -58,10 +53,11 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     getEvent: (viewer: Viewer, id: string): Promise<Event | null> =>
       prisma.event.findFirst({ where: { id, organizationId: viewer.organizationId } }),
 
-    listEvents: (viewer: Viewer, types: readonly string[] | null | undefined, query: object): Promise<Event[]> =>
-      prisma.event.findMany(
-        page(query, { organizationId: viewer.organizationId, ...(types?.length && { type: { in: [...types] } }) }),
-      ),
+    listEvents(viewer: Viewer, types: readonly string[] | null | undefined, query: object): Promise<Event[]> {
+      const { organizationId } = viewer
+      const which = { organizationId, ...(types?.length && { type: { in: [...types] } }) }
+      return read(organizationId, () => prisma.event.findMany(page(query, which)))
+    },
   }
 
   async function move(
@@ -88,17 +84,5 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     })
     announce(deps.bus, [viewer.organizationId])
     return prisma.delivery.findFirstOrThrow({ where: { id, organizationId: viewer.organizationId } })
-  }
-}
-
-function where(viewer: Viewer, filter: DeliveryFilter): Prisma.DeliveryWhereInput {
-  const { endpointId, eventId, statuses, types, from, to } = filter
-  return {
-    organizationId: viewer.organizationId,
-    ...(endpointId && { endpointId }),
-    ...(eventId && { eventId }),
-    ...(statuses?.length && { status: { in: [...statuses] } }),
-    ...(types?.length && { event: { type: { in: [...types] } } }),
-    ...((from || to) && { createdAt: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
   }
 }

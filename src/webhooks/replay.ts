@@ -6,7 +6,8 @@ import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { ConflictError, NotFoundError } from '../errors.ts'
 import { REPLAY_WAKE, WAKE_CHANNEL } from '../events/store-events.ts'
-import { idBefore, type MakeId } from '../ids.ts'
+import { idsWithin, type MakeId } from '../ids.ts'
+import type { Read } from '../limits/reads.ts'
 import { type LiveBus, replayChannel } from '../live/bus.ts'
 import { announce } from '../live/delivery-log.ts'
 import { page } from '../page.ts'
@@ -46,6 +47,7 @@ export function createReplays(deps: {
   audit: Audit
   bus: LiveBus
   endpoints: Endpoints
+  read: Read
 }) {
   const { clock, bus } = deps
   const { prisma, pool } = deps.database
@@ -72,7 +74,7 @@ export function createReplays(deps: {
             ...{ id, organizationId, endpointId, types: types ?? [], statuses: statuses ?? [], from: from ?? null },
             ...{
               to: to ?? null,
-              cursor: from ? eventIdAt(from) : null,
+              cursor: eventsFrom(from) ?? null,
               status: 'RUNNING',
               createdBy: viewer.keyId,
               createdAt: now,
@@ -107,7 +109,7 @@ export function createReplays(deps: {
         where: { id: endpointId, organizationId, deletedAt: null },
       })
       if (endpoint === null) throw new NotFoundError('webhook endpoint', endpointId)
-      const [row] = await prisma.$queryRaw<[{ count: number }]>`
+      const count = () => prisma.$queryRaw<[{ count: number }]>`
         WITH r AS (
           SELECT ${organizationId}::text AS organization_id, ${types ?? []}::text[] AS types,
             ${statuses ?? []}::delivery_status[] AS statuses, ${statuses ?? UNSUCCESSFUL}::delivery_status[] AS wanted,
@@ -116,10 +118,11 @@ export function createReplays(deps: {
         )
         SELECT count(*)::int FROM (
           SELECT 1 FROM r JOIN webhook_endpoints e ON e.id = ${endpointId} JOIN events v ON ${Prisma.raw(MATCHES)}
-            AND v.id > ${from ? eventIdAt(from) : ''}
+            AND v.id > ${eventsFrom(from) ?? ''}
           LEFT JOIN deliveries d ON d.event_id = v.id AND d.endpoint_id = e.id
           WHERE ${Prisma.raw(WANTED)} LIMIT ${PREVIEW_AT_MOST + 1}
         ) matching`
+      const [row] = await deps.read(organizationId, count)
       return { count: Math.min(row.count, PREVIEW_AT_MOST), exact: row.count <= PREVIEW_AT_MOST }
     },
 
@@ -162,11 +165,8 @@ export function createReplays(deps: {
   }
 }
 
-/** Ids sort by the time of the process that made them, whose clock may differ from the database's by less than this. */
-const CLOCKS_DIFFER_MS = 3_600_000
-
 /** Less than the id of any event that was stored at that time or later: a replay need not look at those before. */
-const eventIdAt = (time: Date) => idBefore('evt', new Date(time.getTime() - CLOCKS_DIFFER_MS))
+const eventsFrom = (time: Date | null | undefined) => idsWithin('evt', time, null).gte
 
 /** Does one page of a replay and tells who watches. @returns whether there was one to do */
 export async function stepReplay(

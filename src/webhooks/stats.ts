@@ -3,6 +3,7 @@ import type { Database } from '../../prisma/client.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
 import { percentile } from '../histogram.ts'
+import type { Read } from '../limits/reads.ts'
 import { validate } from '../validate.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -66,22 +67,24 @@ interface Row {
  */
 export type Stats = ReturnType<typeof createStats>
 
-export function createStats(deps: { database: Database; clock: Clock }) {
-  const { pool } = deps.database
+export function createStats(deps: { database: Database; clock: Clock; read: Read }) {
+  const { reads } = deps.database
 
   return async (viewer: Viewer, filter: StatsFilter): Promise<DeliveryStats> => {
     const { endpointId, ...range } = validate(statsInput, filter, 'filter')
     const to = range.to ?? deps.clock.now()
     const from = range.from ?? new Date(to.getTime() - (DAYS_DEFAULT - 1) * DAY_MS)
     const scope = [viewer.organizationId, endpointId ?? null]
-    const [counted, waiting] = await Promise.all([
-      pool.query<Row>({ name: 'stats-counted', text: COUNTED, values: [...scope, from, to] }),
-      pool.query<Record<'pending' | 'sending' | 'retrying' | 'held', number>>({
-        name: 'stats-waiting',
-        text: WAITING,
-        values: scope,
-      }),
-    ])
+    const [counted, waiting] = await deps.read(viewer.organizationId, () =>
+      Promise.all([
+        reads.query<Row>({ name: 'stats-counted', text: COUNTED, values: [...scope, from, to] }),
+        reads.query<Record<'pending' | 'sending' | 'retrying' | 'held', number>>({
+          name: 'stats-waiting',
+          text: WAITING,
+          values: scope,
+        }),
+      ]),
+    )
     const byDay = Map.groupBy(counted.rows, (row) => row.day.getTime())
     return {
       ...figures(counted.rows),

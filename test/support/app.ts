@@ -34,6 +34,7 @@ export interface AppOptions {
   ca?: string
   initTimeoutMs?: number
   leaseSeconds?: number
+  readSeconds?: number
   /** Default: none, so that limits and remembered keys stay in the process. */
   redisUrl?: string
   /** Default: far more than any test asks for. */
@@ -57,7 +58,11 @@ openLedger(inject('ledger'))
 export async function startApp(options: AppOptions = {}) {
   const own = options.databaseUrl === undefined ? await cloneDatabase() : undefined
   const clock = options.clock ?? createTestClock()
-  const database = createDatabase({ url: options.databaseUrl ?? own!.url, maxConnections: 8 })
+  const database = createDatabase({
+    url: options.databaseUrl ?? own!.url,
+    maxConnections: 8,
+    ...(options.readSeconds && { readSeconds: options.readSeconds }),
+  })
   const bus = options.bus ?? createLocalBus()
   const makeId = createIds(clock)
   const keyring = createKeyring([ENCRYPTION_KEY])
