@@ -1,4 +1,4 @@
-import { HELD_EXPLANATION } from '../src/events/store-events.ts'
+import { DELETED_EXPLANATION, HELD_EXPLANATION } from '../src/events/store-events.ts'
 import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
 
 /** How far ahead the moments of a rate limit are given away. */
@@ -77,7 +77,7 @@ WITH RECURSIVE clock AS (
     lease_until = CASE WHEN decided.status = 'SENDING' THEN clock.now + $3::int * interval '1 second' END,
     next_attempt_at = CASE WHEN decided.status = 'SENDING' THEN d.next_attempt_at END,
     explanation = CASE decided.status
-      WHEN 'CANCELED' THEN 'Canceled because the endpoint was deleted.'
+      WHEN 'CANCELED' THEN '${DELETED_EXPLANATION}'
       WHEN 'HELD' THEN '${HELD_EXPLANATION}'
       WHEN 'EXPIRED' THEN 'Expired: the event became older than the maximum age that the endpoint allows. It can be retried.'
       ELSE d.explanation END,

@@ -77,6 +77,8 @@ export function createWorker(deps: {
     },
   })
 
+  /** Before, it looks at the queue only when it is told to. */
+  let started = false
   let stopping = false
   let claiming: Promise<void> | undefined
   let wokenMeanwhile = false
@@ -143,13 +145,14 @@ export function createWorker(deps: {
   /** Wakes the worker when the next delivery is due. */
   function schedule(): void {
     clearTimeout(timer)
-    if (stopping) return
+    if (!started || stopping) return
     const wait = Math.min(dueAt, lookAgainAt) - performance.now()
     timer = setTimeout(wake, Math.max(wait, 1))
   }
 
   return {
     start() {
+      started = true
       listener.start()
       upkeep.start()
     },

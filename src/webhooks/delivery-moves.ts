@@ -2,15 +2,18 @@ import type { Transaction } from '../../prisma/client.ts'
 import type { AttemptTrigger, Event, WebhookEndpoint } from '../../prisma/generated/client.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Clock } from '../clock.ts'
-import { HELD_EXPLANATION, WAKE_CHANNEL } from '../events/store-events.ts'
+import { DELETED_EXPLANATION, HELD_EXPLANATION, WAKE_CHANNEL } from '../events/store-events.ts'
 import { CHANGED, logChanges } from '../live/delivery-log.ts'
 import { countCreated } from '../live/delivery-stats.ts'
 
 /** Deliveries that one statement moves at most. */
 export const MOVED_AT_ONCE = 1_000
 
-/** What people do to deliveries. Each statement moves only those in a state that the move makes sense from. */
-export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'RETRY'
+/**
+ * What people do to deliveries. Each statement moves only those in a state that the move makes sense from. DROP is for what
+ * waits at an endpoint that is deleted.
+ */
+export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'DROP' | 'RETRY'
 
 /** The time as statements on the queue take it, see `Clock.forQueue`. */
 export const queueTime = (clock: Clock) => Prisma.sql`coalesce(${clock.forQueue()}::timestamptz, now())`
@@ -34,6 +37,11 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
         set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, lease_until = NULL,
           explanation = 'Canceled by a person. It can be retried.'`,
         from: Prisma.sql`d.status IN ('PENDING', 'SENDING', 'RETRYING', 'HELD')`,
+      }
+    case 'DROP':
+      return {
+        set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, explanation = ${DELETED_EXPLANATION}`,
+        from: Prisma.sql`d.status IN ('PENDING', 'RETRYING')`,
       }
     case 'RETRY':
       return {
@@ -61,14 +69,16 @@ export async function moveDeliveries(
     'deliveryId' in which ? Prisma.sql`d.id = ${which.deliveryId}` : Prisma.sql`d.endpoint_id = ${which.endpointId}`
   // A cancel of one endpoint's deliveries is about the held ones: what is on its way goes on.
   const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from
+  // What waits has an index in the order in which it is due, what is held in the order in which it was made.
+  const order = move === 'HOLD' || move === 'DROP' ? Prisma.sql`d.next_attempt_at` : Prisma.sql`d.id`
   // Of one endpoint's deliveries, those that a worker is at are left to it: waiting for them could go round in a circle.
-  const order =
+  const locked =
     'endpointId' in which
-      ? Prisma.sql`ORDER BY d.id LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED`
+      ? Prisma.sql`ORDER BY ${order} LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED`
       : Prisma.sql`FOR UPDATE`
   const [row] = await tx.$queryRaw<[{ moved: number }]>`
     WITH chosen AS (
-      SELECT d.id FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope} ${order}
+      SELECT d.id FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope} ${locked}
     ), changed AS (
       UPDATE deliveries d SET ${set}, version = d.version + 1, updated_at = ${queueTime(clock)}
       FROM chosen, events v, webhook_endpoints e

@@ -55,14 +55,15 @@ export function createEndpointState(deps: {
     /** With RELEASE the first 1,000 go at once, and the workers release the rest in such portions. */
     async enable(viewer: Viewer, id: string, held: HeldDeliveries): Promise<WebhookEndpoint> {
       // First, since workers release whatever is held at an endpoint that is enabled.
-      if (held === 'CANCEL') await cancelHeld(viewer, id)
+      if (held === 'CANCEL') await moveAll(viewer, id, 'CANCEL')
       return change(viewer, id, 'webhookEndpoint.enable', { enabled: true, disabledReason: null }, held)
     },
 
-    /** Its deliveries stay readable. Those held are canceled here, those due by the worker that meets them. */
+    /** Its deliveries stay readable. Those that wait or are held are canceled; one that is under way ends by itself. */
     async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
       const removed = await endpoints.remove(viewer, id)
-      await cancelHeld(viewer, id)
+      await moveAll(viewer, id, 'CANCEL')
+      await moveAll(viewer, id, 'DROP')
       return removed
     },
 
@@ -100,11 +101,11 @@ export function createEndpointState(deps: {
     },
   }
 
-  async function cancelHeld(viewer: Viewer, endpointId: string): Promise<void> {
+  async function moveAll(viewer: Viewer, endpointId: string, move: DeliveryMove): Promise<void> {
     const { organizationId } = viewer
     for (let more = true; more; ) {
       const which = { organizationId, endpointId }
-      const moved = await database.prisma.$transaction((tx) => moveDeliveries(tx, which, 'CANCEL', clock))
+      const moved = await database.prisma.$transaction((tx) => moveDeliveries(tx, which, move, clock))
       announce(deps.bus, [organizationId])
       more = moved === MOVED_AT_ONCE
     }

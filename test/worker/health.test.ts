@@ -199,6 +199,25 @@ test('410 disables, also when another request of the same moment is accepted', a
   expect((await tenant.endpoint()).enabled).toBe(false)
 })
 
+test('what waits for a retry when its endpoint is deleted is canceled then, and not when it is due', async () => {
+  const tenant = await setUp({ retryPolicy: { maxAttempts: 3, backoffSeconds: [3_600] } })
+  const other = await tenant.createEndpoint(failing.url, { eventTypes: ['a.b'] })
+  await tenant.publishTo(app, 2)
+  await tenant.ask('mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }', { id: tenant.id })
+  const said = (await tenant.deliveries()).map(({ endpointId, status, nextAttemptAt, explanation }) =>
+    endpointId === tenant.id ? { status, nextAttemptAt, explanation } : { endpointId, status },
+  )
+  const canceled = {
+    status: 'CANCELED',
+    nextAttemptAt: null,
+    explanation: 'Canceled because the endpoint was deleted.',
+  }
+  const untouched = { endpointId: other.webhookEndpoint.id, status: 'RETRYING' }
+  expect(said).toHaveLength(4)
+  expect(said).toEqual(expect.arrayContaining([canceled, canceled, untouched, untouched]))
+  expect(said.filter(({ status }) => status === 'CANCELED')).toEqual([canceled, canceled])
+})
+
 test('what is held when its endpoint is deleted is canceled', async () => {
   const tenant = await setUp()
   const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
