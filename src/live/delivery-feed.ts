@@ -2,9 +2,10 @@ import type pg from 'pg'
 import type { DeliveryStatus } from '../../prisma/generated/enums.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { LiveBus } from './bus.ts'
-import { type DeliveryChange, headOf, PARTS_AT_ONCE, type Part, readParts, toChange } from './delivery-log.ts'
+import { type DeliveryChange, headOf, type Part, readParts, toChange } from './delivery-log.ts'
 import { AT_END, type Place, readCursor, writeCursor } from './log-place.ts'
 import { createLogWatch, type LogWatch } from './log-watch.ts'
+import { createShelves, nextOn, type Shelf } from './shelf.ts'
 
 /** How often the log is looked at while the bus is degraded, and hints of other processes do not arrive. */
 const POLL_MS = 1_000
@@ -41,11 +42,17 @@ export function createDeliveryFeed(deps: {
   bus: LiveBus
   /** How often the log is looked at without a hint. Default: 30 s. */
   safetyMs?: number
+  /** How long rows are kept for a subscriber that takes none. Default: 1 s. */
+  keepMs?: number
 }) {
   const { safetyMs = SAFETY_MS } = deps
   const watch = createLogWatch(deps.bus)
+  const shelves = createShelves(deps.keepMs)
 
   return {
+    /** Rows of the log that are kept for subscribers who have not taken them yet. */
+    rowsKept: shelves.kept,
+
     /**
      * Every change of the viewer's organization's deliveries that the filter lets through.
      *
@@ -59,12 +66,13 @@ export function createDeliveryFeed(deps: {
     ): Promise<DeliveryUpdates> {
       const { organizationId } = viewer
       const after = options.after == null ? undefined : readCursor(options.after)
-      const reader = { closed: false, wake: () => {} }
+      const reader = { closed: false, wake: () => {}, shelf: shelves.open() }
       const watched = await watch(organizationId, () => reader.wake())
       const close = () => {
         if (reader.closed) return
         reader.closed = true
         reader.wake()
+        shelves.close(reader.shelf)
         watched.leave()
         options.onClose?.()
       }
@@ -95,51 +103,56 @@ export function createDeliveryFeed(deps: {
       head: number
       gap: boolean
       watched: LogWatch
-      reader: { closed: boolean; wake: () => void }
+      reader: { closed: boolean; wake: () => void; shelf: Shelf }
       close: () => void
     },
   ): AsyncGenerator<DeliveryUpdate, void, void> {
     const statuses = filter.statuses?.length ? new Set(filter.statuses) : undefined
     const { watched, reader } = about
+    const { shelf } = reader
     let { head, gap } = about
     let place = start
     while (!reader.closed) {
       const hints = watched.hints()
-      const { position, part } = place
-      const read = () => readParts(deps.pool, organizationId, place)
-      const parts = await watched.share(`${position} ${part}`, read).catch((error) => {
+      const { isAtEnd, isAfterGap } = await look().catch((error) => {
         // Who only iterates does not close what failed.
         about.close()
         throw error
       })
-      const [first] = parts
-      if (first === undefined && place.position >= head) {
+      if (isAtEnd) {
         if (watched.hints() === hints && !reader.closed) await nextHint(reader)
         continue
       }
-      // Each position names the one before: what should be here and is not was removed from the log.
-      if (first === undefined || isAfterGap(place, first)) gap = true
-      if (first === undefined) place = { ...AT_END, position: head }
-      for (const [nth, { position, part, changes }] of parts.slice(0, PARTS_AT_ONCE).entries()) {
-        const isLast = parts[nth + 1]?.position !== position
-        const after = isLast ? { ...AT_END, position } : { position, part: part + 1, index: 0 }
-        const from = place.position === position && place.part === part ? place.index : 0
-        for (let at = from; at < changes.length; at++) {
-          place = at + 1 < changes.length ? { position, part, index: at + 1 } : after
-          const change = changes[at]!
-          if (filter.endpointId && change[11] !== filter.endpointId) continue
-          if (statuses !== undefined && !statuses.has(change[1])) continue
-          if (reader.closed) return
-          yield { change: toChange(organizationId, change), cursor: writeCursor(place), gap }
-          gap = false
-        }
+      if (isAfterGap) gap = true
+      for (let next = nextOn(shelf, place); next !== undefined; next = nextOn(shelf, place)) {
+        const { change } = next
+        place = next.after
+        if (filter.endpointId && change[11] !== filter.endpointId) continue
+        if (statuses !== undefined && !statuses.has(change[1])) continue
+        if (reader.closed) return
+        yield { change: toChange(organizationId, change), cursor: writeCursor(place), gap }
+        shelf.taken++
+        gap = false
       }
       head = Math.max(head, place.position)
+    }
+
+    /** Puts what comes next on the shelf: apart, so that nothing else holds it while the generator waits. */
+    async function look() {
+      const read = () => readParts(deps.pool, organizationId, place)
+      const parts = await watched.share(`${place.position} ${place.part}`, read)
+      const [first] = parts
+      const isAtEnd = first === undefined && place.position >= head
+      // Each position names the one before: what should be here and is not was removed from the log.
+      const isAfterGap = first === undefined || comesAfterGap(place, first)
+      if (first === undefined && !isAtEnd) place = { ...AT_END, position: head }
+      shelf.parts = parts
+      return { isAtEnd, isAfterGap }
     }
   }
 
   /** Whether changes between a place and the first row that is left after it were removed from the log. */
-  function isAfterGap(place: Place, first: Part): boolean {
+  function comesAfterGap(place: Place, first: Part): boolean {
     if (first.position === place.position) return first.part !== place.part
     return place.part !== AT_END.part || first.previous > place.position || first.part > 0
   }

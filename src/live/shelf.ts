@@ -1,0 +1,65 @@
+import { type Logged, PARTS_AT_ONCE, type Part } from './delivery-log.ts'
+import { AT_END, type Place } from './log-place.ts'
+
+/** Who takes nothing for so long, twice at most, reads again what it had read. */
+const KEEP_MS = 1_000
+
+/** The rows of the log that a subscriber has read and not yet taken. */
+export interface Shelf {
+  /** Undefined when there are none, or they were let go. */
+  parts: readonly Part[] | undefined
+  /** Grows with every change that is taken. */
+  taken: number
+}
+
+/** The first change on a shelf that comes after a place, and the place after it; undefined when there is none, or none any more. */
+export function nextOn({ parts = [] }: Shelf, place: Place): { change: Logged; after: Place } | undefined {
+  for (const [nth, { position, part, changes }] of parts.entries()) {
+    if (nth === PARTS_AT_ONCE) return undefined
+    const isHere = position === place.position && part === place.part
+    const index = isHere ? place.index : 0
+    const isBefore = position < place.position || (position === place.position && part < place.part)
+    if (isBefore || index >= changes.length) continue
+    const isLast = parts[nth + 1]?.position !== position
+    const end = isLast ? { ...AT_END, position } : { position, part: part + 1, index: 0 }
+    const after = index + 1 < changes.length ? { position, part, index: index + 1 } : end
+    return { change: changes[index]!, after }
+  }
+  return undefined
+}
+
+/**
+ * Shelves of all subscribers of a process. A row is up to 500 changes, so thousands of subscribers that are connected and do
+ * not read would fill the memory with what the database has anyway.
+ */
+export type Shelves = ReturnType<typeof createShelves>
+
+export function createShelves(keepMs = KEEP_MS) {
+  const shelves = new Map<Shelf, { takenThen: number }>()
+  let timer: NodeJS.Timeout | undefined
+
+  function tidy(): void {
+    for (const [shelf, seen] of shelves) {
+      if (shelf.taken === seen.takenThen) shelf.parts = undefined
+      seen.takenThen = shelf.taken
+    }
+  }
+
+  return {
+    open(): Shelf {
+      const shelf = { parts: undefined, taken: 0 }
+      shelves.set(shelf, { takenThen: -1 })
+      timer ??= setInterval(tidy, keepMs).unref()
+      return shelf
+    },
+    close(shelf: Shelf): void {
+      shelf.parts = undefined
+      shelves.delete(shelf)
+      if (shelves.size > 0) return
+      clearInterval(timer)
+      timer = undefined
+    },
+    /** Rows that are kept, of all. */
+    kept: () => [...shelves.keys()].reduce((sum, { parts }) => sum + (parts?.length ?? 0), 0),
+  }
+}
