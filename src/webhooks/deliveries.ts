@@ -67,22 +67,19 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     action: string,
     refusal: (delivery: Delivery) => Error,
   ): Promise<Delivery> {
+    const { organizationId } = viewer
     await prisma.$transaction(async (tx) => {
-      const scope = { id, organizationId: viewer.organizationId }
+      const scope = { id, organizationId }
       const before = await tx.delivery.findFirst({ where: scope, include: { endpoint: true } })
       if (before === null) throw new NotFoundError('delivery', id)
       if (kind === 'RETRY' && !before.endpoint.enabled)
         throw new ConflictError('ENDPOINT_DISABLED', 'Its endpoint is disabled or deleted. Enable the endpoint first.')
-      const moved = await moveDeliveries(
-        tx,
-        { organizationId: viewer.organizationId, deliveryId: id },
-        kind,
-        deps.clock,
-      )
-      if (moved === 0) throw refusal(before)
       await deps.audit(tx, viewer, { action, resource: id, details: { before: before.status } })
+      // Last: what changes deliveries holds up claims until its transaction ends.
+      const moved = await moveDeliveries(tx, { organizationId, deliveryId: id }, kind, deps.clock)
+      if (moved === 0) throw refusal(before)
     })
-    announce(deps.bus, [viewer.organizationId])
-    return prisma.delivery.findFirstOrThrow({ where: { id, organizationId: viewer.organizationId } })
+    announce(deps.bus, [organizationId])
+    return prisma.delivery.findFirstOrThrow({ where: { id, organizationId } })
   }
 }

@@ -15,6 +15,11 @@ export const MOVED_AT_ONCE = 1_000
  */
 export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'DROP' | 'RETRY'
 
+/** Workers hear when the transaction commits that some of what is in `changed` is due. */
+const WAKE = Prisma.raw(
+  `(SELECT count(pg_notify('${WAKE_CHANNEL}', '')) FROM (SELECT FROM changed WHERE next_attempt_at IS NOT NULL LIMIT 1) due)`,
+)
+
 /** The time as statements on the queue take it, see `Clock.forQueue`. */
 export const queueTime = (clock: Clock) => Prisma.sql`coalesce(${clock.forQueue()}::timestamptz, now())`
 
@@ -85,8 +90,7 @@ export async function moveDeliveries(
       WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
       RETURNING ${Prisma.raw(CHANGED)}, v.type AS event_type, e.url AS endpoint_url
     ), ${Prisma.raw(logChanges())}
-    SELECT count(*)::int AS moved FROM changed`
-  if (move === 'RELEASE' || move === 'RETRY') await wake(tx)
+    SELECT count(*)::int AS moved, ${WAKE} FROM changed`
   return row.moved
 }
 
@@ -97,7 +101,7 @@ export async function createDelivery(
   clock: Clock,
 ): Promise<void> {
   const { id, event, endpoint, trigger } = delivery
-  await tx.$executeRaw`
+  await tx.$queryRaw`
     WITH made AS (
       INSERT INTO deliveries
         (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
@@ -107,11 +111,5 @@ export async function createDelivery(
     ), ${Prisma.raw(countCreated('made'))}, changed AS (
       SELECT ${Prisma.raw(CHANGED)}, ${event.type}::text AS event_type, ${endpoint.url}::text AS endpoint_url FROM made d
     ), ${Prisma.raw(logChanges('counted'))}
-    SELECT 1 FROM changed`
-  await wake(tx)
-}
-
-/** Workers hear it when the transaction commits. */
-export async function wake(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`SELECT pg_notify(${WAKE_CHANNEL}, '')`
+    SELECT ${WAKE} FROM changed`
 }

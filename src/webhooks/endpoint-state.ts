@@ -92,8 +92,9 @@ export function createEndpointState(deps: {
         const event = await tx.event.create({
           data: { id: eventId, organizationId, type: TEST_EVENT_TYPE, body, createdAt: now },
         })
-        await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
         await audit(tx, viewer, { action: 'webhookEndpoint.test', resource: id, details: { eventId } })
+        // Last: what changes deliveries holds up claims until its transaction ends.
+        await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
         return event
       })
       announce(deps.bus, [organizationId])
