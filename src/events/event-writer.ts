@@ -114,10 +114,11 @@ export function createEventWriter(store: StoreGroup): EventWriter {
       else if (size === 'ordinary') queue.putBack(group)
       else for (const publish of group) publish.failed(tooMany(publish, deliveriesOf(publish)))
     } catch (error) {
-      // What PostgreSQL refuses is the fault of one publish: alone, each gets its own answer.
-      if (group.length > 1 && error instanceof pg.DatabaseError)
-        for (const publish of group) await storeGroup([publish], size)
-      else for (const { failed } of group) failed(error)
+      const parts = partsAtFault(group, error)
+      if (parts.length > 1) for (const part of parts) await storeGroup(part, size)
+      else
+        for (const { failed } of group)
+          failed(isLockTimeout(error) ? new UnavailableError('OVERLOADED', BUSY_KEYS) : error)
     }
   }
 
@@ -144,6 +145,23 @@ export function createEventWriter(store: StoreGroup): EventWriter {
       while (turn !== undefined || ordinary.size + large.size > 0) await Promise.all([turn, ...ordinary, ...large])
     },
   }
+}
+
+/**
+ * Of which some cannot be stored. What PostgreSQL refuses is the fault of one publish: alone, each gets its own answer. What it
+ * waited for in vain is that of one organization: it would be waited for once more for each of its publishes.
+ */
+function partsAtFault(group: Publish[], error: unknown): Publish[][] {
+  if (isLockTimeout(error)) return [...Map.groupBy(group, ({ organizationId }) => organizationId).values()]
+  return error instanceof pg.DatabaseError ? group.map((publish) => [publish]) : []
+}
+
+const BUSY_KEYS =
+  'Others are storing events with the same idempotency keys and take their time. Nothing was stored; try again shortly.'
+
+/** SQLSTATE lock_not_available. */
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '55P03'
 }
 
 function tooMany({ events }: Publish, deliveries: number): ConflictError {

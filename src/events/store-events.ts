@@ -28,6 +28,9 @@ export interface NewEvent {
 export const DELIVERIES_AT_MOST = { ordinary: 2_000, large: 100_000 } as const
 export type GroupSize = keyof typeof DELIVERIES_AT_MOST
 
+/** How long events with idempotency keys wait for others that are storing the same keys, and may be for some seconds more. */
+const WAIT_FOR_KEYS_MS = 1_000
+
 /** What became of a group of events. */
 export interface StoredEvents {
   /** When those that were new were stored. */
@@ -52,7 +55,8 @@ export interface StoredEvents {
  */
 const storeEventsText = (size: GroupSize) => `
 WITH clock AS (
-  SELECT coalesce($1::timestamptz, now()) AS now
+  SELECT coalesce($1::timestamptz, now()) AS now,
+    CASE WHEN $9::text[] IS NOT NULL THEN set_config('lock_timeout', '${WAIT_FOR_KEYS_MS}', true) END AS patience
 ), wanted AS MATERIALIZED (
   SELECT t.organization_id, t.type, t.events, array_agg(e.id) AS ids, array_agg(e.enabled) AS enabled,
     array_agg(e.url) AS urls

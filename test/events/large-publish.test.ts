@@ -61,3 +61,25 @@ test('a publish for very many endpoints is stored whole, while others are not he
   )
   expect(made.rows).toEqual([{ count: 200 * 60, events: 200 }])
 })
+
+test('keys that another process is storing, and does not end, hold up nobody else and are refused in the end', async () => {
+  const [stuck, other] = [await app.tenant(), await app.tenant()]
+  for (const tenant of [stuck, other]) await tenant.createType('order.made')
+  const elsewhere = await app.database.pool.connect()
+  await elsewhere.query('SET idle_in_transaction_session_timeout = 0; BEGIN')
+  await elsewhere.query(
+    `INSERT INTO events (id, organization_id, type, body, idempotency_key, created_at)
+      SELECT 'evt_elsewhere' || key, $1, 'order.made', '', 'key' || key, now() FROM generate_series(1, 5) key`,
+    [stuck.organizationId],
+  )
+  const publish = (key: number) => stuck.publish('order.made', {}, { idempotencyKey: `key${key}` })
+  const refused = Promise.allSettled([1, 2, 3, 4, 5].map(publish))
+  await expect(other.publish('order.made', {}, { idempotencyKey: 'key1' })).resolves.toMatch(/^evt_/)
+  for (const { status, reason } of (await refused) as PromiseRejectedResult[]) {
+    expect(status).toBe('rejected')
+    expect(String(reason)).toMatch(/same idempotency keys.*Nothing was stored; try again.*OVERLOADED/)
+  }
+  await elsewhere.query('ROLLBACK')
+  elsewhere.release(true)
+  expect(new Set(await Promise.all([1, 2, 3, 4, 5].map(publish))).size).toBe(5)
+})
