@@ -7,9 +7,9 @@ export type { PrismaClient } from './generated/client.ts'
 export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
 
 /**
- * The one way to the database. `pool` has the connections of what must go on whatever else is asked: publishing, settling,
+ * The one way to the database. `pool` has the connections of what must go on whatever is asked for: storing events, settling,
  * finding keys, following the log. `prisma` serves ordinary reads and writes over connections of its own, `reads`, on which
- * every statement is bounded in time.
+ * every statement is bounded in time. Of those, what may take long gets only a part (src/limits/reads.ts).
  */
 export interface Database {
   prisma: PrismaClient
@@ -37,8 +37,10 @@ export const PROBE_MS = 10_000
 /** Plans and connections are worth keeping through a quiet while. */
 const IDLE_MS = 300_000
 
+/** Connections that each pool of a process holds at most. */
+export const CONNECTIONS = 10
 /** PostgreSQL breaks off what takes longer: what a client asks for may be spread over millions of rows. */
-export const READ_SECONDS = 10
+const READ_SECONDS = 10
 
 /**
  * A pool whose connections are set up as we want them.
@@ -65,7 +67,7 @@ export function createPool(settings: pg.PoolConfig, onError: (error: Error) => v
 }
 
 /**
- * @param options.maxConnections connections that each of the two pools holds at most, default 10
+ * @param options.maxConnections connections that each of the two pools holds at most, default CONNECTIONS
  * @param options.readSeconds default READ_SECONDS
  * @param options.onError told of connections that die while idle; without a listener they would end the process
  */
@@ -75,7 +77,7 @@ export function createDatabase(options: {
   readSeconds?: number
   onError?: (error: Error) => void
 }): Database {
-  const { maxConnections: max = 10, readSeconds = READ_SECONDS, onError } = options
+  const { maxConnections: max = CONNECTIONS, readSeconds = READ_SECONDS, onError } = options
   const settings = { connectionString: options.url, max }
   const pool = createPool(settings, onError)
   const reads = createPool(settings, onError, `SET statement_timeout = '${readSeconds}s'`)

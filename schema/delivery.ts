@@ -108,7 +108,7 @@ builder.prismaObjectField('Event', 'deliveries', (t) =>
       authScopes: { can: 'deliveries:read' },
       resolve(query, event, args, context) {
         checkPage(args)
-        return context.domain.deliveries.list(viewerOf(context), { eventId: event.id }, query)
+        return context.domain.deliveries.ofEvent(viewerOf(context), event.id, query)
       },
     },
     { name: 'EventDeliveriesConnection', description: 'A page of deliveries of an event.' },

@@ -15,9 +15,9 @@ export function createIds(clock: Clock, random: () => number = cryptoRandom): Ma
 }
 
 /** Ids sort by the time of the process that made them, whose clock may differ from the database's by less than this. */
-const CLOCKS_DIFFER_MS = 3_600_000
+const CLOCKS_DIFFER_MS = 24 * 3_600_000
 
-/** Ids of all that was stored within a time, and of little else: what is looked for in it need be looked for nowhere else. */
+/** Bounds for the ids of what was stored between two times, wider by as much as clocks may differ. */
 export function idsWithin(prefix: IdPrefix, from: Date | null | undefined, to: Date | null | undefined) {
   const at = (time: Date, ms: number) => idBefore(prefix, new Date(time.getTime() + ms))
   return { ...(from && { gte: at(from, -CLOCKS_DIFFER_MS) }), ...(to && { lt: at(to, CLOCKS_DIFFER_MS) }) }

@@ -50,7 +50,7 @@ export async function start(
   }
   await migrate(databaseUrl)
   const onError = (error: Error) => log.warn({ err: error }, 'A database connection was lost.')
-  const database = createDatabase({ url: databaseUrl, maxConnections: 10, onError })
+  const database = createDatabase({ url: databaseUrl, onError })
   stops.push(database.stop)
 
   const bus =

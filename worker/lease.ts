@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { HELD_EXPLANATION } from '../src/events/store-events.ts'
+import { DELETED_EXPLANATION, HELD_EXPLANATION } from '../src/events/store-events.ts'
 import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
 
 /** Rows that one of these statements moves at most. */
@@ -44,13 +44,12 @@ const QUEUED = "status IN ('PENDING', 'RETRYING')"
 
 /**
  * Releases what is held at an endpoint that is enabled, in the order in which it was made: the rest of a large release,
- * and deliveries that were held by a statement that still saw the endpoint disabled while it was being enabled. Of an
- * endpoint that is deleted too: a claim cancels them then.
+ * and deliveries that were held by a statement that still saw the endpoint disabled while it was being enabled.
  */
 const RELEASE = move(
   `waiting AS (${endpointsWith(HELD)}
 ), chosen AS (
-  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND (e.enabled OR e.deleted_at IS NOT NULL)
+  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.enabled
   CROSS JOIN LATERAL (
     SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${HELD} ORDER BY d.id
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
@@ -72,7 +71,27 @@ const HOLD = move(
   `status = 'HELD', next_attempt_at = NULL, explanation = '${HELD_EXPLANATION}'`,
 )
 
-const SWEEPS = { reclaim: RECLAIM, release: RELEASE, hold: HOLD } as const
+/** Cancels what is left at an endpoint that is deleted: what was under way then and failed, and what its publish came too late for. */
+const drop = (states: string) =>
+  move(
+    `waiting AS (${endpointsWith(states)}
+), chosen AS (
+  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.deleted_at IS NOT NULL
+  CROSS JOIN LATERAL (
+    SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${states}
+    LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
+  ) d LIMIT ${MOVED_AT_ONCE}
+)`,
+    `status = 'CANCELED', next_attempt_at = NULL, explanation = '${DELETED_EXPLANATION}'`,
+  )
+
+const SWEEPS = {
+  reclaim: RECLAIM,
+  release: RELEASE,
+  hold: HOLD,
+  dropHeld: drop(HELD),
+  dropWaiting: drop(QUEUED),
+} as const
 export type Sweep = keyof typeof SWEEPS
 
 /**

@@ -8,7 +8,7 @@ const RETRY_MS = 500
 /** As many have little left to share, and are written without waiting for more. */
 const WORTH_A_STATEMENT = 50
 /** A statement costs most of what it costs before it has looked at its first result. */
-export const SETTLE_EVERY_MS = 20
+const SETTLE_EVERY_MS = 20
 
 /**
  * Gathers results into batches. One batch is written at a time, and whatever finishes meanwhile forms the next. After a quiet
@@ -16,20 +16,19 @@ export const SETTLE_EVERY_MS = 20
  * what they free is waited for. While the database is away, results wait: they are as many as deliveries in flight at most,
  * since a delivery stays in flight until it is settled.
  *
- * @param deps.isAwaited whether something cannot be sent before results are settled; `hurry` says when that begins
  * @param deps.everyMs between the beginnings of two statements, default SETTLE_EVERY_MS
  */
 export function createSettler(deps: {
   write: (results: readonly Result[]) => Promise<void>
   onSettled: (results: readonly Result[]) => void
-  isAwaited: () => boolean
   log: Log
   everyMs?: number
-}): { add(result: Result): void; hurry(): void; idle(): Promise<void> } {
+}): { add(result: Result): void; awaited(now: boolean): void; idle(): Promise<void> } {
   const { everyMs = SETTLE_EVERY_MS } = deps
   let waiting: Result[] = []
   let running: Promise<void> | undefined
   let begunAt = Number.NEGATIVE_INFINITY
+  let isAwaited = false
   let hurry = () => {}
 
   async function run(): Promise<void> {
@@ -47,7 +46,7 @@ export function createSettler(deps: {
 
   function nextTurn(): Promise<void> | undefined {
     const wait = begunAt + everyMs - performance.now()
-    if (wait <= 0 || waiting.length >= WORTH_A_STATEMENT || deps.isAwaited()) return
+    if (wait <= 0 || waiting.length >= WORTH_A_STATEMENT || isAwaited) return
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, wait)
       hurry = () => {
@@ -95,8 +94,11 @@ export function createSettler(deps: {
       if (waiting.length >= WORTH_A_STATEMENT) hurry()
       running ??= run()
     },
-    /** Writes what there is now. */
-    hurry: () => hurry(),
+    /** Whether something cannot be sent before results are settled: then none waits. */
+    awaited(now) {
+      isAwaited = now
+      if (now) hurry()
+    },
     /** Resolves when everything that was added is written. */
     async idle() {
       while (running !== undefined) await running

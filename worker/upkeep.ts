@@ -47,6 +47,8 @@ export function createUpkeep(deps: {
     sweptAt = performance.now()
     await sweepAll('release')
     await sweepAll('hold')
+    await sweepAll('dropHeld')
+    await sweepAll('dropWaiting')
     await replay()
   }
 

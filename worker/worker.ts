@@ -43,6 +43,8 @@ export function createWorker(deps: {
   log: Log
   /** A fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
+  /** See `createSettler`. */
+  settleEveryMs?: number
   options: WorkerOptions
 }) {
   const { database, clock, bus, log, options } = deps
@@ -54,7 +56,7 @@ export function createWorker(deps: {
   const listener = createWakeListener({ url: database.url, onWake: wake, onReplay: () => void upkeep.replay(), log })
   const settler = createSettler({
     log,
-    isAwaited: () => hungry,
+    ...(deps.settleEveryMs !== undefined && { everyMs: deps.settleEveryMs }),
     async write(results) {
       const { ailing, disabled } = await settle(pool, results, { now: clock.forQueue(), makeId: deps.makeId })
       announce(
@@ -77,12 +79,12 @@ export function createWorker(deps: {
     },
   })
 
-  /** Before, it looks at the queue only when it is told to. */
+  /** Until `start`, it looks at the queue only when it is told to. */
   let started = false
   let stopping = false
   let claiming: Promise<void> | undefined
   let wokenMeanwhile = false
-  /** Something was left in the queue for want of room here. */
+  /** Something was left in the queue for want of room here, or at its endpoint. */
   let hungry = false
   /** When the next retry is due, on the clock of this process; 0 is unknown. */
   let dueAt = 0
@@ -105,9 +107,14 @@ export function createWorker(deps: {
       while (wokenMeanwhile && !stopping) {
         wokenMeanwhile = false
         hungry = await claimSome()
-        if (hungry) settler.hurry()
+        settler.awaited(hungry)
       }
-      if (dueAt <= performance.now()) dueAt = performance.now() + ((await nextDue(pool, clock.forQueue())) ?? POLL_MS)
+      if (dueAt <= performance.now()) {
+        // What is settled meanwhile may be due before what the answer knows of.
+        dueAt = Number.POSITIVE_INFINITY
+        const wait = (await nextDue(pool, clock.forQueue())) ?? POLL_MS
+        dueAt = Math.min(dueAt, performance.now() + wait)
+      }
       schedule()
     } catch (error) {
       log.warn({ err: error }, 'The queue could not be read. Trying again.')

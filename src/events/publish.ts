@@ -5,7 +5,7 @@ import type { Database } from '../../prisma/client.ts'
 import type { Event } from '../../prisma/generated/client.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
-import { ConflictError, type Issue, ValidationError } from '../errors.ts'
+import { ConflictError, type Issue, UnavailableError, ValidationError } from '../errors.ts'
 import type { MakeId } from '../ids.ts'
 import type { LiveBus } from '../live/bus.ts'
 import { announce } from '../live/delivery-log.ts'
@@ -137,9 +137,11 @@ export function createPublisher(deps: {
     const { organizationId } = viewer
     const keyed = events.filter((event) => event.idempotencyKey !== null)
     if (keyed.length === 0) return 0
-    const taken = await database.prisma.event.findMany({
-      where: { organizationId, idempotencyKey: { in: keyed.map((event) => event.idempotencyKey!) } },
-      select: { id: true, idempotencyKey: true, idempotencyHash: true },
+    const { rows: taken } = await database.pool.query<Pick<Event, 'id' | 'idempotencyKey' | 'idempotencyHash'>>({
+      name: 'find-keys',
+      text: `SELECT id, idempotency_key AS "idempotencyKey", idempotency_hash AS "idempotencyHash" FROM events
+        WHERE organization_id = $1 AND idempotency_key = ANY($2)`,
+      values: [organizationId, keyed.map((event) => event.idempotencyKey)],
     })
     const first = new Map<string | null, Pick<Event, 'id' | 'idempotencyHash'>>(
       taken.map((event) => [event.idempotencyKey, event]),
@@ -154,10 +156,17 @@ export function createPublisher(deps: {
 
   /** What was published under the same idempotency key before: the same again is answered with the first event. */
   async function findEarlier(viewer: Viewer, event: NewEvent): Promise<Event> {
-    const { organizationId } = viewer
-    const earlier = await database.prisma.event.findFirstOrThrow({
-      where: { organizationId, idempotencyKey: event.idempotencyKey! },
+    const { rows } = await database.pool.query<Event>({
+      name: 'find-earlier',
+      text: `SELECT id, organization_id AS "organizationId", type, body, idempotency_key AS "idempotencyKey",
+        idempotency_hash AS "idempotencyHash", created_at AS "createdAt" FROM events
+        WHERE organization_id = $1 AND idempotency_key = $2`,
+      values: [viewer.organizationId, event.idempotencyKey],
     })
+    const [earlier] = rows
+    // Retention may have removed it between the two statements.
+    if (earlier === undefined)
+      throw new UnavailableError('OVERLOADED', 'The event with this idempotencyKey is being removed. Try again.')
     refuseOther(earlier, event)
     return earlier
   }

@@ -11,7 +11,7 @@ export const REPLAY_WAKE = 'replay'
 /** What a held delivery says of itself; stands in statements, so it has no quotes in it. */
 export const HELD_EXPLANATION = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'
 
-/** What one says of itself that waited when its endpoint was deleted; as above. */
+/** What a delivery says that was canceled because its endpoint was deleted; as above. */
 export const DELETED_EXPLANATION = 'Canceled because the endpoint was deleted.'
 
 /** An event that is ready to be stored. */

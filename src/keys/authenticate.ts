@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../prisma/client.ts'
+import type pg from 'pg'
 import { allows, readPermissions } from '../access/permissions.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { Clock } from '../clock.ts'
@@ -20,12 +20,18 @@ export interface Credentials {
 export type Authenticate = (credentials: Credentials) => Promise<Viewer>
 
 export function createAuthenticate(deps: {
-  prisma: PrismaClient
+  pool: pg.Pool
   keyLookup: KeyLookup
   lastUsed: LastUsed
   clock: Clock
 }): Authenticate {
-  const { prisma, keyLookup, clock } = deps
+  const { pool, keyLookup, clock } = deps
+
+  async function exists(organizationId: string): Promise<boolean> {
+    const text = 'SELECT FROM organizations WHERE id = $1'
+    const { rowCount } = await pool.query({ name: 'find-organization', text, values: [organizationId] })
+    return rowCount === 1
+  }
 
   return async ({ token, organizationId, ip, requestId }) => {
     if (!keyLookup.isWellFormed(token))
@@ -43,7 +49,7 @@ export function createAuthenticate(deps: {
     const viewer = { keyId, organizationId: homeId, homeId, ...powers, credential, ip, requestId }
     if (organizationId === undefined || organizationId === homeId) return viewer
     const mayAct = allows(permissions, 'platform', 'write')
-    if (!mayAct || (await prisma.organization.findUnique({ where: { id: organizationId } })) === null)
+    if (!mayAct || !(await exists(organizationId)))
       throw new ForbiddenError('This key cannot act in that organization.', key)
     return { ...viewer, organizationId }
   }

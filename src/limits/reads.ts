@@ -1,52 +1,45 @@
 import pLimit, { type LimitFunction } from 'p-limit'
+import { CONNECTIONS } from '../../prisma/client.ts'
 import { UnavailableError } from '../errors.ts'
 
 /** Reads of one organization at once, in one process. */
 export const READS_AT_ONCE = 4
-/** Reads of all: some of the connections that reads have are left to what takes no time, such as looking for one by its id. */
-export const ALL_READS_AT_ONCE = 7
-/** Those that wait besides; more are refused. */
-export const READS_WAITING = 200
+/** Reads of all: the rest of their connections are left to what takes no time, such as looking for one by its id. */
+export const ALL_READS_AT_ONCE = CONNECTIONS - 3
+/** Of one organization, those that wait besides, and for how long; what is past that is refused. */
+export const READS_WAITING = 2_000
+const WAIT_MS = 10_000
 
 /** Reads something of an organization that may take long, since its filter is the client's choice. */
 export type Read = <T>(organizationId: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * Organizations read beside each other, each a few at a time: what one asks for, however often and however slow, keeps the
- * others waiting for no more than their share of the database. What goes on whatever is read has connections of its own.
+ * Organizations read beside each other, each a few at a time, whatever it asks for: with all turns taken, others wait for one of
+ * them at most as long as a statement may take. `work` asks the database one thing at a time.
  *
- * @throws UnavailableError when too many wait, or PostgreSQL has broken it off (`READ_SECONDS` in prisma/client.ts)
+ * @param options.waitMs default 10 s: whoever asked may be gone by then
+ * @throws UnavailableError when too many wait, or it waited too long
  */
-export function createRead(): Read {
+export function createRead(options: { waitMs?: number } = {}): Read {
+  const { waitMs = WAIT_MS } = options
   const turns = new Map<string, LimitFunction>()
   const ofAll = pLimit(ALL_READS_AT_ONCE)
 
   return async (organizationId, work) => {
     const turn = turns.get(organizationId) ?? pLimit(READS_AT_ONCE)
-    if (turn.pendingCount >= READS_WAITING)
-      throw new UnavailableError(
-        'OVERLOADED',
-        'Too much is asked for at once. Ask for less in a request, or try again shortly.',
-      )
+    if (turn.pendingCount >= READS_WAITING) throw new UnavailableError('OVERLOADED', TOO_MUCH)
     turns.set(organizationId, turn)
+    const askedAt = performance.now()
+    const inTime = () => {
+      if (performance.now() - askedAt > waitMs) throw new UnavailableError('OVERLOADED', TOO_MUCH)
+      return work()
+    }
     try {
-      return await turn(() => ofAll(work))
-    } catch (error) {
-      throw isTimeout(error) ? new UnavailableError('TOO_SLOW', TOO_SLOW) : error
+      return await turn(() => ofAll(inTime))
     } finally {
       if (turn.activeCount + turn.pendingCount === 0) turns.delete(organizationId)
     }
   }
 }
 
-const TOO_SLOW =
-  'This took too long to read and was broken off. Ask for less: a shorter time, one endpoint, or fewer at once.'
-
-/** SQLSTATE query_canceled, as the driver has it, and as Prisma wraps it. */
-function isTimeout(error: unknown): boolean {
-  const { code, meta } = error as {
-    code?: string
-    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } }
-  }
-  return code === '57014' || meta?.driverAdapterError?.cause?.originalCode === '57014'
-}
+const TOO_MUCH = 'Too much is being read for this organization. Ask for less in a request, or try again shortly.'

@@ -42,7 +42,7 @@ export function createDeliveryFeed(deps: {
   bus: LiveBus
   /** How often the log is looked at without a hint. Default: 30 s. */
   safetyMs?: number
-  /** How long rows are kept for a subscriber that takes none. Default: 1 s. */
+  /** How long rows are kept for a subscriber that takes none. Default: 10 s. */
   keepMs?: number
 }) {
   const { safetyMs = SAFETY_MS } = deps
@@ -66,13 +66,14 @@ export function createDeliveryFeed(deps: {
     ): Promise<DeliveryUpdates> {
       const { organizationId } = viewer
       const after = options.after == null ? undefined : readCursor(options.after)
-      const reader = { closed: false, wake: () => {}, shelf: shelves.open() }
+      const reader = { closed: false, wake: () => {} }
       const watched = await watch(organizationId, () => reader.wake())
+      const shelf = shelves.open()
       const close = () => {
         if (reader.closed) return
         reader.closed = true
         reader.wake()
-        shelves.close(reader.shelf)
+        shelves.close(shelf)
         watched.leave()
         options.onClose?.()
       }
@@ -81,7 +82,7 @@ export function createDeliveryFeed(deps: {
         // A cursor from past the end is of a database that is no more.
         const beyond = after !== undefined && after.position > head
         const place = after === undefined || beyond ? { ...AT_END, position: head } : after
-        const updates = follow(organizationId, filter, place, { head, gap: beyond, watched, reader, close })
+        const updates = follow(organizationId, filter, place, { head, gap: beyond, watched, reader, shelf, close })
         // A generator that waits would hear of its end only after the next change.
         const end = async () => {
           close()
@@ -103,13 +104,13 @@ export function createDeliveryFeed(deps: {
       head: number
       gap: boolean
       watched: LogWatch
-      reader: { closed: boolean; wake: () => void; shelf: Shelf }
+      reader: { closed: boolean; wake: () => void }
+      shelf: Shelf
       close: () => void
     },
   ): AsyncGenerator<DeliveryUpdate, void, void> {
     const statuses = filter.statuses?.length ? new Set(filter.statuses) : undefined
-    const { watched, reader } = about
-    const { shelf } = reader
+    const { watched, reader, shelf } = about
     let { head, gap } = about
     let place = start
     while (!reader.closed) {
@@ -124,6 +125,7 @@ export function createDeliveryFeed(deps: {
         continue
       }
       if (isAfterGap) gap = true
+      const begun = place
       for (let next = nextOn(shelf, place); next !== undefined; next = nextOn(shelf, place)) {
         const { change } = next
         place = next.after
@@ -131,10 +133,15 @@ export function createDeliveryFeed(deps: {
         if (statuses !== undefined && !statuses.has(change[1])) continue
         if (reader.closed) return
         yield { change: toChange(organizationId, change), cursor: writeCursor(place), gap }
-        shelf.taken++
+        shelf.used = true
         gap = false
       }
       head = Math.max(head, place.position)
+      // A cursor that was made up names a change that its row never had.
+      if (shelf.parts !== undefined && place === begun) {
+        place = { ...place, part: place.part + 1, index: 0 }
+        gap = true
+      }
     }
 
     /** Puts what comes next on the shelf: apart, so that nothing else holds it while the generator waits. */
@@ -146,7 +153,7 @@ export function createDeliveryFeed(deps: {
       // Each position names the one before: what should be here and is not was removed from the log.
       const isAfterGap = first === undefined || comesAfterGap(place, first)
       if (first === undefined && !isAtEnd) place = { ...AT_END, position: head }
-      shelf.parts = parts
+      if (!reader.closed) shelf.parts = parts
       return { isAtEnd, isAfterGap }
     }
   }

@@ -1,15 +1,18 @@
 import { type Logged, PARTS_AT_ONCE, type Part } from './delivery-log.ts'
 import { AT_END, type Place } from './log-place.ts'
 
-/** Who takes nothing for so long, twice at most, reads again what it had read. */
-const KEEP_MS = 1_000
+/**
+ * Who takes nothing for one to two of these reads again what it had read. Not shorter: one that takes a change now and then
+ * would have hundreds read each time.
+ */
+const KEEP_MS = 10_000
 
 /** The rows of the log that a subscriber has read and not yet taken. */
 export interface Shelf {
   /** Undefined when there are none, or they were let go. */
   parts: readonly Part[] | undefined
-  /** Grows with every change that is taken. */
-  taken: number
+  /** Whether a change was taken of late. */
+  used: boolean
 }
 
 /** The first change on a shelf that comes after a place, and the place after it; undefined when there is none, or none any more. */
@@ -32,23 +35,21 @@ export function nextOn({ parts = [] }: Shelf, place: Place): { change: Logged; a
  * Shelves of all subscribers of a process. A row is up to 500 changes, so thousands of subscribers that are connected and do
  * not read would fill the memory with what the database has anyway.
  */
-export type Shelves = ReturnType<typeof createShelves>
-
 export function createShelves(keepMs = KEEP_MS) {
-  const shelves = new Map<Shelf, { takenThen: number }>()
+  const shelves = new Set<Shelf>()
   let timer: NodeJS.Timeout | undefined
 
   function tidy(): void {
-    for (const [shelf, seen] of shelves) {
-      if (shelf.taken === seen.takenThen) shelf.parts = undefined
-      seen.takenThen = shelf.taken
+    for (const shelf of shelves) {
+      if (!shelf.used) shelf.parts = undefined
+      shelf.used = false
     }
   }
 
   return {
     open(): Shelf {
-      const shelf = { parts: undefined, taken: 0 }
-      shelves.set(shelf, { takenThen: -1 })
+      const shelf = { parts: undefined, used: false }
+      shelves.add(shelf)
       timer ??= setInterval(tidy, keepMs).unref()
       return shelf
     },
@@ -60,6 +61,6 @@ export function createShelves(keepMs = KEEP_MS) {
       timer = undefined
     },
     /** Rows that are kept, of all. */
-    kept: () => [...shelves.keys()].reduce((sum, { parts }) => sum + (parts?.length ?? 0), 0),
+    kept: () => [...shelves].reduce((sum, { parts }) => sum + (parts?.length ?? 0), 0),
   }
 }

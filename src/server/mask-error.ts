@@ -20,8 +20,22 @@ export function tell(error: unknown): Told {
   // Of parsing, validating and coercing the request.
   if (cause instanceof GraphQLError)
     return { code: String(cause.extensions.code ?? 'BAD_USER_INPUT'), message: cause.message }
+  if (isTimeout(cause)) return { code: 'TOO_SLOW', message: TOO_SLOW }
   const message = 'Something went wrong on our side. Try again; the operator can see why in the log.'
   return { code: 'INTERNAL', message, isFault: true }
+}
+
+const TOO_SLOW =
+  'This took too long and was broken off. Ask for less: a shorter time, fewer conditions together, or fewer at once.'
+
+/** SQLSTATE query_canceled, as the driver has it, and as Prisma wraps it. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, meta } = error as {
+    code?: string
+    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } }
+  }
+  return code === '57014' || meta?.driverAdapterError?.cause?.originalCode === '57014'
 }
 
 /** What clients see of an error at the top level. */

@@ -8,7 +8,7 @@ import type { Read } from '../limits/reads.ts'
 import type { LiveBus } from '../live/bus.ts'
 import { announce } from '../live/delivery-log.ts'
 import { page } from '../page.ts'
-import { type DeliveryFilter, idsInRareStates, whereOf } from './delivery-filter.ts'
+import { type DeliveryFilter, whereOf } from './delivery-filter.ts'
 import { type DeliveryMove, moveDeliveries } from './delivery-moves.ts'
 
 /** Events and deliveries of an organization: reading them, and what a person does to one. */
@@ -41,11 +41,13 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
       prisma.delivery.findFirst({ where: { id, organizationId: viewer.organizationId } }),
 
     list: (viewer: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> =>
-      read(viewer.organizationId, async () => {
-        const ids = await idsInRareStates(prisma, viewer.organizationId, filter, query)
-        const where = whereOf(viewer.organizationId, filter)
-        return prisma.delivery.findMany(page(query, ids === undefined ? where : { AND: [where, { id: { in: ids } }] }))
-      }),
+      read(viewer.organizationId, async () =>
+        prisma.delivery.findMany(page(query, await whereOf(prisma, viewer.organizationId, filter, query))),
+      ),
+
+    /** At most one for each endpoint. */
+    ofEvent: (viewer: Viewer, eventId: string, query: object): Promise<Delivery[]> =>
+      prisma.delivery.findMany(page(query, { eventId, organizationId: viewer.organizationId })),
 
     attempts: (viewer: Viewer, deliveryId: string, query: object): Promise<Attempt[]> =>
       prisma.attempt.findMany(page(query, { deliveryId, organizationId: viewer.organizationId }, 'asc')),

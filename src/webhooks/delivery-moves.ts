@@ -10,10 +10,10 @@ import { countCreated } from '../live/delivery-stats.ts'
 export const MOVED_AT_ONCE = 1_000
 
 /**
- * What people do to deliveries. Each statement moves only those in a state that the move makes sense from. DROP is for what
- * waits at an endpoint that is deleted.
+ * What becomes of deliveries by what people do. Each statement moves only those in a state that the move makes sense from. Those
+ * that drop are for an endpoint that is deleted: what waits there, and what is held.
  */
-export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'DROP' | 'RETRY'
+export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'DROP_WAITING' | 'DROP_HELD' | 'RETRY'
 
 /** Workers hear when the transaction commits that some of what is in `changed` is due. */
 const WAKE = Prisma.raw(
@@ -43,10 +43,12 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
           explanation = 'Canceled by a person. It can be retried.'`,
         from: Prisma.sql`d.status IN ('PENDING', 'SENDING', 'RETRYING', 'HELD')`,
       }
-    case 'DROP':
+    case 'DROP_WAITING':
+    case 'DROP_HELD':
       return {
         set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, explanation = ${DELETED_EXPLANATION}`,
-        from: Prisma.sql`d.status IN ('PENDING', 'RETRYING')`,
+        // One at a time: for both together there is no index.
+        from: move === 'DROP_HELD' ? Prisma.sql`d.status = 'HELD'` : Prisma.sql`d.status IN ('PENDING', 'RETRYING')`,
       }
     case 'RETRY':
       return {
@@ -75,7 +77,7 @@ export async function moveDeliveries(
   // A cancel of one endpoint's deliveries is about the held ones: what is on its way goes on.
   const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from
   // What waits has an index in the order in which it is due, what is held in the order in which it was made.
-  const order = move === 'HOLD' || move === 'DROP' ? Prisma.sql`d.next_attempt_at` : Prisma.sql`d.id`
+  const order = move === 'HOLD' || move === 'DROP_WAITING' ? Prisma.sql`d.next_attempt_at` : Prisma.sql`d.id`
   // Of one endpoint's deliveries, those that a worker is at are left to it: waiting for them could go round in a circle.
   const locked =
     'endpointId' in which

@@ -42,7 +42,7 @@ export function createEndpointState(deps: {
   const { database, clock, audit, endpoints } = deps
 
   return {
-    /** Deliveries that wait are held, not lost: up to 1,000 at once, the rest as they become due. */
+    /** Deliveries that wait are held, not lost: the first 1,000 at once, the rest by the workers. */
     disable: (viewer: Viewer, id: string) =>
       change(
         viewer,
@@ -55,15 +55,17 @@ export function createEndpointState(deps: {
     /** With RELEASE the first 1,000 go at once, and the workers release the rest in such portions. */
     async enable(viewer: Viewer, id: string, held: HeldDeliveries): Promise<WebhookEndpoint> {
       // First, since workers release whatever is held at an endpoint that is enabled.
-      if (held === 'CANCEL') await moveAll(viewer, id, 'CANCEL')
+      if (held === 'CANCEL') await cancelHeld(viewer, id)
       return change(viewer, id, 'webhookEndpoint.enable', { enabled: true, disabledReason: null }, held)
     },
 
-    /** Its deliveries stay readable. Those that wait or are held are canceled; one that is under way ends by itself. */
+    /** Its deliveries stay readable. Those that wait or are held are canceled: the first 1,000 of each at once, the rest by the workers. */
     async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
       const removed = await endpoints.remove(viewer, id)
-      await moveAll(viewer, id, 'CANCEL')
-      await moveAll(viewer, id, 'DROP')
+      const which = { organizationId: viewer.organizationId, endpointId: id }
+      for (const move of ['DROP_HELD', 'DROP_WAITING'] as const)
+        await database.prisma.$transaction((tx) => moveDeliveries(tx, which, move, clock))
+      announce(deps.bus, [viewer.organizationId])
       return removed
     },
 
@@ -102,11 +104,11 @@ export function createEndpointState(deps: {
     },
   }
 
-  async function moveAll(viewer: Viewer, endpointId: string, move: DeliveryMove): Promise<void> {
+  async function cancelHeld(viewer: Viewer, endpointId: string): Promise<void> {
     const { organizationId } = viewer
     for (let more = true; more; ) {
       const which = { organizationId, endpointId }
-      const moved = await database.prisma.$transaction((tx) => moveDeliveries(tx, which, move, clock))
+      const moved = await database.prisma.$transaction((tx) => moveDeliveries(tx, which, 'CANCEL', clock))
       announce(deps.bus, [organizationId])
       more = moved === MOVED_AT_ONCE
     }

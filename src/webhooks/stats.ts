@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { z } from 'zod'
 import type { Database } from '../../prisma/client.ts'
 import type { Viewer } from '../access/viewer.ts'
@@ -75,16 +76,16 @@ export function createStats(deps: { database: Database; clock: Clock; read: Read
     const to = range.to ?? deps.clock.now()
     const from = range.from ?? new Date(to.getTime() - (DAYS_DEFAULT - 1) * DAY_MS)
     const scope = [viewer.organizationId, endpointId ?? null]
-    const [counted, waiting] = await deps.read(viewer.organizationId, () =>
-      Promise.all([
-        reads.query<Row>({ name: 'stats-counted', text: COUNTED, values: [...scope, from, to] }),
-        reads.query<Record<'pending' | 'sending' | 'retrying' | 'held', number>>({
-          name: 'stats-waiting',
-          text: WAITING,
-          values: scope,
-        }),
-      ]),
-    )
+    const query = <R extends object>(statement: pg.QueryConfig) =>
+      deps.read(viewer.organizationId, () => reads.query<R>(statement))
+    const [counted, waiting] = await Promise.all([
+      query<Row>({ name: 'stats-counted', text: COUNTED, values: [...scope, from, to] }),
+      query<Record<'pending' | 'sending' | 'retrying' | 'held', number>>({
+        name: 'stats-waiting',
+        text: WAITING,
+        values: scope,
+      }),
+    ])
     const byDay = Map.groupBy(counted.rows, (row) => row.day.getTime())
     return {
       ...figures(counted.rows),

@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterEach, expect, test, vi } from 'vitest'
 import { ALL_READS_AT_ONCE, createRead, READS_AT_ONCE, READS_WAITING } from '../../src/limits/reads.ts'
 import { type App, startApp } from '../support/app.ts'
 
@@ -42,6 +43,23 @@ test('others read beside it, and past what may wait it is told to ask for less',
   await Promise.all(all)
 })
 
+test('what has waited too long is not read any more: whoever asked is gone, and others wait behind it', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const read = createRead()
+  const { work, begun, end } = endless()
+  const all = Array.from({ length: READS_AT_ONCE }, () => read('org_a', work))
+  const late = Promise.allSettled(Array.from({ length: 20 }, () => read('org_a', work)))
+  await new Promise(setImmediate)
+  vi.advanceTimersByTime(10_001)
+  const next = read('org_a', async () => 'read')
+  end()
+  await expect(next).resolves.toBe('read')
+  for (const result of await late) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'OVERLOADED' } })
+  while (begun() > 0) end()
+  await Promise.all(all)
+  vi.useRealTimers()
+})
+
 test('many that read much leave connections to what takes no time', async () => {
   const read = createRead()
   const { work, begun, end } = endless()
@@ -56,28 +74,57 @@ test('many that read much leave connections to what takes no time', async () => 
 })
 
 let app: App | undefined
+let blocker: pg.Client | undefined
 afterEach(async () => {
+  await blocker?.end()
   await app?.stop()
-  app = undefined
+  app = blocker = undefined
 })
 
-test('what takes too long is broken off and says so; meanwhile others publish, deliver and read', async () => {
-  app = await startApp({ readSeconds: 1 })
-  const [slow, other] = [await app.tenant(), await app.tenant()]
-  await app.host.in(other.organizationId).createType('user.created')
-  const blocker = await app.database.pool.connect()
-  await blocker.query('BEGIN; LOCK TABLE usage_buckets IN ACCESS EXCLUSIVE MODE')
-  const fields = Array.from({ length: 10 }, (_, n) => `u${n}: usage { totals { requests } }`)
-  const reading = slow.request(`{ ${fields.join(' ')} }`)
-  const meanwhile = Array.from({ length: 20 }, async () => {
-    await app!.host.in(other.organizationId).publish('user.created')
-    return other.deliveries()
+/** An application where usage and statistics cannot be read, until `release`. */
+async function startBlocked(readSeconds: number) {
+  app = await startApp({ readSeconds })
+  const client = new pg.Client(app.database.url)
+  blocker = client
+  await client.connect()
+  await client.query('BEGIN; LOCK TABLE usage_buckets, usage_series IN ACCESS EXCLUSIVE MODE')
+  return { app, release: () => client.query('COMMIT') }
+}
+
+const USAGE = 'usage { totals { requests } }'
+const tenTimes = `{ ${Array.from({ length: 10 }, (_, n) => `f${n}: ${USAGE}`).join(' ')} }`
+
+test('while some read much that is slow, others look up, read and publish', async () => {
+  const { app, release } = await startBlocked(60)
+  const other = await app.tenant()
+  await other.createType('user.created')
+  const slow = [await app.tenant(), await app.tenant()]
+  let isOver = false
+  const reading = slow.map(async (tenant) => {
+    const answer = await tenant.request(tenTimes)
+    isOver = true
+    return answer
   })
-  await expect(Promise.all(meanwhile)).resolves.toHaveLength(20)
-  const { errors } = await reading
-  await blocker.query('COMMIT')
-  blocker.release()
+  const waiting = async () => {
+    const text = `SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%sum(requests)::float8%'`
+    return (await app.database.pool.query(text)).rowCount
+  }
+  await expect.poll(waiting).toBe(ALL_READS_AT_ONCE)
+  for (const by of [other, app.host.in(other.organizationId)])
+    expect(await by.publish('user.created', {}, { idempotencyKey: 'a' })).toMatch(/^evt_/)
+  expect((await other.ask('{ eventTypes(first: 1) { nodes { name } } }')).nodes).toHaveLength(1)
+  expect(isOver).toBe(false)
+  await release()
+  for (const { errors } of await Promise.all(reading)) expect(errors).toBeUndefined()
+})
+
+test('what takes too long is broken off, and says what to do', async () => {
+  const { app, release } = await startBlocked(0.5)
+  const tenant = await app.tenant()
+  const { errors } = await tenant.request(tenTimes)
   expect(errors?.[0]?.extensions.code).toBe('TOO_SLOW')
-  expect(errors?.[0]?.message).toMatch(/took too long to read and was broken off. Ask for less/)
-  await expect(slow.ask('{ usage { totals { requests } } }')).resolves.toBeDefined()
+  expect(errors?.[0]?.message).toMatch(/took too long and was broken off. Ask for less/)
+  await release()
+  await expect(tenant.ask(`{ ${USAGE} }`)).resolves.toBeDefined()
 })

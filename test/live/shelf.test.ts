@@ -3,11 +3,13 @@ import { createLocalBus } from '../../src/live/bus.ts'
 import { createDeliveryFeed, type DeliveryUpdates } from '../../src/live/delivery-feed.ts'
 import { headOf } from '../../src/live/delivery-log.ts'
 import { AT_END, writeCursor } from '../../src/live/log-place.ts'
+import { createShelves } from '../../src/live/shelf.ts'
 import { type App, startApp } from '../support/app.ts'
 
 // L3: what was read for a subscriber and is not taken is let go, and read again from where it is.
 const EVENTS = 400
 const TIMES = 4
+const START = writeCursor({ position: 0, part: 0, index: 0 })
 let app: App
 let tenant: Awaited<ReturnType<App['tenant']>>
 
@@ -52,16 +54,57 @@ test('a subscriber that stops reading holds nothing, and misses nothing when it 
   expect(feed.rowsKept()).toBe(0)
 })
 
-test('one that reads keeps what it has', async () => {
-  const { organizationId } = tenant
+test('one that takes something now and then keeps what it has', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const shelves = createShelves(1_000)
+  const [reading, resting] = [shelves.open(), shelves.open()]
+  reading.parts = resting.parts = [{ position: 1, previous: 0, part: 0, changes: [] }]
+  for (let n = 0; n < 3; n++) {
+    reading.used = true
+    vi.advanceTimersByTime(1_000)
+  }
+  expect([reading.parts?.length, resting.parts]).toEqual([1, undefined])
+  vi.advanceTimersByTime(1_000)
+  expect(reading.parts).toBeUndefined()
+  for (const shelf of [reading, resting]) shelves.close(shelf)
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
+test('a position of many parts is seen whole', async () => {
+  const many = await app.tenant()
+  const { organizationId } = many
+  await many.createType('a.b')
+  for (let n = 0; n < 5; n++) await many.createEndpoint('https://127.0.0.1:9/')
   const feed = createDeliveryFeed({ pool: app.database.pool, bus: createLocalBus(), keepMs: 600_000 })
+  const updates = await feed.subscribe({ organizationId }, {}, { after: START })
+  await many.publishMany(Array.from({ length: EVENTS }, (_, n) => ({ type: 'a.b', data: n })))
+  const { rows } = await app.database.pool.query(
+    'SELECT count(*)::int AS parts FROM delivery_changes WHERE organization_id = $1 GROUP BY position',
+    [organizationId],
+  )
+  expect(rows).toEqual([{ parts: 4 }])
+  await updates.next()
+  expect(new Set(await take(updates, 5 * EVENTS - 1)).size).toBe(5 * EVENTS - 1)
+  updates.close()
+})
+
+test('a cursor that was made up, of a change that its row never had, is not looked for again and again', async () => {
+  const { organizationId } = tenant
+  const { pool } = app.database
+  const head = await headOf(pool, organizationId)
+  const feed = createDeliveryFeed({ pool, bus: createLocalBus() })
   const updates = await feed.subscribe(
     { organizationId },
     {},
-    { after: writeCursor({ position: 0, part: 0, index: 0 }) },
+    { after: writeCursor({ position: head, part: 0, index: 9_999 }) },
   )
-  await updates.next()
-  expect(feed.rowsKept()).toBeGreaterThan(1)
-  updates.close()
-  expect(feed.rowsKept()).toBe(0)
+  const reads = vi.spyOn(pool, 'query')
+  const next = updates.next()
+  await tenant.publishMany([{ type: 'a.b', data: 1 }])
+  await updates.return()
+  await next
+  const calls = reads.mock.calls as unknown as [{ name?: string }][]
+  expect(calls.filter(([{ name }]) => name === 'read-changes').length).toBeLessThan(5)
+  reads.mockRestore()
 })

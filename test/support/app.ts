@@ -35,6 +35,7 @@ export interface AppOptions {
   initTimeoutMs?: number
   leaseSeconds?: number
   readSeconds?: number
+  settleEveryMs?: number
   /** Default: none, so that limits and remembered keys stay in the process. */
   redisUrl?: string
   /** Default: far more than any test asks for. */
@@ -60,7 +61,6 @@ export async function startApp(options: AppOptions = {}) {
   const clock = options.clock ?? createTestClock()
   const database = createDatabase({
     url: options.databaseUrl ?? own!.url,
-    maxConnections: 8,
     ...(options.readSeconds && { readSeconds: options.readSeconds }),
   })
   const bus = options.bus ?? createLocalBus()
@@ -89,6 +89,7 @@ export async function startApp(options: AppOptions = {}) {
   })
   const worker: Worker = createWorker({
     ...{ ...shared, random: () => 0, ...(options.ca && { ca: options.ca }) },
+    ...(options.settleEveryMs !== undefined && { settleEveryMs: options.settleEveryMs }),
     options: { concurrency: 200, leaseSeconds: options.leaseSeconds ?? 60, shutdownSeconds: 1 },
   })
   const api = createApi(server.url)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type App, startApp } from '../support/app.ts'
 
 type Tenant = Awaited<ReturnType<App['tenant']>>
@@ -8,7 +8,6 @@ interface Stored {
   status: string
   type: string
   endpoint_id: string
-  event_id: string
   created_at: Date
 }
 
@@ -30,7 +29,7 @@ beforeAll(async () => {
   // Another's, in all of the same states, of which nothing may ever show.
   await fill(await app.tenant())
   const { rows } = await app.database.pool.query<Stored>(
-    `SELECT d.id, d.status, d.endpoint_id, d.event_id, d.created_at, v.type FROM deliveries d JOIN events v ON v.id = d.event_id
+    `SELECT d.id, d.status, d.endpoint_id, d.created_at, v.type FROM deliveries d JOIN events v ON v.id = d.event_id
       WHERE d.organization_id = $1 ORDER BY d.id DESC`,
     [tenant.organizationId],
   )
@@ -38,7 +37,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.stop())
 
-/** Events of three types at two endpoints, some hours apart, whose deliveries are in every state. */
+/** Events of three types at two endpoints, an hour apart by clocks that differ by up to 50 minutes, in every state. */
 async function fill(owner: Tenant): Promise<void> {
   for (const type of TYPES) await app.host.in(owner.organizationId).createType(type)
   for (const eventTypes of [['*'], ['user.*']]) await owner.createEndpoint('https://127.0.0.1:9/', { eventTypes })
@@ -47,7 +46,8 @@ async function fill(owner: Tenant): Promise<void> {
     app.clock.advance(3_600)
   }
   await app.database.pool.query(
-    `UPDATE deliveries d SET status = ($2::text[])[n % 8 + 1]::delivery_status
+    `UPDATE deliveries d SET status = ($2::text[])[n % 8 + 1]::delivery_status,
+        created_at = created_at + (n % 3 - 1) * interval '50 minutes'
       FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM deliveries WHERE organization_id = $1) o WHERE o.id = d.id`,
     [owner.organizationId, STATUSES],
   )
@@ -99,12 +99,34 @@ test('an endpoint of another organization has no deliveries to show, in any stat
   const { rows } = await app.database.pool.query('SELECT id FROM webhook_endpoints WHERE organization_id <> $1', [
     tenant.organizationId,
   ])
+  expect(rows).toHaveLength(2)
   for (const { id: endpointId } of rows)
     for (const statuses of [undefined, ...STATUSES.map((status) => [status])])
       expect(await listAll({ endpointId, statuses }, 100, false)).toEqual([])
 })
 
-test('events of a type are listed, however few they are', async () => {
+test('one that moves on while its page is read is on it all the same: the page is not the last', async () => {
+  const { reads, pool } = app.database
+  const query = reads.query.bind(reads)
+  const [moved] = stored.filter(({ status }) => status === 'DEAD')
+  const spy = vi.spyOn(reads, 'query').mockImplementation(async (...args: unknown[]) => {
+    const result = await (query as (...args: unknown[]) => Promise<unknown>)(...args)
+    if (JSON.stringify(args[0]).includes('UNION') || JSON.stringify(args[0]).includes(') found'))
+      await pool.query("UPDATE deliveries SET status = 'SUCCEEDED' WHERE id = $1", [moved!.id])
+    return result
+  })
+  const { nodes, pageInfo } = await tenant.ask(LIST, { filter: { statuses: ['DEAD'] }, first: 2 })
+  spy.mockRestore()
+  const { rows } = await pool.query(
+    "UPDATE deliveries SET status = 'DEAD' WHERE id = $1 AND status = 'SUCCEEDED' RETURNING id",
+    [moved!.id],
+  )
+  expect(rows).toHaveLength(1)
+  expect(nodes).toHaveLength(2)
+  expect(pageInfo.hasNextPage).toBe(true)
+})
+
+test('events of a type are listed', async () => {
   const query = 'query ($types: [String!]) { events(first: 100, types: $types) { nodes { type } } }'
   const list = async (types: readonly string[]) => {
     const { nodes } = await tenant.ask(query, { types })

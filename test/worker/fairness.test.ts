@@ -132,3 +132,17 @@ test('who has deliveries waiting at very many endpoints, for longer, leaves room
   expect(deliveries).toHaveLength(10)
   expect(deliveries.map(({ event_id }) => event_id)).toContain(eventId)
 })
+
+test('a full endpoint waits for no other results: what is settled for it is settled at once', async () => {
+  // Longer than the test may take: what is written before was not written for the time.
+  const app = await startApp({ settleEveryMs: 600_000 })
+  const receiver = await startReceiver()
+  const tenant = await app.tenant()
+  await tenant.createType('a.b')
+  await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
+  await tenant.publishMany(Array.from({ length: 4 }, (_, n) => ({ type: 'a.b', data: n })))
+  await app.deliver()
+  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(Array(4).fill('SUCCEEDED'))
+  await app.stop()
+  await receiver.stop()
+})

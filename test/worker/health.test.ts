@@ -9,6 +9,11 @@ let app: App
 const failing = await startReceiver((_request, response) => response.writeHead(500).end())
 const healthy = await startReceiver()
 const FAILURE = `127.0.0.1:${failing.port} answered 500 Internal Server Error: check the receiver's logs.`
+const DROPPED = {
+  status: 'CANCELED',
+  nextAttemptAt: null,
+  explanation: 'Canceled because the endpoint was deleted.',
+}
 const HEALTH = `enabled disabledReason health { status consecutiveFailures failingSince lastFailure }`
 
 beforeAll(async () => {
@@ -207,18 +212,36 @@ test('what waits for a retry when its endpoint is deleted is canceled then, and 
   const said = (await tenant.deliveries()).map(({ endpointId, status, nextAttemptAt, explanation }) =>
     endpointId === tenant.id ? { status, nextAttemptAt, explanation } : { endpointId, status },
   )
-  const canceled = {
-    status: 'CANCELED',
-    nextAttemptAt: null,
-    explanation: 'Canceled because the endpoint was deleted.',
-  }
   const untouched = { endpointId: other.webhookEndpoint.id, status: 'RETRYING' }
   expect(said).toHaveLength(4)
-  expect(said).toEqual(expect.arrayContaining([canceled, canceled, untouched, untouched]))
-  expect(said.filter(({ status }) => status === 'CANCELED')).toEqual([canceled, canceled])
+  expect(said).toEqual(expect.arrayContaining([DROPPED, DROPPED, untouched, untouched]))
+  expect(said.filter(({ status }) => status === 'CANCELED')).toEqual([DROPPED, DROPPED])
 })
 
-test('what is held when its endpoint is deleted is canceled', async () => {
+test('what is under way when its endpoint is deleted, and fails, is canceled and not retried', async () => {
+  const tenant = await setUp({ retryPolicy: { maxAttempts: 3, backoffSeconds: [3_600] } })
+  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
+  failing.respond((_request, response) => resolve(() => response.writeHead(500).end()))
+  await tenant.publish('a.b')
+  app.worker.wake()
+  const answer = await arrived
+  await tenant.ask('mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }', { id: tenant.id })
+  answer()
+  await app.worker.idle()
+  await app.worker.beat()
+  failing.respond((_request, response) => response.writeHead(500).end())
+  expect(await tenant.deliveries()).toMatchObject([{ ...DROPPED, attemptCount: 1 }])
+})
+
+test('what was held before its endpoint is deleted is canceled with it', async () => {
+  const tenant = await setUp()
+  await tenant.ask('mutation ($id: ID!) { webhookEndpointDisable(id: $id) { __typename } }', { id: tenant.id })
+  await tenant.publish('a.b')
+  await tenant.ask('mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }', { id: tenant.id })
+  expect(await tenant.deliveries()).toMatchObject([DROPPED])
+})
+
+test('what becomes held when its endpoint is deleted already is canceled', async () => {
   const tenant = await setUp()
   const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
   failing.respond((_request, response) => resolve(() => response.writeHead(410).end()))
@@ -229,7 +252,6 @@ test('what is held when its endpoint is deleted is canceled', async () => {
   answer()
   await app.worker.idle()
   await app.worker.beat()
-  await app.deliver()
   failing.respond((_request, response) => response.writeHead(500).end())
-  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['CANCELED'])
+  expect(await tenant.deliveries()).toMatchObject([DROPPED])
 })

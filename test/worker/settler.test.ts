@@ -10,13 +10,12 @@ const result = (id: string) => ({ delivery: { id } }) as Result
 const LONG_MS = 600_000
 
 /** A settler that writes through `write`; what was written, batch by batch, and what was settled. */
-function start(write: (ids: string[]) => void, options: { everyMs?: number; isAwaited?: () => boolean } = {}) {
+function start(write: (ids: string[]) => void, options: { everyMs?: number } = {}) {
   const written: string[][] = []
   const settled: string[] = []
   const ids = (batch: readonly Result[]) => batch.map(({ delivery }) => delivery.id)
   const settler = createSettler({
     log: silentLog,
-    isAwaited: () => false,
     ...options,
     async write(batch) {
       write(ids(batch))
@@ -85,13 +84,13 @@ test('a lone result is written at once, those that come soon after it share a st
   settler.add(result('d'))
   await new Promise(setImmediate)
   expect(written).toEqual([['a']])
-  settler.hurry()
+  settler.awaited(true)
   await settler.idle()
   expect(written).toEqual([['a'], ['b', 'c', 'd']])
 })
 
 test('the time that they wait for each other ends by itself', async () => {
-  const { settler, written } = start(() => {}, { everyMs: 1 })
+  const { settler, written } = start(() => {}, { everyMs: 50 })
   for (const id of ['a', 'b']) {
     settler.add(result(id))
     await settler.idle()
@@ -100,7 +99,8 @@ test('the time that they wait for each other ends by itself', async () => {
 })
 
 test('nothing waits while a full endpoint or worker waits for it', async () => {
-  const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited: () => true })
+  const { settler, written } = start(() => {}, { everyMs: LONG_MS })
+  settler.awaited(true)
   for (const id of ['a', 'b']) {
     settler.add(result(id))
     await settler.idle()
