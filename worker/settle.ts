@@ -78,12 +78,11 @@ WITH clock AS (
   ) any_due
 )
 SELECT (SELECT count(*) FROM woken) AS woken,
-  array(SELECT endpoint_id FROM health) AS ailing, array(SELECT id FROM disabled) AS disabled`
+  array(SELECT endpoint_id FROM health) AS "healthChanged", array(SELECT id FROM disabled) AS disabled`
 
-/** What settling did to endpoints. */
+/** What settling did to endpoints: the ids of those whose health it changed, for the worse or the better. */
 export interface Settled {
-  /** Whose health changed. */
-  ailing: string[]
+  healthChanged: string[]
   /** Which are disabled now. */
   disabled: string[]
 }

@@ -6,6 +6,7 @@ import type { LiveBus } from '../src/live/bus.ts'
 import { announce, announceEndpoint } from '../src/live/delivery-log.ts'
 import type { Log } from '../src/log.ts'
 import type { Targets } from '../src/webhooks/targets.ts'
+import { createAlarm } from './alarm.ts'
 import { createAttempts } from './attempt.ts'
 import { type Claimed, createClaimer, nextDue } from './claim.ts'
 import { createInFlight } from './in-flight.ts'
@@ -16,6 +17,9 @@ import { createWakeListener } from './wake.ts'
 
 /** The safety net: a look at the queue even when nothing woke the worker. */
 const POLL_MS = 30_000
+
+/** When to look again when the queue could not be read. */
+const AFTER_FAILURE_MS = 1_000
 
 /** How often an endpoint that is full is looked at even when nothing settled here. */
 const FULL_POLL_MS = 1_000
@@ -49,6 +53,15 @@ export function createWorker(deps: {
 }) {
   const { database, clock, bus, log, options } = deps
   const { pool } = database
+
+  let stopping = false
+  let claiming: Promise<void> | undefined
+  let wokenMeanwhile = false
+  /** Something was left in the queue for want of room here, or at its endpoint. */
+  let hungry = false
+  const waitingForIdle: (() => void)[] = []
+
+  const alarm = createAlarm(wake)
   const claimer = createClaimer(database.url)
   const inFlight = createInFlight(options.concurrency)
   const attempts = createAttempts(deps)
@@ -58,40 +71,27 @@ export function createWorker(deps: {
     log,
     ...(deps.settleEveryMs !== undefined && { everyMs: deps.settleEveryMs }),
     async write(results) {
-      const { ailing, disabled } = await settle(pool, results, { now: clock.forQueue(), makeId: deps.makeId })
+      const { healthChanged, disabled } = await settle(pool, results, { now: clock.forQueue(), makeId: deps.makeId })
       announce(
         bus,
         results.map(({ delivery }) => delivery.organization_id),
       )
       for (const { delivery } of results)
-        if (ailing.includes(delivery.endpoint_id)) announceEndpoint(bus, delivery.organization_id, delivery.endpoint_id)
+        if (healthChanged.includes(delivery.endpoint_id))
+          announceEndpoint(bus, delivery.organization_id, delivery.endpoint_id)
       if (disabled.length > 0)
         upkeep.hold().catch((error) => log.warn({ err: error }, 'Waiting deliveries are held later.'))
     },
     onSettled(results) {
       for (const { delivery, outcome } of results) {
         inFlight.remove(delivery)
-        if (outcome.wait !== null) dueAt = Math.min(dueAt, performance.now() + outcome.wait * 1000)
+        if (outcome.wait !== null) alarm.retryIn(outcome.wait * 1000)
       }
       if (hungry) wake()
-      else schedule()
+      else alarm.set()
       if (inFlight.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
     },
   })
-
-  /** Until `start`, it looks at the queue only when it is told to. */
-  let started = false
-  let stopping = false
-  let claiming: Promise<void> | undefined
-  let wokenMeanwhile = false
-  /** Something was left in the queue for want of room here, or at its endpoint. */
-  let hungry = false
-  /** When the next retry is due, on the clock of this process; 0 is unknown. */
-  let dueAt = 0
-  /** When an endpoint may have more than it could have at the last claim. */
-  let lookAgainAt = 0
-  const waitingForIdle: (() => void)[] = []
-  let timer: NodeJS.Timeout | undefined
 
   function wake(): void {
     if (stopping) return
@@ -109,24 +109,24 @@ export function createWorker(deps: {
         hungry = await claimSome()
         settler.awaited(hungry)
       }
-      if (dueAt <= performance.now()) {
-        // What is settled meanwhile may be due before what the answer knows of.
-        dueAt = Number.POSITIVE_INFINITY
-        const wait = (await nextDue(pool, clock.forQueue())) ?? POLL_MS
-        dueAt = Math.min(dueAt, performance.now() + wait)
+      if (!alarm.knowsNextRetry()) {
+        // First: what is settled meanwhile may be due before what the answer knows of.
+        alarm.forgetRetries()
+        alarm.retryIn((await nextDue(pool, clock.forQueue())) ?? POLL_MS)
       }
-      schedule()
     } catch (error) {
       log.warn({ err: error }, 'The queue could not be read. Trying again.')
       // Also what is due by now waits for that: a database that comes back has enough to do.
-      dueAt = lookAgainAt = performance.now() + 1_000
-      schedule()
+      alarm.forgetRetries()
+      alarm.retryIn(AFTER_FAILURE_MS)
+      alarm.lookIn(AFTER_FAILURE_MS)
     }
+    alarm.set()
   }
 
   /** @returns whether more may be due than there was room for */
   async function claimSome(): Promise<boolean> {
-    lookAgainAt = performance.now() + POLL_MS
+    alarm.lookIn(POLL_MS)
     const room = inFlight.room()
     if (room === undefined) return true
     const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds: options.leaseSeconds })
@@ -137,8 +137,7 @@ export function createWorker(deps: {
     const mayHaveMore = [...claim.more, ...room.fullOrganizations]
     if (claim.cut || mayHaveMore.some((id) => !full.includes(id))) wokenMeanwhile = true
     // Another worker may hold what fills an endpoint, and go away without a sign.
-    const nextLookIn = Math.min(claim.nextSlotIn ?? POLL_MS, claim.full ? FULL_POLL_MS : POLL_MS)
-    lookAgainAt = performance.now() + nextLookIn
+    alarm.lookIn(Math.min(claim.nextSlotIn ?? POLL_MS, claim.full ? FULL_POLL_MS : POLL_MS))
     return claim.full || full.length > 0
   }
 
@@ -149,17 +148,9 @@ export function createWorker(deps: {
     settler.add(result)
   }
 
-  /** Wakes the worker when the next delivery is due. */
-  function schedule(): void {
-    clearTimeout(timer)
-    if (!started || stopping) return
-    const wait = Math.min(dueAt, lookAgainAt) - performance.now()
-    timer = setTimeout(wake, Math.max(wait, 1))
-  }
-
   return {
     start() {
-      started = true
+      alarm.start()
       listener.start()
       upkeep.start()
     },
@@ -177,7 +168,7 @@ export function createWorker(deps: {
     /** Claims no more, waits for what is in flight, breaks off the rest and gives it back. */
     async stop() {
       stopping = true
-      clearTimeout(timer)
+      alarm.stop()
       const late = setTimeout(() => attempts.interrupt(), options.shutdownSeconds * 1000)
       await listener.stop()
       // Leases are kept meanwhile: what is still being sent must not be sent by another worker too.
