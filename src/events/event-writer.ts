@@ -157,7 +157,7 @@ function partsAtFault(group: Publish[], error: unknown): Publish[][] {
 }
 
 const BUSY_KEYS =
-  'Others are storing events with the same idempotency keys and take their time. Nothing was stored; try again shortly.'
+  'These events waited too long for others, most likely of the same idempotency keys. Nothing was stored; try again shortly.'
 
 /** SQLSTATE lock_not_available. */
 function isLockTimeout(error: unknown): boolean {

@@ -5,7 +5,7 @@ import type { LiveBus } from './bus.ts'
 import { type DeliveryChange, headOf, type Part, readParts, toChange } from './delivery-log.ts'
 import { AT_END, type Place, readCursor, writeCursor } from './log-place.ts'
 import { createLogWatch, type LogWatch } from './log-watch.ts'
-import { createShelves, nextOn, type Shelf } from './shelf.ts'
+import { createShelves, isAt, nextOn, type Shelf } from './shelf.ts'
 
 /** How often the log is looked at while the bus is degraded, and hints of other processes do not arrive. */
 const POLL_MS = 1_000
@@ -125,7 +125,6 @@ export function createDeliveryFeed(deps: {
         continue
       }
       if (isAfterGap) gap = true
-      const begun = place
       for (let next = nextOn(shelf, place); next !== undefined; next = nextOn(shelf, place)) {
         const { change } = next
         place = next.after
@@ -137,11 +136,6 @@ export function createDeliveryFeed(deps: {
         gap = false
       }
       head = Math.max(head, place.position)
-      // A cursor that was made up names a change that its row never had.
-      if (shelf.parts !== undefined && place === begun) {
-        place = { ...place, part: place.part + 1, index: 0 }
-        gap = true
-      }
     }
 
     /** Puts what comes next on the shelf: apart, so that nothing else holds it while the generator waits. */
@@ -153,6 +147,9 @@ export function createDeliveryFeed(deps: {
       // Each position names the one before: what should be here and is not was removed from the log.
       const isAfterGap = first === undefined || comesAfterGap(place, first)
       if (first === undefined && !isAtEnd) place = { ...AT_END, position: head }
+      // A cursor that was made up, of a change that its row never had: it would be looked for again and again.
+      if (first !== undefined && isAt(place, first) && place.index >= first.changes.length)
+        place = { ...place, part: place.part + 1, index: 0 }
       if (!reader.closed) shelf.parts = parts
       return { isAtEnd, isAfterGap }
     }

@@ -15,12 +15,14 @@ export interface Shelf {
   used: boolean
 }
 
+export const isAt = (place: Place, { position, part }: Part) => position === place.position && part === place.part
+
 /** The first change on a shelf that comes after a place, and the place after it; undefined when there is none, or none any more. */
 export function nextOn({ parts = [] }: Shelf, place: Place): { change: Logged; after: Place } | undefined {
-  for (const [nth, { position, part, changes }] of parts.entries()) {
+  for (const [nth, row] of parts.entries()) {
     if (nth === PARTS_AT_ONCE) return undefined
-    const isHere = position === place.position && part === place.part
-    const index = isHere ? place.index : 0
+    const { position, part, changes } = row
+    const index = isAt(place, row) ? place.index : 0
     const isBefore = position < place.position || (position === place.position && part < place.part)
     if (isBefore || index >= changes.length) continue
     const isLast = parts[nth + 1]?.position !== position

@@ -85,22 +85,22 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
   const { reads } = deps.database
   return {
     ofOrganization: (viewer: Viewer, filter: UsageFilter): Usage =>
-      read({ organizationId: viewer.organizationId, keyId: filter.keyId ?? ALL_KEYS }, filter),
+      usageOf({ organizationId: viewer.organizationId, keyId: filter.keyId ?? ALL_KEYS }, filter),
     /** Of keys that nobody has: brute force must be visible to the operator. */
-    ofUnknownKeys: (filter: UsageFilter): Usage => read(UNKNOWN, filter),
+    ofUnknownKeys: (filter: UsageFilter): Usage => usageOf(UNKNOWN, filter),
   }
 
-  function read(who: { organizationId: string; keyId: string }, filter: UsageFilter): Usage {
+  function usageOf(who: { organizationId: string; keyId: string }, filter: UsageFilter): Usage {
     const { operation = null, status = null, tier = null, ...range } = validate(usageInput, filter, 'filter')
     const { interval, from, to } = rangeOf(range, deps.clock.now())
     const values = [who.organizationId, who.keyId, interval, from, to, operation, status, tier]
     const query = <R extends object>(statement: pg.QueryConfig) =>
       deps.read(who.organizationId, () => reads.query<R>(statement))
     /** Each is read once, whatever it is called by in a query. */
-    const read = new Map<keyof typeof BY, Promise<pg.QueryResult<Row>>>()
+    const readings = new Map<keyof typeof BY, Promise<pg.QueryResult<Row>>>()
     const rowsOf = (dimension: keyof typeof BY) => {
-      const reading = read.get(dimension) ?? query<Row>({ name: `usage-${dimension}`, text: BY[dimension], values })
-      read.set(dimension, reading)
+      const reading = readings.get(dimension) ?? query<Row>({ name: `usage-${dimension}`, text: BY[dimension], values })
+      readings.set(dimension, reading)
       return reading
     }
     const grouped = async (dimension: keyof typeof BY) => {

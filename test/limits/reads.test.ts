@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { ALL_READS_AT_ONCE, createRead, READS_AT_ONCE, READS_WAITING } from '../../src/limits/reads.ts'
 import { type App, startApp } from '../support/app.ts'
 
@@ -45,6 +45,7 @@ test('others read beside it, and past what may wait it is told to ask for less',
 
 test('what has waited too long is not read any more: whoever asked is gone, and others wait behind it', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
   const read = createRead()
   const { work, begun, end } = endless()
   const all = Array.from({ length: READS_AT_ONCE }, () => read('org_a', work))
@@ -57,7 +58,6 @@ test('what has waited too long is not read any more: whoever asked is gone, and 
   for (const result of await late) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'OVERLOADED' } })
   while (begun() > 0) end()
   await Promise.all(all)
-  vi.useRealTimers()
 })
 
 test('many that read much leave connections to what takes no time', async () => {
@@ -81,7 +81,7 @@ afterEach(async () => {
   app = blocker = undefined
 })
 
-/** An application where usage and statistics cannot be read, until `release`. */
+/** An application whose usage cannot be read until `release`. */
 async function startBlocked(readSeconds: number) {
   app = await startApp({ readSeconds })
   const client = new pg.Client(app.database.url)

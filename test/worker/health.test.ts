@@ -39,6 +39,7 @@ async function setUp(more: Record<string, unknown> = {}) {
       for (let n = 0; n < count; n++) await tenant.publish('a.b', n)
       await by.deliver()
     },
+    remove: () => tenant.ask('mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }', { id }),
     enable: (heldDeliveries: string) =>
       tenant.ask(
         'mutation ($id: ID!, $held: HeldDeliveries) { webhookEndpointEnable(id: $id, heldDeliveries: $held) { __typename } }',
@@ -204,11 +205,25 @@ test('410 disables, also when another request of the same moment is accepted', a
   expect((await tenant.endpoint()).enabled).toBe(false)
 })
 
+/** Deletes the endpoint while a request to it is under way, which is answered then. */
+async function deleteUnderWay(tenant: Awaited<ReturnType<typeof setUp>>, statusCode: number): Promise<void> {
+  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
+  failing.respond((_request, response) => resolve(() => response.writeHead(statusCode).end()))
+  await tenant.publish('a.b')
+  app.worker.wake()
+  const answer = await arrived
+  await tenant.remove()
+  answer()
+  await app.worker.idle()
+  await app.worker.beat()
+  failing.respond((_request, response) => response.writeHead(500).end())
+}
+
 test('what waits for a retry when its endpoint is deleted is canceled then, and not when it is due', async () => {
   const tenant = await setUp({ retryPolicy: { maxAttempts: 3, backoffSeconds: [3_600] } })
   const other = await tenant.createEndpoint(failing.url, { eventTypes: ['a.b'] })
   await tenant.publishTo(app, 2)
-  await tenant.ask('mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }', { id: tenant.id })
+  await tenant.remove()
   const said = (await tenant.deliveries()).map(({ endpointId, status, nextAttemptAt, explanation }) =>
     endpointId === tenant.id ? { status, nextAttemptAt, explanation } : { endpointId, status },
   )
@@ -220,16 +235,7 @@ test('what waits for a retry when its endpoint is deleted is canceled then, and 
 
 test('what is under way when its endpoint is deleted, and fails, is canceled and not retried', async () => {
   const tenant = await setUp({ retryPolicy: { maxAttempts: 3, backoffSeconds: [3_600] } })
-  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
-  failing.respond((_request, response) => resolve(() => response.writeHead(500).end()))
-  await tenant.publish('a.b')
-  app.worker.wake()
-  const answer = await arrived
-  await tenant.ask('mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }', { id: tenant.id })
-  answer()
-  await app.worker.idle()
-  await app.worker.beat()
-  failing.respond((_request, response) => response.writeHead(500).end())
+  await deleteUnderWay(tenant, 500)
   expect(await tenant.deliveries()).toMatchObject([{ ...DROPPED, attemptCount: 1 }])
 })
 
@@ -237,21 +243,12 @@ test('what was held before its endpoint is deleted is canceled with it', async (
   const tenant = await setUp()
   await tenant.ask('mutation ($id: ID!) { webhookEndpointDisable(id: $id) { __typename } }', { id: tenant.id })
   await tenant.publish('a.b')
-  await tenant.ask('mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }', { id: tenant.id })
+  await tenant.remove()
   expect(await tenant.deliveries()).toMatchObject([DROPPED])
 })
 
 test('what becomes held when its endpoint is deleted already is canceled', async () => {
   const tenant = await setUp()
-  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
-  failing.respond((_request, response) => resolve(() => response.writeHead(410).end()))
-  await tenant.publish('a.b')
-  app.worker.wake()
-  const answer = await arrived
-  await tenant.ask('mutation ($id: ID!) { webhookEndpointDelete(id: $id) { __typename } }', { id: tenant.id })
-  answer()
-  await app.worker.idle()
-  await app.worker.beat()
-  failing.respond((_request, response) => response.writeHead(500).end())
+  await deleteUnderWay(tenant, 410)
   expect(await tenant.deliveries()).toMatchObject([DROPPED])
 })
