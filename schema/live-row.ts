@@ -1,6 +1,6 @@
 import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType, Kind, type SelectionSetNode } from 'graphql'
 import type { Delivery as DeliveryRow } from '../prisma/generated/client.ts'
-import type { DeliveryChange } from '../src/live/delivery-log.ts'
+import type { DeliveryChange } from '../src/live/log-entry.ts'
 import { type Context, can, type Scope } from './builder.ts'
 
 /** Marks a row that came over the live bus, with what its message carries of event and endpoint. */
@@ -16,6 +16,7 @@ export function liveRow(change: DeliveryChange): DeliveryRow {
     // Of no interest to clients, and not sent.
     scheduledAttempts: 0,
     leaseUntil: null,
+    untold: false,
     [LIVE]: { event, endpoint },
   }
   return row

@@ -1,6 +1,3 @@
-import { DELETED_EXPLANATION, HELD_EXPLANATION } from '../src/events/store-events.ts'
-import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
-
 /** How far ahead the moments of a rate limit are given away. */
 const SLOTS_AHEAD = '0.5 seconds'
 /** An endpoint that has failed so often in a row is sent no more than a few a second, until it accepts again. */
@@ -13,9 +10,9 @@ const SLOT_MARGIN = 1.1
  * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than its
  * concurrency and its rate leave over all workers, and no more than an equal share of the batch, the longest waiting
  * first. A backlog of one endpoint is never read past that, so it delays no other. The new version fences whoever held it
- * before.
+ * before. The log of changes is not written here (worker/settle.ts says why).
  *
- * A delivery whose endpoint is deleted or disabled, or whose event is too old, is moved to where it belongs instead.
+ * A delivery whose endpoint is deleted or disabled, or whose event is too old, is only pointed out, in `aside`.
  */
 export const CLAIM = `
 WITH RECURSIVE clock AS (
@@ -53,7 +50,7 @@ WITH RECURSIVE clock AS (
   SELECT due.*, row_number() OVER (PARTITION BY due.endpoint_id ORDER BY due.next_attempt_at) AS nth FROM (
     -- Organizations in turn: what one has waiting since long, at a thousand endpoints, must not fill one batch after the other.
     SELECT * FROM (
-      SELECT d.id, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at,
+      SELECT d.id, d.version, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at,
         row_number() OVER (PARTITION BY q.organization_id ORDER BY d.next_attempt_at) AS turn
       FROM quotas q CROSS JOIN clock CROSS JOIN LATERAL (
         SELECT * FROM deliveries d
@@ -68,31 +65,23 @@ WITH RECURSIVE clock AS (
     WHEN q.deleted_at IS NOT NULL THEN 'CANCELED'
     WHEN NOT q.enabled AND p.trigger <> 'TEST' THEN 'HELD'
     WHEN v.created_at + q.max_age_seconds * interval '1 second' < clock.now AND p.trigger <> 'MANUAL' THEN 'EXPIRED'
-    ELSE 'SENDING' END::delivery_status AS status
+    END AS aside, p.version
   FROM picked p JOIN quotas q ON q.id = p.endpoint_id JOIN events v ON v.id = p.event_id CROSS JOIN clock
 ), changed AS (
-  UPDATE deliveries d SET
-    status = decided.status,
-    version = d.version + 1,
-    lease_until = CASE WHEN decided.status = 'SENDING' THEN clock.now + $3::int * interval '1 second' END,
-    next_attempt_at = CASE WHEN decided.status = 'SENDING' THEN d.next_attempt_at END,
-    explanation = CASE decided.status
-      WHEN 'CANCELED' THEN '${DELETED_EXPLANATION}'
-      WHEN 'HELD' THEN '${HELD_EXPLANATION}'
-      WHEN 'EXPIRED' THEN 'Expired: the event became older than the maximum age that the endpoint allows. It can be retried.'
-      ELSE d.explanation END,
-    updated_at = clock.now
-  FROM decided, clock WHERE d.id = decided.id
-  RETURNING ${CHANGED}, d.scheduled_attempts, decided.type AS event_type, decided.url AS endpoint_url, decided.nth,
-    decided.body, decided.send_in, decided.spacing
+  UPDATE deliveries d SET status = 'SENDING', untold = true, version = d.version + 1, updated_at = clock.now,
+    lease_until = clock.now + $3::int * interval '1 second'
+  FROM decided, clock WHERE d.id = decided.id AND decided.aside IS NULL
+  RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, d.endpoint_id,
+    decided.type AS event_type, decided.nth, decided.body, decided.send_in, decided.spacing
 ), slots AS (
   INSERT INTO endpoint_states AS s (endpoint_id, next_slot_at)
   SELECT q.id, q.slot + max(p.nth) * q.spacing FROM picked p JOIN quotas q ON q.id = p.endpoint_id
   WHERE q.spacing IS NOT NULL GROUP BY q.id, q.slot, q.spacing ORDER BY q.id
   ON CONFLICT (endpoint_id) DO UPDATE SET next_slot_at = excluded.next_slot_at
   RETURNING 1
-), ${logChanges('slots')}, rest AS (
+), rest AS (
   SELECT (SELECT sum(quota) FROM quotas) > $2::int AND (SELECT count(*) FROM picked) >= $2::int AS cut,
+    (SELECT json_agg(json_build_array(id, version, aside)) FROM decided WHERE aside IS NOT NULL) AS aside,
     array_agg(DISTINCT q.organization_id) FILTER (WHERE q.share < least(q.free, q.slots)) AS more, bool_or(q.free <= q.quota) AS full,
     min(extract(epoch FROM q.slot + coalesce(taken.count, 0) * q.spacing - interval '${SLOTS_AHEAD}' - clock.now) * 1000)
       FILTER (WHERE q.slots <= q.quota)::float8 AS next_slot_in
@@ -100,12 +89,12 @@ WITH RECURSIVE clock AS (
     SELECT endpoint_id, count(*) FROM picked GROUP BY endpoint_id
   ) taken ON taken.endpoint_id = q.id WHERE coalesce(taken.count, 0) >= q.quota
 )
-SELECT rest.*, c.id, c.status, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
+SELECT rest.*, c.id, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
   -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (prisma/migrate.ts).
   convert_from(c.body, 'UTF8') AS body, coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
   coalesce(extract(epoch FROM c.spacing) * 1000, 0)::float8 AS spacing,
-  -- Once for all deliveries to it.
-  CASE WHEN c.nth = 1 THEN (
+  -- Once for all deliveries to it; unless the first of them may be one that is not sent.
+  CASE WHEN c.nth = 1 OR rest.aside IS NOT NULL THEN (
     SELECT json_build_object('url', e.url, 'timeoutSeconds', e.timeout_seconds, 'maxAttempts', e.max_attempts,
       'backoffSeconds', e.backoff_seconds, 'signatureScheme', e.signature_scheme, 'headersEncrypted', e.headers_encrypted,
       'secrets', coalesce((SELECT json_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { createPool } from '../prisma/client.ts'
-import type { AttemptTrigger, DeliveryStatus, SignatureScheme } from '../prisma/generated/enums.ts'
+import type { AttemptTrigger, SignatureScheme } from '../prisma/generated/enums.ts'
 import { LOCKS } from '../prisma/locks.ts'
 import { CLAIM } from './claim-statement.ts'
 
@@ -34,7 +34,12 @@ export interface Claimed {
   /** Milliseconds between two to an endpoint with a rate limit, otherwise 0. */
   spacing: number
   endpoint: ClaimedEndpoint
+  /** When it was, in milliseconds as `performance.now` counts them. */
+  claimedAt: number
 }
+
+/** A delivery that is not to be sent, where it belongs instead, and the version of which that is said. */
+export type Aside = [id: string, version: number, status: 'CANCELED' | 'HELD' | 'EXPIRED']
 
 export interface ClaimOptions {
   now: Date | null
@@ -48,8 +53,8 @@ export interface ClaimOptions {
 export interface Claim {
   /** What to send now. */
   deliveries: Claimed[]
-  /** Whose deliveries changed, also those that are not to be sent. */
-  organizationIds: string[]
+  /** What is due and not to be sent: it is claimed by nobody, and found by every claim until it is set aside. */
+  aside: Aside[]
   /** Organizations of which an endpoint got no more than its share of the batch: the next claim finds more. */
   more: string[]
   /** More endpoints wait than the batch has places: some got nothing. */
@@ -61,10 +66,10 @@ export interface Claim {
 }
 
 /** Of a claim that took nothing, one row without a delivery. */
-type Row = Omit<Claimed, 'body' | 'endpoint'> & {
+type Row = Omit<Claimed, 'body' | 'endpoint' | 'claimedAt'> & {
   body: string
-  status: DeliveryStatus | null
   endpoint: ClaimedEndpoint | null
+  aside: Aside[] | null
   more: string[] | null
   cut: boolean | null
   full: boolean | null
@@ -86,12 +91,13 @@ export function createClaimer(url: string) {
     async claim(options: ClaimOptions): Promise<Claim> {
       const rows = await run(options)
       const endpoints = new Map(rows.flatMap((row) => (row.endpoint ? [[row.endpoint_id, row.endpoint]] : [])))
-      const sending = rows.filter(({ status }) => status === 'SENDING')
+      const claimed = rows.filter(({ id }) => id)
+      const claimedAt = performance.now()
       return {
-        deliveries: sending.map((row) =>
-          Object.assign(row, { body: Buffer.from(row.body), endpoint: endpoints.get(row.endpoint_id)! }),
+        deliveries: claimed.map((row) =>
+          Object.assign(row, { body: Buffer.from(row.body), endpoint: endpoints.get(row.endpoint_id)!, claimedAt }),
         ),
-        organizationIds: rows.filter(({ id }) => id).map((row) => row.organization_id),
+        aside: rows[0]?.aside ?? [],
         more: rows[0]?.more ?? [],
         cut: rows[0]?.cut ?? false,
         full: rows[0]?.full ?? false,

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { DELETED_EXPLANATION, HELD_EXPLANATION } from '../src/events/store-events.ts'
-import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
+import { CHANGED, logChanges, SENDING } from '../src/live/delivery-log.ts'
+import type { Aside } from './claim.ts'
 
 /** Rows that one of these statements moves at most. */
 export const MOVED_AT_ONCE = 1_000
@@ -11,11 +12,12 @@ function move(chosen: string, set: string): string {
 WITH RECURSIVE clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), ${chosen}, changed AS (
-  UPDATE deliveries d SET ${set}, version = d.version + 1, lease_until = NULL, updated_at = clock.now
+  UPDATE deliveries d SET ${set}, version = d.version + 1, lease_until = NULL, untold = false,
+    updated_at = clock.now
   FROM chosen, clock, events v, webhook_endpoints e
   WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
-  RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url
-), ${logChanges()}
+  RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url, ${SENDING}
+), ${logChanges(undefined, true)}
 SELECT organization_id FROM changed`
 }
 
@@ -101,6 +103,34 @@ export type Sweep = keyof typeof SWEEPS
  */
 export async function sweep(pool: pg.Pool, kind: Sweep, now: Date | null): Promise<string[]> {
   const { rows } = await pool.query<{ organization_id: string }>({ name: kind, text: SWEEPS[kind], values: [now] })
+  return rows.map((row) => row.organization_id)
+}
+
+/**
+ * Moves what a claim found that is not to be sent. What changed meanwhile stays as it is: another worker may have found it too,
+ * or a person may have moved it.
+ */
+const SET_ASIDE = move(
+  `chosen AS (
+  SELECT d.id, i.status FROM deliveries d
+  JOIN unnest($2::text[], $3::int[], $4::text[]) AS i(id, version, status) ON i.id = d.id AND i.version = d.version
+  FOR UPDATE OF d SKIP LOCKED
+)`,
+  `status = chosen.status::delivery_status, next_attempt_at = NULL, explanation = CASE chosen.status
+    WHEN 'CANCELED' THEN '${DELETED_EXPLANATION}'
+    WHEN 'HELD' THEN '${HELD_EXPLANATION}'
+    ELSE 'Expired: the event became older than the maximum age that the endpoint allows. It can be retried.' END`,
+)
+
+/** @returns the organization of each that was moved */
+export async function setAside(pool: pg.Pool, aside: readonly Aside[], now: Date | null): Promise<string[]> {
+  const values = [
+    now,
+    aside.map(([id]) => id),
+    aside.map(([, version]) => version),
+    aside.map(([, , status]) => status),
+  ]
+  const { rows } = await pool.query<{ organization_id: string }>({ name: 'set-aside', text: SET_ASIDE, values })
   return rows.map((row) => row.organization_id)
 }
 

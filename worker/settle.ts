@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { WAKE_CHANNEL } from '../src/events/store-events.ts'
 import { bucketOf } from '../src/histogram.ts'
 import type { MakeId } from '../src/ids.ts'
-import { CHANGED, logChanges } from '../src/live/delivery-log.ts'
+import { CHANGED, logChanges, SENDING } from '../src/live/delivery-log.ts'
 import { ailing, ailingColumns, disableAiling } from './disable.ts'
 import type { Result } from './outcome.ts'
 
@@ -14,7 +14,13 @@ const RESULT = `i.attempt_id, i.trigger AS made_by, i.status_code, i.response_he
  * One statement for a batch of results: moves the deliveries, inserts the attempts, counts, notes the health of the
  * endpoints and disables those that failed too often. Only where the version is still the claimed one: who lost the lease
  * meanwhile moves nothing, and the attempt is recorded all the same, since the receiver did see it. What is recorded already,
- * because the answer to its first writing was lost, is left alone. Rows that others lock too are locked in one order in every
+ * because the answer to its first writing was lost, is left alone.
+ *
+ * The log gets the result of a delivery and, along with it, that it was SENDING before. So a claim does not have to write it: it
+ * would wait for the heads of the logs of all whose deliveries it takes, and each of them may be held up by one of theirs.
+ * What takes long is told of by itself (worker/tell.ts).
+ *
+ * Rows that others lock too are locked in one order in every
  * statement: counts, states, endpoints, heads of the log. Deliveries are another's only when it is late: two that are late of each
  * other may have to be written again.
  */
@@ -36,10 +42,10 @@ WITH clock AS (
     -- What was not really tried is still to be made for the same reason.
     trigger = CASE WHEN d.trigger = 'TEST' OR i.error_code IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
       ELSE 'SCHEDULED' END::attempt_trigger,
-    next_attempt_at = clock.now + i.wait * interval '1 second', lease_until = NULL,
+    next_attempt_at = clock.now + i.wait * interval '1 second', lease_until = NULL, untold = false,
     explanation = coalesce(i.explanation, i.sentence), updated_at = clock.now
   FROM input i, clock WHERE d.id = i.id AND d.version = i.version
-  RETURNING ${CHANGED}, ${RESULT}
+  RETURNING ${CHANGED}, ${RESULT}, ${SENDING}
 ), late AS (
   UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i
   -- The counts are compared first, and nothing else is looked at when all have moved.
@@ -47,7 +53,7 @@ WITH clock AS (
     AND NOT EXISTS (SELECT FROM moved m WHERE m.id = i.id)
     -- Not EXISTS: that may be planned as a look at all attempts.
     AND (SELECT count(*) FROM attempts a WHERE a.id = i.attempt_id) = 0
-  RETURNING ${CHANGED}, ${RESULT}
+  RETURNING ${CHANGED}, ${RESULT}, NULL::json AS sending
 ), recorded AS (
   INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, response_headers, response_body,
     duration_microseconds, error_code, explanation, started_at, next_attempt_at)
@@ -68,10 +74,12 @@ WITH clock AS (
     duration_microseconds = s.duration_microseconds + excluded.duration_microseconds
   RETURNING 1
 ), ${disableAiling('stats')}, changed AS (
-  SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url FROM moved d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+  SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url, d.sending
+  FROM moved d JOIN webhook_endpoints e ON e.id = d.endpoint_id
   UNION ALL
-  SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url FROM fanned d JOIN webhook_endpoints e ON e.id = d.endpoint_id
-), ${logChanges('counted')}, woken AS (
+  SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url, NULL
+  FROM fanned d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+), ${logChanges('counted', true)}, woken AS (
   -- What is due at once again, and the event that an endpoint was disabled: any worker may take it.
   SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (
     SELECT FROM changed, clock WHERE next_attempt_at <= clock.now LIMIT 1

@@ -10,8 +10,10 @@ import { createAlarm } from './alarm.ts'
 import { createAttempts } from './attempt.ts'
 import { type Claimed, createClaimer, nextDue } from './claim.ts'
 import { createInFlight } from './in-flight.ts'
+import { setAside } from './lease.ts'
 import { settle } from './settle.ts'
 import { createSettler } from './settler.ts'
+import { createTell } from './tell.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createWakeListener } from './wake.ts'
 
@@ -49,6 +51,8 @@ export function createWorker(deps: {
   random?: () => number
   /** See `createSettler`. */
   settleEveryMs?: number
+  /** See `createTell`. */
+  tellAfterMs?: number
   options: WorkerOptions
 }) {
   const { database, clock, bus, log, options } = deps
@@ -67,6 +71,7 @@ export function createWorker(deps: {
   const attempts = createAttempts(deps)
   const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
   const listener = createWakeListener({ url: database.url, onWake: wake, onReplay: () => void upkeep.replay(), log })
+  const tell = createTell({ ...deps, pool, inFlight: inFlight.values })
   const settler = createSettler({
     log,
     ...(deps.settleEveryMs !== undefined && { everyMs: deps.settleEveryMs }),
@@ -130,8 +135,9 @@ export function createWorker(deps: {
     const room = inFlight.room()
     if (room === undefined) return true
     const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds: options.leaseSeconds })
-    announce(bus, claim.organizationIds)
     for (const delivery of claim.deliveries) void attempt(delivery)
+    if (claim.deliveries.length > 0) tell.look()
+    if (claim.aside.length > 0) announce(bus, await setAside(pool, claim.aside, clock.forQueue()))
     // What was full when the claim began may have room by now.
     const full = inFlight.room()?.fullOrganizations ?? []
     const mayHaveMore = [...claim.more, ...room.fullOrganizations]
@@ -175,7 +181,7 @@ export function createWorker(deps: {
       await this.idle()
       clearTimeout(late)
       await upkeep.stop()
-      await Promise.all([attempts.stop(), claimer.stop()])
+      await Promise.all([attempts.stop(), claimer.stop(), tell.stop()])
     },
   }
 }

@@ -1,58 +1,43 @@
 import type pg from 'pg'
-import type { AttemptTrigger, DeliveryStatus } from '../../prisma/generated/enums.ts'
 import { deliveryChannel, endpointChannel, type LiveBus } from './bus.ts'
-
-/**
- * One change of state of a delivery, as it travels. It has every field of the row that clients can ask for, and of the
- * event and the endpoint what lists show, so that a subscription needs no other database read for them.
- */
-export interface DeliveryChange {
-  id: string
-  organizationId: string
-  status: DeliveryStatus
-  trigger: AttemptTrigger
-  attemptCount: number
-  /** Grows with every change of the delivery: the higher one is the later one. */
-  version: number
-  nextAttemptAt: Date | null
-  explanation: string | null
-  createdAt: Date
-  updatedAt: Date
-  eventId: string
-  endpointId: string
-  event: { id: string; type: string }
-  endpoint: { id: string; url: string }
-}
+import { changesOf, type Entry, type Logged } from './log-entry.ts'
 
 /** What a statement's CTE `changed` has to have of delivery `d`, besides `event_type` and `endpoint_url`. */
 export const CHANGED = `d.id, d.organization_id, d.status, d.trigger, d.attempt_count, d.version, d.next_attempt_at,
   d.explanation, d.created_at, d.updated_at, d.event_id, d.endpoint_id`
 
 /**
+ * The column `sending` of `changed`, of a statement that moves deliveries `d` which may be SENDING, and then says that nothing of
+ * them is untold: what they were like meanwhile, if the log does not have it yet.
+ */
+export const SENDING = `CASE WHEN old.untold THEN json_build_array(old.trigger, old.attempt_count, old.next_attempt_at,
+  old.explanation, old.updated_at) END AS sending`
+
+/**
  * How far positions go on after PostgreSQL was started again. Subscribers may have seen a few of the last ones before it lost
- * them: a crash forgets claims of its last moment (worker/claim.ts), a failover what was not replicated. None is given twice,
- * or who resumes from one would miss the second.
+ * them: a failover forgets what was not replicated. None is given twice, or who resumes from one would miss the second.
  */
 const POSITIONS_LEFT_OUT = 1_000_000
-/** Changes in one row of the log at most: what a subscriber holds in memory at a time. */
+/** Entries in one row of the log at most, of one change or two: what a subscriber holds in memory at a time. */
 const CHANGES_IN_A_PART = 500
 
 /**
  * CTEs that append what is in `changed` to the log, in the same statement and so in the same commit. The row of an
  * organization's head stays locked until then: positions are committed in order and each names the one before, which is what
  * lets a reader go on after a position and know that it misses nothing. Who has it holds up every statement that changes
- * deliveries of the organization, and every claim; so what is to be written is made before.
+ * deliveries of the organization, whatever others it is about; so what is to be written is made before.
  *
- * @param after a CTE that locks rows too, or takes long. It is run first: every statement takes the heads last, so that none
- *   waits for another in a circle.
+ * @param after a CTE that locks rows too, or takes long. It is run first: every statement takes the heads last, so that
+ *   none waits for another in a circle.
+ * @param withSending whether `changed` has `sending` too, which makes two changes of an entry
  */
-export function logChanges(after?: string): string {
+export function logChanges(after?: string, withSending = false): string {
   return `
 parts AS MATERIALIZED (
   SELECT organization_id, part, json_agg(change) AS changes FROM (
     SELECT organization_id, (row_number() OVER (PARTITION BY organization_id) - 1) / ${CHANGES_IN_A_PART} AS part,
       json_build_array(id, status, trigger, attempt_count, version, next_attempt_at, explanation, created_at, updated_at,
-        event_id, event_type, endpoint_id, endpoint_url) AS change
+        event_id, event_type, endpoint_id, endpoint_url${withSending ? ', sending' : ''}) AS change
     FROM changed
   ) c GROUP BY organization_id, part
 ), heads AS (
@@ -68,36 +53,6 @@ parts AS MATERIALIZED (
   INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
   SELECT h.organization_id, h.position, h.previous, p.part, p.changes, now() FROM heads h JOIN parts p USING (organization_id)
 )`
-}
-
-export type Logged = [
-  id: string,
-  status: DeliveryStatus,
-  trigger: AttemptTrigger,
-  attemptCount: number,
-  version: number,
-  nextAttemptAt: string | null,
-  explanation: string | null,
-  createdAt: string,
-  updatedAt: string,
-  eventId: string,
-  eventType: string,
-  endpointId: string,
-  endpointUrl: string,
-]
-
-/** Reads one entry of `delivery_changes.changes`. */
-export function toChange(organizationId: string, logged: Logged): DeliveryChange {
-  const [id, status, trigger, attemptCount, version, nextAttemptAt, explanation, createdAt, updatedAt] = logged
-  const [eventId, eventType, endpointId, endpointUrl] = logged.slice(9) as [string, string, string, string]
-  return {
-    ...{ id, organizationId, status, trigger, attemptCount, version, explanation, eventId, endpointId },
-    nextAttemptAt: nextAttemptAt === null ? null : new Date(nextAttemptAt),
-    createdAt: new Date(createdAt),
-    updatedAt: new Date(updatedAt),
-    event: { id: eventId, type: eventType },
-    endpoint: { id: endpointId, url: endpointUrl },
-  }
 }
 
 /**
@@ -121,14 +76,14 @@ export async function readParts(
   organizationId: string,
   from: { position: number; part: number },
 ): Promise<Part[]> {
-  const { rows } = await pool.query<Part>({
+  const { rows } = await pool.query<Omit<Part, 'changes'> & { changes: Entry[] }>({
     name: 'read-changes',
     text: `SELECT position::float8, previous::float8, part, changes FROM delivery_changes
       WHERE organization_id = $1 AND (position, part) >= ($2::bigint, $3::int)
       ORDER BY position, part LIMIT ${PARTS_AT_ONCE + 1}`,
     values: [organizationId, from.position, from.part],
   })
-  return rows
+  return rows.map((row) => ({ ...row, changes: row.changes.flatMap(changesOf) }))
 }
 
 /** The last position that the log has, or had. */

@@ -1,4 +1,5 @@
-import { type Logged, PARTS_AT_ONCE, type Part } from './delivery-log.ts'
+import { PARTS_AT_ONCE, type Part } from './delivery-log.ts'
+import type { Logged } from './log-entry.ts'
 import { AT_END, type Place } from './log-place.ts'
 
 /**

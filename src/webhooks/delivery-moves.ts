@@ -3,7 +3,7 @@ import type { AttemptTrigger, Event, WebhookEndpoint } from '../../prisma/genera
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Clock } from '../clock.ts'
 import { DELETED_EXPLANATION, HELD_EXPLANATION, WAKE_CHANNEL } from '../events/store-events.ts'
-import { CHANGED, logChanges } from '../live/delivery-log.ts'
+import { CHANGED, logChanges, SENDING } from '../live/delivery-log.ts'
 import { countCreated } from '../live/delivery-stats.ts'
 
 /** Deliveries that one statement moves at most. */
@@ -87,11 +87,11 @@ export async function moveDeliveries(
     WITH chosen AS (
       SELECT d.id FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope} ${locked}
     ), changed AS (
-      UPDATE deliveries d SET ${set}, version = d.version + 1, updated_at = ${queueTime(clock)}
+      UPDATE deliveries d SET ${set}, version = d.version + 1, untold = false, updated_at = ${queueTime(clock)}
       FROM chosen, events v, webhook_endpoints e
       WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
-      RETURNING ${Prisma.raw(CHANGED)}, v.type AS event_type, e.url AS endpoint_url
-    ), ${Prisma.raw(logChanges())}
+      RETURNING ${Prisma.raw(CHANGED)}, v.type AS event_type, e.url AS endpoint_url, ${Prisma.raw(SENDING)}
+    ), ${Prisma.raw(logChanges(undefined, true))}
     SELECT count(*)::int AS moved, ${WAKE} FROM changed`
   return row.moved
 }

@@ -36,6 +36,7 @@ export interface AppOptions {
   leaseSeconds?: number
   readSeconds?: number
   settleEveryMs?: number
+  tellAfterMs?: number
   /** Default: none, so that limits and remembered keys stay in the process. */
   redisUrl?: string
   /** Default: far more than any test asks for. */
@@ -90,6 +91,7 @@ export async function startApp(options: AppOptions = {}) {
   const worker: Worker = createWorker({
     ...{ ...shared, random: () => 0, ...(options.ca && { ca: options.ca }) },
     ...(options.settleEveryMs !== undefined && { settleEveryMs: options.settleEveryMs }),
+    ...(options.tellAfterMs !== undefined && { tellAfterMs: options.tellAfterMs }),
     options: { concurrency: 200, leaseSeconds: options.leaseSeconds ?? 60, shutdownSeconds: 1 },
   })
   const api = createApi(server.url)
