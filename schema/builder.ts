@@ -24,8 +24,8 @@ export interface Context {
   checkDocument: CheckDocument
   /** Refuses what is called too often, after the permission to call it was found. */
   limitField: LimitField
-  /** Aborted when the client of an HTTP request goes away. */
-  signal?: AbortSignal | undefined
+  /** Aborted when the client of an HTTP request goes away; undefined on a WebSocket. */
+  signal(): AbortSignal | undefined
   /** Bytes of what tenants wrote, such as event bodies, in the answer so far. */
   answered: { bytes: number }
 }

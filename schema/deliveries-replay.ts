@@ -165,7 +165,7 @@ builder.subscriptionField('deliveriesReplayUpdates', (t) =>
       const viewer = viewerOf(context)
       const wanted = (changed: string) => changed === id
       const first = async () => ((await context.domain.replays.get(viewer, id)) === null ? null : ALL)
-      return subscriptions.open(viewer, context.signal, (onClose) =>
+      return subscriptions.open(viewer, context.signal(), (onClose) =>
         subscribeToHints(bus, replayChannel(viewer.organizationId), { wanted, first, onClose }),
       )
     },

@@ -80,7 +80,7 @@ builder.subscriptionField('deliveryStatsUpdates', (t) =>
       const viewer = viewerOf(context)
       // A filter that is refused is refused at once.
       await stats(viewer, filter ?? {})
-      return subscriptions.open(viewer, context.signal, (onClose) =>
+      return subscriptions.open(viewer, context.signal(), (onClose) =>
         subscribeToHints(bus, deliveryChannel(viewer.organizationId), { first: async () => ALL, onClose }),
       )
     },

@@ -33,7 +33,7 @@ builder.subscriptionField('deliveryUpdates', (t) =>
   t.field({
     type: DeliveryUpdate,
     description:
-      "Every change of state of the organization's deliveries, in order, each once. After a break, `after` goes on where it was. Needs `deliveries: read`.",
+      "Every change of state of the organization's deliveries, in order, each once; SENDING a second after it began, or with what came of it. After a break, `after` goes on where it was. Needs `deliveries: read`.",
     authScopes: { can: 'deliveries:read' },
     args: {
       filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Default: all changes.' }),
@@ -44,7 +44,7 @@ builder.subscriptionField('deliveryUpdates', (t) =>
     subscribe(_root, { filter, after }, context) {
       const { deliveryFeed, subscriptions } = context.domain
       const viewer = viewerOf(context)
-      return subscriptions.open(viewer, context.signal, (onClose) =>
+      return subscriptions.open(viewer, context.signal(), (onClose) =>
         deliveryFeed.subscribe(viewer, filter ?? {}, { after: after ?? null, onClose }),
       )
     },
@@ -72,7 +72,7 @@ builder.subscriptionField('liveStatus', (t) =>
     authScopes: { authenticated: true },
     subscribe(_root, _args, context) {
       const { bus, subscriptions } = context.domain
-      return subscriptions.open(viewerOf(context), context.signal, async (onClose) => {
+      return subscriptions.open(viewerOf(context), context.signal(), async (onClose) => {
         let stop = () => {}
         const mailbox = createMailbox<BusStatus>({
           onClose() {

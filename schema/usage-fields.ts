@@ -52,7 +52,7 @@ builder.subscriptionField('usageUpdates', (t) =>
       const viewer = viewerOf(context)
       // A filter that is refused is refused at once.
       usage.ofOrganization(viewer, filter ?? {})
-      return subscriptions.open(viewer, context.signal, async (onClose) => {
+      return subscriptions.open(viewer, context.signal(), async (onClose) => {
         const wanted = (id: string) => filter?.keyId == null || id === filter.keyId
         const options = { wanted, together: true, first: async () => ALL, onClose }
         return subscribeToHints(bus, usageChannel(viewer.organizationId), options)

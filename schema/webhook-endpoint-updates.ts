@@ -31,7 +31,7 @@ builder.subscriptionField('webhookEndpointUpdates', (t) =>
       const viewer = viewerOf(context)
       const wanted = (changed: string) => id == null || changed === id
       const first = async () => (id != null && (await context.domain.endpoints.get(viewer, id)) !== null ? id : null)
-      return subscriptions.open(viewer, context.signal, (onClose) =>
+      return subscriptions.open(viewer, context.signal(), (onClose) =>
         subscribeToHints(bus, endpointChannel(viewer.organizationId), { wanted, first, onClose }),
       )
     },

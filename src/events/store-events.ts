@@ -50,7 +50,7 @@ export interface StoredEvents {
  * A delivery's id is the time, and a hash of event and endpoint: it sorts by time, and no two can be the same.
  * Events whose idempotency key is taken are left out. Nothing is stored when it would make more deliveries than are allowed.
  *
- * A large one locks what others of its organization wait for, and claims with them, only when its deliveries are stored. An
+ * A large one locks what others of its organization wait for, and settling with them, only when its deliveries are stored. An
  * ordinary one locks first: two of one organization, storing side by side, would only be in each other's way.
  */
 const storeEventsText = (size: GroupSize) => `

@@ -1,4 +1,5 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { RequestCache } from '@pothos/plugin-scope-auth'
 import { subscribe } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
@@ -42,6 +43,7 @@ export function createGraphQL(deps: {
       usage,
       spendLimits(domain.limits),
       limitsOfEveryAnswer,
+      forgetScopes,
     ],
     parserAndValidationCache: boundedCaches(),
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
@@ -64,13 +66,20 @@ export function createGraphQL(deps: {
       const answered = { bytes: 0 }
       return {
         ...{ domain, viewer, checkDocument, limitField, answered },
-        // Made when it is asked for: few fields do, and ending one costs as much as a small request.
-        get signal() {
-          return request?.signal
-        },
+        // Made when it is asked for, by a call: the fields of this are copied, and a getter would be asked there.
+        signal: () => request?.signal,
       }
     },
   })
+}
+
+/**
+ * Pothos keeps what it found out for a context in a WeakMap, in entries that refer to the context. V8 takes what an old WeakMap has
+ * for alive until it collects all garbage, so every request would outlive its answer by minutes, and each of the frequent small
+ * collections would copy hundreds of them, in pauses that requests have to wait for.
+ */
+const forgetScopes: Plugin = {
+  onExecute: ({ args }) => ({ onExecuteDone: () => RequestCache.clearForContext(args.contextValue) }),
 }
 
 /** graphql-js executes a message with less around it than Yoga's executor, and a message is executed for every change. */

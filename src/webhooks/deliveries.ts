@@ -77,7 +77,7 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
       if (kind === 'RETRY' && !before.endpoint.enabled)
         throw new ConflictError('ENDPOINT_DISABLED', 'Its endpoint is disabled or deleted. Enable the endpoint first.')
       await deps.audit(tx, viewer, { action, resource: id, details: { before: before.status } })
-      // Last: what changes deliveries holds up claims until its transaction ends.
+      // Last: what changes deliveries holds up what changes others of the organization until its transaction ends.
       const moved = await moveDeliveries(tx, { organizationId, deliveryId: id }, kind, deps.clock)
       if (moved === 0) throw refusal(before)
     })

@@ -95,7 +95,7 @@ export function createEndpointState(deps: {
           data: { id: eventId, organizationId, type: TEST_EVENT_TYPE, body, createdAt: now },
         })
         await audit(tx, viewer, { action: 'webhookEndpoint.test', resource: id, details: { eventId } })
-        // Last: what changes deliveries holds up claims until its transaction ends.
+        // Last: what changes deliveries holds up what changes others of the organization until its transaction ends.
         await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
         return event
       })
