@@ -10,6 +10,8 @@ import { type Services, startSignalbox } from './support/services.ts'
 
 const RATE = { perSecond: 200, events: 2_000 }
 const IDLE_EVENTS = 100
+/** Before the first round, so many at once: code is compiled, caches and connections are there, as they are in what has run for a while. */
+const WARM_UP = { events: 10_000, atOnce: 32 }
 
 export async function latency(services: Services, options: { rounds: number }): Promise<Figures> {
   const receiver = await startReceiver()
@@ -43,6 +45,7 @@ export async function latency(services: Services, options: { rounds: number }): 
   const ratios = new Map<string, number[]>(names.map((name) => [name, []]))
   const seen = new Map<string, string>()
   try {
+    for (const way of [straight, publishing.publish]) await warmUp(way)
     for (let n = 0; n <= options.rounds; n++) {
       const figures = new Map<string, [number, number]>()
       const loaded = { yardstick: await atRate(straight, RATE), ours: await atRate(publishing.publish, RATE) }
@@ -73,6 +76,14 @@ export async function latency(services: Services, options: { rounds: number }): 
     benchmark: 'latency',
     rows: names.map((name) => ({ name, values: ratios.get(name)!, target: target[name], note: seen.get(name) })),
   }
+}
+
+async function warmUp(way: Way): Promise<void> {
+  let begun = 0
+  const one = async () => {
+    while (begun < WARM_UP.events) await way(begun++)
+  }
+  await Promise.all(Array.from({ length: WARM_UP.atOnce }, one))
 }
 
 async function oneByOne(way: Way): Promise<number[]> {
