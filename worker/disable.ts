@@ -62,8 +62,10 @@ health AS (
     CASE WHEN a.failures > 0 THEN clock.now END, a.sentence
   FROM clock CROSS JOIN ailing a LEFT JOIN endpoint_states s USING (endpoint_id)
   WHERE (a.failures > 0 OR s.consecutive_failures > 0) AND (SELECT count(*) FROM ${after}) >= 0
-    -- A batch that is written again, since the answer to its first writing was lost, counted then.
-    AND NOT EXISTS (SELECT 1 FROM attempts t JOIN input i ON i.attempt_id = t.id WHERE a.failures > 0)
+    -- A batch that is written again, since the answer to its first writing was lost, counted then. One by one: while there are
+    -- no statistics yet, a join is planned as a look at all attempts.
+    AND (a.failures = 0 OR (SELECT sum(written.count) FROM input i CROSS JOIN LATERAL (
+      SELECT count(*) FROM attempts t WHERE t.id = i.attempt_id) written) = 0)
   ORDER BY a.endpoint_id
   ON CONFLICT (endpoint_id) DO UPDATE SET
     consecutive_failures = CASE WHEN (SELECT recovered FROM ailing a WHERE a.endpoint_id = s.endpoint_id) THEN 0
