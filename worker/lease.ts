@@ -1,13 +1,12 @@
 import type pg from 'pg'
 import { DELETED_EXPLANATION, HELD_EXPLANATION } from '../src/events/store-events.ts'
 import { CHANGED, logChanges, SENDING } from '../src/live/delivery-log.ts'
-import type { Aside } from './claim.ts'
 
 /** Rows that one of these statements moves at most. */
 export const MOVED_AT_ONCE = 1_000
 
-/** Moves what `chosen` says, to where `set` says. */
-function move(chosen: string, set: string): string {
+/** A statement that moves what `chosen` says to where `set` says. */
+export function move(chosen: string, set: string): string {
   return `
 WITH RECURSIVE clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
@@ -103,34 +102,6 @@ export type Sweep = keyof typeof SWEEPS
  */
 export async function sweep(pool: pg.Pool, kind: Sweep, now: Date | null): Promise<string[]> {
   const { rows } = await pool.query<{ organization_id: string }>({ name: kind, text: SWEEPS[kind], values: [now] })
-  return rows.map((row) => row.organization_id)
-}
-
-/**
- * Moves what a claim found that is not to be sent. What changed meanwhile stays as it is: another worker may have found it too,
- * or a person may have moved it.
- */
-const SET_ASIDE = move(
-  `chosen AS (
-  SELECT d.id, i.status FROM deliveries d
-  JOIN unnest($2::text[], $3::int[], $4::text[]) AS i(id, version, status) ON i.id = d.id AND i.version = d.version
-  FOR UPDATE OF d SKIP LOCKED
-)`,
-  `status = chosen.status::delivery_status, next_attempt_at = NULL, explanation = CASE chosen.status
-    WHEN 'CANCELED' THEN '${DELETED_EXPLANATION}'
-    WHEN 'HELD' THEN '${HELD_EXPLANATION}'
-    ELSE 'Expired: the event became older than the maximum age that the endpoint allows. It can be retried.' END`,
-)
-
-/** @returns the organization of each that was moved */
-export async function setAside(pool: pg.Pool, aside: readonly Aside[], now: Date | null): Promise<string[]> {
-  const values = [
-    now,
-    aside.map(([id]) => id),
-    aside.map(([, version]) => version),
-    aside.map(([, , status]) => status),
-  ]
-  const { rows } = await pool.query<{ organization_id: string }>({ name: 'set-aside', text: SET_ASIDE, values })
   return rows.map((row) => row.organization_id)
 }
 

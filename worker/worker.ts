@@ -7,10 +7,10 @@ import { announce, announceEndpoint } from '../src/live/delivery-log.ts'
 import type { Log } from '../src/log.ts'
 import type { Targets } from '../src/webhooks/targets.ts'
 import { createAlarm } from './alarm.ts'
+import { createAside } from './aside.ts'
 import { createAttempts } from './attempt.ts'
 import { type Claimed, createClaimer, nextDue } from './claim.ts'
 import { createInFlight } from './in-flight.ts'
-import { setAside } from './lease.ts'
 import { settle } from './settle.ts'
 import { createSettler } from './settler.ts'
 import { createTell } from './tell.ts'
@@ -71,6 +71,7 @@ export function createWorker(deps: {
   const attempts = createAttempts(deps)
   const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
   const listener = createWakeListener({ url: database.url, onWake: wake, onReplay: () => void upkeep.replay(), log })
+  const aside = createAside({ ...deps, pool, wake })
   const tell = createTell({ ...deps, pool, inFlight: inFlight.values })
   const settler = createSettler({
     log,
@@ -137,7 +138,7 @@ export function createWorker(deps: {
     const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds: options.leaseSeconds })
     for (const delivery of claim.deliveries) void attempt(delivery)
     if (claim.deliveries.length > 0) tell.look()
-    if (claim.aside.length > 0) announce(bus, await setAside(pool, claim.aside, clock.forQueue()))
+    aside.move(claim.aside)
     // What was full when the claim began may have room by now.
     const full = inFlight.room()?.fullOrganizations ?? []
     const mayHaveMore = [...claim.more, ...room.fullOrganizations]
@@ -166,8 +167,9 @@ export function createWorker(deps: {
     beat: upkeep.beat,
     /** Resolves when nothing is claimed, in flight or unsettled. */
     async idle() {
-      while (claiming !== undefined || inFlight.size > 0) {
+      while (claiming !== undefined || aside.idle() !== undefined || inFlight.size > 0) {
         await claiming
+        await aside.idle()
         if (inFlight.size > 0) await new Promise<void>((resolve) => waitingForIdle.push(resolve))
       }
     },

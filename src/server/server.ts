@@ -90,14 +90,13 @@ export async function startServer(deps: {
   server.headersTimeout = 30_000
 
   async function handleGraphQL(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const declared = request.headers['content-length']
-    let received = Number(declared ?? 0)
+    let received = Number(request.headers['content-length'] ?? 0)
     if (received > REQUEST_BYTES) {
       response.setHeader('connection', 'close')
       send(response, { status: 413, body: { error: `A request may have ${REQUEST_BYTES} bytes at most.` } })
       return
     }
-    if (declared === undefined) countBody(request, (bytes) => (received = bytes))
+    if (request.headers['transfer-encoding'] !== undefined) countBody(request, (bytes) => (received = bytes))
     const sentBefore = request.socket.bytesWritten
     const beginning = begin(request, (name) => request.headers[name])
     response.once('close', async () => {
@@ -150,8 +149,8 @@ const NAMES: Record<string, string> = {
 }
 
 /**
- * Counts what arrives without reading it, and breaks off what is too much. Only for bodies that do not say their length, of which
- * Node reads no more than that: a request with a `push` of its own outlives its answer, see `forgetScopes` in graphql.ts.
+ * Counts what arrives without reading it, and breaks off what is too much. Only for bodies in chunks: of others Node reads no more
+ * than they say, and a request with a `push` of its own outlives its answer, see `forgetScopes` in graphql.ts.
  */
 function countBody(request: IncomingMessage, onBytes: (received: number) => void): void {
   let received = 0

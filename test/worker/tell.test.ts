@@ -134,7 +134,10 @@ test('a claim waits for no log: a tenant whose log is held up holds up nobody el
   await other.createEndpoint(receiver.url)
   receiver.respond((_request, response) => response.writeHead(204).end())
   const from = receiver.requests.length
+  // What is only to be moved waits for the log, and the claims do not wait for that either.
+  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
   const ids = [await tenant.publish('a.b'), await other.publish('a.b')]
+  await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [webhookEndpoint.id])
   const slow = new pg.Client(app.database.url)
   await slow.connect()
   await slow.query('BEGIN')
@@ -150,7 +153,7 @@ test('a claim waits for no log: a tenant whose log is held up holds up nobody el
   await slow.query('COMMIT')
   await slow.end()
   await delivered
-  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED'])
+  expect(new Set((await tenant.deliveries()).map(({ status }) => status))).toEqual(new Set(['HELD', 'SUCCEEDED']))
 })
 
 test('two workers that find the same delivery of a disabled endpoint set it aside once', async () => {
