@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { deliveryChannel, endpointChannel, type LiveBus } from './bus.ts'
-import { changesOf, type Entry, type Logged } from './log-entry.ts'
+import { changesOf, type Logged } from './log-entry.ts'
 
 /** What a statement's CTE `changed` has to have of delivery `d`, besides `event_type` and `endpoint_url`. */
 export const CHANGED = `d.id, d.organization_id, d.status, d.trigger, d.attempt_count, d.version, d.next_attempt_at,
@@ -76,7 +76,7 @@ export async function readParts(
   organizationId: string,
   from: { position: number; part: number },
 ): Promise<Part[]> {
-  const { rows } = await pool.query<Omit<Part, 'changes'> & { changes: Entry[] }>({
+  const { rows } = await pool.query<Part>({
     name: 'read-changes',
     text: `SELECT position::float8, previous::float8, part, changes FROM delivery_changes
       WHERE organization_id = $1 AND (position, part) >= ($2::bigint, $3::int)

@@ -22,7 +22,16 @@ export interface DeliveryChange {
   endpoint: { id: string; url: string }
 }
 
-/** A change as it is read from the log. */
+/** What of a delivery was different while it was SENDING. */
+type Sending = [
+  trigger: AttemptTrigger,
+  attemptCount: number,
+  nextAttemptAt: string,
+  explanation: string | null,
+  updatedAt: string,
+]
+
+/** An element of `delivery_changes.changes`, as `logChanges` makes it: one change, or two. */
 export type Logged = [
   id: string,
   status: DeliveryStatus,
@@ -37,29 +46,18 @@ export type Logged = [
   eventType: string,
   endpointId: string,
   endpointUrl: string,
+  /** That it was SENDING before, when the log does not say so yet. */
+  sending?: Sending | null,
 ]
 
-/** What of it was different while it was SENDING. */
-type Sending = [
-  trigger: AttemptTrigger,
-  attemptCount: number,
-  nextAttemptAt: string,
-  explanation: string | null,
-  updatedAt: string,
-]
-
-/** An element of `delivery_changes.changes`, as `logChanges` makes it. */
-export type Entry = [...Logged, sending?: Sending | null]
-
-/** What an entry stands for: one change, or two when it says by the way that the delivery was SENDING before. */
-export function changesOf(entry: Entry): Logged[] {
+/** What an element stands for, each change apart. */
+export function changesOf(entry: Logged): Logged[] {
   const [id, , , , version, , , createdAt, , eventId, eventType, endpointId, endpointUrl, sending] = entry
-  const change = entry as unknown as Logged
-  if (!sending) return [change]
+  if (!sending) return [entry]
   const [trigger, attemptCount, nextAttemptAt, explanation, updatedAt] = sending
   const of = [eventId, eventType, endpointId, endpointUrl] as const
   const before = [trigger, attemptCount, version - 1, nextAttemptAt, explanation, createdAt, updatedAt] as const
-  return [[id, 'SENDING', ...before, ...of], change]
+  return [[id, 'SENDING', ...before, ...of], entry]
 }
 
 export function toChange(organizationId: string, logged: Logged): DeliveryChange {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createIds } from '../../src/ids.ts'
-import { changesOf, type Entry } from '../../src/live/log-entry.ts'
+import { changesOf, type Logged } from '../../src/live/log-entry.ts'
 import { type Claimed, createClaimer } from '../../worker/claim.ts'
 import { sweep } from '../../worker/lease.ts'
 import { judge } from '../../worker/outcome.ts'
@@ -53,7 +53,7 @@ async function settleAs(delivery: Claimed, statusCode: number): Promise<void> {
 
 /** What the log says of each delivery, in its order. */
 async function logged(): Promise<Map<string, { status: string; version: number }[]>> {
-  const { rows } = await app.database.pool.query<{ changes: Entry[] }>(
+  const { rows } = await app.database.pool.query<{ changes: Logged[] }>(
     'SELECT changes FROM delivery_changes WHERE organization_id = $1 ORDER BY position, part',
     [tenant.organizationId],
   )
@@ -92,7 +92,7 @@ test('what is quick is told of as SENDING along with its result, as it was then'
   const [delivery] = await claim()
   app.clock.advance(5)
   await settleAs(delivery!, 500)
-  const { rows } = await app.database.pool.query<{ changes: Entry[] }>(
+  const { rows } = await app.database.pool.query<{ changes: Logged[] }>(
     'SELECT changes FROM delivery_changes WHERE organization_id = $1 ORDER BY position',
     [tenant.organizationId],
   )
