@@ -53,7 +53,7 @@ export function createTell(deps: {
   let timer: NodeJS.Timeout | undefined
   let telling: Promise<void> | undefined
 
-  function look(): void {
+  function tellLate(): void {
     const deliveries = inFlight()
     if (deliveries.length === 0) stopLooking()
     const late = deliveries.filter((delivery) => isLate(delivery) && !told.has(delivery)).slice(0, TOLD_AT_ONCE)
@@ -80,7 +80,7 @@ export function createTell(deps: {
   return {
     /** Something is under way from now on. */
     look() {
-      timer ??= setInterval(look, LOOK_EVERY_MS)
+      timer ??= setInterval(tellLate, LOOK_EVERY_MS)
     },
     async stop() {
       stopLooking()
