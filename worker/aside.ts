@@ -1,9 +1,10 @@
 import type pg from 'pg'
 import type { Clock } from '../src/clock.ts'
-import { DELETED_EXPLANATION, HELD_EXPLANATION } from '../src/events/store-events.ts'
+import { HELD_EXPLANATION } from '../src/events/fan-out.ts'
 import type { LiveBus } from '../src/live/bus.ts'
 import { announce } from '../src/live/delivery-log.ts'
 import type { Log } from '../src/log.ts'
+import { DELETED_EXPLANATION } from '../src/webhooks/delivery-moves.ts'
 import type { Aside } from './claim.ts'
 import { move } from './lease.ts'
 

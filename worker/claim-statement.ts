@@ -6,6 +6,13 @@ const AILING_PER_SECOND = 10
 /** Slots lie this much further apart than the limit asks: a tenth of a second of delay on the way, and it is still kept. */
 const SLOT_MARGIN = 1.1
 
+/** What sending needs to know of an endpoint, as `ClaimedEndpoint`. */
+export const endpointOf = (e: string, now: string) => `
+  json_build_object('url', ${e}.url, 'timeoutSeconds', ${e}.timeout_seconds, 'maxAttempts', ${e}.max_attempts,
+    'backoffSeconds', ${e}.backoff_seconds, 'signatureScheme', ${e}.signature_scheme, 'headersEncrypted', ${e}.headers_encrypted,
+    'secrets', coalesce((SELECT json_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s
+      WHERE s.endpoint_id = ${e}.id AND (s.expires_at IS NULL OR s.expires_at > ${now})), '[]'))`
+
 /**
  * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than its
  * concurrency and its rate leave over all workers, and no more than an equal share of the batch, the longest waiting
@@ -95,9 +102,5 @@ SELECT rest.*, c.id, c.organization_id, c.version, c.trigger, c.scheduled_attemp
   coalesce(extract(epoch FROM c.spacing) * 1000, 0)::float8 AS spacing,
   -- Once for all deliveries to it; unless the first of them may be one that is not sent.
   CASE WHEN c.nth = 1 OR rest.aside IS NOT NULL THEN (
-    SELECT json_build_object('url', e.url, 'timeoutSeconds', e.timeout_seconds, 'maxAttempts', e.max_attempts,
-      'backoffSeconds', e.backoff_seconds, 'signatureScheme', e.signature_scheme, 'headersEncrypted', e.headers_encrypted,
-      'secrets', coalesce((SELECT json_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s
-        WHERE s.endpoint_id = e.id AND (s.expires_at IS NULL OR s.expires_at > clock.now)), '[]'))
-    FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END AS endpoint
+    SELECT ${endpointOf('e', 'clock.now')} FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END AS endpoint
 FROM rest CROSS JOIN clock LEFT JOIN changed c ON true ORDER BY c.endpoint_id, c.nth`

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { createPool } from '../prisma/client.ts'
 import type { AttemptTrigger, SignatureScheme } from '../prisma/generated/enums.ts'
 import { LOCKS } from '../prisma/locks.ts'
+import { ANY_LEFT, CLAIM_NAMED } from './claim-named.ts'
 import { CLAIM } from './claim-statement.ts'
 
 /** Where a claimed delivery goes, as it was when it was claimed. */
@@ -65,9 +66,11 @@ export interface Claim {
   nextSlotIn: number | null
 }
 
+type ClaimedRow = Omit<Claimed, 'body' | 'endpoint' | 'claimedAt'> & { body: string }
+type NamedRow = ClaimedRow & { endpoint: ClaimedEndpoint }
+
 /** Of a claim that took nothing, one row without a delivery. */
-type Row = Omit<Claimed, 'body' | 'endpoint' | 'claimedAt'> & {
-  body: string
+type Row = ClaimedRow & {
   endpoint: ClaimedEndpoint | null
   aside: Aside[] | null
   more: string[] | null
@@ -76,27 +79,35 @@ type Row = Omit<Claimed, 'body' | 'endpoint' | 'claimedAt'> & {
   next_slot_in: number | null
 }
 
+const SESSION = 'SET plan_cache_mode = force_generic_plan'
+/**
+ * A statement of its own: the snapshot of the next one then has what the claim before this one took. Not to wait for the disk is
+ * said for the transaction alone: behind a pooler, a session may become that of others.
+ */
+const LOCK = {
+  name: 'claim-lock',
+  text: `SELECT pg_advisory_xact_lock(${LOCKS.claim}), set_config('synchronous_commit', 'off', true)`,
+}
+
 /**
  * Claims over a connection of its own, with pipelining: the transaction costs one round trip. It does not wait for the disk:
  * a crash of PostgreSQL that forgets a claim has it made again, and the receiver sees the event twice, as after any crash
  * while sending. A result is never forgotten: settling waits for the disk, and what was claimed before is on it then.
  *
- * Its plan is made once for a connection. Left to choose, PostgreSQL may take planning it anew for the cheaper way, every
+ * Its plans are made once for a connection. Left to choose, PostgreSQL may take planning them anew for the cheaper way, every
  * time: three quarters of a claim of one delivery.
  */
 export function createClaimer(url: string) {
-  const pool = createPool({ connectionString: url, max: 1, pipeline: true })
+  const pool = createPool({ connectionString: url, max: 1, pipeline: true }, undefined, SESSION)
 
   return {
-    async claim(options: ClaimOptions): Promise<Claim> {
-      const rows = await run(options)
+    /** What is due, of all that waits. */
+    async claim({ now, limit, leaseSeconds, fullOrganizations }: ClaimOptions): Promise<Claim> {
+      const rows = await run<Row>({ name: 'claim', text: CLAIM, values: [now, limit, leaseSeconds, fullOrganizations] })
       const endpoints = new Map(rows.flatMap((row) => (row.endpoint ? [[row.endpoint_id, row.endpoint]] : [])))
       const claimed = rows.filter(({ id }) => id)
-      const claimedAt = performance.now()
       return {
-        deliveries: claimed.map((row) =>
-          Object.assign(row, { body: Buffer.from(row.body), endpoint: endpoints.get(row.endpoint_id)!, claimedAt }),
-        ),
+        deliveries: claimed.map((row) => toClaimed(row, endpoints.get(row.endpoint_id)!)),
         aside: rows[0]?.aside ?? [],
         more: rows[0]?.more ?? [],
         cut: rows[0]?.cut ?? false,
@@ -104,18 +115,27 @@ export function createClaimer(url: string) {
         nextSlotIn: rows[0]?.next_slot_in ?? null,
       }
     },
+
+    /** Of new deliveries those that may be sent at once; and whether some of the others are to be claimed with all that waits. */
+    async claimNamed(ids: readonly string[], { now, leaseSeconds, fullOrganizations }: Omit<ClaimOptions, 'limit'>) {
+      const values = [now, leaseSeconds, ids, fullOrganizations]
+      const rows = await run<NamedRow>({ name: 'claim-named', text: CLAIM_NAMED, values })
+      const deliveries = rows.map((row) => toClaimed(row, row.endpoint))
+      if (rows.length === ids.length) return { deliveries, left: false }
+      const { rowCount } = await pool.query({ name: 'any-left', text: ANY_LEFT, values: [now, ids] })
+      return { deliveries, left: rowCount !== 0 }
+    },
+
     stop: () => pool.end(),
   }
 
-  async function run({ now, limit, leaseSeconds, fullOrganizations }: ClaimOptions): Promise<Row[]> {
+  async function run<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
     const client = await pool.connect()
     try {
-      const values = [now, limit, leaseSeconds, fullOrganizations]
       const [, , { rows }] = await Promise.all([
-        client.query('BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL plan_cache_mode = force_generic_plan'),
-        // A statement of its own: the snapshot of the next one then has what the claim before this one took.
-        client.query({ name: 'claim-lock', text: `SELECT pg_advisory_xact_lock(${LOCKS.claim})` }),
-        client.query<Row>({ name: 'claim', text: CLAIM, values }),
+        client.query('BEGIN'),
+        client.query(LOCK),
+        client.query<Row>(statement),
         client.query('COMMIT'),
       ])
       client.release()
@@ -126,6 +146,10 @@ export function createClaimer(url: string) {
       throw error
     }
   }
+}
+
+function toClaimed(row: ClaimedRow, endpoint: ClaimedEndpoint): Claimed {
+  return Object.assign(row, { body: Buffer.from(row.body), endpoint, claimedAt: performance.now() })
 }
 
 /** Milliseconds until the next retry is due, or undefined when none waits. Through the index `deliveries_next_retry`. */

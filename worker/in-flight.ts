@@ -68,3 +68,5 @@ export function createInFlight(concurrency: number) {
     },
   }
 }
+
+export type InFlight = ReturnType<typeof createInFlight>

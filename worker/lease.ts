@@ -1,6 +1,7 @@
 import type pg from 'pg'
-import { DELETED_EXPLANATION, HELD_EXPLANATION } from '../src/events/store-events.ts'
+import { HELD_EXPLANATION } from '../src/events/fan-out.ts'
 import { CHANGED, logChanges, SENDING } from '../src/live/delivery-log.ts'
+import { DELETED_EXPLANATION } from '../src/webhooks/delivery-moves.ts'
 
 /** Rows that one of these statements moves at most. */
 export const MOVED_AT_ONCE = 1_000

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { WAKE_CHANNEL } from '../src/events/store-events.ts'
+import { WAKE_CHANNEL } from '../src/events/wake.ts'
 import { bucketOf } from '../src/histogram.ts'
 import type { MakeId } from '../src/ids.ts'
 import { CHANGED, logChanges, SENDING } from '../src/live/delivery-log.ts'

@@ -1,15 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { PROBE_MS } from '../prisma/client.ts'
-import { REPLAY_WAKE, WAKE_CHANNEL } from '../src/events/store-events.ts'
+import { REPLAY_WAKE, WAKE_CHANNEL } from '../src/events/wake.ts'
 import type { Log } from '../src/log.ts'
 
 const RECONNECT_MS = 1_000
 
 /**
  * Calls `onWake` whenever a commit made something due, and once after every connect, since nothing is heard meanwhile.
+ *
+ * @param deps.onWake with the ids of what is due, where the commit names it (src/events/wake.ts)
  */
-export function createWakeListener(deps: { url: string; onWake: () => void; onReplay: () => void; log: Log }) {
+export function createWakeListener(deps: {
+  url: string
+  onWake: (ids?: readonly string[]) => void
+  onReplay: () => void
+  log: Log
+}) {
   const stopping = new AbortController()
   let client: pg.Client | undefined
 
@@ -22,7 +29,10 @@ export function createWakeListener(deps: { url: string; onWake: () => void; onRe
     const { promise: ended, resolve } = Promise.withResolvers<void>()
     connection.on('error', () => resolve())
     connection.on('end', () => resolve())
-    connection.on('notification', ({ payload }) => (payload === REPLAY_WAKE ? deps.onReplay() : deps.onWake()))
+    connection.on('notification', ({ payload }) => {
+      if (payload === REPLAY_WAKE) deps.onReplay()
+      else deps.onWake(payload?.split(' ').filter(Boolean))
+    })
     client = connection
     try {
       await connection.connect()

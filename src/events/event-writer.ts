@@ -3,7 +3,14 @@ import { LRUCache } from 'lru-cache'
 import pg from 'pg'
 import { ConflictError, UnavailableError } from '../errors.ts'
 import { createPublishQueue, type Publish } from './publish-queue.ts'
-import { DELIVERIES_AT_MOST, type GroupSize, type NewEvent, type StoredEvents, typeKey } from './store-events.ts'
+import {
+  DELIVERIES_AT_MOST,
+  type GroupSize,
+  type NewEvent,
+  type StoredEvents,
+  type StoreResult,
+  typeKey,
+} from './store-events.ts'
 
 /** Events in one statement at most, and their bytes. The deliveries that it makes are bounded too (`store-events.ts`). */
 const GROUP_EVENTS = 1_000
@@ -13,15 +20,11 @@ const GROUPS_AT_ONCE = 2
 /** Event types of which it is remembered how many endpoints want them. */
 const FAN_OUTS = 10_000
 
-/** What came of a group: what was stored, unless it would have made too many deliveries. */
-export interface GroupResult {
-  stored: StoredEvents | undefined
-  /** How many endpoints want each type of the group, by `typeKey`. */
-  fanOuts: ReadonlyMap<string, number>
-}
-
 /** Stores events, all or none; and none when they would make more deliveries than a statement of this size may. */
-export type StoreGroup = (events: readonly NewEvent[], size: GroupSize) => Promise<GroupResult>
+export type StoreGroup = (
+  events: readonly NewEvent[],
+  size: GroupSize,
+) => Promise<Pick<StoreResult, 'stored' | 'fanOuts'>>
 
 export interface EventWriter {
   /** Stores the events of one publish, all or none. Resolves after the commit. */

@@ -16,6 +16,7 @@ import { createEventWriter } from './event-writer.ts'
 import { EVENT_TYPE_LENGTH } from './patterns.ts'
 import { EVENT_DEPTH, excessOf, withoutFields } from './redact.ts'
 import { type NewEvent, storeEvents } from './store-events.ts'
+import { storeLoneEvent } from './store-lone-event.ts'
 
 export const EVENTS_AT_ONCE = 500
 /** Of what is given of an event, with what is then taken out of it. */
@@ -53,7 +54,10 @@ export function createPublisher(deps: {
   const { database, clock } = deps
   const { write, stop } = createEventWriter(async (events, size) => {
     const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
-    const result = await storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime)
+    const [lone] = size === 'ordinary' && events.length === 1 ? events : []
+    const result = await (lone === undefined
+      ? storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime)
+      : storeLoneEvent(database.pool, lone, clock.forQueue(), deliveryIdTime))
     announce(deps.bus, result.organizationIds)
     return result
   })

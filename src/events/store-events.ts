@@ -1,18 +1,9 @@
 import type pg from 'pg'
 import { CHANGED, logChanges } from '../live/delivery-log.ts'
 import { countCreated } from '../live/delivery-stats.ts'
+import { fanOut } from './fan-out.ts'
 import { patternsOf } from './patterns.ts'
-
-/** The channel on which a commit wakes the workers. */
-export const WAKE_CHANNEL = 'signalbox_due'
-/** The payload on it that says that a replay was started. */
-export const REPLAY_WAKE = 'replay'
-
-/** What a held delivery says of itself; stands in statements, so it has no quotes in it. */
-export const HELD_EXPLANATION = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'
-
-/** What a delivery says that was canceled because its endpoint was deleted; as above. */
-export const DELETED_EXPLANATION = 'Canceled because the endpoint was deleted.'
+import { WAKE_CHANNEL } from './wake.ts'
 
 /** An event that is ready to be stored. */
 export interface NewEvent {
@@ -29,7 +20,7 @@ export const DELIVERIES_AT_MOST = { ordinary: 2_000, large: 100_000 } as const
 export type GroupSize = keyof typeof DELIVERIES_AT_MOST
 
 /** How long events with idempotency keys wait for others that are storing the same keys, and may be for some seconds more. */
-const WAIT_FOR_KEYS_MS = 1_000
+export const WAIT_FOR_KEYS_MS = 1_000
 
 /** What became of a group of events. */
 export interface StoredEvents {
@@ -37,6 +28,15 @@ export interface StoredEvents {
   at: Date
   /** The ids of those that were not, since their idempotency key was taken. */
   repeated: Set<string>
+}
+
+/** What came of a group: what was stored, unless it would have made too many deliveries. */
+export interface StoreResult {
+  stored: StoredEvents | undefined
+  /** How many endpoints want each type of the group, by `typeKey`. */
+  fanOuts: ReadonlyMap<string, number>
+  /** Whose deliveries were made. */
+  organizationIds: string[]
 }
 
 /**
@@ -47,7 +47,6 @@ export interface StoredEvents {
  * Endpoints are looked up once for each type in the group, and each event is compared with the types only: the planner takes
  * every list for a short one, and would compare the events with each other, or with all that they are for.
  *
- * A delivery's id is the time, and a hash of event and endpoint: it sorts by time, and no two can be the same.
  * Events whose idempotency key is taken are left out. Nothing is stored when it would make more deliveries than are allowed.
  *
  * A large one locks what others of its organization wait for, and settling with them, only when its deliveries are stored. An
@@ -75,22 +74,9 @@ WITH clock AS (
   -- In one order everywhere: two groups with the same keys must not wait for each other in a circle.
   ORDER BY i.organization_id, i.idempotency_key
   ON CONFLICT (organization_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-  RETURNING id, organization_id, type
-), made AS MATERIALIZED (
-  SELECT 'dlv_' || $2 || substr(encode(sha256(convert_to(s.id || w.endpoint_id, 'UTF8')), 'hex'), 1, 16) AS id,
-    s.organization_id, s.id AS event_id, w.endpoint_id, 0 AS attempt_count, 1 AS version,
-    CASE WHEN w.enabled THEN 'PENDING' ELSE 'HELD' END::delivery_status AS status, 'SCHEDULED'::attempt_trigger AS trigger,
-    CASE WHEN w.enabled THEN clock.now END AS next_attempt_at,
-    CASE WHEN NOT w.enabled THEN '${HELD_EXPLANATION}' END AS explanation,
-    clock.now AS created_at, clock.now AS updated_at, s.type AS event_type, w.url AS endpoint_url
-  FROM stored s JOIN wanted ON wanted.organization_id = s.organization_id AND wanted.type = s.type
-  CROSS JOIN LATERAL unnest(wanted.ids, wanted.enabled, wanted.urls) AS w(endpoint_id, enabled, url) CROSS JOIN clock
-), fanned AS (
-  INSERT INTO deliveries
-    (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, explanation, created_at, updated_at)
-  SELECT id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, explanation, created_at, updated_at
-  FROM made RETURNING 1
-), ${countCreated('made', size === 'large' ? 'fanned' : undefined)}, changed AS (
+  RETURNING id, organization_id, type, created_at
+), ${fanOut(`JOIN wanted ON wanted.organization_id = s.organization_id AND wanted.type = s.type
+  CROSS JOIN LATERAL unnest(wanted.ids, wanted.enabled, wanted.urls) AS w(endpoint_id, enabled, url)`)}, ${countCreated('made', size === 'large' ? 'fanned' : undefined)}, changed AS (
   SELECT ${CHANGED}, d.event_type, d.endpoint_url FROM made d
 ), ${logChanges('counted')}, woken AS (
   SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (SELECT 1 FROM made WHERE status = 'PENDING' LIMIT 1) any_due
@@ -132,7 +118,7 @@ export async function storeEvents(
   size: GroupSize,
   time: Date | null,
   deliveryIdTime: string,
-) {
+): Promise<StoreResult> {
   const types = new Map<string, { organizationId: string; type: string; count: number }>()
   for (const { organizationId, type } of events) {
     const key = typeKey({ organizationId, type })

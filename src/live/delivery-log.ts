@@ -43,8 +43,8 @@ parts AS MATERIALIZED (
 ), heads AS (
   -- The first position is a time, for the same reason: the head itself may be lost and made anew.
   INSERT INTO delivery_change_heads AS h (organization_id, position, previous, started_at)
-  SELECT DISTINCT organization_id, extract(epoch FROM now())::bigint, 0, pg_postmaster_start_time()
-  FROM parts ${after ? `WHERE (SELECT count(*) FROM ${after}) >= 0` : ''}
+  SELECT organization_id, extract(epoch FROM now())::bigint, 0, pg_postmaster_start_time()
+  FROM parts WHERE part = 0 ${after ? `AND (SELECT count(*) FROM ${after}) >= 0` : ''}
   ORDER BY organization_id
   ON CONFLICT (organization_id) DO UPDATE SET previous = h.position, started_at = excluded.started_at,
     position = h.position + CASE WHEN h.started_at = excluded.started_at THEN 1 ELSE ${POSITIONS_LEFT_OUT} END

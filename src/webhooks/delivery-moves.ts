@@ -2,9 +2,13 @@ import type { Transaction } from '../../prisma/client.ts'
 import type { AttemptTrigger, Event, WebhookEndpoint } from '../../prisma/generated/client.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Clock } from '../clock.ts'
-import { DELETED_EXPLANATION, HELD_EXPLANATION, WAKE_CHANNEL } from '../events/store-events.ts'
+import { HELD_EXPLANATION } from '../events/fan-out.ts'
+import { WAKE_CHANNEL } from '../events/wake.ts'
 import { CHANGED, logChanges, SENDING } from '../live/delivery-log.ts'
 import { countCreated } from '../live/delivery-stats.ts'
+
+/** What a delivery says that was canceled because its endpoint was deleted; stands in statements, so it has no quotes in it. */
+export const DELETED_EXPLANATION = 'Canceled because the endpoint was deleted.'
 
 /** Deliveries that one statement moves at most. */
 export const MOVED_AT_ONCE = 1_000

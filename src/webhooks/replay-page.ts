@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { ENDPOINT_DISABLED_TYPE, TEST_EVENT_TYPE } from '../events/operational.ts'
-import { WAKE_CHANNEL } from '../events/store-events.ts'
+import { WAKE_CHANNEL } from '../events/wake.ts'
 import { CHANGED, logChanges } from '../live/delivery-log.ts'
 import { countCreated } from '../live/delivery-stats.ts'
 

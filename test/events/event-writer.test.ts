@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { createEventWriter, type GroupResult } from '../../src/events/event-writer.ts'
+import { createEventWriter, type StoreGroup } from '../../src/events/event-writer.ts'
 import { WAITING_EVENTS } from '../../src/events/publish-queue.ts'
 import { DELIVERIES_AT_MOST, type GroupSize, type NewEvent } from '../../src/events/store-events.ts'
 
@@ -16,7 +16,7 @@ const event = (id: string, organizationId = 'o'): NewEvent => ({
 const events = (count: number, organizationId: string) =>
   Array.from({ length: count }, (_, n) => event(`${organizationId}${n}`, organizationId))
 
-const stored = (at = 0): GroupResult => ({
+const stored = (at = 0): Awaited<ReturnType<StoreGroup>> => ({
   stored: { at: new Date(at), repeated: new Set<string>() },
   fanOuts: new Map(),
 })
@@ -24,7 +24,7 @@ const stored = (at = 0): GroupResult => ({
 /** A store that holds every group until it is let go, and knows how many endpoints the organization `large` has. */
 function createHeldStore() {
   const groups: { names: string; go: () => void }[] = []
-  const store = async (group: readonly NewEvent[], size: GroupSize): Promise<GroupResult> => {
+  const store = async (group: readonly NewEvent[], size: GroupSize): ReturnType<StoreGroup> => {
     const fanOuts = new Map(group.map(({ organizationId: id }) => [`${id} t`, id.startsWith('large') ? 1_000 : 1]))
     const deliveries = group.reduce((sum, { organizationId: id }) => sum + fanOuts.get(`${id} t`)!, 0)
     if (deliveries > DELIVERIES_AT_MOST[size]) return { stored: undefined, fanOuts }
