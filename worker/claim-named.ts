@@ -12,11 +12,12 @@ const NOW = 'coalesce($1::timestamptz, now())'
  */
 export const CLAIM_NAMED = `
 WITH named AS (
-  SELECT d.id, d.endpoint_id, row_number() OVER (PARTITION BY d.endpoint_id) AS nth FROM (
-    SELECT d.id, d.endpoint_id FROM deliveries d
-    WHERE d.id = ANY($3::text[]) AND d.status = 'PENDING' AND d.next_attempt_at <= ${NOW} AND d.organization_id <> ALL($4::text[])
-    FOR UPDATE SKIP LOCKED
+  SELECT d.id, d.endpoint_id, row_number() OVER (PARTITION BY d.endpoint_id) AS nth
+  -- One by one, and only then by what they are like: that may be planned as a look at all that waits.
+  FROM unnest($3::text[]) AS i(id) CROSS JOIN LATERAL (
+    SELECT * FROM deliveries d WHERE d.id = i.id LIMIT 1 FOR UPDATE SKIP LOCKED
   ) d
+  WHERE d.status = 'PENDING' AND d.next_attempt_at <= ${NOW} AND d.organization_id <> ALL($4::text[])
 )
 UPDATE deliveries d SET status = 'SENDING', untold = true, version = d.version + 1, updated_at = ${NOW},
   lease_until = ${NOW} + $2::int * interval '1 second'
@@ -31,5 +32,6 @@ RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d
   convert_from(v.body, 'UTF8') AS body, 0 AS send_in, 0 AS spacing, ${endpointOf('e', NOW)} AS endpoint`
 
 /** Whether some of them are due all the same: asked when fewer were claimed than named. Another worker may have had them. */
-export const ANY_LEFT = `SELECT FROM deliveries
-  WHERE id = ANY($2::text[]) AND status = 'PENDING' AND next_attempt_at <= ${NOW} LIMIT 1`
+export const ANY_LEFT = `
+SELECT FROM unnest($2::text[]) AS i(id) CROSS JOIN LATERAL (SELECT * FROM deliveries d WHERE d.id = i.id LIMIT 1) d
+WHERE d.status = 'PENDING' AND d.next_attempt_at <= ${NOW} LIMIT 1`

@@ -8,7 +8,7 @@ const RETRY_MS = 500
 /** As many have little left to share, and are written without waiting for more. */
 const WORTH_A_STATEMENT = 50
 /** A statement costs most of what it costs before it has looked at its first result. */
-const SETTLE_EVERY_MS = 20
+const SETTLE_EVERY_MS = 50
 
 /**
  * Gathers results into batches. One batch is written at a time, and whatever finishes meanwhile forms the next. After a quiet

@@ -109,6 +109,27 @@ test('it waits for nobody who is changing it, and leaves it', async () => {
   expect(left).toBe(true)
 })
 
+test('what it reads does not grow with what waits, also when its plan was made while nothing did', async () => {
+  const claimer = createClaimer(app.database.url)
+  const [first] = await publish(1)
+  await named([first!], claimer)
+  const others = await publish(500)
+  const readOf = async (index: string): Promise<number> => {
+    const { rows } = await app.database.pool.query(
+      'SELECT idx_tup_read::int AS read FROM pg_stat_user_indexes WHERE indexrelname = $1',
+      [index],
+    )
+    return rows[0].read
+  }
+  const before = [await readOf('deliveries_due'), await readOf('deliveries_pkey')]
+  for (const id of others.slice(0, 10)) expect((await named([id], claimer)).deliveries).toHaveLength(1)
+  expect((await named(others.slice(0, 10), claimer)).left).toBe(false)
+  // With its connection it tells PostgreSQL what it has read.
+  await claimer.stop()
+  await expect.poll(() => readOf('deliveries_pkey')).toBeGreaterThan(before[1]!)
+  expect((await readOf('deliveries_due')) - before[0]!).toBeLessThan(20)
+})
+
 test('no endpoint ever has more in flight than it may, however named claims and looks at the queue follow each other', async () => {
   const step = fc.record({
     by: fc.constantFrom(0, 1),
