@@ -49,8 +49,8 @@ export function createIntake(deps: {
 
   function wake(ids: readonly string[] = []): void {
     if (stopping) return
-    named.push(...ids)
-    if (ids.length === 0 || named.length > NAMED_AT_ONCE) wokenMeanwhile = true
+    if (ids.length === 0 || named.length + ids.length > NAMED_AT_ONCE) wokenMeanwhile = true
+    else named.push(...ids)
     claiming ??= claimAll().finally(() => {
       claiming = undefined
       if (wokenMeanwhile || named.length > 0) wake(named.splice(0))
