@@ -21,6 +21,7 @@ const NAMED_AT_ONCE = 16
  * What a worker takes from the queue, and when: it claims when a commit wakes it, when a retry is due, and when there is room
  * again for what was left. One claim at a time; what wakes it meanwhile is looked at next.
  *
+ * @param deps.leasesKept is waited for before each claim
  * @param deps.onClaimed to be sent, at once
  * @param deps.onAside found, and not to be sent
  * @param deps.onHungry after each claim: whether something was left in the queue for want of room, here or at its endpoint
@@ -31,6 +32,7 @@ export function createIntake(deps: {
   log: Log
   leaseSeconds: number
   inFlight: InFlight
+  leasesKept: () => Promise<void> | undefined
   onClaimed: (deliveries: readonly Claimed[]) => void
   onAside: (aside: readonly Aside[]) => void
   onHungry: (hungry: boolean) => void
@@ -60,6 +62,7 @@ export function createIntake(deps: {
   async function claimAll(): Promise<void> {
     try {
       while ((wokenMeanwhile || named.length > 0) && !stopping) {
+        await deps.leasesKept()
         const ids = named.splice(0)
         if (wokenMeanwhile || !(await claimNamed(ids))) {
           wokenMeanwhile = false

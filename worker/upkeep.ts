@@ -36,9 +36,17 @@ export function createUpkeep(deps: {
   let replaying: Promise<void> | undefined
   let replayWanted = false
 
-  async function beat(): Promise<void> {
+  let keptAt = clock.now().getTime()
+
+  async function keepLeases(): Promise<void> {
+    const began = clock.now().getTime()
     const held = deps.inFlight()
     if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds })
+    keptAt = began
+  }
+
+  async function beat(): Promise<void> {
+    await keepLeases()
     const reclaimed = await sweepAll('reclaim')
     if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Took over deliveries of a worker that went away.')
   }
@@ -104,6 +112,12 @@ export function createUpkeep(deps: {
       await beat()
       await tidy()
     },
+    /**
+     * To be waited for before a claim. A worker that stood still, so that its leases may have run out, prolongs them first: what it is
+     * still sending would not count as under way at its endpoint, and more than that may have would be claimed.
+     */
+    leasesKept: (): Promise<void> | undefined =>
+      clock.now().getTime() - keptAt > (leaseSeconds * 1000) / 2 ? keepLeases() : undefined,
     replay,
     /** Holds what waits at endpoints that are disabled. */
     hold: () => sweepAll('hold'),

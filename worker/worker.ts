@@ -58,6 +58,7 @@ export function createWorker(deps: {
     ...deps,
     leaseSeconds: options.leaseSeconds,
     inFlight,
+    leasesKept: () => upkeep.leasesKept(),
     onClaimed(deliveries) {
       for (const delivery of deliveries) void attempt(delivery)
       if (deliveries.length > 0) tell.look()

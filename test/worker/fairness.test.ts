@@ -146,3 +146,31 @@ test('a full endpoint waits for no other results: what is settled for it is sett
   await app.stop()
   await receiver.stop()
 })
+
+test('a worker that stood still for longer than its leases counts what it is still sending', async () => {
+  const app = await startApp({ leaseSeconds: 15 })
+  const receiver = await startReceiver((request, response) =>
+    request.path === '/hangs' ? held.push(() => response.writeHead(204).end()) : response.writeHead(204).end(),
+  )
+  const tenant = await app.tenant()
+  for (const type of ['hangs', 'answers']) {
+    await tenant.createType(`a.${type}`)
+    const url = `http://127.0.0.1:${receiver.port}/${type}`
+    await tenant.createEndpoint(url, { eventTypes: [`a.${type}`], maxConcurrency: 1 })
+  }
+  for (let n = 0; n < 2; n++) await tenant.publish('a.hangs')
+  app.worker.wake()
+  await receiver.arrived(1)
+  app.clock.advance(16)
+  await tenant.publish('a.answers')
+  app.worker.wake()
+  // The claim that took this one has looked at the other endpoint too.
+  await receiver.arrived(2)
+  const states = (await tenant.deliveries()).map(({ status }) => status)
+  expect(states.filter((status) => status === 'PENDING')).toHaveLength(1)
+  receiver.respond((_request, response) => response.writeHead(204).end())
+  for (const release of held.splice(0)) release()
+  await app.deliver()
+  await app.stop()
+  await receiver.stop()
+})
