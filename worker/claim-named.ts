@@ -3,7 +3,7 @@ import { AILING_AFTER, endpointOf } from './claim-statement.ts'
 const NOW = 'coalesce($1::timestamptz, now())'
 
 /**
- * Claims new deliveries that a wake named, without a look at what else waits: with a sixth of the nodes in its plan, which is
+ * Claims new deliveries that a wake named, without a look at what else waits: with a quarter of the nodes in its plan, which is
  * most of what a claim costs when events come one at a time. Under the lock of claims, as `CLAIM` is, so that the bounds of an
  * endpoint hold over both.
  *

@@ -7,7 +7,7 @@ import { DELIVERIES_AT_MOST, type NewEvent, type StoreResult, typeKey, WAIT_FOR_
 import { NAMED_AT_MOST, WAKE_CHANNEL } from './wake.ts'
 
 /**
- * What the statement for groups does (`store-events.ts`), for one event, with half as many nodes in its plan. To set those up is most of
+ * What the statement for groups does (`store-events.ts`), for one event, with fewer nodes in its plan. To set those up is most of
  * what either costs when events come one at a time, and this is on the way of each. The wake names the deliveries, if they
  * may be sent at once.
  */
