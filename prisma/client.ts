@@ -21,9 +21,10 @@ export interface Database {
 
 /**
  * Every statement here has its index. A plan is kept for as long as a connection lives, and one that was made while a table
- * was small would go on reading all of it.
+ * was small would go on reading all of it. Nor is what is asked for in the order of an index gathered and sorted: for a small table that
+ * looks cheap, and it reads all that matches where a LIMIT wants the first.
  */
-const PLANNING = 'SET enable_seqscan = off; SET jit = off'
+const PLANNING = 'SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off'
 /**
  * A process that is paused or cut off in the middle of a transaction must not keep its locks: then it loses the connection,
  * whether PostgreSQL waits for its next statement or for it to take the answer of the last.

@@ -109,9 +109,10 @@ export async function sweep(pool: pg.Pool, kind: Sweep, now: Date | null): Promi
 /** A sign of life: prolongs the leases of what is still in flight, where it is still ours. */
 const EXTEND = `
 WITH kept AS (
-  SELECT d.id FROM deliveries d JOIN unnest($3::text[], $4::int[]) AS mine(id, version) USING (id, version)
-  -- What is being settled at this moment needs no lease, and must not be waited for in a circle.
-  WHERE d.status = 'SENDING' FOR UPDATE OF d SKIP LOCKED
+  SELECT d.id FROM unnest($3::text[], $4::int[]) AS mine(id, version) CROSS JOIN LATERAL (
+    -- What is being settled at this moment needs no lease, and must not be waited for in a circle.
+    SELECT * FROM deliveries d WHERE d.id = mine.id LIMIT 1 FOR UPDATE SKIP LOCKED
+  ) d WHERE d.version = mine.version AND d.status = 'SENDING'
 )
 UPDATE deliveries d SET lease_until = coalesce($1::timestamptz, now()) + $2::int * interval '1 second'
 FROM kept WHERE d.id = kept.id`

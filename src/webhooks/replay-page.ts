@@ -18,6 +18,11 @@ export const MATCHES = `v.organization_id = r.organization_id AND v.created_at <
     WHERE pattern = v.type OR (right(pattern, 2) = '.*' AND starts_with(v.type, left(pattern, -1)))
       OR (pattern = '*' AND v.type <> '${ENDPOINT_DISABLED_TYPE}'))`
 
+/** Joins the delivery `d` of event `v` to endpoint `e`. One by one: it may be planned as all of the endpoint's, for each event. */
+export const WITH_DELIVERY = `LEFT JOIN LATERAL (
+    SELECT id, status FROM deliveries WHERE event_id = v.id AND endpoint_id = e.id LIMIT 1
+  ) d ON true`
+
 /** Whether it is replayed, by an event's delivery `d` to the endpoint: by its state, or because there is none yet. */
 export const WANTED = `(d.status = ANY(r.wanted) OR (d.id IS NULL AND r.statuses = '{}'))`
 
@@ -46,8 +51,7 @@ WITH clock AS (
 ), eligible AS (
   SELECT v.id, v.type, r.organization_id, r.wanted, e.id AS endpoint_id, e.url
   FROM locked JOIN job r ON r.id = locked.id JOIN webhook_endpoints e ON e.id = r.endpoint_id AND e.enabled
-  JOIN looked_at v ON ${MATCHES} LEFT JOIN deliveries d ON d.event_id = v.id AND d.endpoint_id = e.id
-  WHERE ${WANTED}
+  JOIN looked_at v ON ${MATCHES} ${WITH_DELIVERY} WHERE ${WANTED}
 ), kept AS (
   -- Retention leaves them alone until this is over; what it has removed meanwhile is not replayed.
   SELECT v.id FROM events v JOIN eligible ON eligible.id = v.id ORDER BY v.id FOR KEY SHARE OF v

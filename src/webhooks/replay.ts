@@ -14,7 +14,7 @@ import { page } from '../page.ts'
 import { validate } from '../validate.ts'
 import { queueTime } from './delivery-moves.ts'
 import type { Endpoints } from './endpoints.ts'
-import { MATCHES, replayPage, WANTED } from './replay-page.ts'
+import { MATCHES, replayPage, WANTED, WITH_DELIVERY } from './replay-page.ts'
 
 /** A preview counts this far. */
 export const PREVIEW_AT_MOST = 100_000
@@ -119,8 +119,7 @@ export function createReplays(deps: {
         SELECT count(*)::int FROM (
           SELECT 1 FROM r JOIN webhook_endpoints e ON e.id = ${endpointId} JOIN events v ON ${Prisma.raw(MATCHES)}
             AND v.id > ${eventsFrom(from) ?? ''}
-          LEFT JOIN deliveries d ON d.event_id = v.id AND d.endpoint_id = e.id
-          WHERE ${Prisma.raw(WANTED)} LIMIT ${PREVIEW_AT_MOST + 1}
+          ${Prisma.raw(WITH_DELIVERY)} WHERE ${Prisma.raw(WANTED)} LIMIT ${PREVIEW_AT_MOST + 1}
         ) matching`
       const [row] = await deps.read(organizationId, count)
       return { count: Math.min(row.count, PREVIEW_AT_MOST), exact: row.count <= PREVIEW_AT_MOST }
