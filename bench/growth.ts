@@ -22,7 +22,7 @@ const FILLING_TAKES_MINUTES = 0
 const THOUSANDTH = 1_000
 
 const OPERATIONS = [
-  ...(['claim', 'settle', 'publish', 'first page', 'thousandth page'] as const),
+  ...(['claim', 'settle', 'publish', 'publish one', 'claim one by name', 'first page', 'thousandth page'] as const),
   ...(['dead letters', 'what is held', 'a type that none has', 'deliveryStats'] as const),
 ]
 type Operation = (typeof OPERATIONS)[number]
@@ -77,6 +77,7 @@ async function openSized(services: Services, name: string, size: number) {
   const makeId = createIds(systemClock)
   let claimed: Claimed[] = []
   let published = 0
+  let lone = ''
 
   const publish = async (count: number) => {
     const events = Array.from({ length: count }, () => ({
@@ -102,6 +103,11 @@ async function openSized(services: Services, name: string, size: number) {
     },
     settle: () => settle(pool, claimed.map(accepted), { now: null, makeId }),
     publish: () => publish(100),
+    'publish one': () => publish(1),
+    async 'claim one by name'() {
+      const named = await claimer.claimNamed([lone], { now: null, leaseSeconds: 60, fullOrganizations: [] })
+      claimed = named.deliveries
+    },
     'first page': () => deliveries(null),
     'thousandth page': () => deliveries(before),
     'dead letters': () => deliveries(null, { statuses: ['DEAD'] }),
@@ -116,6 +122,14 @@ async function openSized(services: Services, name: string, size: number) {
       settleRest()
         .then(() => publish(BATCH))
         .then(run.claim),
+    'claim one by name': () =>
+      settleRest()
+        .then(() => publish(1))
+        .then(findLone),
+  }
+  async function findLone(): Promise<void> {
+    const { rows } = await pool.query("SELECT id FROM deliveries WHERE status = 'PENDING' ORDER BY id DESC LIMIT 1")
+    lone = rows[0].id
   }
   const settleRest = () => settle(pool, claimed.splice(0).map(accepted), { now: null, makeId })
 
@@ -139,6 +153,7 @@ async function openSized(services: Services, name: string, size: number) {
       await run[name]()
       const took = performance.now() - started
       if (name === 'claim' && claimed.length !== BATCH) throw new Error(`Claimed ${claimed.length} of ${BATCH}.`)
+      if (name === 'claim one by name' && claimed.length !== 1) throw new Error('The named one was not claimed.')
       if (name === 'settle') claimed = []
       return took
     },

@@ -1,4 +1,4 @@
-import { AILING_AFTER, endpointOf } from './claim-statement.ts'
+import { AILING_AFTER, asideOf, endpointOf } from './claim-statement.ts'
 
 const NOW = 'coalesce($1::timestamptz, now())'
 
@@ -23,8 +23,7 @@ UPDATE deliveries d SET status = 'SENDING', untold = true, version = d.version +
   lease_until = ${NOW} + $2::int * interval '1 second'
 FROM named n, webhook_endpoints e, events v
 WHERE d.id = n.id AND e.id = d.endpoint_id AND v.id = d.event_id
-  AND e.enabled AND e.deleted_at IS NULL AND e.rate_limit IS NULL
-  AND (e.max_age_seconds IS NULL OR v.created_at + e.max_age_seconds * interval '1 second' >= ${NOW})
+  AND ${asideOf({ delivery: 'd', endpoint: 'e', event: 'v', now: NOW })} IS NULL AND e.rate_limit IS NULL
   AND coalesce((SELECT s.consecutive_failures FROM endpoint_states s WHERE s.endpoint_id = n.endpoint_id), 0) < ${AILING_AFTER}
   AND n.nth <= e.max_concurrency - (SELECT count(*) FROM deliveries o
     WHERE o.endpoint_id = n.endpoint_id AND o.status = 'SENDING' AND o.lease_until >= ${NOW})

@@ -13,6 +13,14 @@ export const endpointOf = (e: string, now: string) => `
     'secrets', coalesce((SELECT json_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s
       WHERE s.endpoint_id = ${e}.id AND (s.expires_at IS NULL OR s.expires_at > ${now})), '[]'))`
 
+/** Where a delivery that is due belongs instead of being sent; null when it is to be sent. */
+export const asideOf = (names: { delivery: string; endpoint: string; event: string; now: string }) => `CASE
+  WHEN ${names.endpoint}.deleted_at IS NOT NULL THEN 'CANCELED'
+  WHEN NOT ${names.endpoint}.enabled AND ${names.delivery}.trigger <> 'TEST' THEN 'HELD'
+  WHEN ${names.event}.created_at + ${names.endpoint}.max_age_seconds * interval '1 second' < ${names.now}
+    AND ${names.delivery}.trigger <> 'MANUAL' THEN 'EXPIRED'
+  END`
+
 /**
  * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than its
  * concurrency and its rate leave over all workers, and no more than an equal share of the batch, the longest waiting
@@ -68,11 +76,8 @@ WITH RECURSIVE clock AS (
     ORDER BY d.turn, d.next_attempt_at LIMIT $2::int
   ) due
 ), decided AS (
-  SELECT p.id, p.nth, v.type, v.body, q.url, (q.slot - clock.now) + (p.nth - 1) * q.spacing AS send_in, q.spacing, CASE
-    WHEN q.deleted_at IS NOT NULL THEN 'CANCELED'
-    WHEN NOT q.enabled AND p.trigger <> 'TEST' THEN 'HELD'
-    WHEN v.created_at + q.max_age_seconds * interval '1 second' < clock.now AND p.trigger <> 'MANUAL' THEN 'EXPIRED'
-    END AS aside, p.version
+  SELECT p.id, p.nth, v.type, v.body, q.url, (q.slot - clock.now) + (p.nth - 1) * q.spacing AS send_in, q.spacing,
+    ${asideOf({ delivery: 'p', endpoint: 'q', event: 'v', now: 'clock.now' })} AS aside, p.version
   FROM picked p JOIN quotas q ON q.id = p.endpoint_id JOIN events v ON v.id = p.event_id CROSS JOIN clock
 ), changed AS (
   UPDATE deliveries d SET status = 'SENDING', untold = true, version = d.version + 1, updated_at = clock.now,
