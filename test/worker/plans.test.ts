@@ -6,13 +6,14 @@ import { storeLoneEvent } from '../../src/events/store-lone-event.ts'
 import { createIds, type MakeId } from '../../src/ids.ts'
 import { removeChanges, removeEvents } from '../../src/retention/remove.ts'
 import { replayPage } from '../../src/webhooks/replay-page.ts'
+import { createAside } from '../../worker/aside.ts'
 import { type Claimed, createClaimer, nextDue } from '../../worker/claim.ts'
 import { extendLeases, sweep } from '../../worker/lease.ts'
 import { judge, type Result } from '../../worker/outcome.ts'
 import { settle } from '../../worker/settle.ts'
 import { tellOf } from '../../worker/tell.ts'
 import type { Client } from '../support/api.ts'
-import { type App, startApp } from '../support/app.ts'
+import { type App, silentLog, startApp } from '../support/app.ts'
 
 // A plan is kept by its connection, and one that was made while nothing was stored is kept until the tables are analyzed.
 const STORED = 20_000
@@ -72,6 +73,11 @@ const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
   'keep leases': (pool) => extendLeases(pool, claimed, { now, leaseSeconds: 60 }),
   tell: (pool) => tellOf(pool, claimed),
   settle: (pool) => settle(pool, claimed.map(accepted), { now, makeId }),
+  async 'set aside'(pool) {
+    const aside = createAside({ ...app, pool, log: silentLog, wake: () => {} })
+    aside.move([['dlv_none', 1, 'HELD']])
+    await aside.idle()
+  },
   'next retry': (pool) => nextDue(pool, now),
   reclaim: (pool) => sweep(pool, 'reclaim', now),
   release: (pool) => sweep(pool, 'release', now),
