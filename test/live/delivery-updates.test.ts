@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { createLocalBus, deliveryChannel, type LiveBus } from '../../src/live/bus.ts'
-import { createDeliveryFeed } from '../../src/live/delivery-feed.ts'
+import { deliveryChannel } from '../../src/live/bus.ts'
 import { type App, startApp, TENANT } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { type Watch, watchEvents, watchSocket } from '../support/watch.ts'
@@ -165,91 +164,6 @@ test('without the permission there is no subscription', async () => {
   watch.stop()
 })
 
-test('a subscriber that resumes from its last cursor misses nothing and gets nothing twice (L3)', async () => {
-  const tenant = await setUp()
-  const query = (after = '') =>
-    `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id version } } }`
-  const first = watchSocket(app.url, tenant.key, query())
-  await subscribed(1)
-  await tenant.publish('a.b')
-  await tenant.publish('a.b')
-  await first.until((messages) => messages.length >= 2)
-  const [{ deliveryUpdates: seen }, { deliveryUpdates: next }] = first.messages
-  first.stop()
-  const second = watchSocket(app.url, tenant.key, query(seen.cursor))
-  await second.until((messages) => messages.length >= 1)
-  await tenant.publish('a.b')
-  await second.until((messages) => messages.length >= 2)
-  expect(second.messages[0].deliveryUpdates).toEqual(next)
-  expect(second.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)).toEqual([false, false])
-  second.stop()
-})
-
-test('who was away while the rest of a large change was removed from the log is told of the gap (L3)', async () => {
-  const tenant = await setUp()
-  const query = (after = '') => `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap } }`
-  await Promise.all(Array.from({ length: 2 }, () => tenant.createEndpoint(receiver.url)))
-  const first = watchSocket(app.url, tenant.key, query())
-  await subscribed(1)
-  // Of 900 changes made at once, a row of the log holds 500.
-  await tenant.publishMany(Array.from({ length: 300 }, () => ({ type: 'a.b', data: 1 })))
-  await first.until((messages) => messages.length === 900)
-  first.stop()
-  await app.database.pool.query('DELETE FROM delivery_changes WHERE organization_id = $1', [tenant.organizationId])
-  await tenant.publish('a.b')
-  const resumed = async (seen: number) => {
-    const watch = watchSocket(app.url, tenant.key, query(first.messages[seen - 1].deliveryUpdates.cursor))
-    await watch.until((messages) => messages.length === 3)
-    watch.stop()
-    return watch.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)
-  }
-  expect(await resumed(499)).toEqual([true, false, false])
-  expect(await resumed(500)).toEqual([true, false, false])
-  expect(await resumed(899)).toEqual([true, false, false])
-  expect(await resumed(900)).toEqual([false, false, false])
-})
-
-test('a change that nobody announced, since its process was killed right after the commit, is found all the same', async () => {
-  const tenant = await setUp()
-  const deaf = { ...createLocalBus(), subscribe: async () => () => {} }
-  const feed = createDeliveryFeed({ pool: app.database.pool, bus: deaf, safetyMs: 20 })
-  const updates = await feed.subscribe(tenant, {})
-  const next = updates.next()
-  const eventId = await tenant.publish('a.b')
-  expect((await next).value?.change.event.id).toBe(eventId)
-  updates.close()
-})
-
-test('a bus that fails to subscribe fails that subscriber, and not those after', async () => {
-  const tenant = await setUp()
-  const bus = createLocalBus()
-  const failing: LiveBus['subscribe'] = () => Promise.reject(new Error('away'))
-  const shaky = { ...bus, subscribe: failing }
-  const feed = createDeliveryFeed({ pool: app.database.pool, bus: shaky })
-  await expect(feed.subscribe(tenant, {})).rejects.toThrow('away')
-  shaky.subscribe = bus.subscribe
-  ;(await feed.subscribe(tenant, {})).close()
-})
-
-test('nobody is subscribed before what happens next is heard, also who came second (L1)', async () => {
-  const tenant = await setUp()
-  const { promise: heard, resolve } = Promise.withResolvers<void>()
-  const bus = createLocalBus()
-  const subscribe: LiveBus['subscribe'] = (...args) => heard.then(() => bus.subscribe(...args))
-  const feed = createDeliveryFeed({ pool: app.database.pool, bus: { ...bus, subscribe } })
-  let open = 0
-  const both = [1, 2].map(async () => {
-    const updates = await feed.subscribe(tenant, {})
-    open++
-    return updates
-  })
-  await tenant.publish('a.b')
-  expect(open).toBe(0)
-  resolve()
-  for (const updates of await Promise.all(both)) updates.close()
-  expect(open).toBe(2)
-})
-
 test('a subscription whose reading fails ends with an error and keeps no slot', async () => {
   const tenant = await setUp()
   const watch = watchSocket(app.url, tenant.key, UPDATES)
@@ -266,45 +180,4 @@ test('a subscription whose reading fails ends with an error and keeps no slot', 
   failing.mockRestore()
   expect(JSON.stringify(reason)).toContain('INTERNAL')
   expect(app.domain.subscriptions.count()).toBe(0)
-})
-
-test('who has seen what the database lost at a failover resumes without a gap, and misses nothing after it (L3)', async () => {
-  const tenant = await setUp()
-  const query = (after = '') =>
-    `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id status } } }`
-  const first = watchSocket(app.url, tenant.key, query())
-  await subscribed(1)
-  await tenant.publish('a.b')
-  await first.until((messages) => messages.length === 1)
-  const { pool } = app.database
-  const headOf = async () => {
-    const { rows } = await pool.query('SELECT * FROM delivery_change_heads WHERE organization_id = $1', [
-      tenant.organizationId,
-    ])
-    return rows[0]
-  }
-  const kept = await headOf()
-  await app.deliver()
-  await first.until((messages) => messages.length === 3)
-  first.stop()
-
-  // As a standby has it that the last statement had not reached.
-  const values = [tenant.organizationId, kept.position]
-  await pool.query('DELETE FROM delivery_changes WHERE organization_id = $1 AND position > $2', values)
-  await pool.query(
-    `UPDATE delivery_change_heads SET position = $2, previous = $3, started_at = started_at - interval '1 hour'
-      WHERE organization_id = $1`,
-    [...values, kept.previous],
-  )
-  await tenant.publish('a.b')
-  const second = watchSocket(app.url, tenant.key, query(first.messages[2].deliveryUpdates.cursor))
-  await second.until((messages) => messages.length === 1)
-  expect(second.messages[0].deliveryUpdates).toMatchObject({ gap: false, delivery: { status: 'PENDING' } })
-  await app.deliver()
-  await second.until((messages) => messages.length === 3)
-  expect(second.messages.slice(1)).toMatchObject([
-    { deliveryUpdates: { gap: false, delivery: { status: 'SENDING' } } },
-    { deliveryUpdates: { gap: false, delivery: { status: 'SUCCEEDED' } } },
-  ])
-  second.stop()
 })
