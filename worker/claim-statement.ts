@@ -94,14 +94,17 @@ WITH RECURSIVE clock AS (
 ), rest AS (
   SELECT (SELECT sum(quota) FROM quotas) > $2::int AND (SELECT count(*) FROM picked) >= $2::int AS cut,
     (SELECT json_agg(json_build_array(id, version, aside)) FROM decided WHERE aside IS NOT NULL) AS aside,
-    array_agg(DISTINCT q.organization_id) FILTER (WHERE q.share < least(q.free, q.slots)) AS more, bool_or(q.free <= q.quota) AS full,
+    array_agg(DISTINCT q.organization_id) FILTER (WHERE q.share < least(q.free, q.slots)) AS more, array_agg(q.id) FILTER (WHERE q.free <= q.quota) AS full,
     min(extract(epoch FROM q.slot + coalesce(taken.count, 0) * q.spacing - interval '${SLOTS_AHEAD}' - clock.now) * 1000)
       FILTER (WHERE q.slots <= q.quota)::float8 AS next_slot_in
   FROM quotas q CROSS JOIN clock LEFT JOIN (
     SELECT endpoint_id, count(*) FROM picked GROUP BY endpoint_id
   ) taken ON taken.endpoint_id = q.id WHERE coalesce(taken.count, 0) >= q.quota
 )
-SELECT rest.*, c.id, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
+SELECT rest.aside, rest.more, rest.cut, rest.next_slot_in,
+  -- Once: these may be many.
+  CASE WHEN row_number() OVER (ORDER BY c.endpoint_id, c.nth) = 1 THEN rest.full END AS full,
+  c.id, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
   -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (prisma/migrate.ts).
   convert_from(c.body, 'UTF8') AS body, coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
   coalesce(extract(epoch FROM c.spacing) * 1000, 0)::float8 AS spacing,

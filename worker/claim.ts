@@ -60,8 +60,8 @@ export interface Claim {
   more: string[]
   /** More endpoints wait than the batch has places: some got nothing. */
   cut: boolean
-  /** An endpoint has all that it may have in flight, and may have more waiting. */
-  full: boolean
+  /** Endpoints that have all that they may have in flight, and may have more waiting. */
+  full: string[]
   /** Milliseconds until an endpoint with a rate limit may have its next; null when none waits for that. */
   nextSlotIn: number | null
 }
@@ -75,7 +75,7 @@ type Row = ClaimedRow & {
   aside: Aside[] | null
   more: string[] | null
   cut: boolean | null
-  full: boolean | null
+  full: string[] | null
   next_slot_in: number | null
 }
 
@@ -111,7 +111,7 @@ export function createClaimer(url: string) {
         aside: rows[0]?.aside ?? [],
         more: rows[0]?.more ?? [],
         cut: rows[0]?.cut ?? false,
-        full: rows[0]?.full ?? false,
+        full: rows[0]?.full ?? [],
         nextSlotIn: rows[0]?.next_slot_in ?? null,
       }
     },

@@ -4,6 +4,7 @@ import type { Log } from '../src/log.ts'
 import { createAlarm } from './alarm.ts'
 import { type Aside, type Claimed, createClaimer, nextDue } from './claim.ts'
 import type { InFlight } from './in-flight.ts'
+import type { Result } from './outcome.ts'
 
 /** The safety net: a look at the queue even when nothing woke the worker. */
 const POLL_MS = 30_000
@@ -24,7 +25,7 @@ const NAMED_AT_ONCE = 16
  * @param deps.leasesKept is waited for before each claim
  * @param deps.onClaimed to be sent, at once
  * @param deps.onAside found, and not to be sent
- * @param deps.onHungry after each claim: whether something was left in the queue for want of room, here or at its endpoint
+ * @param deps.onAwaited after each claim: what is awaited may have changed
  */
 export function createIntake(deps: {
   database: Database
@@ -35,7 +36,7 @@ export function createIntake(deps: {
   leasesKept: () => Promise<void> | undefined
   onClaimed: (deliveries: readonly Claimed[]) => void
   onAside: (aside: readonly Aside[]) => void
-  onHungry: (hungry: boolean) => void
+  onAwaited: () => void
 }) {
   const { clock, log, leaseSeconds, inFlight } = deps
   const { pool, url } = deps.database
@@ -47,7 +48,12 @@ export function createIntake(deps: {
   /** What is to be looked at after the claim that is under way: all that waits, or what was named. */
   let wokenMeanwhile = false
   const named: string[] = []
-  let hungry = false
+  /** Something was left in the queue for want of room in this worker. */
+  let lacksRoom = false
+  /** Something was left because these endpoints have all that they may have in flight. */
+  let full: ReadonlySet<string> = new Set()
+  /** Endpoints of what was settled while a look at the queue was under way, which may have counted it still. */
+  let settledMeanwhile: Set<string> | undefined
 
   function wake(ids: readonly string[] = []): void {
     if (stopping) return
@@ -66,9 +72,9 @@ export function createIntake(deps: {
         const ids = named.splice(0)
         if (wokenMeanwhile || !(await claimNamed(ids))) {
           wokenMeanwhile = false
-          hungry = await claimSome()
+          await claimSome()
         }
-        deps.onHungry(hungry)
+        deps.onAwaited()
       }
       if (!alarm.knowsNextRetry()) {
         // First: what is settled meanwhile may be due before what the answer knows of.
@@ -98,32 +104,43 @@ export function createIntake(deps: {
     return !left
   }
 
-  /** @returns whether more may be due than there was room for */
-  async function claimSome(): Promise<boolean> {
+  async function claimSome(): Promise<void> {
     alarm.lookIn(POLL_MS)
     const room = inFlight.room()
-    if (room === undefined) return true
+    lacksRoom = room === undefined
+    if (room === undefined) return
+    settledMeanwhile = new Set()
     const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds })
     deps.onClaimed(claim.deliveries)
     deps.onAside(claim.aside)
     // What was full when the claim began may have room by now.
-    const full = inFlight.room()?.fullOrganizations ?? []
+    const fullOrganizations = inFlight.room()?.fullOrganizations ?? []
     const mayHaveMore = [...claim.more, ...room.fullOrganizations]
-    if (claim.cut || mayHaveMore.some((id) => !full.includes(id))) wokenMeanwhile = true
+    if (claim.cut || mayHaveMore.some((id) => !fullOrganizations.includes(id))) wokenMeanwhile = true
+    if (claim.full.some((id) => settledMeanwhile?.has(id))) wokenMeanwhile = true
+    settledMeanwhile = undefined
+    lacksRoom = fullOrganizations.length > 0
+    full = new Set(claim.full)
     // Another worker may hold what fills an endpoint, and go away without a sign.
-    alarm.lookIn(Math.min(claim.nextSlotIn ?? POLL_MS, claim.full ? FULL_POLL_MS : POLL_MS))
-    return claim.full || full.length > 0
+    alarm.lookIn(Math.min(claim.nextSlotIn ?? POLL_MS, full.size > 0 ? FULL_POLL_MS : POLL_MS))
   }
+
+  /** Whether something cannot be sent before this is settled. */
+  const isAwaited = (delivery: Claimed) => lacksRoom || full.has(delivery.endpoint_id)
 
   return {
     /** From now on it looks by itself, too. */
     start: alarm.start,
     /** Looks at what is named, or, when nothing is, at all that waits. */
     wake,
-    /** There is room again, and something will be due in so many milliseconds, unless that is null. */
-    onSettled(waits: readonly (number | null)[]) {
-      for (const wait of waits) if (wait !== null) alarm.retryIn(wait)
-      if (hungry) wake()
+    isAwaited,
+    /** There is room again where these were, and what is to be sent again is due after its wait. */
+    onSettled(results: readonly Result[]) {
+      for (const { delivery, outcome } of results) {
+        if (outcome.wait !== null) alarm.retryIn(outcome.wait * 1000)
+        settledMeanwhile?.add(delivery.endpoint_id)
+      }
+      if (results.some(({ delivery }) => isAwaited(delivery))) wake()
       else alarm.set()
     },
     /** Undefined when nothing is being claimed. */

@@ -16,19 +16,20 @@ const SETTLE_EVERY_MS = 50
  * what they free is waited for. While the database is away, results wait: they are as many as deliveries in flight at most,
  * since a delivery stays in flight until it is settled.
  *
+ * @param deps.isAwaited whether something cannot be sent before this is settled: then it does not wait. Default: never
  * @param deps.everyMs between the beginnings of two statements, default SETTLE_EVERY_MS
  */
 export function createSettler(deps: {
   write: (results: readonly Result[]) => Promise<void>
   onSettled: (results: readonly Result[]) => void
   log: Log
+  isAwaited?: (result: Result) => boolean
   everyMs?: number
-}): { add(result: Result): void; awaited(now: boolean): void; idle(): Promise<void> } {
-  const { everyMs = SETTLE_EVERY_MS } = deps
+}): { add(result: Result): void; lookAgain(): void; idle(): Promise<void> } {
+  const { isAwaited = () => false, everyMs = SETTLE_EVERY_MS } = deps
   let waiting: Result[] = []
   let running: Promise<void> | undefined
   let begunAt = Number.NEGATIVE_INFINITY
-  let isAwaited = false
   let hurry = () => {}
 
   async function run(): Promise<void> {
@@ -46,7 +47,7 @@ export function createSettler(deps: {
 
   function nextTurn(): Promise<void> | undefined {
     const wait = begunAt + everyMs - performance.now()
-    if (wait <= 0 || waiting.length >= WORTH_A_STATEMENT || isAwaited) return
+    if (wait <= 0 || waiting.length >= WORTH_A_STATEMENT || waiting.some(isAwaited)) return
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, wait)
       hurry = () => {
@@ -91,13 +92,12 @@ export function createSettler(deps: {
   return {
     add(result) {
       waiting.push(result)
-      if (waiting.length >= WORTH_A_STATEMENT) hurry()
+      if (waiting.length >= WORTH_A_STATEMENT || isAwaited(result)) hurry()
       running ??= run()
     },
-    /** Whether something cannot be sent before results are settled: then none waits. */
-    awaited(now) {
-      isAwaited = now
-      if (now) hurry()
+    /** What is awaited has changed. */
+    lookAgain() {
+      if (waiting.some(isAwaited)) hurry()
     },
     /** Resolves when everything that was added is written. */
     async idle() {

@@ -64,7 +64,7 @@ export function createWorker(deps: {
       if (deliveries.length > 0) tell.look()
     },
     onAside: (found) => aside.move(found),
-    onHungry: (hungry) => settler.awaited(hungry),
+    onAwaited: () => settler.lookAgain(),
   })
   const wake = () => intake.wake()
   const aside = createAside({ ...deps, pool, wake })
@@ -77,6 +77,7 @@ export function createWorker(deps: {
   })
   const settler = createSettler({
     log,
+    isAwaited: ({ delivery }) => intake.isAwaited(delivery),
     ...(deps.settleEveryMs !== undefined && { everyMs: deps.settleEveryMs }),
     async write(results) {
       const { healthChanged, disabled } = await settle(pool, results, { now: clock.forQueue(), makeId: deps.makeId })
@@ -92,7 +93,7 @@ export function createWorker(deps: {
     },
     onSettled(results) {
       for (const { delivery } of results) inFlight.remove(delivery)
-      intake.onSettled(results.map(({ outcome }) => outcome.wait && outcome.wait * 1000))
+      intake.onSettled(results)
       if (inFlight.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
     },
   })

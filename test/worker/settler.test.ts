@@ -10,7 +10,10 @@ const result = (id: string) => ({ delivery: { id } }) as Result
 const LONG_MS = 600_000
 
 /** A settler that writes through `write`; what was written, batch by batch, and what was settled. */
-function start(write: (ids: string[]) => void, options: { everyMs?: number } = {}) {
+function start(
+  write: (ids: string[]) => void,
+  options: { everyMs?: number; isAwaited?: (result: Result) => boolean } = {},
+) {
   const written: string[][] = []
   const settled: string[] = []
   const ids = (batch: readonly Result[]) => batch.map(({ delivery }) => delivery.id)
@@ -76,7 +79,8 @@ test('one that is a duplicate for good is not tried for ever', async () => {
 })
 
 test('a lone result is written at once, those that come soon after it share a statement', async () => {
-  const { settler, written } = start(() => {}, { everyMs: LONG_MS })
+  let isAwaited = false
+  const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited: () => isAwaited })
   settler.add(result('a'))
   await settler.idle()
   for (const id of ['b', 'c']) settler.add(result(id))
@@ -84,7 +88,8 @@ test('a lone result is written at once, those that come soon after it share a st
   settler.add(result('d'))
   await new Promise(setImmediate)
   expect(written).toEqual([['a']])
-  settler.awaited(true)
+  isAwaited = true
+  settler.lookAgain()
   await settler.idle()
   expect(written).toEqual([['a'], ['b', 'c', 'd']])
 })
@@ -98,14 +103,19 @@ test('the time that they wait for each other ends by itself', async () => {
   expect(written).toEqual([['a'], ['b']])
 })
 
-test('nothing waits while a full endpoint or worker waits for it', async () => {
-  const { settler, written } = start(() => {}, { everyMs: LONG_MS })
-  settler.awaited(true)
-  for (const id of ['a', 'b']) {
+test('what a full endpoint or worker waits for is written at once, along with what waits by then', async () => {
+  const isAwaited = ({ delivery }: Result) => delivery.id.startsWith('full')
+  const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited })
+  for (const id of ['a', 'full 1']) {
     settler.add(result(id))
     await settler.idle()
   }
-  expect(written).toEqual([['a'], ['b']])
+  settler.add(result('b'))
+  await new Promise(setImmediate)
+  expect(written).toEqual([['a'], ['full 1']])
+  settler.add(result('full 2'))
+  await settler.idle()
+  expect(written).toEqual([['a'], ['full 1'], ['b', 'full 2']])
 })
 
 test('enough of them for a statement of their own do not wait', async () => {
