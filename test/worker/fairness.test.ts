@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { LOCKS } from '../../prisma/locks.ts'
 import { createClaimer } from '../../worker/claim.ts'
 import { type App, startApp } from '../support/app.ts'
@@ -145,6 +146,87 @@ test('a full endpoint waits for no other results: what is settled for it is sett
   expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(Array(4).fill('SUCCEEDED'))
   await app.stop()
   await receiver.stop()
+})
+
+test('beside a full endpoint, results of the others share statements all the same', async () => {
+  const app = await startApp({ settleEveryMs: 600_000 })
+  const healthy = await startReceiver()
+  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
+  const full = await startReceiver((_request, response) => {
+    full.respond((_next, response) => response.writeHead(204).end())
+    resolve(() => response.writeHead(204).end())
+  })
+  const tenant = await app.tenant()
+  for (const type of ['full', 'healthy']) await tenant.createType(type)
+  await tenant.createEndpoint(full.url, { eventTypes: ['full'], maxConcurrency: 1 })
+  await tenant.createEndpoint(healthy.url, { eventTypes: ['healthy'] })
+  const written: unknown[] = []
+  const { pool } = app.database
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
+  vi.spyOn(pool, 'query').mockImplementation((...args: unknown[]) => {
+    if ((args[0] as { name?: string }).name === 'settle') written.push(args)
+    return query(...args)
+  })
+  app.worker.start()
+  await tenant.publishMany(['full', 'full'].map((type) => ({ type, data: 1 })))
+  const answer = await arrived
+  for (let n = 1; n <= 3; n++) {
+    await tenant.publish('healthy')
+    await healthy.arrived(n)
+  }
+  answer()
+  await full.arrived(2)
+  await app.worker.idle()
+  // The first of the healthy ones, with the first of the full ones the others, and the second of the full ones.
+  expect(written.length).toBeLessThanOrEqual(3)
+  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(Array(5).fill('SUCCEEDED'))
+  await Promise.all([app.stop(), healthy.stop(), full.stop()])
+})
+
+test('what is settled while a look at the queue still counts it makes room for what that look left', async () => {
+  // One whose worker nothing else wakes.
+  const app = await startApp()
+  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
+  const receiver = await startReceiver((_request, response) => {
+    receiver.respond((_next, response) => response.writeHead(204).end())
+    resolve(() => response.writeHead(204).end())
+  })
+  const tenant = await app.tenant()
+  await tenant.createType('a.b')
+  await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
+  await tenant.publish('a.b')
+  app.worker.wake()
+  const answer = await arrived
+  const looks: Promise<unknown>[] = []
+  const isSettled = async () => (await tenant.deliveries()).some(({ status }) => status === 'SUCCEEDED')
+  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+    const answered = query.apply(this, args)
+    if ((args[0] as { name?: string })?.name !== 'claim') return answered
+    const look = Promise.resolve(answered)
+    looks.push(look)
+    // The first has nothing to find. The second is made before the request is answered, and known after that is settled.
+    return looks.length === 2
+      ? look.then((found) =>
+          expect
+            .poll(isSettled)
+            .toBe(true)
+            .then(() => found),
+        )
+      : look
+  } as never)
+  app.worker.wake()
+  await expect.poll(() => looks.length).toBe(1)
+  await looks[0]
+  await tenant.publish('a.b')
+  app.worker.wake()
+  await expect.poll(() => looks.length).toBe(2)
+  await looks[1]
+  answer()
+  await app.worker.idle()
+  spy.mockRestore()
+  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+  await Promise.all([app.stop(), receiver.stop()])
 })
 
 test('a worker that stood still for longer than its leases counts what it is still sending', async () => {
