@@ -94,7 +94,8 @@ WITH RECURSIVE clock AS (
 ), rest AS (
   SELECT (SELECT sum(quota) FROM quotas) > $2::int AND (SELECT count(*) FROM picked) >= $2::int AS cut,
     (SELECT json_agg(json_build_array(id, version, aside)) FROM decided WHERE aside IS NOT NULL) AS aside,
-    array_agg(DISTINCT q.organization_id) FILTER (WHERE q.share < least(q.free, q.slots)) AS more, array_agg(q.id) FILTER (WHERE q.free <= q.quota) AS full,
+    array_agg(DISTINCT q.organization_id) FILTER (WHERE q.share < least(q.free, q.slots)) AS more,
+    array_agg(q.id) FILTER (WHERE q.free <= q.quota) AS full,
     min(extract(epoch FROM q.slot + coalesce(taken.count, 0) * q.spacing - interval '${SLOTS_AHEAD}' - clock.now) * 1000)
       FILTER (WHERE q.slots <= q.quota)::float8 AS next_slot_in
   FROM quotas q CROSS JOIN clock LEFT JOIN (

@@ -25,7 +25,7 @@ const NAMED_AT_ONCE = 16
  * @param deps.leasesKept is waited for before each claim
  * @param deps.onClaimed to be sent, at once
  * @param deps.onAside found, and not to be sent
- * @param deps.onAwaited after each claim: what is awaited may have changed
+ * @param deps.onAwaited after each look at the queue: what is awaited may have changed
  */
 export function createIntake(deps: {
   database: Database
@@ -73,8 +73,8 @@ export function createIntake(deps: {
         if (wokenMeanwhile || !(await claimNamed(ids))) {
           wokenMeanwhile = false
           await claimSome()
+          deps.onAwaited()
         }
-        deps.onAwaited()
       }
       if (!alarm.knowsNextRetry()) {
         // First: what is settled meanwhile may be due before what the answer knows of.

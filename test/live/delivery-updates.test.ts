@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { deliveryChannel } from '../../src/live/bus.ts'
 import { type App, startApp, TENANT } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
-import { type Watch, watchEvents, watchSocket } from '../support/watch.ts'
+import { subscribed, type Watch, watchEvents, watchSocket } from '../support/watch.ts'
 
-// L1, L3, L4: every change of state, live, over both transports.
+// L1, L4: every change of state, live, over both transports.
 let app: App
 const receiver = await startReceiver()
 const UPDATES = `subscription { deliveryUpdates { gap cursor delivery {
@@ -15,7 +15,7 @@ beforeAll(async () => {
   app = await startApp()
 })
 // The server hears a moment later that a subscriber has gone.
-afterEach(() => subscribed(0))
+afterEach(() => subscribed(app, 0))
 afterAll(async () => {
   await app.stop()
   await receiver.stop()
@@ -30,11 +30,6 @@ async function setUp() {
   return Object.assign(tenant, { endpointId: webhookEndpoint.id })
 }
 
-/** Resolves when the server has so many subscriptions. */
-async function subscribed(count: number): Promise<void> {
-  while (app.domain.subscriptions.count() !== count) await new Promise(setImmediate)
-}
-
 const statuses = ({ messages }: Watch) => messages.map(({ deliveryUpdates }) => deliveryUpdates.delivery.status)
 
 test.each([
@@ -43,7 +38,7 @@ test.each([
 ])('over %s, a subscriber sees each state of a delivery in order', async (_name, watchOver) => {
   const tenant = await setUp()
   const watch = watchOver(app.url, tenant.key, UPDATES)
-  await subscribed(1)
+  await subscribed(app, 1)
   receiver.respond((_request, response) => response.writeHead(500).end())
   const eventId = await tenant.publish('a.b')
   await app.deliver()
@@ -67,7 +62,7 @@ test.each([
 test('what a message carries is answered without a database read', async () => {
   const tenant = await setUp()
   const watch = watchSocket(app.url, tenant.key, UPDATES)
-  await subscribed(1)
+  await subscribed(app, 1)
   const at = app.clock.now().toISOString()
   const change = (version: number) => [
     ...['dlv_made_up', 'PENDING', 'SCHEDULED', 0, version, null, null, at, at],
@@ -97,7 +92,7 @@ test('more than a message carries is read from the database', async () => {
   const tenant = await setUp()
   const query = 'subscription { deliveryUpdates { delivery { event { data } endpoint { timeoutSeconds } } } }'
   const watch = watchSocket(app.url, tenant.key, query)
-  await subscribed(1)
+  await subscribed(app, 1)
   await tenant.publish('a.b', { n: 1 })
   await watch.until((messages) => messages.length === 1)
   expect(watch.messages[0].deliveryUpdates.delivery).toEqual({
@@ -113,7 +108,7 @@ test('a filter lets only the wanted endpoint and states through', async () => {
   const query = `subscription { deliveryUpdates(filter: { endpointId: "${other.webhookEndpoint.id}", statuses: [SUCCEEDED] }) {
     delivery { status endpointId } } }`
   const watch = watchSocket(app.url, tenant.key, query)
-  await subscribed(1)
+  await subscribed(app, 1)
   await tenant.publish('a.b')
   await app.deliver()
   await tenant.publish('a.b')
@@ -132,7 +127,7 @@ test.each([
   const owner = await setUp()
   const watcher = await app.tenant(TENANT, owner.organizationId)
   const watch = watchOver(app.url, watcher.key, UPDATES)
-  await subscribed(1)
+  await subscribed(app, 1)
   await owner.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { __typename } }`, { id: watcher.keyId })
   await watch.untilEnded()
   await owner.publish('a.b')
@@ -167,7 +162,7 @@ test('without the permission there is no subscription', async () => {
 test('a subscription whose reading fails ends with an error and keeps no slot', async () => {
   const tenant = await setUp()
   const watch = watchSocket(app.url, tenant.key, UPDATES)
-  await subscribed(1)
+  await subscribed(app, 1)
   const { pool } = app.database
   const query = pool.query.bind(pool)
   const failing = vi.spyOn(pool, 'query').mockImplementation(((...args: Parameters<typeof query>) => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type App, startApp } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
-import { watchSocket } from '../support/watch.ts'
+import { subscribed, watchSocket } from '../support/watch.ts'
 
 // L3: who was away goes on after the last cursor that it saw.
 let app: App
@@ -11,7 +11,7 @@ beforeAll(async () => {
   app = await startApp()
 })
 // The server hears a moment later that a subscriber has gone.
-afterEach(() => subscribed(0))
+afterEach(() => subscribed(app, 0))
 afterAll(async () => {
   await app.stop()
   await receiver.stop()
@@ -24,17 +24,12 @@ async function setUp() {
   return tenant
 }
 
-/** Resolves when the server has so many subscriptions. */
-async function subscribed(count: number): Promise<void> {
-  while (app.domain.subscriptions.count() !== count) await new Promise(setImmediate)
-}
-
 test('a subscriber that resumes from its last cursor misses nothing and gets nothing twice (L3)', async () => {
   const tenant = await setUp()
   const query = (after = '') =>
     `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id version } } }`
   const first = watchSocket(app.url, tenant.key, query())
-  await subscribed(1)
+  await subscribed(app, 1)
   await tenant.publish('a.b')
   await tenant.publish('a.b')
   await first.until((messages) => messages.length >= 2)
@@ -54,7 +49,7 @@ test('who was away while the rest of a large change was removed from the log is 
   const query = (after = '') => `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap } }`
   await Promise.all(Array.from({ length: 2 }, () => tenant.createEndpoint(receiver.url)))
   const first = watchSocket(app.url, tenant.key, query())
-  await subscribed(1)
+  await subscribed(app, 1)
   // Of 900 changes made at once, a row of the log holds 500.
   await tenant.publishMany(Array.from({ length: 300 }, () => ({ type: 'a.b', data: 1 })))
   await first.until((messages) => messages.length === 900)
@@ -78,7 +73,7 @@ test('who has seen what the database lost at a failover resumes without a gap, a
   const query = (after = '') =>
     `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id status } } }`
   const first = watchSocket(app.url, tenant.key, query())
-  await subscribed(1)
+  await subscribed(app, 1)
   await tenant.publish('a.b')
   await first.until((messages) => messages.length === 1)
   const { pool } = app.database

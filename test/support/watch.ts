@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import type { GraphQLAnswer } from './api.ts'
+import type { App } from './app.ts'
 
 type Data = GraphQLAnswer['data']
 
@@ -87,4 +88,9 @@ export function watchEvents(url: string, key: string, query: string): Watch {
   }
   read().then(() => end(null), end)
   return watch
+}
+
+/** Resolves when the server has so many subscriptions. */
+export async function subscribed(app: App, count: number): Promise<void> {
+  while (app.domain.subscriptions.count() !== count) await new Promise(setImmediate)
 }

@@ -22,6 +22,16 @@ afterAll(async () => {
   await hanging.stop()
 })
 
+/** A receiver that answers its first request when `arrived`'s value is called, and the others at once. */
+async function startHoldingFirst() {
+  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
+  const receiver = await startReceiver((_request, response) => {
+    receiver.respond((_next, response) => response.writeHead(204).end())
+    resolve(() => response.writeHead(204).end())
+  })
+  return { receiver, arrived }
+}
+
 test('a tenant whose receivers all hang leaves room for the others, and gets its own when they answer', async () => {
   const slow = await app.tenant()
   await slow.createType('a.b')
@@ -151,11 +161,7 @@ test('a full endpoint waits for no other results: what is settled for it is sett
 test('beside a full endpoint, results of the others share statements all the same', async () => {
   const app = await startApp({ settleEveryMs: 600_000 })
   const healthy = await startReceiver()
-  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
-  const full = await startReceiver((_request, response) => {
-    full.respond((_next, response) => response.writeHead(204).end())
-    resolve(() => response.writeHead(204).end())
-  })
+  const { receiver: full, arrived } = await startHoldingFirst()
   const tenant = await app.tenant()
   for (const type of ['full', 'healthy']) await tenant.createType(type)
   await tenant.createEndpoint(full.url, { eventTypes: ['full'], maxConcurrency: 1 })
@@ -186,11 +192,7 @@ test('beside a full endpoint, results of the others share statements all the sam
 test('what is settled while a look at the queue still counts it makes room for what that look left', async () => {
   // One whose worker nothing else wakes.
   const app = await startApp()
-  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
-  const receiver = await startReceiver((_request, response) => {
-    receiver.respond((_next, response) => response.writeHead(204).end())
-    resolve(() => response.writeHead(204).end())
-  })
+  const { receiver, arrived } = await startHoldingFirst()
   const tenant = await app.tenant()
   await tenant.createType('a.b')
   await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
@@ -199,6 +201,11 @@ test('what is settled while a look at the queue still counts it makes room for w
   const answer = await arrived
   const looks: Promise<unknown>[] = []
   const isSettled = async () => (await tenant.deliveries()).some(({ status }) => status === 'SUCCEEDED')
+  const late = async (look: Promise<unknown>) => {
+    const found = await look
+    await expect.poll(isSettled).toBe(true)
+    return found
+  }
   const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
     const answered = query.apply(this, args)
@@ -206,14 +213,7 @@ test('what is settled while a look at the queue still counts it makes room for w
     const look = Promise.resolve(answered)
     looks.push(look)
     // The first has nothing to find. The second is made before the request is answered, and known after that is settled.
-    return looks.length === 2
-      ? look.then((found) =>
-          expect
-            .poll(isSettled)
-            .toBe(true)
-            .then(() => found),
-        )
-      : look
+    return looks.length === 2 ? late(look) : look
   } as never)
   app.worker.wake()
   await expect.poll(() => looks.length).toBe(1)
