@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from './generated/client.ts'
+import { PreparingClient } from './prepared.ts'
 
 export type { PrismaClient } from './generated/client.ts'
 /** A Prisma client or a transaction of one: what a domain function that writes takes. */
@@ -62,7 +63,7 @@ export function createPool(settings: pg.PoolConfig, onError: (error: Error) => v
     idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: CONNECT_MS,
   }
-  const pool = new pg.Pool({ ...bounds, onConnect, ...settings })
+  const pool = new pg.Pool({ ...bounds, Client: PreparingClient, onConnect, ...settings })
   pool.on('error', onError)
   return pool
 }

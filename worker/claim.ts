@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { createPool } from '../prisma/client.ts'
 import type { AttemptTrigger, SignatureScheme } from '../prisma/generated/enums.ts'
 import { LOCKS } from '../prisma/locks.ts'
+import { type Prepared, pipeline } from '../prisma/prepared.ts'
 import { ANY_LEFT, CLAIM_NAMED } from './claim-named.ts'
 import { CLAIM } from './claim-statement.ts'
 
@@ -90,15 +91,15 @@ const LOCK = {
 }
 
 /**
- * Claims over a connection of its own, with pipelining: the transaction costs one round trip. It does not wait for the disk:
- * a crash of PostgreSQL that forgets a claim has it made again, and the receiver sees the event twice, as after any crash
- * while sending. A result is never forgotten: settling waits for the disk, and what was claimed before is on it then.
+ * Claims over a connection of its own, each in one round trip. It does not wait for the disk: a crash of PostgreSQL that forgets
+ * a claim has it made again, and the receiver sees the event twice, as after any crash while sending. A result is never
+ * forgotten: settling waits for the disk, and what was claimed before is on it then.
  *
  * Its plans are made once for a connection. Left to choose, PostgreSQL may take planning them anew for the cheaper way, every
  * time: three quarters of a claim of one delivery.
  */
 export function createClaimer(url: string) {
-  const pool = createPool({ connectionString: url, max: 1, pipeline: true }, undefined, SESSION)
+  const pool = createPool({ connectionString: url, max: 1 }, undefined, SESSION)
 
   return {
     /** What is due, of all that waits. */
@@ -129,19 +130,13 @@ export function createClaimer(url: string) {
     stop: () => pool.end(),
   }
 
-  async function run<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<Row[]> {
+  async function run<Row extends pg.QueryResultRow>(statement: Prepared): Promise<Row[]> {
     const client = await pool.connect()
     try {
-      const [, , { rows }] = await Promise.all([
-        client.query('BEGIN'),
-        client.query(LOCK),
-        client.query<Row>(statement),
-        client.query('COMMIT'),
-      ])
+      const { rows } = await pipeline<Row>(client, LOCK, statement)
       client.release()
       return rows
     } catch (error) {
-      // Half a transaction may be left on it.
       client.release(true)
       throw error
     }

@@ -199,21 +199,23 @@ test('what is settled while a look at the queue still counts it makes room for w
   await tenant.publish('a.b')
   app.worker.wake()
   const answer = await arrived
-  const looks: Promise<unknown>[] = []
+  const looks: Promise<void>[] = []
   const isSettled = async () => (await tenant.deliveries()).some(({ status }) => status === 'SUCCEEDED')
-  const late = async (look: Promise<unknown>) => {
-    const found = await look
-    await expect.poll(isSettled).toBe(true)
-    return found
-  }
   const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
-    const answered = query.apply(this, args)
-    if ((args[0] as { name?: string })?.name !== 'claim') return answered
-    const look = Promise.resolve(answered)
-    looks.push(look)
-    // The first has nothing to find. The second is made before the request is answered, and known after that is settled.
-    return looks.length === 2 ? late(look) : look
+    const asked = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
+    if (asked?.name === 'claim') {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      looks.push(promise)
+      const { callback } = asked
+      // The first has nothing to find. The second is made before the request is answered, and known after that is settled.
+      const known = looks.length === 2 ? promise.then(() => expect.poll(isSettled).toBe(true)) : promise
+      asked.callback = (...answer) => {
+        resolve()
+        known.then(() => callback(...answer), callback)
+      }
+    }
+    return query.apply(this, args)
   } as never)
   app.worker.wake()
   await expect.poll(() => looks.length).toBe(1)
