@@ -86,11 +86,13 @@ export async function drain(
   const started = performance.now()
   signalbox.resume()
   await until(async () => {
+    // Who watches is asked first: the other question takes its time from what is measured.
+    if (!isSeen()) return false
     const { rows } = await services.pool.query(
       `/* bench */ SELECT EXISTS (SELECT 1 FROM deliveries WHERE status IN ('PENDING', 'RETRYING'))
         OR EXISTS (SELECT 1 FROM deliveries WHERE status = 'SENDING') AS more`,
     )
-    return !rows[0].more && isSeen()
+    return !rows[0].more
   }, 'Not everything was delivered and seen.')
   return count / ((performance.now() - started) / 1000)
 }
