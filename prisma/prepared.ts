@@ -7,13 +7,13 @@ export interface Prepared {
   values?: unknown[]
 }
 
-type Done = (error: Error | undefined, result?: { rows: pg.QueryResultRow[]; rowCount: number }) => void
+type Answer<Row extends pg.QueryResultRow = pg.QueryResultRow> = Pick<pg.QueryResult<Row>, 'rows' | 'rowCount'>
+type Done = (error: Error | undefined, answer?: Answer) => void
 type Texts = (string | null)[]
+type ReadRow = (values: Texts) => pg.QueryResultRow
 
-/** What a connection has prepared, by name: how a row of its answer is read. */
-type Known = Map<string, { text: string; toRow: (values: Texts) => pg.QueryResultRow }>
-
-const ofConnections = new WeakMap<pg.Connection, Known>()
+/** What each connection has prepared, by name, and how a row of its answer is read. */
+const ofConnections = new WeakMap<pg.Connection, Map<string, { text: string; readRow: ReadRow }>>()
 
 // Not in the types of pg.
 const { prepareValue } = (pg as unknown as { utils: { prepareValue: (value: unknown) => string | null } }).utils
@@ -28,11 +28,12 @@ const { prepareValue } = (pg as unknown as { utils: { prepareValue: (value: unkn
 function exchange(statements: readonly Prepared[], done: Done) {
   // First of all: a value that cannot be sent must not leave half a message behind.
   const bound = statements.map(({ values = [] }) => values.map(prepareValue))
-  let known: Known
+  /** Of each statement, unless it is new to the connection and is described now. */
+  const readers: (ReadRow | undefined)[] = []
+  let prepared: Map<string, { text: string; readRow: ReadRow }>
   let at = 0
-  let toRow: ((values: Texts) => pg.QueryResultRow) | undefined
-  let rows: pg.QueryResultRow[] = []
-  let rowCount = 0
+  let readRow: ReadRow | undefined
+  let answer: Answer = { rows: [], rowCount: 0 }
   let failure: Error | undefined
 
   return {
@@ -42,32 +43,26 @@ function exchange(statements: readonly Prepared[], done: Done) {
     callback: done,
 
     submit(connection: pg.Connection) {
-      known = ofConnections.get(connection) ?? new Map()
-      ofConnections.set(connection, known)
+      prepared = ofConnections.get(connection) ?? new Map()
+      ofConnections.set(connection, prepared)
       connection.stream.cork()
-      for (const [n, { name, text }] of statements.entries()) {
-        const isKnown = known.get(name)?.text === text
-        if (!isKnown) {
-          connection.close({ type: 'S', name }, true)
-          connection.parse({ name, text, types: [] }, true)
-        }
-        connection.bind({ statement: name, values: bound[n]! }, true)
-        if (!isKnown) connection.describe({ type: 'P' }, true)
-        connection.execute({}, true)
+      try {
+        for (const [n, statement] of statements.entries()) send(connection, statement, bound[n]!)
+        connection.sync()
+      } finally {
+        connection.stream.uncork()
       }
-      connection.sync()
-      connection.stream.uncork()
-      toRow = known.get(statements[at]!.name)?.toRow
+      readRow = readers[0]
     },
 
     handleRowDescription({ fields }: { fields: pg.FieldDef[] }) {
-      toRow = rowReader(fields)
+      readRow = rowReader(fields)
     },
 
     handleDataRow({ fields }: { fields: Texts }) {
       if (failure !== undefined) return
       try {
-        rows.push(toRow!(fields))
+        answer.rows.push(readRow!(fields))
       } catch (error) {
         failure = error as Error
       }
@@ -75,12 +70,12 @@ function exchange(statements: readonly Prepared[], done: Done) {
 
     handleCommandComplete({ text: command }: { text: string }) {
       const { name, text } = statements[at]!
-      known.set(name, { text, toRow: toRow ?? rowReader([]) })
-      rowCount = Number(/\d+$/.exec(command)?.[0] ?? 0)
+      if (readers[at] === undefined) prepared.set(name, { text, readRow: readRow ?? rowReader([]) })
+      answer.rowCount = Number(/\d+$/.exec(command)?.[0] ?? 0)
       at++
       if (at === statements.length) return
-      rows = []
-      toRow = known.get(statements[at]!.name)?.toRow
+      answer = { rows: [], rowCount: 0 }
+      readRow = readers[at]
     },
 
     handleError(error: Error) {
@@ -88,20 +83,36 @@ function exchange(statements: readonly Prepared[], done: Done) {
     },
 
     handleReadyForQuery() {
-      this.callback(failure, { rows, rowCount })
+      this.callback(failure, answer)
     },
+  }
+
+  function send(connection: pg.Connection, { name, text }: Prepared, values: Texts): void {
+    const known = prepared.get(name)
+    const isSame = known?.text === text
+    readers.push(isSame ? known.readRow : undefined)
+    // What pg's types call `more` is no longer looked at.
+    if (!isSame) {
+      prepared.delete(name)
+      connection.close({ type: 'S', name }, true)
+      connection.parse({ name, text, types: [] }, true)
+    }
+    connection.bind({ statement: name, values }, true)
+    if (!isSame) connection.describe({ type: 'P' }, true)
+    connection.execute({}, true)
   }
 }
 
-function rowReader(fields: readonly pg.FieldDef[]) {
+function rowReader(fields: readonly pg.FieldDef[]): ReadRow {
   const names = fields.map(({ name }) => name)
   const parsers = fields.map(({ dataTypeID }) => pg.types.getTypeParser(dataTypeID, 'text'))
+  // Rows that begin with all their columns have one shape.
   const empty: pg.QueryResultRow = Object.fromEntries(names.map((name) => [name, null]))
-  return (values: Texts) => {
+  return (values) => {
     const row = { ...empty }
     for (let n = 0; n < names.length; n++) {
       const value = values[n]!
-      if (value !== null) row[names[n]!] = parsers[n]!(value)
+      row[names[n]!] = value === null ? null : parsers[n]!(value)
     }
     return row
   }
@@ -109,43 +120,45 @@ function rowReader(fields: readonly pg.FieldDef[]) {
 
 /** A client of pg that sends statements with a name this way, and everything else as it does. */
 export class PreparingClient extends pg.Client {
+  // What is answered to which arguments, the types of pg say.
   override query(...args: unknown[]): never {
-    const [config, , callback] = args
-    if (!isPrepared(config)) return Reflect.apply(super.query, this, args) as never
+    const [config, values, callback] = args
+    if (!isPrepared(config) || values !== undefined) return Reflect.apply(super.query, this, args) as never
     const answer = callback === undefined ? pipeline(this, config) : this.query(exchange([config], callback as Done))
     return answer as never
   }
 }
 
-/** pg's own queries have a name too. */
+/** Whether it asks for nothing else that pg can do, such as rows as arrays. */
 function isPrepared(config: unknown): config is Prepared {
-  return (
-    typeof config === 'object' &&
-    config !== null &&
-    'name' in config &&
-    typeof config.name === 'string' &&
-    !('submit' in config)
-  )
+  if (typeof config !== 'object' || config === null) return false
+  const { name, text, values, ...more } = config as Record<string, unknown>
+  const isComplete = typeof name === 'string' && name !== '' && typeof text === 'string'
+  return isComplete && (values === undefined || Array.isArray(values)) && Object.keys(more).length === 0
 }
 
 /**
  * Runs statements as one transaction in one round trip. Each sees what was committed before it began, as between BEGIN and
  * COMMIT, which would be two statements more, with an answer each.
  *
+ * Until all of them have arrived PostgreSQL takes the transaction for busy and not for idle: locks that others wait for need a
+ * bound of their own (`transaction_timeout`), for a network that is cut in between.
+ *
  * @returns what the last of them answers
- * @throws what one of them was refused for; nothing of them holds then
+ * @throws what one of them was refused for, in which case nothing of them holds; the connection is not to be used again
  */
-export function pipeline<Row extends pg.QueryResultRow>(
+export async function pipeline<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
   ...statements: readonly Prepared[]
-): Promise<pg.QueryResult<Row>> {
-  const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult<Row>>()
-  client.query(
-    exchange(statements, (error, result) => (error ? reject(error) : resolve(result as pg.QueryResult<Row>))),
-  )
-  return promise.catch((error) => {
+): Promise<Answer<Row>> {
+  try {
+    return await new Promise((resolve, reject) => {
+      const done: Done = (error, answer) => (error ? reject(error) : resolve(answer as Answer<Row>))
+      client.query(exchange(statements, done))
+    })
+  } catch (error) {
     // The stack of who asked, as pg does it, instead of that of who reads the socket.
-    Error.captureStackTrace(error)
+    Error.captureStackTrace(error as Error)
     throw error
-  })
+  }
 }

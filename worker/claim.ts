@@ -82,12 +82,14 @@ type Row = ClaimedRow & {
 
 const SESSION = 'SET plan_cache_mode = force_generic_plan'
 /**
- * A statement of its own: the snapshot of the next one then has what the claim before this one took. Not to wait for the disk is
- * said for the transaction alone: behind a pooler, a session may become that of others.
+ * A statement of its own: the snapshot of the next one then has what the claim before this one took. Not to wait for the disk, and
+ * how long a claim may have the lock that all others wait for, are said for the transaction alone: behind a pooler, a session may
+ * become that of others.
  */
-const LOCK = {
+export const LOCK = {
   name: 'claim-lock',
-  text: `SELECT pg_advisory_xact_lock(${LOCKS.claim}), set_config('synchronous_commit', 'off', true)`,
+  text: `SELECT set_config('synchronous_commit', 'off', true), set_config('transaction_timeout', '30s', true),
+    pg_advisory_xact_lock(${LOCKS.claim})`,
 }
 
 /**

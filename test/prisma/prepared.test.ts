@@ -59,42 +59,69 @@ test('a statement that answers nothing says how many rows it made', async () => 
 })
 
 test('another text under the same name is another statement, with columns of its own', async () => {
-  const rows = []
-  for (const text of ['SELECT 1 AS one', 'SELECT 2 AS two', 'SELECT 1 AS one'])
-    rows.push(...(await pool.query({ name: 'shared', text })).rows)
-  expect(rows).toEqual([{ one: 1 }, { two: 2 }, { one: 1 }])
+  const one = { name: 'shared', text: 'SELECT 1 AS one' }
+  const two = { name: 'shared', text: 'SELECT 2 AS two' }
+  for (const [statement, row] of [
+    [one, { one: 1 }],
+    [two, { two: 2 }],
+    [one, { one: 1 }],
+  ] as const)
+    expect((await client.query(statement)).rows).toEqual([row])
+  expect((await pipeline(client, one, two, one)).rows).toEqual([{ one: 1 }])
+  await expect(client.query({ name: 'shared', text: 'SELEC' })).rejects.toThrow('syntax error')
+  expect((await client.query(one)).rows).toEqual([{ one: 1 }])
 })
 
-test('what is refused is thrown with the code of PostgreSQL and the stack of who asked, and the next statement is answered', async () => {
-  await pool.query(insert(1))
-  const insertAgain = () => pool.query(insert(1))
-  const error = await insertAgain().catch((refused) => refused)
+test('what is refused is thrown with the code of PostgreSQL and the stack of who asked; the connection goes on', async () => {
+  await client.query(insert(1))
+  const error = await client.query(insert(1)).catch((refused) => refused)
   expect(error).toBeInstanceOf(pg.DatabaseError)
-  expect(error).toMatchObject({ code: '23505' })
-  await expect(pool.query({ name: 'wrong', text: 'SELEC' })).rejects.toThrow('syntax error')
-  await pool.query(insert(2))
-  expect(await all()).toEqual([1, 2])
+  expect(error).toMatchObject({ code: '23505', stack: expect.stringContaining('prepared.test.ts') })
+  await client.query('BEGIN')
+  await client.query(insert(2))
+  await expect(client.query({ name: 'wrong', text: 'SELEC' })).rejects.toThrow('syntax error')
+  await client.query('ROLLBACK')
+  await client.query(insert(3))
+  expect(await all()).toEqual([1, 3])
 })
 
 test('a value that cannot be sent is refused before anything is', async () => {
   const circular: Record<string, unknown> = {}
   circular.self = circular
-  const asked = pool.query({ name: 'circular', text: 'SELECT $1::json', values: [circular] })
-  await expect(asked).rejects.toThrow('circular')
+  const json = (value: unknown) => ({ name: 'json', text: 'SELECT $1::json AS json', values: [value] })
+  await expect(client.query(json(circular))).rejects.toThrow('circular')
+  await expect(pipeline(client, insert(1), json(circular))).rejects.toThrow('circular')
   expect(heard).toEqual([])
-  expect((await pool.query({ name: 'circular', text: 'SELECT $1::json AS json', values: [{}] })).rows).toEqual([
-    { json: {} },
-  ])
+  expect((await client.query(json({}))).rows).toEqual([{ json: {} }])
+  expect(await all()).toEqual([])
 })
 
 test('an answer that pg cannot read is thrown, and the next is read', async () => {
-  pg.types.setTypeParser(pg.types.builtins.MACADDR, () => {
-    throw new Error('No such address.')
+  let fails = true
+  pg.types.setTypeParser(pg.types.builtins.MACADDR, (text) => {
+    if (fails) throw new Error('No such address.')
+    return text
   })
   const address = { name: 'address', text: "SELECT '08:00:2b:01:02:03'::macaddr AS address FROM generate_series(1, 2)" }
-  await expect(pool.query(address)).rejects.toThrow('No such address.')
-  pg.types.setTypeParser(pg.types.builtins.MACADDR, String)
-  expect((await pool.query(address)).rowCount).toBe(2)
+  await expect(client.query(address)).rejects.toThrow('No such address.')
+  fails = false
+  expect((await client.query(address)).rowCount).toBe(2)
+})
+
+test('what asks for more than that is left to pg', async () => {
+  const text = 'SELECT $1::int AS n'
+  expect((await client.query({ name: 'rows-as-arrays', text, values: [1], rowMode: 'array' })).rows).toEqual([[1]])
+  expect((await client.query({ name: 'values-apart', text }, [2])).rows).toEqual([{ n: 2 }])
+  expect((await client.query({ name: '', text, values: [3] })).rows).toEqual([{ n: 3 }])
+  expect((await client.query(text, [4])).rows).toEqual([{ n: 4 }])
+})
+
+test('of two columns with one name the last counts, as it does to pg', async () => {
+  const text = 'SELECT 1 AS n, $1::int AS n'
+  for (const value of [null, 2, null]) {
+    const { rows } = await client.query(text, [value])
+    expect((await client.query({ name: 'twice', text, values: [value] })).rows).toEqual(rows)
+  }
 })
 
 test('statements in a pipeline are one transaction and one answer; the rows are those of the last', async () => {
@@ -120,19 +147,18 @@ test('a pipeline of which one statement is refused leaves nothing behind', async
 test('a statement in a pipeline sees what was committed while the one before it waited', async () => {
   const other = new pg.Client({ connectionString: database.url })
   await other.connect()
-  await other.query('SELECT pg_advisory_lock(1)')
   const lock = { name: 'lock', text: 'SELECT pg_advisory_xact_lock(1)' }
-  const counted = pipeline(client, lock, { name: 'count', text: 'SELECT count(*)::int AS count FROM numbers' })
-  const waits = async () =>
-    (
-      await other.query(
-        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-      )
-    ).rowCount
-  await expect.poll(waits).toBe(1)
-  await other.query('INSERT INTO numbers VALUES (1)')
-  await other.query('SELECT pg_advisory_unlock(1)')
-  expect((await counted).rows).toEqual([{ count: 1 }])
+  const count = { name: 'count', text: 'SELECT count(*)::int AS count FROM numbers' }
+  const waiting = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+  for (const n of [1, 2, 3]) {
+    await other.query('SELECT pg_advisory_lock(1)')
+    const counted = pipeline(client, lock, count)
+    await expect.poll(async () => (await other.query(waiting)).rowCount).toBe(1)
+    await other.query('INSERT INTO numbers VALUES ($1)', [n])
+    await other.query('SELECT pg_advisory_unlock(1)')
+    expect((await counted).rows).toEqual([{ count: n }])
+  }
   await other.end()
 })
 
