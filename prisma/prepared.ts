@@ -9,14 +9,14 @@ export interface Prepared {
 
 type Answer<Row extends pg.QueryResultRow = pg.QueryResultRow> = Pick<pg.QueryResult<Row>, 'rows' | 'rowCount'>
 type Done = (error: Error | undefined, answer?: Answer) => void
-type Texts = (string | null)[]
-type ReadRow = (values: Texts) => pg.QueryResultRow
+type ReadRow = (values: (string | null)[]) => pg.QueryResultRow
 
 /** What each connection has prepared, by name, and how a row of its answer is read. */
 const ofConnections = new WeakMap<pg.Connection, Map<string, { text: string; readRow: ReadRow }>>()
 
+type Value = Buffer | string | null
 // Not in the types of pg.
-const { prepareValue } = (pg as unknown as { utils: { prepareValue: (value: unknown) => string | null } }).utils
+const { prepareValue } = (pg as unknown as { utils: { prepareValue: (value: unknown) => Value } }).utils
 
 /**
  * What pg sends for statements with a name, with what they answer described once: the columns of a statement are the same each
@@ -59,7 +59,7 @@ function exchange(statements: readonly Prepared[], done: Done) {
       readRow = rowReader(fields)
     },
 
-    handleDataRow({ fields }: { fields: Texts }) {
+    handleDataRow({ fields }: { fields: (string | null)[] }) {
       if (failure !== undefined) return
       try {
         answer.rows.push(readRow!(fields))
@@ -87,7 +87,7 @@ function exchange(statements: readonly Prepared[], done: Done) {
     },
   }
 
-  function send(connection: pg.Connection, { name, text }: Prepared, values: Texts): void {
+  function send(connection: pg.Connection, { name, text }: Prepared, values: Value[]): void {
     const known = prepared.get(name)
     const isSame = known?.text === text
     readers.push(isSame ? known.readRow : undefined)

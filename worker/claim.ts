@@ -83,8 +83,8 @@ type Row = ClaimedRow & {
 const SESSION = 'SET plan_cache_mode = force_generic_plan'
 /**
  * A statement of its own: the snapshot of the next one then has what the claim before this one took. Not to wait for the disk, and
- * how long a claim may have the lock that all others wait for, are said for the transaction alone: behind a pooler, a session may
- * become that of others.
+ * how long a claim may wait for this lock and have it, are said for the transaction alone: behind a pooler, a session may become
+ * that of others.
  */
 export const LOCK = {
   name: 'claim-lock',
