@@ -89,6 +89,8 @@ export async function diffMigrationsToModel(engine: SchemaEngine): Promise<strin
  */
 async function connectToCatalogs(connectionString: string, pools: pg.Pool[]): Promise<SqlDriverAdapter> {
   const pool = new pg.Pool({ connectionString })
+  // A server that is stopped right after may hear of it before it has read that a connection ended.
+  pool.on('error', () => {})
   pools.push(pool)
   const query: (...args: unknown[]) => Promise<pg.QueryResult> = pool.query.bind(pool) as never
   pool.query = (async (...args: unknown[]) => {
