@@ -31,6 +31,7 @@ const count = async (table: string) => {
 const sizes = async () => ({
   events: await count('events'),
   deliveries: await count('deliveries'),
+  registered: await count('delivery_register'),
   attempts: await count('attempts'),
 })
 
@@ -46,14 +47,14 @@ test('events go with their deliveries and attempts when they are past their time
   await tenant.publish('old.event', { young: true })
   await app.deliver()
   const before = await sizes()
-  expect(before).toEqual({ events: 501, deliveries: 501, attempts: 501 })
+  expect(before).toEqual({ events: 501, deliveries: 501, registered: 501, attempts: 501 })
 
   expect(await retention().removeAll()).toBe(0)
   expect(await sizes()).toEqual(before)
   app.clock.advance(days(1) + 1)
   expect(await retention(0).removeAll()).toBe(0)
   expect(await retention().removeAll()).toBe(500)
-  expect(await sizes()).toEqual({ events: 1, deliveries: 1, attempts: 1 })
+  expect(await sizes()).toEqual({ events: 1, deliveries: 1, registered: 1, attempts: 1 })
 })
 
 test('an event with a delivery that is not finished is kept until it is', async () => {

@@ -1,3 +1,4 @@
+import { register } from '../src/events/fan-out.ts'
 import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../src/events/operational.ts'
 import type { MakeId } from '../src/ids.ts'
 import { countCreated } from '../src/live/delivery-stats.ts'
@@ -104,5 +105,5 @@ health AS (
   JOIN webhook_endpoints e ON e.organization_id = v.organization_id AND e.enabled AND e.deleted_at IS NULL AND e.id <> x.id
     AND e.event_types && ARRAY['${ENDPOINT_DISABLED_PATTERNS.join("', '")}'], clock
   RETURNING d.*, '${ENDPOINT_DISABLED_TYPE}' AS event_type
-), ${countCreated('fanned')}`
+), ${register('fanned')}, ${countCreated('fanned')}`
 }

@@ -24,6 +24,11 @@ export async function fill(pool: pg.Pool, size: number, types: readonly string[]
     values,
   )
   await client.query(
+    `INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id)
+      SELECT 'dlv_' || id, $2, 'evt_' || id, ($4::text[])[nth] FROM (${made}) m`,
+    values,
+  )
+  await client.query(
     `INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, duration_microseconds,
         explanation, started_at)
       SELECT 'att_' || id, $2, 'dlv_' || id, 1, 'SCHEDULED', 204, 900, '127.0.0.1 accepted with 204.', at

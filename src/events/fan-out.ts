@@ -2,7 +2,18 @@
 export const HELD_EXPLANATION = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'
 
 /**
- * CTEs `made` and `fanned` of a statement that stores events: a delivery of each event in `stored` for every endpoint that wants it.
+ * A CTE `registered` that enters new deliveries into the register, where they are found; of every statement that makes some.
+ *
+ * @param made the CTE that has the new deliveries
+ */
+export const register = (made: string) => `
+registered AS (
+  INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id)
+  SELECT id, organization_id, event_id, endpoint_id FROM ${made} RETURNING 1
+)`
+
+/**
+ * CTEs `made`, `fanned` and `registered` of a statement that stores events: a delivery of each event in `stored` for every endpoint that wants it.
  * A delivery's id is the time, which is the statement's parameter $2, and a hash of event and endpoint: it sorts by time, and no
  * two can be the same.
  *
@@ -24,5 +35,5 @@ made AS MATERIALIZED (
     (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, explanation, created_at, updated_at)
   SELECT id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, explanation, created_at, updated_at
   FROM made RETURNING 1
-)`
+), ${register('made')}`
 }

@@ -52,6 +52,7 @@ export interface StoreResult {
  * A large one locks what others of its organization wait for, and settling with them, only when its deliveries are stored. An
  * ordinary one locks first: two of one organization, storing side by side, would only be in each other's way.
  */
+const ALL_FANNED = '(SELECT FROM fanned UNION ALL SELECT FROM registered) stored_by_then'
 const storeEventsText = (size: GroupSize) => `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now,
@@ -76,7 +77,7 @@ WITH clock AS (
   ON CONFLICT (organization_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
   RETURNING id, organization_id, type, created_at
 ), ${fanOut(`JOIN wanted ON wanted.organization_id = s.organization_id AND wanted.type = s.type
-  CROSS JOIN LATERAL unnest(wanted.ids, wanted.enabled, wanted.urls) AS w(endpoint_id, enabled, url)`)}, ${countCreated('made', size === 'large' ? 'fanned' : undefined)}, changed AS (
+  CROSS JOIN LATERAL unnest(wanted.ids, wanted.enabled, wanted.urls) AS w(endpoint_id, enabled, url)`)}, ${countCreated('made', size === 'large' ? ALL_FANNED : undefined)}, changed AS (
   SELECT ${CHANGED}, d.event_type, d.endpoint_url FROM made d
 ), ${logChanges('counted')}, woken AS (
   SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (SELECT 1 FROM made WHERE status = 'PENDING' LIMIT 1) any_due

@@ -6,7 +6,7 @@ export const NO_ATTEMPT = -1
  * cost the same to read however many deliveries are stored.
  *
  * @param made the CTE that has the new deliveries
- * @param after a CTE that takes long: it is run before the counts are locked
+ * @param after what takes long, as it stands after FROM: it is run before the counts are locked
  */
 export function countCreated(made: string, after?: string): string {
   return `

@@ -6,6 +6,10 @@ import { idBefore } from '../ids.ts'
 const AT_ONCE = 200
 /** What is still to be delivered is kept, however old it is. */
 const UNFINISHED = "('PENDING', 'SENDING', 'RETRYING', 'HELD')"
+/** How many deliveries of an event are not finished. A count: as NOT EXISTS it may be planned as a look at all there are. */
+const unfinished = (event: string) => `(SELECT count(*) FROM delivery_register r
+    CROSS JOIN LATERAL (SELECT status FROM deliveries WHERE id = r.id LIMIT 1) d
+    WHERE r.event_id = ${event}.id AND d.status IN ${UNFINISHED})`
 
 /**
  * The oldest events, along the primary key, whose ids sort by time; but for those with a delivery that is not finished. They
@@ -19,16 +23,19 @@ WITH lock AS MATERIALIZED (
   SELECT id FROM events WHERE id > $1 AND id < $2 AND (SELECT is_ours FROM lock) ORDER BY id LIMIT ${AT_ONCE}
 ), locked AS MATERIALIZED (
   SELECT id FROM events v JOIN old USING (id)
-  WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = v.id AND d.status IN ${UNFINISHED})
+  WHERE ${unfinished('v')} = 0
   ORDER BY id FOR UPDATE OF v SKIP LOCKED
 )
 SELECT (SELECT max(id) FROM old) AS last, array(SELECT id FROM locked) AS ids`
 
 /**
- * Their deliveries, so that none is retried, and no attempt of one recorded, from here on. In the order of the index that finds them:
- * by their ids, it may be planned as a walk along all there are.
+ * Their deliveries, so that none is retried, and no attempt of one recorded, from here on. One by one: by a list of ids, it may be
+ * planned as a walk along all there are.
  */
-const LOCK_DELIVERIES = 'SELECT FROM deliveries WHERE event_id = ANY($1) ORDER BY event_id, endpoint_id FOR UPDATE'
+const LOCK_DELIVERIES = `
+SELECT FROM unnest($1::text[]) AS v(id)
+CROSS JOIN LATERAL (SELECT id FROM delivery_register r WHERE r.event_id = v.id ORDER BY r.endpoint_id OFFSET 0) r
+CROSS JOIN LATERAL (SELECT FROM deliveries d WHERE d.id = r.id LIMIT 1 FOR UPDATE) d`
 
 /**
  * Removes what is locked, but for events that a replay or a retry got to before the lock. A statement of its own, so that it
@@ -37,9 +44,11 @@ const LOCK_DELIVERIES = 'SELECT FROM deliveries WHERE event_id = ANY($1) ORDER B
 const REMOVE_EVENTS = `
 WITH doomed AS MATERIALIZED (
   SELECT old.id FROM unnest($1::text[]) AS old(id)
-  WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = old.id AND d.status IN ${UNFINISHED})
+  WHERE ${unfinished('old')} = 0
+), registered_gone AS (
+  DELETE FROM delivery_register r USING doomed WHERE r.event_id = doomed.id RETURNING r.id
 ), deliveries_gone AS (
-  DELETE FROM deliveries d USING doomed WHERE d.event_id = doomed.id RETURNING d.id
+  DELETE FROM deliveries d USING registered_gone r WHERE d.id = r.id RETURNING d.id
 ), attempts_gone AS (
   DELETE FROM attempts a USING deliveries_gone d WHERE a.delivery_id = d.id
 ), events_gone AS (

@@ -8,8 +8,8 @@ import type { Read } from '../limits/reads.ts'
 import type { LiveBus } from '../live/bus.ts'
 import { announce } from '../live/delivery-log.ts'
 import { page } from '../page.ts'
-import { type DeliveryFilter, whereOf } from './delivery-filter.ts'
 import { type DeliveryMove, moveDeliveries } from './delivery-moves.ts'
+import { type DeliveryFilter, findDeliveries } from './find-deliveries.ts'
 
 /** Events and deliveries of an organization: reading them, and what a person does to one. */
 export type Deliveries = ReturnType<typeof createDeliveries>
@@ -41,13 +41,10 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
       prisma.delivery.findFirst({ where: { id, organizationId: viewer.organizationId } }),
 
     list: (viewer: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> =>
-      read(viewer.organizationId, async () =>
-        prisma.delivery.findMany(page(query, await whereOf(prisma, viewer.organizationId, filter, query))),
-      ),
+      read(viewer.organizationId, () => list(viewer, filter, query)),
 
     /** At most one for each endpoint. */
-    ofEvent: (viewer: Viewer, eventId: string, query: object): Promise<Delivery[]> =>
-      prisma.delivery.findMany(page(query, { eventId, organizationId: viewer.organizationId })),
+    ofEvent: (viewer: Viewer, eventId: string, query: object): Promise<Delivery[]> => list(viewer, { eventId }, query),
 
     attempts: (viewer: Viewer, deliveryId: string, query: object): Promise<Attempt[]> =>
       prisma.attempt.findMany(page(query, { deliveryId, organizationId: viewer.organizationId }, 'asc')),
@@ -60,6 +57,12 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
       const which = { organizationId, ...(types?.length && { type: { in: [...types] } }) }
       return read(organizationId, () => prisma.event.findMany(page(query, which)))
     },
+  }
+
+  // As they were found: one that has moved on meanwhile must not be missing from the page, which would seem to be the last.
+  async function list({ organizationId }: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> {
+    const ids = await findDeliveries(prisma, organizationId, filter, query)
+    return prisma.delivery.findMany(page(query, { organizationId, id: { in: ids } }))
   }
 
   async function move(

@@ -2,7 +2,7 @@ import type { Transaction } from '../../prisma/client.ts'
 import type { AttemptTrigger, Event, WebhookEndpoint } from '../../prisma/generated/client.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Clock } from '../clock.ts'
-import { HELD_EXPLANATION } from '../events/fan-out.ts'
+import { HELD_EXPLANATION, register } from '../events/fan-out.ts'
 import { WAKE_CHANNEL } from '../events/wake.ts'
 import { CHANGED, logChanges, SENDING } from '../live/delivery-log.ts'
 import { countCreated } from '../live/delivery-stats.ts'
@@ -114,7 +114,7 @@ export async function createDelivery(
       VALUES (${id}, ${event.organizationId}, ${event.id}, ${endpoint.id}, 'PENDING', ${trigger}::attempt_trigger,
         ${queueTime(clock)}, ${queueTime(clock)}, ${queueTime(clock)})
       RETURNING *
-    ), ${Prisma.raw(countCreated('made'))}, changed AS (
+    ), ${Prisma.raw(register('made'))}, ${Prisma.raw(countCreated('made'))}, changed AS (
       SELECT ${Prisma.raw(CHANGED)}, ${event.type}::text AS event_type, ${endpoint.url}::text AS endpoint_url FROM made d
     ), ${Prisma.raw(logChanges('counted'))}
     SELECT ${WAKE} FROM changed`

@@ -20,8 +20,8 @@ export const MATCHES = `v.organization_id = r.organization_id AND v.created_at <
 
 /** Joins the delivery `d` of event `v` to endpoint `e`. One by one: it may be planned as all of the endpoint's, for each event. */
 export const WITH_DELIVERY = `LEFT JOIN LATERAL (
-    SELECT id, status FROM deliveries WHERE event_id = v.id AND endpoint_id = e.id LIMIT 1
-  ) d ON true`
+    SELECT * FROM delivery_register WHERE event_id = v.id AND endpoint_id = e.id LIMIT 1
+  ) known ON true LEFT JOIN LATERAL (SELECT id, status FROM deliveries WHERE id = known.id LIMIT 1) d ON true`
 
 /** Whether it is replayed, by an event's delivery `d` to the endpoint: by its state, or because there is none yet. */
 export const WANTED = `(d.status = ANY(r.wanted) OR (d.id IS NULL AND r.statuses = '{}'))`
@@ -49,28 +49,41 @@ WITH clock AS (
     ORDER BY v.id LIMIT ${EVENTS_IN_A_PAGE}
   ) v
 ), eligible AS (
-  SELECT v.id, v.type, r.organization_id, r.wanted, e.id AS endpoint_id, e.url
+  SELECT v.id, v.type, r.organization_id, r.wanted, e.id AS endpoint_id, e.url, d.id AS delivery_id
   FROM locked JOIN job r ON r.id = locked.id JOIN webhook_endpoints e ON e.id = r.endpoint_id AND e.enabled
   JOIN looked_at v ON ${MATCHES} ${WITH_DELIVERY} WHERE ${WANTED}
 ), kept AS (
   -- Retention leaves them alone until this is over; what it has removed meanwhile is not replayed.
   SELECT v.id FROM events v JOIN eligible ON eligible.id = v.id ORDER BY v.id FOR KEY SHARE OF v
-), replayed AS (
-  INSERT INTO deliveries AS d
-    (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
-  SELECT 'dlv_' || $3 || substr(encode(sha256(convert_to(v.id || v.endpoint_id, 'UTF8')), 'hex'), 1, 16),
-    v.organization_id, v.id, v.endpoint_id, 'PENDING', 'REPLAY', clock.now, clock.now, clock.now
-  FROM eligible v JOIN kept USING (id), clock ORDER BY v.id
-  ON CONFLICT (event_id, endpoint_id) DO UPDATE SET
+), locked_again AS (
+  -- One by one, in order: so that two replays wait for each other in no circle.
+  SELECT d.id FROM (SELECT v.delivery_id, v.wanted FROM eligible v JOIN kept USING (id) ORDER BY v.id) v
+  CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE id = v.delivery_id LIMIT 1 FOR UPDATE) d
+  WHERE d.status = ANY(v.wanted)
+), again AS (
+  UPDATE deliveries d SET
     status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-    trigger = 'REPLAY', scheduled_attempts = 0, version = d.version + 1, next_attempt_at = excluded.next_attempt_at,
-    explanation = 'Replayed by a person.', updated_at = excluded.updated_at
-  WHERE d.status = ANY((SELECT wanted FROM job)::delivery_status[])
-  RETURNING *, (xmax = 0) AS is_new
+    trigger = 'REPLAY', scheduled_attempts = 0, version = d.version + 1, next_attempt_at = clock.now,
+    explanation = 'Replayed by a person.', updated_at = clock.now
+  FROM locked_again, clock WHERE d.id = locked_again.id
+  RETURNING d.*
+), registered AS (
+  -- What another replay has made meanwhile is on its way.
+  INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id)
+  SELECT 'dlv_' || $3 || substr(encode(sha256(convert_to(v.id || v.endpoint_id, 'UTF8')), 'hex'), 1, 16),
+    v.organization_id, v.id, v.endpoint_id
+  FROM eligible v JOIN kept USING (id) WHERE v.delivery_id IS NULL ORDER BY v.id
+  ON CONFLICT (event_id, endpoint_id) DO NOTHING
+  RETURNING *
 ), made AS (
-  SELECT * FROM replayed WHERE is_new
+  INSERT INTO deliveries
+    (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
+  SELECT id, organization_id, event_id, endpoint_id, 'PENDING', 'REPLAY', clock.now, clock.now, clock.now
+  FROM registered, clock
+  RETURNING *
 ), ${countCreated('made')}, changed AS (
-  SELECT ${CHANGED}, v.type AS event_type, v.url AS endpoint_url FROM replayed d JOIN eligible v ON v.id = d.event_id
+  SELECT ${CHANGED}, v.type AS event_type, v.url AS endpoint_url
+  FROM (SELECT * FROM again UNION ALL SELECT * FROM made) d JOIN eligible v ON v.id = d.event_id
 ), progress AS (
   UPDATE replays r SET cursor = coalesce((SELECT max(id) FROM looked_at), r.cursor),
     count = r.count + (SELECT count(*) FROM changed), updated_at = clock.now,

@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPool } from '../../prisma/client.ts'
 import { createApi } from '../support/api.ts'
 import { ENCRYPTION_KEY } from '../support/app.ts'
 import { cloneDatabase } from '../support/database.ts'
@@ -18,7 +19,7 @@ let pool: pg.Pool
 
 beforeAll(async () => {
   database = await cloneDatabase()
-  pool = new pg.Pool({ connectionString: database.url, max: 2 })
+  pool = createPool({ connectionString: database.url, max: 2 })
   dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-usage-'))
 })
 afterAll(async () => {

@@ -1,20 +1,19 @@
-import { readdir, readFile } from 'node:fs/promises'
-import path from 'node:path'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPool } from '../../prisma/client.ts'
 import { rollUp } from '../../src/usage/roll-up.ts'
 import { cloneDatabase } from '../support/database.ts'
+import { migrateAnew } from '../support/migrations.ts'
 import { reconcile } from '../support/usage.ts'
 
 // U1: what was recorded before requests were stored by the batch is still there, and what was not counted is counted.
-const MIGRATIONS = path.join(import.meta.dirname, '../../prisma/migrations')
 const BY_THE_BATCH = '20261121233907_usage_in_chunks'
 let clone: Awaited<ReturnType<typeof cloneDatabase>>
 let pool: pg.Pool
 
 beforeAll(async () => {
   clone = await cloneDatabase()
-  pool = new pg.Pool({ connectionString: clone.url, max: 1 })
+  pool = createPool({ connectionString: clone.url, max: 1 })
 })
 afterAll(async () => {
   await pool.end()
@@ -22,12 +21,7 @@ afterAll(async () => {
 })
 
 test('requests that were stored one by one are kept and counted by the migration to batches', async () => {
-  await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
-  const folders = (await readdir(MIGRATIONS, { withFileTypes: true })).filter((entry) => entry.isDirectory())
-  for (const { name } of folders.toSorted((a, b) => a.name.localeCompare(b.name))) {
-    if (name === BY_THE_BATCH) await fillBefore()
-    await pool.query(await readFile(path.join(MIGRATIONS, name, 'migration.sql'), 'utf8'))
-  }
+  await migrateAnew(pool, BY_THE_BATCH, fillBefore)
   const { rows } = await pool.query('SELECT * FROM usage_records ORDER BY batch_id, organization_id, key_id, number')
   expect(rows).toHaveLength(4 * 30)
   expect(rows.find(({ duration_microseconds }) => duration_microseconds === 7_000)).toMatchObject({

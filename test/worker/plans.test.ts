@@ -20,7 +20,7 @@ const STORED = 20_000
 /** Table rows and index entries read. What goes through all that is stored in one state reads 5,000 and more. */
 const READ_AT_MOST = 1_000
 /** Two hundred at once, each with an event, a delivery and what is looked for with them. */
-const READ_BY_REMOVAL = 3_000
+const READ_BY_REMOVAL = 5_000
 /** Executions after which PostgreSQL has decided how it goes on. */
 const UNTIL_PLANNED = 8
 
@@ -44,7 +44,7 @@ beforeAll(async () => {
     (await tenant.createEndpoint('http://127.0.0.1:9/', { eventTypes: [type] })).webhookEndpoint.id
   endpoints = { enabled: await endpoint('a.b'), disabled: await endpoint('a.b'), busy: await endpoint('c.d') }
   await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [endpoints.disabled])
-  for (const table of ['events', 'deliveries', 'attempts', 'delivery_changes'])
+  for (const table of ['events', 'deliveries', 'delivery_register', 'attempts', 'delivery_changes'])
     await app.database.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`)
 })
 afterAll(async () => {
@@ -112,6 +112,10 @@ async function fill(): Promise<void> {
         (0, 'SUCCEEDED', $4), (1, 'HELD', $5), (2, 'RETRYING', $4), (3, 'SENDING', $6)
       ) AS s(nth, status, endpoint_id) ON nth = (n - 1) * 4 / ${STORED}`,
     [organizationId, now, new Date(now.getTime() + 3_600_000), endpoints.enabled, endpoints.disabled, endpoints.busy],
+  )
+  await pool.query(
+    `INSERT INTO delivery_register SELECT id, organization_id, event_id, endpoint_id FROM deliveries
+      ON CONFLICT DO NOTHING`,
   )
   await pool.query(
     `INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
