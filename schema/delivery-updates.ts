@@ -35,6 +35,8 @@ builder.subscriptionField('deliveryUpdates', (t) =>
     description:
       "Every change of state of the organization's deliveries, in order, each once; SENDING a second after it began, or with what came of it. After a break, `after` goes on where it was. Needs `deliveries: read`.",
     authScopes: { can: 'deliveries:read' },
+    // A message carries all that is mostly asked (src/server/message-plan.ts).
+    extensions: { planned: true },
     args: {
       filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Default: all changes.' }),
       after: t.arg.string({

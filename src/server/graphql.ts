@@ -1,7 +1,7 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { RequestCache } from '@pothos/plugin-scope-auth'
-import { subscribe } from 'graphql'
-import { createYoga, type Plugin } from 'graphql-yoga'
+import { createSourceEventStream, type ExecutionArgs, execute } from 'graphql'
+import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
 import { createLimitField } from '../../schema/field-limits.ts'
 import { schema } from '../../schema/schema.ts'
@@ -10,6 +10,7 @@ import { createCheckDocument } from './check-document.ts'
 import { exampleTabs } from './examples.ts'
 import type { ServerContext } from './exchange.ts'
 import { LIMIT_HEADERS } from './limit-headers.ts'
+import { planMessages } from './message-plan.ts'
 import { persistedOperations, type ResolveDocument } from './persisted.ts'
 import { boundedCaches, boundQueries } from './query-limits.ts'
 import { type RecordUsage, recordUsage } from './record-usage.ts'
@@ -39,7 +40,7 @@ export function createGraphQL(deps: {
     plugins: [
       persistedOperations(deps.resolveDocument),
       boundQueries,
-      plainSubscriptions,
+      plannedSubscriptions,
       usage,
       spendLimits(domain.limits),
       limitsOfEveryAnswer,
@@ -82,7 +83,14 @@ const forgetScopes: Plugin = {
   onExecute: ({ args }) => ({ onExecuteDone: () => RequestCache.clearForContext(args.contextValue) }),
 }
 
-/** graphql-js executes a message with less around it than Yoga's executor, and a message is executed for every change. */
-const plainSubscriptions: Plugin = { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) }
+/** What graphql-js does for a subscription, but for what is the same of all messages: a message is executed for every change. */
+const plannedSubscriptions: Plugin = { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) }
+
+async function subscribe(args: ExecutionArgs) {
+  const source = await createSourceEventStream(args)
+  if (!isAsyncIterable(source)) return source
+  const planned = planMessages(args)
+  return mapAsyncIterator(source, (message) => planned?.(message) ?? execute({ ...args, rootValue: message }))
+}
 
 export type GraphQL = ReturnType<typeof createGraphQL>
