@@ -1,4 +1,11 @@
-import { type GraphQLResolveInfo, type GraphQLSchema, isObjectType, Kind, type SelectionSetNode } from 'graphql'
+import {
+  type FieldNode,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql'
 import type { Delivery as DeliveryRow } from '../prisma/generated/client.ts'
 import type { DeliveryChange } from '../src/live/log-entry.ts'
 import { type Context, can, type Scope } from './builder.ts'
@@ -43,6 +50,9 @@ export function answerFromMessage(schema: GraphQLSchema): GraphQLSchema {
   return schema
 }
 
+/** What was found out about a field of a document that is kept: it is asked for each message. */
+const found = new WeakMap<FieldNode, boolean>()
+
 function asksOnly(info: GraphQLResolveInfo, names: readonly string[]): boolean {
   const within = (set: SelectionSetNode | undefined): boolean =>
     set?.selections.every((selection) => {
@@ -51,5 +61,9 @@ function asksOnly(info: GraphQLResolveInfo, names: readonly string[]): boolean {
       if (selection.kind === Kind.INLINE_FRAGMENT) return within(selection.selectionSet)
       return within(info.fragments[selection.name.value]?.selectionSet)
     }) ?? true
-  return info.fieldNodes.every((node) => within(node.selectionSet))
+  return info.fieldNodes.every((node) => {
+    const known = found.get(node) ?? within(node.selectionSet)
+    found.set(node, known)
+    return known
+  })
 }

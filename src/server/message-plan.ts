@@ -18,7 +18,10 @@ import {
   getFieldDef,
 } from 'graphql/execution/execute.js'
 import { isPromise } from 'graphql/jsutils/isPromise.js'
-import { addPath } from 'graphql/jsutils/Path.js'
+import { addPath, type Path } from 'graphql/jsutils/Path.js'
+
+/** Fields of a plan at most: it is held for as long as its subscription lives. */
+const FIELDS = 100
 
 /** Makes of what a resolver gave what is answered. @throws what graphql-js has to deal with */
 type Complete = (value: unknown) => unknown
@@ -28,53 +31,62 @@ type Complete = (value: unknown) => unknown
  * which type. graphql-js finds that out for each message, which is most of what it does, and a message is made for every change
  * and every subscriber. No code is made of a client's text: a plan is closures.
  *
- * It goes one way only: objects and leaves that are there at once. A message that needs more, such as a list, a promise or an
- * error, is left to graphql-js from its beginning, and so are all that follow.
+ * It goes one way only: objects and leaves that are there at once, of a field that opts in by `extensions: { planned: true }`.
+ * Whatever else there is, such as a list, a promise or an error, is left to graphql-js, from the beginning of the message. What
+ * resolvers get beside the message is the same for all messages, and has no `rootValue`.
  *
- * @returns undefined for an operation that has no plan
+ * @returns what is to be answered to a message; undefined when it is left to graphql-js
  */
-export function planMessages(args: ExecutionArgs): ((message: unknown) => ExecutionResult | undefined) | undefined {
-  const execution = buildExecutionContext(args)
-  if (!('operation' in execution)) return undefined
-  const { schema, fragments, variableValues, operation } = execution
-  const root = schema.getSubscriptionType()!
-  const fields = collectFields(schema, fragments, variableValues, root, operation.selectionSet)
-  for (const [node] of fields.values())
-    if (getFieldDef(schema, root, node!)?.extensions.planned !== true) return undefined
-
-  let complete: Complete | undefined
-  try {
-    complete = planFields(execution, root, fields, undefined)
-  } catch {
-    return undefined
-  }
+export function planMessages(args: ExecutionArgs): (message: unknown) => ExecutionResult | undefined {
+  let run: Complete | undefined
+  let isLeft = false
   return (message) => {
+    if (isLeft) return undefined
     try {
-      if (complete) return { data: complete(message) as Record<string, unknown> }
+      run ??= plan(args)
+      return { data: run(message) as Record<string, unknown> }
     } catch {
-      complete = undefined
+      // With all that follow: what Pothos has found out for one message by the path to it, it would take for the next one's.
+      isLeft = true
+      run = undefined
+      return undefined
     }
-    return undefined
   }
 }
 
-/** @param parent about the field that has these; undefined at the root */
+/** @throws when there is no plan for it */
+function plan(args: ExecutionArgs): Complete {
+  const execution = buildExecutionContext({ ...args, rootValue: undefined })
+  const root = args.schema.getSubscriptionType()
+  if (!('operation' in execution) || !root) throw new Error('It cannot be executed.')
+  const { schema, fragments, variableValues, operation } = execution
+  const fields = collectFields(schema, fragments, variableValues, root, operation.selectionSet)
+  for (const [node] of fields.values())
+    if (getFieldDef(schema, root, node!)?.extensions.planned !== true) throw new Error('It has not opted in.')
+  return planFields({ ...execution, planned: 0 }, root, fields, undefined)
+}
+
+interface Planning extends ExecutionContext {
+  /** Fields that the plan has by now. */
+  planned: number
+}
+
 function planFields(
-  execution: ExecutionContext,
+  planning: Planning,
   type: GraphQLObjectType,
   fields: ReadonlyMap<string, readonly FieldNode[]>,
-  parent: GraphQLResolveInfo | undefined,
+  parent: Path | undefined,
 ): Complete {
-  const { schema, variableValues, contextValue, fieldResolver } = execution
+  const { schema, variableValues, contextValue, fieldResolver } = planning
+  planning.planned += fields.size
+  if (planning.planned > FIELDS || type.isTypeOf) throw new Error('There is too much to look at.')
   const plans = Array.from(fields, ([key, nodes]) => {
     const field = getFieldDef(schema, type, nodes[0]!)!
-    const info = buildResolveInfo(execution, field, [...nodes], type, addPath(parent?.path, key, type.name))
-    const args = getArgumentValues(field, nodes[0]!, variableValues)
-    return { key, resolve: field.resolve ?? fieldResolver, args, info, complete: planType(execution, field.type, info) }
+    const info = buildResolveInfo(planning, field, [...nodes], type, addPath(parent, key, type.name))
+    const args = Object.freeze(getArgumentValues(field, nodes[0]!, variableValues))
+    return { key, resolve: field.resolve ?? fieldResolver, args, info, complete: planType(planning, field.type, info) }
   })
   return (source) => {
-    if (parent && type.isTypeOf && type.isTypeOf(source, contextValue, parent) !== true)
-      throw new Error('It is of another type.')
     const answer = Object.create(null)
     for (const { key, resolve, args, info, complete } of plans)
       answer[key] = complete(resolve(source, args, contextValue, info))
@@ -82,16 +94,16 @@ function planFields(
   }
 }
 
-function planType(execution: ExecutionContext, type: GraphQLOutputType, info: GraphQLResolveInfo): Complete {
+function planType(planning: Planning, type: GraphQLOutputType, info: GraphQLResolveInfo): Complete {
   if (isNonNullType(type)) {
-    const complete = planType(execution, type.ofType, info)
+    const complete = planType(planning, type.ofType, info)
     return (value) => {
       const completed = complete(value)
       if (completed === null) throw new Error('It must not be null.')
       return completed
     }
   }
-  const complete = planPresent(execution, type, info)
+  const complete = planPresent(planning, type, info)
   return (value) => {
     if (value === null || value === undefined) return null
     // What comes of it is asked for again.
@@ -102,11 +114,11 @@ function planType(execution: ExecutionContext, type: GraphQLOutputType, info: Gr
   }
 }
 
-function planPresent(execution: ExecutionContext, type: GraphQLOutputType, info: GraphQLResolveInfo): Complete {
-  const { schema, fragments, variableValues } = execution
+function planPresent(planning: Planning, type: GraphQLOutputType, info: GraphQLResolveInfo): Complete {
+  const { schema, fragments, variableValues } = planning
   if (isObjectType(type)) {
     const fields = collectSubfields(schema, fragments, variableValues, type, info.fieldNodes)
-    return planFields(execution, type, fields, info)
+    return planFields(planning, type, fields, info.path)
   }
   if (!isLeafType(type)) throw new Error('A list, or one of several types, has no plan.')
   return (value) => {
