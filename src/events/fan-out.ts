@@ -2,14 +2,15 @@
 export const HELD_EXPLANATION = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'
 
 /**
- * A CTE `registered` that enters new deliveries into the register, where they are found; of every statement that makes some.
+ * A CTE `registered` that enters new deliveries into the register, where they are found; of every statement that makes some. But for a
+ * replay, which has to find out by the register what there is already (src/webhooks/replay-page.ts).
  *
  * @param made the CTE that has the new deliveries
  */
 export const register = (made: string) => `
 registered AS (
-  INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id)
-  SELECT id, organization_id, event_id, endpoint_id FROM ${made} RETURNING 1
+  INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id, created_at)
+  SELECT id, organization_id, event_id, endpoint_id, created_at FROM ${made} RETURNING 1
 )`
 
 /**

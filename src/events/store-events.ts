@@ -39,6 +39,9 @@ export interface StoreResult {
   organizationIds: string[]
 }
 
+/** What takes long of a large one. */
+const ALL_FANNED = '(SELECT FROM fanned UNION ALL SELECT FROM registered) stored_by_then'
+
 /**
  * One statement for any number of events: it inserts them, and a delivery for every endpoint that wants each, and wakes
  * the workers at its commit. Written by hand because acknowledged must mean committed, events and deliveries together,
@@ -52,7 +55,6 @@ export interface StoreResult {
  * A large one locks what others of its organization wait for, and settling with them, only when its deliveries are stored. An
  * ordinary one locks first: two of one organization, storing side by side, would only be in each other's way.
  */
-const ALL_FANNED = '(SELECT FROM fanned UNION ALL SELECT FROM registered) stored_by_then'
 const storeEventsText = (size: GroupSize) => `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now,

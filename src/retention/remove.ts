@@ -30,7 +30,7 @@ SELECT (SELECT max(id) FROM old) AS last, array(SELECT id FROM locked) AS ids`
 
 /**
  * Their deliveries, so that none is retried, and no attempt of one recorded, from here on. One by one: by a list of ids, it may be
- * planned as a walk along all there are.
+ * planned as a walk along all there are. In one order, that of events and endpoints.
  */
 const LOCK_DELIVERIES = `
 SELECT FROM unnest($1::text[]) AS v(id)

@@ -11,6 +11,9 @@ import { page } from '../page.ts'
 import { type DeliveryMove, moveDeliveries } from './delivery-moves.ts'
 import { type DeliveryFilter, findDeliveries } from './find-deliveries.ts'
 
+/** How often a page is looked for that retention gets ahead of each time, until it is answered as it is. */
+const LIST_TRIES = 3
+
 /** Events and deliveries of an organization: reading them, and what a person does to one. */
 export type Deliveries = ReturnType<typeof createDeliveries>
 
@@ -59,10 +62,15 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     },
   }
 
-  // As they were found: one that has moved on meanwhile must not be missing from the page, which would seem to be the last.
-  async function list({ organizationId }: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> {
+  /**
+   * As they were found: one that has moved on meanwhile must not be missing from the page, which would seem to be the last. When
+   * retention has removed one meanwhile, the page is looked for again.
+   */
+  async function list(viewer: Viewer, filter: DeliveryFilter, query: object, tries = LIST_TRIES): Promise<Delivery[]> {
+    const { organizationId } = viewer
     const ids = await findDeliveries(prisma, organizationId, filter, query)
-    return prisma.delivery.findMany(page(query, { organizationId, id: { in: ids } }))
+    const found = await prisma.delivery.findMany(page(query, { organizationId, id: { in: ids } }))
+    return found.length === ids.length || tries === 1 ? found : list(viewer, filter, query, tries - 1)
   }
 
   async function move(

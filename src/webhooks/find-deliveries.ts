@@ -39,7 +39,7 @@ export async function findDeliveries(
 
 /** Among all there are. An event's type is said with its organization, so that its index serves however few are found. */
 function registered(organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql {
-  const { eventId, statuses, types, from, to } = filter
+  const { eventId, statuses, types } = filter
   // First those of the event, which are few: along ids, for the order, it may be planned as a walk through all there are.
   const ofEvent = Prisma.sql`(SELECT * FROM delivery_register WHERE event_id = ${eventId} OFFSET 0)`
   const ofTypes = Prisma.sql`JOIN events v ON v.id = r.event_id AND v.organization_id = ${organizationId}
@@ -47,7 +47,7 @@ function registered(organizationId: string, filter: DeliveryFilter, query: objec
   // One by one: it may be planned as a walk along the deliveries of all organizations.
   const delivery = Prisma.sql`CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE id = r.id LIMIT 1) d`
   return Prisma.sql`SELECT r.id FROM ${eventId ? ofEvent : Prisma.raw('delivery_register')} r
-    ${types?.length ? ofTypes : Prisma.empty} ${statuses?.length || from || to ? delivery : Prisma.empty}
+    ${types?.length ? ofTypes : Prisma.empty} ${statuses?.length ? delivery : Prisma.empty}
     WHERE ${Prisma.join(conditionsOf('r', organizationId, filter, query), ' AND ')}
       ${statuses?.length ? Prisma.sql`AND d.status = ANY(${[...statuses]}::delivery_status[])` : Prisma.empty}
     ${endOf('r.id', query)}`
@@ -92,15 +92,16 @@ function inStates(
  * of time.
  */
 function conditionsOf(alias: 'r' | 'd', organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql[] {
-  const { endpointId, from, to } = filter
+  const { eventId, endpointId, from, to } = filter
   const { cursor, backwards } = keysetOf(query)
   const column = (name: string) => Prisma.raw(`${alias}.${name}`)
   const ids = idsWithin('dlv', from, to)
   return [
     Prisma.sql`${column('organization_id')} = ${organizationId}`,
+    ...(eventId ? [Prisma.sql`${column('event_id')} = ${eventId}`] : []),
     ...(endpointId ? [Prisma.sql`${column('endpoint_id')} = ${endpointId}`] : []),
-    ...(ids.gte ? [Prisma.sql`${column('id')} >= ${ids.gte} AND d.created_at >= ${from}`] : []),
-    ...(ids.lt ? [Prisma.sql`${column('id')} < ${ids.lt} AND d.created_at < ${to}`] : []),
+    ...(ids.gte ? [Prisma.sql`${column('id')} >= ${ids.gte} AND ${column('created_at')} >= ${from}`] : []),
+    ...(ids.lt ? [Prisma.sql`${column('id')} < ${ids.lt} AND ${column('created_at')} < ${to}`] : []),
     ...(cursor === undefined ? [] : [Prisma.sql`${column('id')} ${Prisma.raw(backwards ? '>' : '<')} ${cursor}`]),
   ]
 }

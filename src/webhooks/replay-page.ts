@@ -48,16 +48,17 @@ WITH clock AS (
     SELECT * FROM events v WHERE v.organization_id = r.organization_id AND v.id > coalesce(locked.cursor, '')
     ORDER BY v.id LIMIT ${EVENTS_IN_A_PAGE}
   ) v
-), eligible AS (
+), eligible AS MATERIALIZED (
+  -- By itself: planned in one with the lock, events may be looked through from their beginning.
   SELECT v.id, v.type, r.organization_id, r.wanted, e.id AS endpoint_id, e.url, d.id AS delivery_id
   FROM locked JOIN job r ON r.id = locked.id JOIN webhook_endpoints e ON e.id = r.endpoint_id AND e.enabled
   JOIN looked_at v ON ${MATCHES} ${WITH_DELIVERY} WHERE ${WANTED}
 ), kept AS (
   -- Retention leaves them alone until this is over; what it has removed meanwhile is not replayed.
-  SELECT v.id FROM events v JOIN eligible ON eligible.id = v.id ORDER BY v.id FOR KEY SHARE OF v
+  SELECT eligible.* FROM events v JOIN eligible ON eligible.id = v.id ORDER BY v.id FOR KEY SHARE OF v
 ), locked_again AS (
   -- One by one, in order: so that two replays wait for each other in no circle.
-  SELECT d.id FROM (SELECT v.delivery_id, v.wanted FROM eligible v JOIN kept USING (id) ORDER BY v.id) v
+  SELECT d.id FROM (SELECT delivery_id, wanted FROM kept ORDER BY id) v
   CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE id = v.delivery_id LIMIT 1 FOR UPDATE) d
   WHERE d.status = ANY(v.wanted)
 ), again AS (
@@ -68,22 +69,24 @@ WITH clock AS (
   FROM locked_again, clock WHERE d.id = locked_again.id
   RETURNING d.*
 ), registered AS (
-  -- What another replay has made meanwhile is on its way.
-  INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id)
-  SELECT 'dlv_' || $3 || substr(encode(sha256(convert_to(v.id || v.endpoint_id, 'UTF8')), 'hex'), 1, 16),
-    v.organization_id, v.id, v.endpoint_id
-  FROM eligible v JOIN kept USING (id) WHERE v.delivery_id IS NULL ORDER BY v.id
+  -- What another replay has made meanwhile was put on its way by that one.
+  INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id, created_at)
+  SELECT 'dlv_' || $3 || substr(encode(sha256(convert_to(id || endpoint_id, 'UTF8')), 'hex'), 1, 16),
+    organization_id, id, endpoint_id, clock.now
+  FROM kept, clock WHERE delivery_id IS NULL ORDER BY id
   ON CONFLICT (event_id, endpoint_id) DO NOTHING
   RETURNING *
 ), made AS (
   INSERT INTO deliveries
     (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
-  SELECT id, organization_id, event_id, endpoint_id, 'PENDING', 'REPLAY', clock.now, clock.now, clock.now
-  FROM registered, clock
+  SELECT id, organization_id, event_id, endpoint_id, 'PENDING', 'REPLAY', created_at, created_at, created_at FROM registered
   RETURNING *
-), ${countCreated('made')}, changed AS (
+), ${
+  // Deliveries are locked before counts, as by every statement.
+  countCreated('made', 'again')
+}, changed AS (
   SELECT ${CHANGED}, v.type AS event_type, v.url AS endpoint_url
-  FROM (SELECT * FROM again UNION ALL SELECT * FROM made) d JOIN eligible v ON v.id = d.event_id
+  FROM (SELECT * FROM again UNION ALL SELECT * FROM made) d JOIN kept v ON v.id = d.event_id
 ), progress AS (
   UPDATE replays r SET cursor = coalesce((SELECT max(id) FROM looked_at), r.cursor),
     count = r.count + (SELECT count(*) FROM changed), updated_at = clock.now,

@@ -1,5 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { PrismaClient } from '../../prisma/client.ts'
+import type { Prisma } from '../../prisma/generated/client.ts'
+import type { Viewer } from '../../src/access/viewer.ts'
+import { createDeliveries } from '../../src/webhooks/deliveries.ts'
 import { type App, startApp } from '../support/app.ts'
 
 type Tenant = Awaited<ReturnType<App['tenant']>>
@@ -50,6 +54,9 @@ async function fill(owner: Tenant): Promise<void> {
         created_at = created_at + (n % 3 - 1) * interval '50 minutes'
       FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM deliveries WHERE organization_id = $1) o WHERE o.id = d.id`,
     [owner.organizationId, STATUSES],
+  )
+  await app.database.pool.query(
+    'UPDATE delivery_register r SET created_at = d.created_at FROM deliveries d WHERE d.id = r.id',
   )
 }
 
@@ -134,4 +141,36 @@ test('events of a type are listed', async () => {
   }
   expect(await list(['order.paid'])).toEqual(Array(8).fill('order.paid'))
   expect(await list(['no.such'])).toEqual([])
+})
+
+test('a page that retention got ahead of is looked for again: with less on it, it would seem to be the last', async () => {
+  const owner = await app.tenant()
+  await owner.createType('a.b')
+  await owner.createEndpoint('https://127.0.0.1:9/')
+  await owner.publishMany([1, 2, 3, 4, 5].map((n) => ({ type: 'a.b', data: { n } })))
+  const { pool, prisma } = app.database
+  const newest = 'SELECT id FROM deliveries WHERE organization_id = $1 ORDER BY id DESC LIMIT 1'
+  let found = 0
+  const overtaken = {
+    $queryRaw: (query: Prisma.Sql) => prisma.$queryRaw(query),
+    delivery: {
+      async findMany(query: Prisma.DeliveryFindManyArgs) {
+        if (found++ < 2)
+          for (const table of ['delivery_register', 'deliveries'])
+            await pool.query(`DELETE FROM ${table} WHERE id = (${newest})`, [owner.organizationId])
+        return prisma.delivery.findMany(query)
+      },
+    },
+  } as unknown as PrismaClient
+  const { list } = createDeliveries({
+    ...{ clock: app.clock, bus: app.bus, audit: async () => {}, read: (_organization, work) => work() },
+    database: { ...app.database, prisma: overtaken },
+  })
+  const page = await list({ organizationId: owner.organizationId } as Viewer, {}, { take: 3 })
+  expect(found).toBe(3)
+  const { rows } = await pool.query('SELECT id FROM deliveries WHERE organization_id = $1 ORDER BY id DESC', [
+    owner.organizationId,
+  ])
+  expect(page.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
+  expect(page).toHaveLength(3)
 })

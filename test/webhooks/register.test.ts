@@ -21,7 +21,7 @@ afterAll(async () => {
   await receiver.stop()
 })
 
-const COLUMNS = 'id, organization_id, event_id, endpoint_id'
+const COLUMNS = 'id, organization_id, event_id, endpoint_id, created_at'
 const all = async (pool: pg.Pool, table: string) =>
   (await pool.query(`SELECT ${COLUMNS} FROM ${table} ORDER BY id`)).rows as { id: string; event_id: string }[]
 const replay = `mutation ($id: ID!) { deliveriesReplay(input: { endpointId: $id }) {
@@ -66,35 +66,81 @@ test('each way of making a delivery enters it', async () => {
   expect(await all(pool, 'delivery_register')).toEqual(await all(pool, 'deliveries'))
 })
 
-test('two replays of the same events at the same moment make one delivery of each', async () => {
+const waiting = async () =>
+  (
+    await app.database.pool.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+  ).rowCount
+
+/** Two replays to an endpoint that run, and a way to do a page of one. */
+async function twoReplays(tenant: Awaited<ReturnType<typeof setUp>>, endpointId: string) {
   const { pool } = app.database
-  const tenant = await setUp()
-  await tenant.publishMany([1, 2, 3].map((n) => ({ type: 'a.b', data: { n } })))
-  const endpointId = await tenant.endpoint()
   await pool.query(
     `INSERT INTO replays (id, organization_id, endpoint_id, types, statuses, status, created_by, created_at, updated_at)
-      SELECT id, $1, $2, '{}', '{}', 'RUNNING', 'key_1', $3, $3 FROM unnest(ARRAY['rpl_1', 'rpl_2']) AS id`,
+      SELECT $2 || n, $1, $2, '{}', '{}', 'RUNNING', 'key_1', $3, $3 FROM generate_series(1, 2) n`,
     [tenant.organizationId, endpointId, app.clock.now()],
   )
-  const page = (replayId: string, deliveryIdTime: string, connection = pool) =>
-    replayPage(connection, { now: app.clock.now(), replayId, deliveryIdTime })
+  return {
+    page: (n: 1 | 2, deliveryIdTime = '01aaaaaaaa', connection = pool) =>
+      replayPage(connection, { now: app.clock.now(), replayId: `${endpointId}${n}`, deliveryIdTime }),
+    counts: async () =>
+      (await pool.query('SELECT count FROM replays WHERE endpoint_id = $1 ORDER BY id', [endpointId])).rows.map(
+        ({ count }) => Number(count),
+      ),
+  }
+}
+
+const three = [1, 2, 3].map((n) => ({ type: 'a.b', data: { n } }))
+
+test.each([
+  ['events that were not sent there yet', { dead: false, version: 1 }],
+  ['dead deliveries', { dead: true, version: 4 }],
+])('of two replays of %s at the same moment one sends them', async (_what, { dead, version }) => {
+  const { pool } = app.database
+  const tenant = await setUp()
+  const more = { retryPolicy: { maxAttempts: 1 }, disableAfterFailures: null }
+  const early = dead && (await tenant.endpoint(more))
+  await tenant.publishMany(three)
+  if (dead) await app.deliver()
+  const endpointId = early || (await tenant.endpoint(more))
+  const replays = await twoReplays(tenant, endpointId)
   const first = createPool({ connectionString: app.database.url, max: 1 })
   await first.query('BEGIN')
-  await page('rpl_1', '01aaaaaaaa', first)
-  const second = page('rpl_2', '01bbbbbbbb')
-  const waits = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-  await vi.waitFor(async () => expect((await pool.query(waits)).rowCount).toBe(1))
+  await replays.page(1, '01aaaaaaaa', first)
+  const second = replays.page(2, '01bbbbbbbb')
+  await vi.waitFor(async () => expect(await waiting()).toBe(1))
   await first.query('COMMIT')
   await second
   await first.end()
 
   const { rows } = await pool.query('SELECT id, version FROM deliveries WHERE endpoint_id = $1', [endpointId])
-  expect(rows.map(({ id, version }) => [id.slice(0, 14), version])).toEqual(Array(3).fill(['dlv_01aaaaaaaa', 1]))
-  const replays = await pool.query('SELECT id, status, count FROM replays WHERE endpoint_id = $1 ORDER BY id', [
-    endpointId,
-  ])
-  expect(replays.rows.map(({ count }) => Number(count))).toEqual([3, 0])
+  expect(rows.map((row) => row.version)).toEqual([version, version, version])
+  expect(await replays.counts()).toEqual([3, 0])
   expect(await all(pool, 'delivery_register')).toEqual(await all(pool, 'deliveries'))
+})
+
+test('a replay that waits for a delivery holds up no publish to its endpoint', async () => {
+  const tenant = await setUp()
+  const endpointId = await tenant.endpoint({ retryPolicy: { maxAttempts: 1 }, disableAfterFailures: null })
+  await tenant.publish('a.b')
+  await app.deliver()
+  // Of an event that the endpoint did not get, it makes a delivery, which is counted.
+  await app.database.pool.query("UPDATE webhook_endpoints SET event_types = '{}' WHERE id = $1", [endpointId])
+  await tenant.publish('a.b')
+  await app.database.pool.query("UPDATE webhook_endpoints SET event_types = '{*}' WHERE id = $1", [endpointId])
+  const { page, counts } = await twoReplays(tenant, endpointId)
+  const holder = createPool({ connectionString: app.database.url, max: 1 })
+  await holder.query('BEGIN')
+  await holder.query("SELECT FROM deliveries WHERE endpoint_id = $1 AND status = 'DEAD' FOR UPDATE", [endpointId])
+  const replayed = page(1)
+  await vi.waitFor(async () => expect(await waiting()).toBe(1))
+  await tenant.publish('a.b')
+  expect(await waiting()).toBe(1)
+  await holder.query('COMMIT')
+  await replayed
+  await holder.end()
+  expect(await counts()).toEqual([2, 0])
 })
 
 test('deliveries of the version before it are entered by its migration', async () => {
@@ -103,8 +149,8 @@ test('deliveries of the version before it are entered by its migration', async (
   await migrateAnew(pool, '20261123024023_delivery_register', () =>
     pool.query(`
       SET session_replication_role = 'replica';
-      INSERT INTO deliveries (${COLUMNS}, status, trigger, created_at, updated_at)
-      SELECT 'dlv_' || n, 'org_' || n % 2, 'evt_' || n / 3, 'whep_' || n % 3, 'SUCCEEDED', 'SCHEDULED', now(), now()
+      INSERT INTO deliveries (${COLUMNS}, status, trigger, updated_at)
+      SELECT 'dlv_' || n, 'org_' || n % 2, 'evt_' || n / 3, 'whep_' || n % 3, now(), 'SUCCEEDED', 'SCHEDULED', now()
       FROM generate_series(10, 39) n`),
   )
   expect(await all(pool, 'delivery_register')).toEqual(await all(pool, 'deliveries'))

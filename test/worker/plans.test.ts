@@ -113,8 +113,14 @@ async function fill(): Promise<void> {
       ) AS s(nth, status, endpoint_id) ON nth = (n - 1) * 4 / ${STORED}`,
     [organizationId, now, new Date(now.getTime() + 3_600_000), endpoints.enabled, endpoints.disabled, endpoints.busy],
   )
+  // Of the last events, which a replay to it sends again.
   await pool.query(
-    `INSERT INTO delivery_register SELECT id, organization_id, event_id, endpoint_id FROM deliveries
+    `UPDATE deliveries SET status = 'DEAD', endpoint_id = $1, lease_until = NULL WHERE id > 'dlv_' || lpad('${STORED - 5}', 26, '0')
+      AND id < 'dlv_01'`,
+    [endpoints.enabled],
+  )
+  await pool.query(
+    `INSERT INTO delivery_register SELECT id, organization_id, event_id, endpoint_id, created_at FROM deliveries
       ON CONFLICT DO NOTHING`,
   )
   await pool.query(
@@ -168,4 +174,6 @@ test('what is done all the time reads what it is about, also when it was planned
   expect(answers.get('remove events')).toMatchObject({ removed: 200 })
   expect(answers.get('remove changes')).toBe(true)
   expect(answers.get('replay')).toMatchObject({ id: 'rpl_1', status: 'COMPLETED' })
+  const again = "SELECT FROM deliveries WHERE trigger = 'REPLAY' AND attempt_count > 0"
+  expect((await app.database.pool.query(again)).rowCount).toBe(5)
 })
