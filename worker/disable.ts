@@ -1,4 +1,4 @@
-import { register } from '../src/events/fan-out.ts'
+import { deliveryId, register } from '../src/events/fan-out.ts'
 import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../src/events/operational.ts'
 import type { MakeId } from '../src/ids.ts'
 import { countCreated } from '../src/live/delivery-stats.ts'
@@ -99,7 +99,7 @@ health AS (
 ), fanned AS (
   INSERT INTO deliveries AS d
     (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
-  SELECT 'dlv_' || substr(v.id, 5, 10) || substr(encode(sha256(convert_to(v.id || e.id, 'UTF8')), 'hex'), 1, 16),
+  SELECT ${deliveryId('substr(v.id, 5, 10)', 'v.id', 'e.id')},
     v.organization_id, v.id, e.id, 'PENDING', 'SCHEDULED', clock.now, clock.now, clock.now
   FROM event v JOIN disabled x ON x.event_id = v.id
   JOIN webhook_endpoints e ON e.organization_id = v.organization_id AND e.enabled AND e.deleted_at IS NULL AND e.id <> x.id

@@ -2,6 +2,14 @@
 export const HELD_EXPLANATION = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'
 
 /**
+ * The id of a delivery: a time, and a hash of event and endpoint. It sorts by time, and no two can be the same.
+ *
+ * @param time 10 characters, as in a ULID; as it stands in the statement, like the others
+ */
+export const deliveryId = (time: string, eventId: string, endpointId: string) =>
+  `'dlv_' || ${time} || substr(encode(sha256(convert_to(${eventId} || ${endpointId}, 'UTF8')), 'hex'), 1, 16)`
+
+/**
  * A CTE `registered` that enters new deliveries into the register, where they are found; of every statement that makes some. But for a
  * replay, which has to find out by the register what there is already (src/webhooks/replay-page.ts).
  *
@@ -15,8 +23,7 @@ registered AS (
 
 /**
  * CTEs `made`, `fanned` and `registered` of a statement that stores events: a delivery of each event in `stored` for every endpoint that wants it.
- * A delivery's id is the time, which is the statement's parameter $2, and a hash of event and endpoint: it sorts by time, and no
- * two can be the same.
+ * The time in their ids is the statement's parameter $2.
  *
  * @param wanting joins to `stored` the endpoints that want each, as `w(endpoint_id, enabled, url)`
  * @param more further columns of `made`
@@ -24,7 +31,7 @@ registered AS (
 export function fanOut(wanting: string, more = ''): string {
   return `
 made AS MATERIALIZED (
-  SELECT 'dlv_' || $2 || substr(encode(sha256(convert_to(s.id || w.endpoint_id, 'UTF8')), 'hex'), 1, 16) AS id,
+  SELECT ${deliveryId('$2', 's.id', 'w.endpoint_id')} AS id,
     s.organization_id, s.id AS event_id, w.endpoint_id, 0 AS attempt_count, 1 AS version,
     CASE WHEN w.enabled THEN 'PENDING' ELSE 'HELD' END::delivery_status AS status, 'SCHEDULED'::attempt_trigger AS trigger,
     CASE WHEN w.enabled THEN s.created_at END AS next_attempt_at,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { deliveryId } from '../events/fan-out.ts'
 import { ENDPOINT_DISABLED_TYPE, TEST_EVENT_TYPE } from '../events/operational.ts'
 import { WAKE_CHANNEL } from '../events/wake.ts'
 import { CHANGED, logChanges } from '../live/delivery-log.ts'
@@ -71,8 +72,7 @@ WITH clock AS (
 ), registered AS (
   -- What another replay has made meanwhile was put on its way by that one.
   INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id, created_at)
-  SELECT 'dlv_' || $3 || substr(encode(sha256(convert_to(id || endpoint_id, 'UTF8')), 'hex'), 1, 16),
-    organization_id, id, endpoint_id, clock.now
+  SELECT ${deliveryId('$3', 'id', 'endpoint_id')}, organization_id, id, endpoint_id, clock.now
   FROM kept, clock WHERE delivery_id IS NULL ORDER BY id
   ON CONFLICT (event_id, endpoint_id) DO NOTHING
   RETURNING *
@@ -81,10 +81,9 @@ WITH clock AS (
     (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
   SELECT id, organization_id, event_id, endpoint_id, 'PENDING', 'REPLAY', created_at, created_at, created_at FROM registered
   RETURNING *
-), ${
-  // Deliveries are locked before counts, as by every statement.
-  countCreated('made', 'again')
-}, changed AS (
+),
+-- Deliveries are locked before counts, as by every statement.
+${countCreated('made', 'again')}, changed AS (
   SELECT ${CHANGED}, v.type AS event_type, v.url AS endpoint_url
   FROM (SELECT * FROM again UNION ALL SELECT * FROM made) d JOIN kept v ON v.id = d.event_id
 ), progress AS (

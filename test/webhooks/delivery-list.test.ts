@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { PrismaClient } from '../../prisma/client.ts'
-import type { Prisma } from '../../prisma/generated/client.ts'
 import type { Viewer } from '../../src/access/viewer.ts'
 import { createDeliveries } from '../../src/webhooks/deliveries.ts'
 import { type App, startApp } from '../support/app.ts'
@@ -151,20 +150,21 @@ test('a page that retention got ahead of is looked for again: with less on it, i
   const { pool, prisma } = app.database
   const newest = 'SELECT id FROM deliveries WHERE organization_id = $1 ORDER BY id DESC LIMIT 1'
   let found = 0
-  const overtaken = {
-    $queryRaw: (query: Prisma.Sql) => prisma.$queryRaw(query),
-    delivery: {
-      async findMany(query: Prisma.DeliveryFindManyArgs) {
-        if (found++ < 2)
-          for (const table of ['delivery_register', 'deliveries'])
-            await pool.query(`DELETE FROM ${table} WHERE id = (${newest})`, [owner.organizationId])
-        return prisma.delivery.findMany(query)
+  const overtaken = prisma.$extends({
+    query: {
+      delivery: {
+        async findMany({ args, query }) {
+          if (found++ < 2)
+            for (const table of ['delivery_register', 'deliveries'])
+              await pool.query(`DELETE FROM ${table} WHERE id = (${newest})`, [owner.organizationId])
+          return query(args)
+        },
       },
     },
-  } as unknown as PrismaClient
+  })
   const { list } = createDeliveries({
     ...{ clock: app.clock, bus: app.bus, audit: async () => {}, read: (_organization, work) => work() },
-    database: { ...app.database, prisma: overtaken },
+    database: { ...app.database, prisma: overtaken as PrismaClient },
   })
   const page = await list({ organizationId: owner.organizationId } as Viewer, {}, { take: 3 })
   expect(found).toBe(3)

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const COLUMNS = 'id, organization_id, event_id, endpoint_id, created_at'
 const all = async (pool: pg.Pool, table: string) =>
-  (await pool.query(`SELECT ${COLUMNS} FROM ${table} ORDER BY id`)).rows as { id: string; event_id: string }[]
+  (await pool.query<{ id: string }>(`SELECT ${COLUMNS} FROM ${table} ORDER BY id`)).rows
 const replay = `mutation ($id: ID!) { deliveriesReplay(input: { endpointId: $id }) {
   ... on DeliveriesReplayPayload { replay { id } count } ... on Error { message } } }`
 
