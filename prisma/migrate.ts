@@ -2,8 +2,7 @@ import pg from 'pg'
 import { LOCKS } from './locks.ts'
 import { everything, openSchemaEngine, readMigrations } from './schema-engine.ts'
 
-/** What docs/operations.md says. */
-/** It has `RETURNING old`, and references that are not enforced. */
+/** What docs/operations.md says: it has `RETURNING old`, and references that are not enforced. */
 const OLDEST_POSTGRES = 18
 
 /**
