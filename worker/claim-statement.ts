@@ -21,6 +21,8 @@ export const asideOf = (names: { delivery: string; endpoint: string; event: stri
     AND ${names.delivery}.trigger <> 'MANUAL' THEN 'EXPIRED'
   END`
 
+const ASIDE = asideOf({ delivery: 'p', endpoint: 'q', event: 'v', now: 'clock.now' })
+
 /**
  * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than its
  * concurrency and its rate leave over all workers, and no more than an equal share of the batch, the longest waiting
@@ -33,11 +35,13 @@ export const CLAIM = `
 WITH RECURSIVE clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), waiting AS (
-  (SELECT endpoint_id FROM deliveries WHERE status IN ('PENDING', 'RETRYING') ORDER BY endpoint_id LIMIT 1)
+  (SELECT endpoint_id, next_attempt_at FROM deliveries WHERE status IN ('PENDING', 'RETRYING')
+    ORDER BY endpoint_id, next_attempt_at LIMIT 1)
   UNION ALL
-  SELECT (SELECT d.endpoint_id FROM deliveries d
-    WHERE d.status IN ('PENDING', 'RETRYING') AND d.endpoint_id > w.endpoint_id ORDER BY d.endpoint_id LIMIT 1)
-  FROM waiting w WHERE w.endpoint_id IS NOT NULL
+  SELECT following.* FROM waiting w CROSS JOIN LATERAL (
+    SELECT d.endpoint_id, d.next_attempt_at FROM deliveries d
+    WHERE d.status IN ('PENDING', 'RETRYING') AND d.endpoint_id > w.endpoint_id ORDER BY d.endpoint_id, d.next_attempt_at LIMIT 1
+  ) following
 ), able AS (
   SELECT e.id, e.organization_id, e.url, e.enabled, e.deleted_at, e.max_age_seconds,
     e.max_concurrency - sending.count AS free,
@@ -48,13 +52,8 @@ WITH RECURSIVE clock AS (
   LEFT JOIN endpoint_states s ON s.endpoint_id = e.id
   CROSS JOIN clock CROSS JOIN LATERAL (
     SELECT count(*) FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'SENDING' AND d.lease_until >= clock.now
-  ) sending CROSS JOIN LATERAL (
-    -- Not EXISTS: that is planned as a join with the whole backlog.
-    SELECT FROM deliveries d
-    WHERE d.endpoint_id = e.id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
-    ORDER BY d.next_attempt_at LIMIT 1
-  ) due
-  WHERE e.organization_id <> ALL($4::text[])
+  ) sending
+  WHERE w.next_attempt_at <= clock.now AND e.organization_id <> ALL($4::text[])
 ), bounds AS (
   SELECT able.*, ceil($2::float8 / count(*) OVER ())::int AS share, 1 + floor(
     extract(epoch FROM clock.now + interval '${SLOTS_AHEAD}' - slot) / extract(epoch FROM spacing))::int AS slots
@@ -65,35 +64,39 @@ WITH RECURSIVE clock AS (
   SELECT due.*, row_number() OVER (PARTITION BY due.endpoint_id ORDER BY due.next_attempt_at) AS nth FROM (
     -- Organizations in turn: what one has waiting since long, at a thousand endpoints, must not fill one batch after the other.
     SELECT * FROM (
-      SELECT d.id, d.version, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at,
+      SELECT d.id, d.place, d.version, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at,
         row_number() OVER (PARTITION BY q.organization_id ORDER BY d.next_attempt_at) AS turn
       FROM quotas q CROSS JOIN clock CROSS JOIN LATERAL (
-        SELECT * FROM deliveries d
+        SELECT d.*, d.ctid AS place FROM deliveries d
         WHERE d.endpoint_id = q.id AND d.status IN ('PENDING', 'RETRYING') AND d.next_attempt_at <= clock.now
         ORDER BY d.next_attempt_at LIMIT q.quota FOR UPDATE SKIP LOCKED
       ) d
     ) d
     ORDER BY d.turn, d.next_attempt_at LIMIT $2::int
   ) due
-), decided AS (
-  SELECT p.id, p.nth, v.type, v.body, q.url, (q.slot - clock.now) + (p.nth - 1) * q.spacing AS send_in, q.spacing,
-    ${asideOf({ delivery: 'p', endpoint: 'q', event: 'v', now: 'clock.now' })} AS aside, p.version
-  FROM picked p JOIN quotas q ON q.id = p.endpoint_id JOIN events v ON v.id = p.event_id CROSS JOIN clock
 ), changed AS (
   UPDATE deliveries d SET status = 'SENDING', untold = true, version = d.version + 1, updated_at = clock.now,
     lease_until = clock.now + $3::int * interval '1 second'
-  FROM decided, clock WHERE d.id = decided.id AND decided.aside IS NULL
-  RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, d.endpoint_id,
-    decided.type AS event_type, decided.nth, decided.body, decided.send_in, decided.spacing
+  -- Where it was locked a moment ago: it need not be looked for again.
+  FROM picked p, quotas q, events v, clock WHERE d.ctid = p.place AND q.id = p.endpoint_id AND v.id = p.event_id AND ${ASIDE} IS NULL
+  -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (prisma/migrate.ts).
+  RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, d.endpoint_id, v.type AS event_type,
+    convert_from(v.body, 'UTF8') AS body, p.nth, q.slot - clock.now + (p.nth - 1) * q.spacing AS send_in, q.spacing
 ), slots AS (
   INSERT INTO endpoint_states AS s (endpoint_id, next_slot_at)
   SELECT q.id, q.slot + max(p.nth) * q.spacing FROM picked p JOIN quotas q ON q.id = p.endpoint_id
   WHERE q.spacing IS NOT NULL GROUP BY q.id, q.slot, q.spacing ORDER BY q.id
   ON CONFLICT (endpoint_id) DO UPDATE SET next_slot_at = excluded.next_slot_at
   RETURNING 1
+), left_out AS (
+  SELECT p.id, p.version, ${ASIDE} AS aside
+  FROM picked p JOIN quotas q ON q.id = p.endpoint_id JOIN events v ON v.id = p.event_id CROSS JOIN clock
+  WHERE (SELECT count(*) FROM changed) < (SELECT count(*) FROM picked)
 ), rest AS (
-  SELECT (SELECT sum(quota) FROM quotas) > $2::int AND (SELECT count(*) FROM picked) >= $2::int AS cut,
-    (SELECT json_agg(json_build_array(id, version, aside)) FROM decided WHERE aside IS NOT NULL) AS aside,
+  SELECT (SELECT sum(quota) FROM quotas) > $2::int AND (SELECT count(*) FROM picked) >= $2::int
+      -- Changed by another until it was locked, and still due.
+      OR EXISTS (SELECT FROM left_out WHERE aside IS NULL) AS cut,
+    (SELECT json_agg(json_build_array(id, version, aside)) FROM left_out WHERE aside IS NOT NULL) AS aside,
     array_agg(DISTINCT q.organization_id) FILTER (WHERE q.share < least(q.free, q.slots)) AS more,
     array_agg(q.id) FILTER (WHERE q.free <= q.quota) AS full,
     min(extract(epoch FROM q.slot + coalesce(taken.count, 0) * q.spacing - interval '${SLOTS_AHEAD}' - clock.now) * 1000)
@@ -104,12 +107,11 @@ WITH RECURSIVE clock AS (
 )
 SELECT rest.aside, rest.more, rest.cut, rest.next_slot_in,
   -- Once: these may be many.
-  CASE WHEN row_number() OVER (ORDER BY c.endpoint_id, c.nth) = 1 THEN rest.full END AS full,
-  c.id, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id,
-  -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (prisma/migrate.ts).
-  convert_from(c.body, 'UTF8') AS body, coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
+  CASE WHEN row_number() OVER () = 1 THEN rest.full END AS full,
+  c.id, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id, c.body, c.nth::int,
+  coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
   coalesce(extract(epoch FROM c.spacing) * 1000, 0)::float8 AS spacing,
   -- Once for all deliveries to it; unless the first of them may be one that is not sent.
   CASE WHEN c.nth = 1 OR rest.aside IS NOT NULL THEN (
     SELECT ${endpointOf('e', 'clock.now')} FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END AS endpoint
-FROM rest CROSS JOIN clock LEFT JOIN changed c ON true ORDER BY c.endpoint_id, c.nth`
+FROM rest CROSS JOIN clock LEFT JOIN changed c ON true`

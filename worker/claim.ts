@@ -53,13 +53,13 @@ export interface ClaimOptions {
 }
 
 export interface Claim {
-  /** What to send now. */
+  /** What to send now, endpoints in turn, and those of each in order. */
   deliveries: Claimed[]
   /** What is due and not to be sent: it is claimed by nobody, and found by every claim until it is set aside. */
   aside: Aside[]
   /** Organizations of which an endpoint got no more than its share of the batch: the next claim finds more. */
   more: string[]
-  /** More endpoints wait than the batch has places: some got nothing. */
+  /** Some that wait got nothing, and may be claimed: more endpoints wait than the batch has places. */
   cut: boolean
   /** Endpoints that have all that they may have in flight, and may have more waiting. */
   full: string[]
@@ -72,6 +72,8 @@ type NamedRow = ClaimedRow & { endpoint: ClaimedEndpoint }
 
 /** Of a claim that took nothing, one row without a delivery. */
 type Row = ClaimedRow & {
+  /** Its place among those of its endpoint. */
+  nth: number
   endpoint: ClaimedEndpoint | null
   aside: Aside[] | null
   more: string[] | null
@@ -108,7 +110,7 @@ export function createClaimer(url: string) {
     async claim({ now, limit, leaseSeconds, fullOrganizations }: ClaimOptions): Promise<Claim> {
       const rows = await run<Row>({ name: 'claim', text: CLAIM, values: [now, limit, leaseSeconds, fullOrganizations] })
       const endpoints = new Map(rows.flatMap((row) => (row.endpoint ? [[row.endpoint_id, row.endpoint]] : [])))
-      const claimed = rows.filter(({ id }) => id)
+      const claimed = rows.filter(({ id }) => id).sort((a, b) => a.nth - b.nth)
       return {
         deliveries: claimed.map((row) => toClaimed(row, endpoints.get(row.endpoint_id)!)),
         aside: rows[0]?.aside ?? [],
