@@ -141,5 +141,10 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
+  const flat: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    flat[name] = typeof value === 'string' ? value : [value].flat().join(', ')
+  }
+  return flat
 }

@@ -1,14 +1,13 @@
 import type pg from 'pg'
 import { WAKE_CHANNEL } from '../src/events/wake.ts'
-import { bucketOf } from '../src/histogram.ts'
 import type { MakeId } from '../src/ids.ts'
 import { CHANGED, logChanges, SENDING } from '../src/live/delivery-log.ts'
+import { answerOf, batchColumns, INPUT, kindOf } from './batch.ts'
 import { ailing, ailingColumns, disableAiling } from './disable.ts'
 import type { Result } from './outcome.ts'
 
 /** What the rest of the statement needs of a result: taken along with the moved row, so that nothing is joined again. */
-const RESULT = `i.attempt_id, i.trigger AS made_by, i.status_code, i.response_headers, i.response_body, i.duration,
-  i.error_code, i.sentence, i.started_at, i.bucket, i.event_type`
+const RESULT = 'i.attempt_id, i.duration, i.bucket, i.started_at, i.kind, i.answer'
 
 /**
  * One statement for a batch of results: moves the deliveries, inserts the attempts, counts, notes the health of the
@@ -27,23 +26,18 @@ const RESULT = `i.attempt_id, i.trigger AS made_by, i.status_code, i.response_he
 const SETTLE = `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
-), input AS (
-  SELECT * FROM unnest($2::text[], $3::int[], $4::text[], $5::float8[], $6::int[], $7::text[], $8::text[], $9::text[],
-      $10::int[], $11::text[], $12::bytea[], $13::int[], $14::text[], $15::text[], $16::timestamptz[], $17::int[], $18::text[])
-    AS i(id, version, status, wait, scheduled, explanation, attempt_id, trigger, status_code, response_headers,
-      response_body, duration, error_code, sentence, started_at, bucket, event_type)
-), ailing AS (
-  SELECT * FROM unnest($19::text[], $20::int[], $21::bool[], $22::bool[], $23::text[], $24::text[], $25::text[])
+), ${INPUT}, ailing AS (
+  SELECT * FROM unnest($21::text[], $22::int[], $23::bool[], $24::bool[], $25::text[], $26::text[], $27::text[])
     AS a(endpoint_id, failures, recovered, gone, sentence, audit_id, event_id)
 ), moved AS (
   UPDATE deliveries d SET
-    status = i.status::delivery_status, version = d.version + 1, attempt_count = d.attempt_count + 1,
-    scheduled_attempts = d.scheduled_attempts + i.scheduled,
+    status = ${kindOf('i', 'status')}, version = d.version + 1, attempt_count = d.attempt_count + 1,
+    scheduled_attempts = d.scheduled_attempts + ${kindOf('i', 'scheduled')},
     -- What was not really tried is still to be made for the same reason.
-    trigger = CASE WHEN d.trigger = 'TEST' OR i.error_code IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
-      ELSE 'SCHEDULED' END::attempt_trigger,
-    next_attempt_at = clock.now + i.wait * interval '1 second', lease_until = NULL, untold = false,
-    explanation = coalesce(i.explanation, i.sentence), updated_at = clock.now
+    trigger = CASE WHEN d.trigger = 'TEST' OR ${kindOf('i', 'errorCode')} IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
+      ELSE 'SCHEDULED'::attempt_trigger END,
+    next_attempt_at = clock.now + ${kindOf('i', 'wait')} * interval '1 second', lease_until = NULL, untold = false,
+    explanation = coalesce(${kindOf('i', 'explanation')}, ${kindOf('i', 'sentence')}), updated_at = clock.now
   FROM input i, clock WHERE d.id = i.id AND d.version = i.version
   RETURNING ${CHANGED}, ${RESULT}, ${SENDING}
 ), late AS (
@@ -57,14 +51,15 @@ WITH clock AS (
 ), recorded AS (
   INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, response_headers, response_body,
     duration_microseconds, error_code, explanation, started_at, next_attempt_at)
-  SELECT attempt_id, organization_id, id, attempt_count, made_by::attempt_trigger, status_code,
-    response_headers::jsonb, response_body, duration, error_code, sentence, started_at, next_attempt_at
+  SELECT attempt_id, organization_id, id, attempt_count, ${kindOf('made', 'trigger')}, ${kindOf('made', 'statusCode')},
+    ${answerOf('made', 'headers')}, ${answerOf('made', 'body')}, duration, ${kindOf('made', 'errorCode')},
+    ${kindOf('made', 'sentence')}, started_at, next_attempt_at
   FROM (SELECT * FROM moved UNION ALL SELECT * FROM late) made
   RETURNING 1
 ), stats AS (
   INSERT INTO delivery_stats AS s (endpoint_id, day, bucket, organization_id, attempts, failed_attempts, succeeded, dead,
     retries, duration_microseconds)
-  SELECT m.endpoint_id, (clock.now AT TIME ZONE 'UTC')::date, m.bucket, m.organization_id, count(*), count(m.error_code),
+  SELECT m.endpoint_id, (clock.now AT TIME ZONE 'UTC')::date, m.bucket, m.organization_id, count(*), count(${kindOf('m', 'errorCode')}),
     count(*) FILTER (WHERE m.status = 'SUCCEEDED'), count(*) FILTER (WHERE m.status = 'DEAD'),
     coalesce(sum(m.attempt_count - 1) FILTER (WHERE m.status IN ('SUCCEEDED', 'DEAD')), 0), sum(m.duration)
   FROM moved m, clock WHERE (SELECT count(*) FROM recorded) >= 0 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
@@ -74,7 +69,7 @@ WITH clock AS (
     duration_microseconds = s.duration_microseconds + excluded.duration_microseconds
   RETURNING 1
 ), ${disableAiling('stats')}, changed AS (
-  SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url, d.sending
+  SELECT ${CHANGED}, ${kindOf('d', 'eventType')} AS event_type, e.url AS endpoint_url, d.sending
   FROM moved d JOIN webhook_endpoints e ON e.id = d.endpoint_id
   UNION ALL
   SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url, NULL
@@ -104,34 +99,7 @@ export async function settle(
   const { rows } = await pool.query<Settled>({
     name: 'settle',
     text: SETTLE,
-    values: [options.now, ...columns(results), ...ailingColumns(ailing(results), options.makeId)],
+    values: [options.now, ...batchColumns(results), ...ailingColumns(ailing(results), options.makeId)],
   })
   return rows[0]!
-}
-
-function columns(results: readonly Result[]): unknown[] {
-  return [
-    results.map(({ delivery }) => delivery.id),
-    results.map(({ delivery }) => delivery.version),
-    results.map(({ outcome }) => outcome.status),
-    results.map(({ outcome }) => outcome.wait),
-    results.map(({ outcome }) => (outcome.scheduled ? 1 : 0)),
-    results.map(({ outcome }) => outcome.explanation),
-    results.map(({ attemptId }) => attemptId),
-    results.map(({ delivery }) => delivery.trigger),
-    results.map(({ exchange }) => exchange.statusCode),
-    results.map(({ exchange }) => exchange.headers && storable(JSON.stringify(exchange.headers))),
-    results.map(({ exchange }) => exchange.body),
-    results.map(({ exchange }) => exchange.durationMicroseconds),
-    results.map(({ outcome }) => outcome.errorCode),
-    results.map(({ outcome }) => outcome.sentence),
-    results.map(({ startedAt }) => startedAt),
-    results.map(({ exchange }) => bucketOf(exchange.durationMicroseconds)),
-    results.map(({ delivery }) => delivery.event_type),
-  ]
-}
-
-/** PostgreSQL's JSON has no NUL; a hostile receiver must not make a batch of other receivers' results fail. */
-function storable(json: string): string {
-  return json.replaceAll('\\u0000', '\\ufffd')
 }
