@@ -7,7 +7,7 @@ import type { Claimed } from './claim.ts'
 import { judge, type Result } from './outcome.ts'
 import { createPace } from './pace.ts'
 import { createPrepare } from './prepare.ts'
-import { createSender, type Exchange, UnpreparedError } from './send.ts'
+import { createSender, type Exchange, type Request, UnpreparedError } from './send.ts'
 
 /** One attempt of a delivery, from its claim to what is to be recorded of it. */
 export function createAttempts(deps: {
@@ -24,25 +24,26 @@ export function createAttempts(deps: {
   const prepare = createPrepare(deps)
   const sender = createSender(deps)
 
-  async function exchangeWith(delivery: Claimed): Promise<Exchange> {
+  function prepared(delivery: Claimed): Request | UnpreparedError {
     try {
-      return await sender.send(prepare(delivery))
+      return prepare(delivery)
     } catch (cause) {
       // Its secret cannot be read, most likely: not the receiver's fault, so it uses up nothing.
       const error = new UnpreparedError('unprepared', { cause })
       deps.log.error({ err: error, delivery: delivery.id }, 'A delivery could not be prepared.')
-      return { statusCode: null, headers: null, body: null, error, durationMicroseconds: 0 }
+      return error
     }
   }
 
   return {
     /** Waits for the delivery's moment, sends it, and says what came of it. Never fails. */
     async make(delivery: Claimed): Promise<Result> {
-      await pace(delivery)
+      if (delivery.spacing > 0) await pace(delivery)
       const startedAt = clock.now()
       // Made once, so that a result that is written twice for a lost answer is one attempt.
       const attemptId = deps.makeId('att')
-      const exchange = await exchangeWith(delivery)
+      const request = prepared(delivery)
+      const exchange = request instanceof Error ? notMade(request) : await sender.send(request)
       return { attemptId, delivery, exchange, outcome: judge(delivery, exchange, clock.now(), random), startedAt }
     },
     /** Breaks off what is under way: for a stop that waits no longer. */
@@ -50,3 +51,11 @@ export function createAttempts(deps: {
     stop: sender.stop,
   }
 }
+
+const notMade = (error: UnpreparedError): Exchange => ({
+  statusCode: null,
+  headers: null,
+  body: null,
+  error,
+  durationMicroseconds: 0,
+})

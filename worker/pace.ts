@@ -15,7 +15,6 @@ export function createPace(): (delivery: Claimed) => Promise<void> {
   const last = new LRUCache<string, Promise<number>>({ max: ENDPOINTS, ttl: REMEMBERED_MS })
 
   return async ({ endpoint_id, send_in, spacing }) => {
-    if (spacing === 0) return
     const due = performance.now() + send_in
     const previous = last.get(endpoint_id) ?? Promise.resolve(0)
     const sent = previous.then(async (at) => {
