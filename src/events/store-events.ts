@@ -39,6 +39,10 @@ export interface StoreResult {
   organizationIds: string[]
 }
 
+/** In one order everywhere: two groups with the same keys must not wait for each other in a circle. */
+const LEAVE_OUT_REPEATED = `ORDER BY i.organization_id, i.idempotency_key
+  ON CONFLICT (organization_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`
+
 /** What takes long of a large one. */
 const ALL_FANNED = '(SELECT FROM fanned UNION ALL SELECT FROM registered) stored_by_then'
 
@@ -50,12 +54,13 @@ const ALL_FANNED = '(SELECT FROM fanned UNION ALL SELECT FROM registered) stored
  * Endpoints are looked up once for each type in the group, and each event is compared with the types only: the planner takes
  * every list for a short one, and would compare the events with each other, or with all that they are for.
  *
- * Events whose idempotency key is taken are left out. Nothing is stored when it would make more deliveries than are allowed.
+ * Events whose idempotency key is taken are left out; where none has one, nothing is compared, which would cost each a record in
+ * the log of PostgreSQL. Nothing is stored when it would make more deliveries than are allowed.
  *
  * A large one locks what others of its organization wait for, and settling with them, only when its deliveries are stored. An
  * ordinary one locks first: two of one organization, storing side by side, would only be in each other's way.
  */
-const storeEventsText = (size: GroupSize) => `
+const storeEventsText = (size: GroupSize, isKeyed: boolean) => `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now,
     CASE WHEN $9::text[] IS NOT NULL THEN set_config('lock_timeout', '${WAIT_FOR_KEYS_MS}', true) END AS patience
@@ -74,12 +79,11 @@ WITH clock AS (
   FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[], $11::int[], $13::int[])
     AS i(id, organization_id, type, idempotency_key, idempotency_hash, place, bytes), clock
   WHERE (SELECT yes FROM allowed)
-  -- In one order everywhere: two groups with the same keys must not wait for each other in a circle.
-  ORDER BY i.organization_id, i.idempotency_key
-  ON CONFLICT (organization_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+  ${isKeyed ? LEAVE_OUT_REPEATED : ''}
   RETURNING id, organization_id, type, created_at
-), ${fanOut(`JOIN wanted ON wanted.organization_id = s.organization_id AND wanted.type = s.type
-  CROSS JOIN LATERAL unnest(wanted.ids, wanted.enabled, wanted.urls) AS w(endpoint_id, enabled, url)`)}, ${countCreated('made', size === 'large' ? ALL_FANNED : undefined)}, changed AS (
+), ${fanOut(`JOIN (
+    SELECT organization_id, type, unnest(ids) AS endpoint_id, unnest(enabled) AS enabled, unnest(urls) AS url FROM wanted
+  ) w ON w.organization_id = s.organization_id AND w.type = s.type`)}, ${countCreated('made', size === 'large' ? ALL_FANNED : undefined)}, changed AS (
   SELECT ${CHANGED}, d.event_type, d.endpoint_url FROM made d
 ), ${logChanges('counted')}, woken AS (
   SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (SELECT 1 FROM made WHERE status = 'PENDING' LIMIT 1) any_due
@@ -100,8 +104,9 @@ interface Row {
 }
 
 const STATEMENTS = {
-  ordinary: { name: 'store-events', text: storeEventsText('ordinary') },
-  large: { name: 'store-many-deliveries', text: storeEventsText('large') },
+  ordinary: { name: 'store-events', text: storeEventsText('ordinary', false) },
+  keyed: { name: 'store-keyed-events', text: storeEventsText('ordinary', true) },
+  large: { name: 'store-many-deliveries', text: storeEventsText('large', true) },
 } as const
 
 /** Names a type of an organization, as the statement does. */
@@ -139,7 +144,7 @@ export async function storeEvents(
   }
   const isKeyed = events.some(({ idempotencyKey }) => idempotencyKey !== null)
   const { rows } = await pool.query<Row>({
-    ...STATEMENTS[size],
+    ...STATEMENTS[isKeyed && size === 'ordinary' ? 'keyed' : size],
     values: [
       time,
       deliveryIdTime,
