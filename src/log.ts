@@ -9,7 +9,7 @@ const SECRET_TEXT = /\b(?:\w+_(?:live|test)_[0-9A-Za-z]{8,}|wh(?:sec|sk)_[\w+/=-
 
 /** JSON lines on standard output. Keys, secrets and passwords of connection strings are taken out of every text. */
 export function createLog(options: { level: string; destination?: pino.DestinationStream }): Log {
-  const destination = options.destination ?? pino.destination(1)
+  const destination = options.destination ?? standardOutput()
   return pino(
     {
       level: options.level,
@@ -25,4 +25,13 @@ export function createLog(options: { level: string; destination?: pino.Destinati
 /** Takes keys and secrets out of a text, such as a message from a library that quotes its input. */
 export function withoutSecrets(text: string): string {
   return text.replace(SECRET_TEXT, '[removed]')
+}
+
+/**
+ * Node's own stream, since pino's goes on trying for ever at the end of a process when nobody reads it any more. What is then still
+ * written is lost, and nothing else is.
+ */
+function standardOutput(): pino.DestinationStream {
+  process.stdout.on('error', () => {})
+  return process.stdout
 }
