@@ -10,6 +10,7 @@ import { freePort } from '../../test/support/redis.ts'
 /** A receiver that is never the bottleneck: nginx answers 204 and writes down the id and the length of what it got. */
 export interface Nginx {
   url: string
+  pid: number
   /** Event ids received since the last `forget`, with the bytes of each body; waits until there are `count`. */
   received(count: number): Promise<Map<string, number>>
   forget(): Promise<void>
@@ -59,6 +60,7 @@ http {
     return got
   }
   return {
+    pid: child.pid!,
     url,
     async received(count) {
       for (let tries = 0; ; tries++) {

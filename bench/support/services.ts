@@ -26,6 +26,7 @@ export async function startServices() {
   await pool.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
   return {
     databaseUrl: postgres.url,
+    postgresPid: postgres.pid,
     redisUrl: redis.url,
     /** Everything here lies in it. */
     dataDir,
