@@ -7,6 +7,9 @@ const SECRET_FIELDS = ['authorization', 'apiKey', 'key', 'secret', 'token', 'pas
 /** Anything in a text that has the form of a key or of a signing secret. */
 const SECRET_TEXT = /\b(?:\w+_(?:live|test)_[0-9A-Za-z]{8,}|wh(?:sec|sk)_[\w+/=-]+)|(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g
 
+/** Logged and not yet read, past which lines are left out. */
+const UNREAD_BYTES = 16 * 1024 * 1024
+
 /** JSON lines on standard output. Keys, secrets and passwords of connection strings are taken out of every text. */
 export function createLog(options: { level: string; destination?: pino.DestinationStream }): Log {
   const destination = options.destination ?? standardOutput()
@@ -28,10 +31,15 @@ export function withoutSecrets(text: string): string {
 }
 
 /**
- * Node's own stream, since pino's goes on trying for ever at the end of a process when nobody reads it any more. What is then still
- * written is lost, and nothing else is.
+ * Node's own stream: pino's tries for ever to write its last lines when nobody reads them any more. A reader that stands still must not
+ * fill the memory, so what it has not taken by then is all that it gets.
  */
 function standardOutput(): pino.DestinationStream {
   process.stdout.on('error', () => {})
-  return process.stdout
+  return { write: (line) => process.stdout.writableLength < UNREAD_BYTES && process.stdout.write(line) }
+}
+
+/** Resolves when what was logged and printed is written, or nobody reads it any more: before that, the end of the process would lose it. */
+export function written(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()))
 }

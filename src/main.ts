@@ -1,5 +1,6 @@
 // Starts Signalbox: `node src/main.ts` runs everything in one process, `… api` and `… worker` one part each.
 import { type Config, type Mode, readConfig } from './config.ts'
+import { written } from './log.ts'
 import { sayWhy } from './say-why.ts'
 import { type Stop, start } from './start.ts'
 
@@ -40,6 +41,7 @@ async function shutDown(stops: Stop[], config: Config, why?: string): Promise<vo
   setTimeout(() => process.exit(1), config.shutdownSeconds * 1000 + STOP_MARGIN_MS).unref()
   await stopAll(stops)
   if (why === undefined && !config.production) print('Stopped.')
+  await written()
   process.exit(why === undefined ? 0 : 1)
 }
 

@@ -94,8 +94,9 @@ WITH RECURSIVE clock AS (
   WHERE (SELECT count(*) FROM changed) < (SELECT count(*) FROM picked)
 ), rest AS (
   SELECT (SELECT sum(quota) FROM quotas) > $2::int AND (SELECT count(*) FROM picked) >= $2::int
-      -- Changed by another until it was locked, and still due.
+      -- Changed by another until it was locked, and still due: it is where it was not when this began.
       OR EXISTS (SELECT FROM left_out WHERE aside IS NULL) AS cut,
+    EXISTS (SELECT FROM left_out) AS any_left_out,
     (SELECT json_agg(json_build_array(id, version, aside)) FROM left_out WHERE aside IS NOT NULL) AS aside,
     array_agg(DISTINCT q.organization_id) FILTER (WHERE q.share < least(q.free, q.slots)) AS more,
     array_agg(q.id) FILTER (WHERE q.free <= q.quota) AS full,
@@ -112,6 +113,6 @@ SELECT rest.aside, rest.more, rest.cut, rest.next_slot_in,
   coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
   coalesce(extract(epoch FROM c.spacing) * 1000, 0)::float8 AS spacing,
   -- Once for all deliveries to it; unless the first of them may be one that is not sent.
-  CASE WHEN c.nth = 1 OR rest.aside IS NOT NULL THEN (
+  CASE WHEN c.nth = 1 OR rest.any_left_out THEN (
     SELECT ${endpointOf('e', 'clock.now')} FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END AS endpoint
 FROM rest CROSS JOIN clock LEFT JOIN changed c ON true`

@@ -23,13 +23,15 @@ function cpuOf(pid: number): number {
   let ticks = 0
   for (const entry of readdirSync('/proc')) {
     const stat = /^\d+$/.test(entry) ? statOf(entry) : undefined
-    if (stat !== undefined && (Number(entry) === pid || stat.parent === pid)) ticks += stat.ticks
+    if (stat === undefined) continue
+    if (Number(entry) === pid) ticks += stat.own + stat.ofEnded
+    else if (stat.parent === pid) ticks += stat.own
   }
   return ticks * TICK_MICROSECONDS
 }
 
-/** Undefined of one that has ended meanwhile. */
-function statOf(pid: string): { parent: number; ticks: number } | undefined {
+/** What it has used, and its children that ended did. Undefined of one that has ended meanwhile. */
+function statOf(pid: string): { parent: number; own: number; ofEnded: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The name, in parentheses, may have spaces in it.
@@ -37,7 +39,7 @@ function statOf(pid: string): { parent: number; ticks: number } | undefined {
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')
       .map(Number)
-    return { parent: fields[1]!, ticks: fields[11]! + fields[12]! }
+    return { parent: fields[1]!, own: fields[11]! + fields[12]!, ofEnded: fields[13]! + fields[14]! }
   } catch {
     return undefined
   }

@@ -51,8 +51,8 @@ const ALL_FANNED = '(SELECT FROM fanned UNION ALL SELECT FROM registered) stored
  * the workers at its commit. Written by hand because acknowledged must mean committed, events and deliveries together,
  * and because a statement an event would cost several round trips each.
  *
- * Endpoints are looked up once for each type in the group, and each event is compared with the types only: the planner takes
- * every list for a short one, and would compare the events with each other, or with all that they are for.
+ * Endpoints are looked up once for each type in the group, and events then find those of theirs by a hash: the planner takes
+ * every list for a short one, and might compare the events with each other, or with all that they are for.
  *
  * Events whose idempotency key is taken are left out; where none has one, nothing is compared, which would cost each a record in
  * the log of PostgreSQL. Nothing is stored when it would make more deliveries than are allowed.

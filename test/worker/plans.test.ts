@@ -69,6 +69,8 @@ function accepted(delivery: Claimed): Result {
 const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
   'store one': (pool) => storeLoneEvent(pool, event(), now, deliveryIdTime()),
   'store some': (pool) => storeEvents(pool, [event(), event()], 'ordinary', now, deliveryIdTime()),
+  'store some with keys': (pool) =>
+    storeEvents(pool, [event(), { ...event(), idempotencyKey: makeId('evt') }], 'ordinary', now, deliveryIdTime()),
   'store many deliveries': (pool) => storeEvents(pool, [event(), event()], 'large', now, deliveryIdTime()),
   'keep leases': (pool) => extendLeases(pool, claimed, { now, leaseSeconds: 60 }),
   tell: (pool) => tellOf(pool, claimed),
