@@ -24,15 +24,17 @@ export function createAttempts(deps: {
   const prepare = createPrepare(deps)
   const sender = createSender(deps)
 
-  function prepared(delivery: Claimed): Request | UnpreparedError {
+  function exchangeWith(delivery: Claimed): Promise<Exchange> | Exchange {
+    let request: Request
     try {
-      return prepare(delivery)
+      request = prepare(delivery)
     } catch (cause) {
       // Its secret cannot be read, most likely: not the receiver's fault, so it uses up nothing.
       const error = new UnpreparedError('unprepared', { cause })
       deps.log.error({ err: error, delivery: delivery.id }, 'A delivery could not be prepared.')
-      return error
+      return { statusCode: null, headers: null, body: null, error, durationMicroseconds: 0 }
     }
+    return sender.send(request)
   }
 
   return {
@@ -42,8 +44,7 @@ export function createAttempts(deps: {
       const startedAt = clock.now()
       // Made once, so that a result that is written twice for a lost answer is one attempt.
       const attemptId = deps.makeId('att')
-      const request = prepared(delivery)
-      const exchange = request instanceof Error ? notMade(request) : await sender.send(request)
+      const exchange = await exchangeWith(delivery)
       return { attemptId, delivery, exchange, outcome: judge(delivery, exchange, clock.now(), random), startedAt }
     },
     /** Breaks off what is under way: for a stop that waits no longer. */
@@ -51,11 +52,3 @@ export function createAttempts(deps: {
     stop: sender.stop,
   }
 }
-
-const notMade = (error: UnpreparedError): Exchange => ({
-  statusCode: null,
-  headers: null,
-  body: null,
-  error,
-  durationMicroseconds: 0,
-})

@@ -1,5 +1,5 @@
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createPool } from '../../prisma/client.ts'
 import { createClaimer } from '../../worker/claim.ts'
 import { CLAIM } from '../../worker/claim-statement.ts'
 import { type App, startApp } from '../support/app.ts'
@@ -21,7 +21,9 @@ test('what changes while it is being claimed is left for the next claim, and the
   // Its snapshot is taken, and nothing is locked yet.
   const paused = CLAIM.replace('FROM able, clock', `FROM able, clock, pg_advisory_xact_lock_shared(${PAUSE})`)
   expect(paused).not.toBe(CLAIM)
-  const [holder, claim] = await Promise.all([connect(url), connect(url)])
+  // One connection each: a lock belongs to it.
+  const own = () => createPool({ connectionString: url, max: 1 })
+  const [holder, claim] = [own(), own()] as const
   try {
     await holder.query(`SELECT pg_advisory_lock(${PAUSE})`)
     const claiming = claim.query(paused, [app.clock.now(), 10, 60, []])
@@ -48,14 +50,3 @@ test('what changes while it is being claimed is left for the next claim, and the
     await Promise.all([holder.end(), claim.end()])
   }
 })
-
-/** Planned as on a claimer's connection. */
-async function connect(connectionString: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString })
-  client.on('error', () => {})
-  await client.connect()
-  await client.query(
-    "SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; SET statement_timeout = '20s'",
-  )
-  return client
-}
