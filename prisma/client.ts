@@ -47,11 +47,17 @@ const READ_SECONDS = 10
 /**
  * A pool whose connections are set up as we want them.
  *
+ * @param settings.query_timeout milliseconds that an answer may take, default ANSWER_MS
  * @param session what is set on each besides
  */
-export function createPool(settings: pg.PoolConfig, onError: (error: Error) => void = () => {}, session = ''): pg.Pool {
+export function createPool(
+  { query_timeout: answerMs = ANSWER_MS, ...settings }: pg.PoolConfig,
+  onError: (error: Error) => void = () => {},
+  session = '',
+): pg.Pool {
   // A statement, since PgBouncer refuses options of a connection.
   const onConnect = async (client: pg.ClientBase) => {
+    if (client instanceof PreparingClient) client.answerMs = answerMs
     // The pool listens only while a connection is idle: one that dies between two queries would end the process.
     client.on('error', onError)
     await client.query(`${PLANNING}; ${TRANSACTIONS}; ${session}`)
@@ -59,7 +65,6 @@ export function createPool(settings: pg.PoolConfig, onError: (error: Error) => v
   const bounds = {
     keepAlive: true,
     keepAliveInitialDelayMillis: PROBE_MS,
-    query_timeout: ANSWER_MS,
     idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: CONNECT_MS,
   }

@@ -23,9 +23,10 @@ const { prepareValue } = (pg as unknown as { utils: { prepareValue: (value: unkn
  * time, and for one of few rows they are most of what is sent back and read. Several are one transaction and one round trip:
  * they have a Sync in common (PostgreSQL, Frontend/Backend Protocol, "Extended Query" and "Pipelining").
  *
+ * @param answerMs how long the answer may take, 0: as long as it likes
  * @param done with the rows of the last
  */
-function exchange(statements: readonly Prepared[], done: Done) {
+function exchange(statements: readonly Prepared[], answerMs: number, done: Done) {
   // First of all: a value that cannot be sent must not leave half a message behind.
   const bound = statements.map(({ values = [] }) => values.map(prepareValue))
   /** Of each statement, unless it is new to the connection and is described now. */
@@ -35,11 +36,20 @@ function exchange(statements: readonly Prepared[], done: Done) {
   let readRow: ReadRow | undefined
   let answer: Answer = { rows: [], rowCount: 0 }
   let failure: Error | undefined
+  let isOver = false
+  const late = () => end(new Error('Query read timeout'))
+  const timer = answerMs > 0 ? setTimeout(late, answerMs) : undefined
 
-  return {
+  /** What comes after the first is of no interest: the connection of an answer that did not come in time is not used again. */
+  function end(error: Error | undefined): void {
+    clearTimeout(timer)
+    if (!isOver) asked.callback(error, answer)
+    isOver = true
+  }
+
+  const asked = {
     /** As pg's own queries have one: what is asked for, for whoever looks on. */
     name: statements.at(-1)!.name,
-    /** pg puts another in its place, which knows of the time that an answer may take. */
     callback: done,
 
     submit(connection: pg.Connection) {
@@ -78,14 +88,13 @@ function exchange(statements: readonly Prepared[], done: Done) {
       readRow = readers[at]
     },
 
-    handleError(error: Error) {
-      this.callback(error)
-    },
+    handleError: end,
 
     handleReadyForQuery() {
-      this.callback(failure, answer)
+      end(failure)
     },
   }
+  return asked
 
   function send(connection: pg.Connection, { name, text }: Prepared, values: Value[]): void {
     const known = prepared.get(name)
@@ -118,14 +127,32 @@ function rowReader(fields: readonly pg.FieldDef[]): ReadRow {
   }
 }
 
-/** A client of pg that sends statements with a name this way, and everything else as it does. */
+/**
+ * A client of pg that sends statements with a name this way, and everything else as it does.
+ *
+ * How long an answer may take is not left to pg's `query_timeout`. It assigns a function to a property of each query, which V8
+ * takes for a method and allocates as old: all that the function refers to, the rows of the answer included, lives until
+ * all garbage is collected, and each of the frequent small collections copies what was asked since the last.
+ */
 export class PreparingClient extends pg.Client {
+  /** Milliseconds that an answer may take; 0: as long as it likes. */
+  answerMs = 0
+
   // What is answered to which arguments, the types of pg say.
   override query(...args: unknown[]): never {
     const [config, values, callback] = args
-    if (!isPrepared(config) || values !== undefined) return Reflect.apply(super.query, this, args) as never
-    const answer = callback === undefined ? pipeline(this, config) : this.query(exchange([config], callback as Done))
-    return answer as never
+    if (isPrepared(config) && values === undefined) {
+      if (callback === undefined) return pipeline(this, config) as never
+      return this.query(exchange([config], this.answerMs, callback as Done))
+    }
+    return Reflect.apply(super.query, this, [this.bounded(config), ...args.slice(1)]) as never
+  }
+
+  /** What pg is asked for in its own way, with the time that it may take. */
+  private bounded(config: unknown): unknown {
+    if (typeof config === 'string') return { text: config, query_timeout: this.answerMs }
+    const isOurs = typeof config === 'object' && config !== null && !('submit' in config)
+    return isOurs ? { query_timeout: this.answerMs, ...config } : config
   }
 }
 
@@ -151,10 +178,11 @@ export async function pipeline<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
   ...statements: readonly Prepared[]
 ): Promise<Answer<Row>> {
+  const answerMs = client instanceof PreparingClient ? client.answerMs : 0
   try {
     return await new Promise((resolve, reject) => {
       const done: Done = (error, answer) => (error ? reject(error) : resolve(answer as Answer<Row>))
-      client.query(exchange(statements, done))
+      client.query(exchange(statements, answerMs, done))
     })
   } catch (error) {
     // The stack of who asked, as pg does it, instead of that of who reads the socket.

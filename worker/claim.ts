@@ -3,6 +3,7 @@ import { createPool } from '../prisma/client.ts'
 import type { AttemptTrigger, SignatureScheme } from '../prisma/generated/enums.ts'
 import { LOCKS } from '../prisma/locks.ts'
 import { type Prepared, pipeline } from '../prisma/prepared.ts'
+import type { InBag } from './bag.ts'
 import { ANY_LEFT, CLAIM_NAMED } from './claim-named.ts'
 import { CLAIM } from './claim-statement.ts'
 
@@ -19,7 +20,7 @@ export interface ClaimedEndpoint {
 }
 
 /** A claimed delivery with everything that sending needs, so that no other statement runs before its settling. */
-export interface Claimed {
+export interface Claimed extends InBag {
   id: string
   organization_id: string
   /** Fences: only who holds this version may settle it. */
@@ -67,7 +68,7 @@ export interface Claim {
   nextSlotIn: number | null
 }
 
-type ClaimedRow = Omit<Claimed, 'body' | 'endpoint' | 'claimedAt'> & { body: string }
+type ClaimedRow = Omit<Claimed, 'body' | 'endpoint' | 'claimedAt' | 'place'> & { body: string }
 type NamedRow = ClaimedRow & { endpoint: ClaimedEndpoint }
 
 /** Of a claim that took nothing, one row without a delivery. */

@@ -1,9 +1,11 @@
+import { createBag } from './bag.ts'
 import type { Claimed } from './claim.ts'
 
 /** Deliveries that one claim takes at most. */
 const CLAIM_AT_ONCE = 500
 /** Bytes of bodies of requests under way, past which nothing more is claimed; of one organization, half of it. */
 export const BYTES_UNDER_WAY = 256 * 1024 * 1024
+/** Of a delivery that is answered. */
 const NO_BODY = new Uint8Array()
 /** Room for fewer is not worth a claim while others are in flight. */
 const CLAIM_AT_LEAST = 16
@@ -16,20 +18,23 @@ const CLAIM_AT_LEAST = 16
 export function createInFlight(concurrency: number) {
   // No organization has more, however many of its receivers hang.
   const half = Math.ceil(concurrency / 2)
-  const held = new Set<Claimed>()
-  const underWay = new Set<Claimed>()
+  const held = createBag<Claimed>()
+  let underWay = 0
   const perOrganization = new Map<string, { requests: number; bytes: number }>()
   let bytes = 0
 
   function count({ organization_id: id, body }: Claimed, sign: 1 | -1): void {
     const own = perOrganization.get(id) ?? { requests: 0, bytes: 0 }
-    perOrganization.set(id, { requests: own.requests + sign, bytes: own.bytes + sign * body.length })
-    if (own.requests + sign === 0) perOrganization.delete(id)
+    perOrganization.set(id, own)
+    own.requests += sign
+    own.bytes += sign * body.length
+    if (own.requests === 0) perOrganization.delete(id)
+    underWay += sign
     bytes += sign * body.length
   }
 
   function answered(delivery: Claimed): void {
-    if (!underWay.delete(delivery)) return
+    if (delivery.body === NO_BODY) return
     count(delivery, -1)
     delivery.body = NO_BODY
   }
@@ -38,11 +43,10 @@ export function createInFlight(concurrency: number) {
     get size() {
       return held.size
     },
-    values: () => [...held],
+    values: held.values,
 
     add(delivery: Claimed): void {
       held.add(delivery)
-      underWay.add(delivery)
       count(delivery, 1)
     },
 
@@ -51,14 +55,14 @@ export function createInFlight(concurrency: number) {
 
     remove(delivery: Claimed): void {
       answered(delivery)
-      held.delete(delivery)
+      held.remove(delivery)
     },
 
     /** How many to claim, and whose not; undefined when there is room for so few that it can wait. */
     room(): { limit: number; fullOrganizations: string[] } | undefined {
-      const free = Math.min(concurrency - underWay.size, 2 * concurrency - held.size)
+      const free = Math.min(concurrency - underWay, 2 * concurrency - held.size)
       if (bytes >= BYTES_UNDER_WAY) return undefined
-      if (free <= 0 || (underWay.size > 0 && free < Math.min(CLAIM_AT_LEAST, concurrency))) return undefined
+      if (free <= 0 || (underWay > 0 && free < Math.min(CLAIM_AT_LEAST, concurrency))) return undefined
       const shares = [...perOrganization]
       const isFull = (own: { requests: number; bytes: number }) =>
         own.requests > half - CLAIM_AT_LEAST || own.bytes >= BYTES_UNDER_WAY / 2

@@ -16,6 +16,10 @@ interface Opened {
   headers: Record<string, string>
 }
 
+interface Remembering extends ClaimedEndpoint {
+  opened?: Opened
+}
+
 /** Makes the request of an attempt: the stored bytes, the endpoint's own headers, and the signature of now. */
 export type Prepare = (delivery: Claimed) => Request
 
@@ -23,7 +27,6 @@ export type Prepare = (delivery: Claimed) => Request
 export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare {
   const { keyring } = deps
   const opened = new LRUCache<string, Opened>({ max: ENDPOINTS_REMEMBERED })
-  const claimed = new WeakMap<ClaimedEndpoint, Opened>()
 
   return (delivery) => {
     const { sign, headers, origin, path } = open(delivery)
@@ -44,15 +47,15 @@ export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare
   }
 
   function open(delivery: Claimed): Opened {
-    const { endpoint_id: id, endpoint } = delivery
+    const { endpoint_id: id } = delivery
+    const endpoint: Remembering = delivery.endpoint
     const { signatureScheme: scheme, headersEncrypted: headers, secrets: ciphertexts } = endpoint
     // All deliveries of one claim to one endpoint share the object.
-    const same = claimed.get(endpoint)
-    if (same !== undefined) return same
+    if (endpoint.opened !== undefined) return endpoint.opened
     const state = [id, endpoint.url, scheme, headers, ...ciphertexts].join(' ')
     const made = opened.get(state) ?? make()
     opened.set(state, made)
-    claimed.set(endpoint, made)
+    endpoint.opened = made
     return made
 
     function make(): Opened {

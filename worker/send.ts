@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
 import type { Targets } from '../src/webhooks/targets.ts'
+import { createBag, type InBag } from './bag.ts'
 import { createConnector } from './connect.ts'
 
 /** Read of a response at most (W13). */
@@ -59,6 +60,10 @@ export class UnpreparedError extends Error {
   readonly code = 'INTERNAL'
 }
 
+interface UnderWay extends Dispatcher.DispatchHandler, InBag {
+  breakOff(reason: Error): void
+}
+
 /** Keep-alive connections to receivers, with one deadline over connecting, headers and body. */
 export function createSender(options: { targets: Targets; ca?: string }): Sender {
   const agent = new Agent({
@@ -73,7 +78,7 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
     headersTimeout: 0,
     bodyTimeout: 0,
   })
-  const underWay = new Set<(reason: Error) => void>()
+  const underWay = createBag<UnderWay>()
 
   /** One exchange, on undici's lowest level: a stream and a signal for each would cost as much as the request itself. */
   function exchange({ origin, path, headers, body, timeoutSeconds }: Request): Promise<Exchange> {
@@ -85,7 +90,7 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
     let broken: Error | undefined
     return new Promise((resolve) => {
       function end(error: unknown): void {
-        if (!underWay.delete(breakOff)) return
+        if (!underWay.remove(handler)) return
         clearTimeout(deadline)
         result.error = error
         if (result.statusCode !== null && error === null) result.body = Buffer.concat(kept)
@@ -100,8 +105,8 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
       }
       const expire = () => breakOff(new DeadlineError(result.statusCode === null ? 'headers' : 'body'))
       const deadline = setTimeout(expire, timeoutSeconds * 1000)
-      underWay.add(breakOff)
-      const handler: Dispatcher.DispatchHandler = {
+      const handler: UnderWay = {
+        breakOff,
         onRequestStart(started) {
           controller = started
           if (broken !== undefined) started.abort(broken)
@@ -123,6 +128,7 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
         onResponseEnd: () => end(null),
         onResponseError: (_controller, error) => end(error),
       }
+      underWay.add(handler)
       try {
         agent.dispatch({ origin, path, method: 'POST', headers, body }, handler)
       } catch (error) {
@@ -134,7 +140,7 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
   return {
     send: exchange,
     interrupt() {
-      for (const breakOff of underWay) breakOff(new InterruptedError('interrupted'))
+      for (const { breakOff } of underWay.values()) breakOff(new InterruptedError('interrupted'))
     },
     stop: () => agent.destroy(),
   }

@@ -38,7 +38,6 @@ export async function tellOf(pool: pg.Pool, deliveries: readonly { id: string; v
  * Tells whoever watches of what takes long. A claim tells of nothing: of most deliveries the log says that they were SENDING
  * along with their result (settle.ts), which is one entry for both, and nothing that a claim has to wait for.
  *
- * @param deps.inFlight those that were claimed first are the first
  * @param deps.tellAfterMs default TELL_AFTER_MS
  */
 export function createTell(deps: {

@@ -165,10 +165,11 @@ export function createDeliveryFeed(deps: {
   function nextHint(reader: { wake: () => void }): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, deps.bus.status() === 'degraded' ? POLL_MS : safetyMs).unref()
-      reader.wake = () => {
+      const wake = () => {
         clearTimeout(timer)
         resolve()
       }
+      reader.wake = wake
     })
   }
 }

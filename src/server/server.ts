@@ -148,19 +148,18 @@ const NAMES: Record<string, string> = {
   [ORGANIZATION_HEADER]: 'Signalbox-Organization',
 }
 
-/**
- * Counts what arrives without reading it, and breaks off what is too much. Only for bodies in chunks: of others Node reads no more
- * than they say, and a request with a `push` of its own outlives its answer, see `forgetScopes` in graphql.ts.
- */
+/** Counts what arrives without reading it, and breaks off what is too much. Only for bodies in chunks: of others Node reads no more than they say. */
 function countBody(request: IncomingMessage, onBytes: (received: number) => void): void {
   let received = 0
   const push = request.push.bind(request)
-  request.push = (chunk: Buffer | null) => {
+  const pushCounted = (chunk: Buffer | null) => {
     received += chunk?.length ?? 0
     onBytes(received)
     if (received > REQUEST_BYTES) request.destroy()
     return push(chunk)
   }
+  // By its name: a function that is written where it is assigned to a property is made as old (prisma/prepared.ts).
+  request.push = pushCounted
 }
 
 function requestId(request: IncomingMessage): string {
