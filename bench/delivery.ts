@@ -135,6 +135,8 @@ async function atRest(services: Services) {
 
 /** Every delivery is SUCCEEDED with its attempt, and every body arrived whole. */
 async function check(services: Services, receiver: Awaited<ReturnType<typeof startNginx>>, ids: readonly string[]) {
+  // Without statistics, which come by themselves only after a while, the tables may be joined by comparing each row with each.
+  await services.pool.query('/* bench */ ANALYZE events, deliveries, attempts')
   const { rows } = await services.pool.query<{ id: string; bytes: number }>(
     `/* bench */ SELECT v.id, length(v.body) AS bytes FROM events v JOIN deliveries d ON d.event_id = v.id
       JOIN attempts a ON a.delivery_id = d.id AND a.error_code IS NULL
