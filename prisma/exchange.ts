@@ -40,11 +40,12 @@ export function exchange(statements: readonly Prepared[], answerMs: number, done
   const late = () => end(new Error('Query read timeout'))
   const timer = answerMs > 0 ? setTimeout(late, answerMs) : undefined
 
-  /** What comes after the first is of no interest: the connection of an answer that did not come in time is not used again. */
+  /** Once: after an answer that did not come in time another may follow. Who asked does not use the connection again. */
   function end(error: Error | undefined): void {
     clearTimeout(timer)
-    if (!isOver) asked.callback(error, answer)
+    if (isOver) return
     isOver = true
+    asked.callback(error, answer)
   }
 
   const asked = {

@@ -4,9 +4,9 @@ import { type Answer, type Done, exchange, type Prepared } from './exchange.ts'
 /**
  * A client of pg that sends statements with a name our way (exchange.ts), and everything else as it does.
  *
- * How long an answer may take is not left to pg's `query_timeout`. It assigns a function to a property of each query, which V8
- * takes for a method and allocates as old: all that the function refers to, the rows of the answer included, lives until
- * all garbage is collected, and each of the frequent small collections copies what was asked since the last.
+ * Of statements with a name, how long an answer may take is not left to pg's `query_timeout`, as it is of all else. pg then
+ * assigns a function to a property of each query, which V8 takes for a method and allocates as old: all that the function
+ * refers to, the rows of the answer included, lives until all garbage is collected, and small collections copy it.
  */
 export class PreparingClient extends pg.Client {
   /** Milliseconds that an answer may take; 0: as long as it likes. */

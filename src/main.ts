@@ -6,7 +6,7 @@ import { sayWhy } from './say-why.ts'
 import { type Stop, start } from './start.ts'
 
 // V8 makes things as old when many that were made at the same place had lived long. Of requests by the hundred it guesses
-// wrong: each then keeps alive all that it refers to until all garbage is collected, which every small collection copies.
+// wrong: each then keeps alive all that it refers to until all garbage is collected, and small collections copy that.
 setFlagsFromString('--no-allocation-site-pretenuring')
 
 /** Past the time that a stop waits for deliveries: for what is left, such as a database that does not answer. */

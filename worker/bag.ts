@@ -4,8 +4,8 @@ export interface InBag {
 }
 
 /**
- * What there is at the moment, in no order; a thing is in one bag at most. Not a Set: V8 lets a table that a Set has outgrown refer to
- * the next one, and what was in any of them, with all that it refers to, outlives its use until all garbage is collected.
+ * What there is at the moment, in no order; a thing is in one bag at most, and once. Not a Set: a table that a Set has outgrown refers to
+ * the next one. Once such a table is old, all that follow outlive their use until all garbage is collected, with what was in them.
  */
 export function createBag<Thing extends InBag>() {
   const things: Thing[] = []
@@ -21,7 +21,7 @@ export function createBag<Thing extends InBag>() {
     /** @returns whether it was there */
     remove(thing: Thing): boolean {
       const { place } = thing
-      if (place === undefined) return false
+      if (place === undefined || things[place] !== thing) return false
       const last = things.pop()!
       if (last !== thing) {
         things[place] = last

@@ -5,7 +5,7 @@ import type { Claimed } from './claim.ts'
 const CLAIM_AT_ONCE = 500
 /** Bytes of bodies of requests under way, past which nothing more is claimed; of one organization, half of it. */
 export const BYTES_UNDER_WAY = 256 * 1024 * 1024
-/** Of a delivery that is answered. */
+/** Whose body this is, is answered. */
 const NO_BODY = new Uint8Array()
 /** Room for fewer is not worth a claim while others are in flight. */
 const CLAIM_AT_LEAST = 16

@@ -16,8 +16,11 @@ interface Opened {
   headers: Record<string, string>
 }
 
+/** Marks what it holds as nothing to be logged or copied: secrets in clear. */
+const OPENED = Symbol('opened')
+
 interface Remembering extends ClaimedEndpoint {
-  opened?: Opened
+  [OPENED]?: Opened
 }
 
 /** Makes the request of an attempt: the stored bytes, the endpoint's own headers, and the signature of now. */
@@ -50,12 +53,12 @@ export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare
     const { endpoint_id: id } = delivery
     const endpoint: Remembering = delivery.endpoint
     const { signatureScheme: scheme, headersEncrypted: headers, secrets: ciphertexts } = endpoint
-    // All deliveries of one claim to one endpoint share the object.
-    if (endpoint.opened !== undefined) return endpoint.opened
+    // All deliveries of one look at the queue to one endpoint share the object.
+    if (endpoint[OPENED] !== undefined) return endpoint[OPENED]
     const state = [id, endpoint.url, scheme, headers, ...ciphertexts].join(' ')
     const made = opened.get(state) ?? make()
     opened.set(state, made)
-    endpoint.opened = made
+    endpoint[OPENED] = made
     return made
 
     function make(): Opened {

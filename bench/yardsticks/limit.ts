@@ -15,7 +15,7 @@ export interface LimitOptions {
 /** Requests before those that count: ours has been running for a while too, and the first are slower by half. */
 const WARM_UP = 5_000
 
-// As ours (src/main.ts).
+// As ours is (src/main.ts).
 setFlagsFromString('--no-allocation-site-pretenuring')
 
 await yardstick(

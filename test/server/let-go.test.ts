@@ -1,14 +1,11 @@
 import { Agent, request } from 'node:http'
-import v8 from 'node:v8'
-import vm from 'node:vm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, startApp } from '../support/app.ts'
+import { usedAfterSmallCollections } from '../support/garbage.ts'
 
 // Of what a request made, nothing may outlive its answer until all garbage is collected: small collections would copy it, and
 // requests wait meanwhile. A WeakMap whose entries refer to their own keys is enough for that, an abort signal, or a `push`
-// of the request's own.
-v8.setFlagsFromString('--expose-gc')
-const collectGarbage: (options: { type: 'minor' }) => void = vm.runInNewContext('gc')
+// that is assigned to the request as a function written there.
 const REQUESTS = 400
 
 let app: App
@@ -49,9 +46,7 @@ function post(query: string): Promise<void> {
 async function keptOf(query: string): Promise<number> {
   const used = async () => {
     for (let n = 0; n < REQUESTS; n++) await post(query)
-    // Who survives two is moved out of reach of the next.
-    for (let n = 0; n < 3; n++) collectGarbage({ type: 'minor' })
-    return process.memoryUsage().heapUsed
+    return usedAfterSmallCollections()
   }
   await used()
   const before = await used()
