@@ -38,7 +38,17 @@ export function createUpkeep(deps: {
 
   let keptAt = clock.now().getTime()
 
-  async function keepLeases(): Promise<void> {
+  let keeping: Promise<void> | undefined
+
+  /** One at a time: a second statement would pass over the rows that the first has locked, and be done before their leases are kept. */
+  function keepLeases(): Promise<void> {
+    keeping ??= prolong().finally(() => {
+      keeping = undefined
+    })
+    return keeping
+  }
+
+  async function prolong(): Promise<void> {
     const began = clock.now().getTime()
     const held = deps.inFlight()
     if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds })

@@ -258,3 +258,39 @@ test('a worker that stood still for longer than its leases counts what it is sti
   await app.stop()
   await receiver.stop()
 })
+
+test('leases are prolonged by one statement at a time, and a claim waits for that (W11)', async () => {
+  const app = await startApp({ leaseSeconds: 15 })
+  const { receiver, arrived } = await startHoldingFirst()
+  const tenant = await app.tenant()
+  await tenant.createType('a.b')
+  await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
+  for (let n = 0; n < 2; n++) await tenant.publish('a.b')
+  app.worker.wake()
+  const answer = await arrived
+  app.clock.advance(16)
+  const { promise: isProlonged, resolve } = Promise.withResolvers<() => void>()
+  const asked: string[] = []
+  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+    const statement = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
+    const { name = '', callback } = statement ?? {}
+    if (name === 'extend-leases' || name === 'claim') asked.push(name)
+    // A second one would pass over what the first has locked until it is committed.
+    if (name === 'extend-leases') statement.callback = (...told) => resolve(() => callback(...told))
+    return query.apply(this, args)
+  } as never)
+  const beating = app.worker.beat()
+  const goOn = await isProlonged
+  app.worker.wake()
+  expect((await tenant.deliveries()).map(({ status }) => status).sort()).toEqual(['PENDING', 'SENDING'])
+  expect(asked).toEqual(['extend-leases'])
+  spy.mockRestore()
+  goOn()
+  await beating
+  answer()
+  await app.deliver()
+  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+  expect(receiver.requests).toHaveLength(2)
+  await Promise.all([app.stop(), receiver.stop()])
+})
