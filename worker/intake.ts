@@ -4,6 +4,7 @@ import type { Log } from '../src/log.ts'
 import { createAlarm } from './alarm.ts'
 import { type Aside, type Claimed, createClaimer, nextDue } from './claim.ts'
 import type { InFlight } from './in-flight.ts'
+import { extendLeases, isHalfGone } from './lease.ts'
 import type { Result } from './outcome.ts'
 
 /** The safety net: a look at the queue even when nothing woke the worker. */
@@ -99,8 +100,9 @@ export function createIntake(deps: {
   async function claimNamed(ids: readonly string[]): Promise<boolean> {
     const room = inFlight.room()
     if (room === undefined || room.limit < ids.length) return false
+    const began = clock.now()
     const { deliveries, left } = await claimer.claimNamed(ids, { ...room, now: clock.forQueue(), leaseSeconds })
-    deps.onClaimed(deliveries)
+    await take(deliveries, began)
     return !left
   }
 
@@ -110,8 +112,9 @@ export function createIntake(deps: {
     lacksRoom = room === undefined
     if (room === undefined) return
     settledMeanwhile = new Set()
+    const began = clock.now()
     const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds })
-    deps.onClaimed(claim.deliveries)
+    await take(claim.deliveries, began)
     deps.onAside(claim.aside)
     // What was full when the claim began may have room by now.
     const fullOrganizations = inFlight.room()?.fullOrganizations ?? []
@@ -123,6 +126,20 @@ export function createIntake(deps: {
     full = new Set(claim.full)
     // Another worker may hold what fills an endpoint, and go away without a sign.
     alarm.lookIn(Math.min(claim.nextSlotIn ?? POLL_MS, full.size > 0 ? FULL_POLL_MS : POLL_MS))
+  }
+
+  /**
+   * Hands over what was claimed. When the answer was long under way, for the database or this worker stood still, the leases may
+   * have run out and others may send it by now: only what is still ours is handed over.
+   */
+  async function take(deliveries: readonly Claimed[], began: Date): Promise<void> {
+    let ours = deliveries
+    for (let since = began; ours.length > 0 && isHalfGone(since, clock.now(), leaseSeconds); ) {
+      since = clock.now()
+      const kept = await extendLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, underWay: false })
+      ours = ours.filter(({ id }) => kept.has(id))
+    }
+    deps.onClaimed(ours)
   }
 
   /** Whether something cannot be sent before this is settled. */

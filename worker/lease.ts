@@ -106,22 +106,36 @@ export async function sweep(pool: pg.Pool, kind: Sweep, now: Date | null): Promi
   return rows.map((row) => row.organization_id)
 }
 
-/** A sign of life: prolongs the leases of what is still in flight, where it is still ours. */
+/** Whether leases that were taken or prolonged then are to be prolonged before anything is built on them. */
+export const isHalfGone = (since: Date, now: Date, leaseSeconds: number) =>
+  now.getTime() - since.getTime() > (leaseSeconds * 1000) / 2
+
 const EXTEND = `
-WITH kept AS (
-  SELECT d.id FROM unnest($3::text[], $4::int[]) AS mine(id, version) CROSS JOIN LATERAL (
+WITH clock AS (
+  SELECT coalesce($1::timestamptz, now()) AS now
+), kept AS (
+  SELECT d.id FROM unnest($3::text[], $4::int[]) AS mine(id, version) CROSS JOIN clock CROSS JOIN LATERAL (
     -- What is being settled at this moment needs no lease, and must not be waited for in a circle.
     SELECT * FROM deliveries d WHERE d.id = mine.id LIMIT 1 FOR UPDATE SKIP LOCKED
-  ) d WHERE d.version = mine.version AND d.status = 'SENDING'
+  ) d WHERE d.version = mine.version AND d.status = 'SENDING' AND ($5 OR d.lease_until >= clock.now)
 )
-UPDATE deliveries d SET lease_until = coalesce($1::timestamptz, now()) + $2::int * interval '1 second'
-FROM kept WHERE d.id = kept.id`
+UPDATE deliveries d SET lease_until = clock.now + $2::int * interval '1 second'
+FROM kept, clock WHERE d.id = kept.id RETURNING d.id`
 
+/**
+ * A sign of life: prolongs leases where they are still ours.
+ *
+ * @param options.underWay whether the receivers have these requests: they count there, so a lease that ran out and that nobody
+ *   took over yet is taken up again. What is not sent yet is let go then.
+ * @returns the ids of those that were prolonged
+ */
 export async function extendLeases(
   pool: pg.Pool,
   held: readonly { id: string; version: number }[],
-  options: { now: Date | null; leaseSeconds: number },
-): Promise<void> {
-  const values = [options.now, options.leaseSeconds, held.map(({ id }) => id), held.map(({ version }) => version)]
-  await pool.query({ name: 'extend-leases', text: EXTEND, values })
+  options: { now: Date | null; leaseSeconds: number; underWay: boolean },
+): Promise<Set<string>> {
+  const { now, leaseSeconds, underWay } = options
+  const values = [now, leaseSeconds, held.map(({ id }) => id), held.map(({ version }) => version), underWay]
+  const { rows } = await pool.query<{ id: string }>({ name: 'extend-leases', text: EXTEND, values })
+  return new Set(rows.map(({ id }) => id))
 }

@@ -6,7 +6,7 @@ import { announce } from '../src/live/delivery-log.ts'
 import type { Log } from '../src/log.ts'
 import { stepReplay } from '../src/webhooks/replay.ts'
 import type { Claimed } from './claim.ts'
-import { extendLeases, MOVED_AT_ONCE, type Sweep, sweep } from './lease.ts'
+import { extendLeases, isHalfGone, MOVED_AT_ONCE, type Sweep, sweep } from './lease.ts'
 
 /** How often what is held or waits without need is looked for; what makes it so also says so, so this is a safety net. */
 const SWEEP_MS = 30_000
@@ -36,8 +36,7 @@ export function createUpkeep(deps: {
   let replaying: Promise<void> | undefined
   let replayWanted = false
 
-  let keptAt = clock.now().getTime()
-
+  let keptAt = clock.now()
   let keeping: Promise<void> | undefined
 
   /** One at a time: a second statement would pass over the rows that the first has locked, and be done before their leases are kept. */
@@ -49,9 +48,9 @@ export function createUpkeep(deps: {
   }
 
   async function prolong(): Promise<void> {
-    const began = clock.now().getTime()
+    const began = clock.now()
     const held = deps.inFlight()
-    if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds })
+    if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds, underWay: true })
     keptAt = began
   }
 
@@ -127,7 +126,7 @@ export function createUpkeep(deps: {
      * still sending would not count as under way at its endpoint, and more than that may have would be claimed.
      */
     leasesKept: (): Promise<void> | undefined =>
-      clock.now().getTime() - keptAt > (leaseSeconds * 1000) / 2 ? keepLeases() : undefined,
+      isHalfGone(keptAt, clock.now(), leaseSeconds) ? keepLeases() : undefined,
     replay,
     /** Holds what waits at endpoints that are disabled. */
     hold: () => sweepAll('hold'),

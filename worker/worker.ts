@@ -111,8 +111,8 @@ export function createWorker(deps: {
       listener.start()
       upkeep.start()
     },
-    /** Looks at the queue now; for tests that move the clock. */
-    wake,
+    /** Looks at the queue now, or at what is named; for tests that move the clock. */
+    wake: intake.wake,
     /** Takes over lost deliveries now; for tests that move the clock. */
     beat: upkeep.beat,
     /** Resolves when nothing is claimed, in flight or unsettled. */

@@ -72,7 +72,7 @@ const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
   'store some with keys': (pool) =>
     storeEvents(pool, [event(), { ...event(), idempotencyKey: makeId('evt') }], 'ordinary', now, deliveryIdTime()),
   'store many deliveries': (pool) => storeEvents(pool, [event(), event()], 'large', now, deliveryIdTime()),
-  'keep leases': (pool) => extendLeases(pool, claimed, { now, leaseSeconds: 60 }),
+  'keep leases': (pool) => extendLeases(pool, claimed, { now, leaseSeconds: 60, underWay: true }),
   tell: (pool) => tellOf(pool, claimed),
   settle: (pool) => settle(pool, claimed.map(accepted), { now, makeId }),
   async 'set aside'(pool) {

@@ -103,7 +103,7 @@ test('a sign of life does not wait for a delivery that is being settled', async 
   const settling = await app.database.pool.connect()
   await settling.query('BEGIN')
   await settling.query('SELECT 1 FROM deliveries WHERE id = $1 FOR UPDATE', [delivery.id])
-  await extendLeases(app.database.pool, [delivery], { now: app.clock.now(), leaseSeconds: 60 })
+  await extendLeases(app.database.pool, [delivery], { now: app.clock.now(), leaseSeconds: 60, underWay: true })
   await settling.query('ROLLBACK')
   settling.release()
   await cancel()

@@ -1,0 +1,81 @@
+import pg from 'pg'
+import { describe, expect, test, vi } from 'vitest'
+import { startApp } from '../support/app.ts'
+import { startReceiver } from '../support/receiver.ts'
+
+// A worker, or its database, that stands still while the answer to a claim is under way.
+const LEASE_SECONDS = 15
+
+describe.each(['claim', 'claim-named'])('an answer to %s that comes late (W11)', (statement) => {
+  /** One delivery is claimed, and the answer is held back until `comes`. */
+  async function startClaiming() {
+    const app = await startApp({ leaseSeconds: LEASE_SECONDS })
+    const held: (() => void)[] = []
+    const receiver = await startReceiver((_request, response) => held.push(() => response.writeHead(204).end()))
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
+    await tenant.publish('a.b')
+    const [delivery] = await tenant.deliveries()
+    const { promise: isClaimed, resolve } = Promise.withResolvers<() => void>()
+    const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+    const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+      this: pg.Client,
+      ...args: unknown[]
+    ) {
+      const asked = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
+      if (asked?.name === statement) {
+        const { callback } = asked
+        asked.callback = (...answer) => resolve(() => callback(...answer))
+      }
+      return query.apply(this, args)
+    } as never)
+    app.worker.wake(statement === 'claim' ? [] : [delivery!.id])
+    const comes = await isClaimed
+    spy.mockRestore()
+    return {
+      app,
+      comes,
+      receiver,
+      async answer() {
+        receiver.respond((_request, response) => response.writeHead(204).end())
+        for (const release of held.splice(0)) release()
+        await app.deliver()
+        expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED'])
+        await Promise.all([app.stop(), receiver.stop()])
+      },
+    }
+  }
+
+  test('sends what is still leased, and prolongs that first', async () => {
+    const { app, comes, receiver, answer } = await startClaiming()
+    app.clock.advance(LEASE_SECONDS - 1)
+    comes()
+    await receiver.arrived(1)
+    const { rows } = await app.database.pool.query('SELECT lease_until FROM deliveries')
+    expect(rows[0].lease_until.getTime() - app.clock.now().getTime()).toBe(LEASE_SECONDS * 1000)
+    await answer()
+    expect(receiver.requests).toHaveLength(1)
+  })
+
+  test('sends nothing that was taken over meanwhile', async () => {
+    const { app, comes, receiver, answer } = await startClaiming()
+    app.clock.advance(LEASE_SECONDS + 1)
+    await app.worker.beat()
+    comes()
+    await receiver.arrived(1)
+    await answer()
+    expect(receiver.requests).toHaveLength(1)
+  })
+
+  test('sends nothing whose lease ran out, before that is given back to the queue', async () => {
+    const { app, comes, receiver, answer } = await startClaiming()
+    app.clock.advance(LEASE_SECONDS + 1)
+    comes()
+    await app.worker.idle()
+    expect(receiver.requests).toHaveLength(0)
+    await app.worker.beat()
+    await answer()
+    expect(receiver.requests).toHaveLength(1)
+  })
+})
