@@ -1,3 +1,4 @@
+import type { LimitFunction } from 'p-limit'
 import type pg from 'pg'
 import type { LiveBus } from '../src/live/bus.ts'
 import { announce, CHANGED, logChanges } from '../src/live/delivery-log.ts'
@@ -10,17 +11,21 @@ const TELL_AFTER_MS = 1_000
 const LOOK_EVERY_MS = 250
 /** Deliveries that one statement tells of at most. */
 const TOLD_AT_ONCE = 1_000
+/** How long it may wait for the log of an organization: leases are not kept meanwhile. */
+const PATIENCE_MS = 1_000
 
 /** What is being changed at this moment is left to who changes it, and says it along with that. */
 const TELL = `
-WITH mine AS (
+WITH patience AS (
+  SELECT set_config('lock_timeout', '${PATIENCE_MS}', true)
+), mine AS (
   SELECT d.id FROM unnest($1::text[], $2::int[]) AS i(id, version) JOIN deliveries d ON d.id = i.id AND d.version = i.version
   WHERE d.untold FOR UPDATE OF d SKIP LOCKED
 ), changed AS (
   UPDATE deliveries d SET untold = false FROM mine, events v, webhook_endpoints e
   WHERE d.id = mine.id AND v.id = d.event_id AND e.id = d.endpoint_id
   RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url
-), ${logChanges()}
+), ${logChanges('patience')}
 SELECT organization_id FROM heads`
 
 /**
@@ -45,6 +50,8 @@ export function createTell(deps: {
   bus: LiveBus
   log: Log
   inFlight: () => readonly Claimed[]
+  /** What locks rows of those in flight, one at a time. */
+  inTurn: LimitFunction
   tellAfterMs?: number
 }) {
   const { pool, bus, log, inFlight, tellAfterMs = TELL_AFTER_MS } = deps
@@ -67,7 +74,7 @@ export function createTell(deps: {
   const isLate = ({ claimedAt }: Claimed) => performance.now() - claimedAt >= tellAfterMs
 
   async function tell(late: readonly Claimed[]): Promise<void> {
-    announce(bus, await tellOf(pool, late))
+    announce(bus, await deps.inTurn(() => tellOf(pool, late)))
     for (const delivery of late) told.add(delivery)
   }
 

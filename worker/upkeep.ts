@@ -1,3 +1,4 @@
+import type { LimitFunction } from 'p-limit'
 import type { Database } from '../prisma/client.ts'
 import type { Clock } from '../src/clock.ts'
 import type { MakeId } from '../src/ids.ts'
@@ -23,6 +24,8 @@ export function createUpkeep(deps: {
   log: Log
   leaseSeconds: number
   inFlight: () => readonly Claimed[]
+  /** What locks rows of those in flight, one at a time. */
+  inTurn: LimitFunction
   /** Something has become due. */
   wake: () => void
 }) {
@@ -39,9 +42,12 @@ export function createUpkeep(deps: {
   let keptAt = clock.now()
   let keeping: Promise<void> | undefined
 
-  /** One at a time: a second statement would pass over the rows that the first has locked, and be done before their leases are kept. */
+  /**
+   * One at a time, and not beside what tells of them: a statement would pass over the rows that another has locked, and be done before
+   * their leases are kept.
+   */
   function keepLeases(): Promise<void> {
-    keeping ??= prolong().finally(() => {
+    keeping ??= deps.inTurn(prolong).finally(() => {
       keeping = undefined
     })
     return keeping

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Database } from '../prisma/client.ts'
 import type { Clock } from '../src/clock.ts'
 import type { MakeId } from '../src/ids.ts'
@@ -52,8 +53,10 @@ export function createWorker(deps: {
   const waitingForIdle: (() => void)[] = []
 
   const inFlight = createInFlight(options.concurrency)
+  // Each passes over rows that another statement has locked at that moment.
+  const inTurn = pLimit(1)
   const attempts = createAttempts(deps)
-  const tell = createTell({ ...deps, pool, inFlight: inFlight.values })
+  const tell = createTell({ ...deps, pool, inFlight: inFlight.values, inTurn })
   const intake = createIntake({
     ...deps,
     leaseSeconds: options.leaseSeconds,
@@ -68,7 +71,7 @@ export function createWorker(deps: {
   })
   const wake = () => intake.wake()
   const aside = createAside({ ...deps, pool, wake })
-  const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
+  const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, inTurn, wake })
   const listener = createWakeListener({
     url: database.url,
     onWake: intake.wake,

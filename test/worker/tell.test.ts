@@ -156,6 +156,31 @@ test('a claim waits for no log: a tenant whose log is held up holds up nobody el
   expect(new Set((await tenant.deliveries()).map(({ status }) => status))).toEqual(new Set(['HELD', 'SUCCEEDED']))
 })
 
+test('what waits for a log to be told keeps no lease from being kept (W11)', async () => {
+  const { pool, url } = app.database
+  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
+  receiver.respond((_request, response) => resolve(() => response.writeHead(204).end()))
+  await tenant.publish('a.b')
+  const slow = new pg.Client(url)
+  await slow.connect()
+  await slow.query('BEGIN')
+  await slow.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
+  const delivered = app.deliver()
+  const answer = await arrived
+  const telling = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    AND query LIKE '%SET untold = false FROM mine%' AND pid <> pg_backend_pid()`
+  await expect.poll(async () => (await pool.query(telling)).rowCount).toBe(1)
+  app.clock.advance(LEASE_SECONDS - 1)
+  await app.worker.beat()
+  const { rows } = await pool.query('SELECT lease_until FROM deliveries')
+  expect(rows.map((row) => row.lease_until.getTime() - app.clock.now().getTime())).toEqual([LEASE_SECONDS * 1000])
+  await slow.query('COMMIT')
+  await slow.end()
+  answer()
+  await delivered
+  receiver.respond((_request, response) => response.writeHead(204).end())
+})
+
 test('two workers that find the same delivery of a disabled endpoint set it aside once', async () => {
   const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
   await tenant.publish('a.b')
