@@ -11,8 +11,8 @@ const COMPARED_BYTES = 256
  */
 export const INPUT = `
 input AS (
-  SELECT * FROM unnest($2::text[], $3::int[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::int[], $9::int[])
-    AS i(id, version, attempt_id, duration, bucket, started_at, kind, answer)
+  SELECT * FROM unnest($2::text[], $3::int[], $4::text[], $5::int[], $6::int[], $7::bigint[], $8::int[], $9::int[])
+    AS i(id, version, attempt_id, duration, bucket, started_ms, kind, answer)
 )`
 
 const KIND = {
@@ -42,14 +42,14 @@ export function batchColumns(results: readonly Result[]): unknown[] {
     body !== null && body.length > COMPARED_BYTES ? attemptId : JSON.stringify([headers, body?.toString('latin1')]),
   )
   return [
-    results.map(({ delivery }) => delivery.id),
-    results.map(({ delivery }) => delivery.version),
-    results.map(({ attemptId }) => attemptId),
-    results.map(({ exchange }) => exchange.durationMicroseconds),
-    results.map(({ exchange }) => bucketOf(exchange.durationMicroseconds)),
-    results.map(({ startedAt }) => startedAt),
-    kinds.numbers,
-    answers.numbers,
+    plain(results.map(({ delivery }) => delivery.id)),
+    plain(results.map(({ delivery }) => delivery.version)),
+    plain(results.map(({ attemptId }) => attemptId)),
+    plain(results.map(({ exchange }) => exchange.durationMicroseconds)),
+    plain(results.map(({ exchange }) => bucketOf(exchange.durationMicroseconds))),
+    plain(results.map(({ startedAt }) => startedAt.getTime())),
+    plain(kinds.numbers),
+    plain(answers.numbers),
     kinds.all.map(({ outcome }) => outcome.status),
     kinds.all.map(({ outcome }) => outcome.wait),
     kinds.all.map(({ outcome }) => (outcome.scheduled ? 1 : 0)),
@@ -63,6 +63,12 @@ export function batchColumns(results: readonly Result[]): unknown[] {
     answers.all.map(({ exchange }) => exchange.body),
   ]
 }
+
+/**
+ * An array as PostgreSQL reads it, of numbers and of ids that we made: pg looks into each element for what is to be escaped, and puts it in
+ * quotes. Other texts need both.
+ */
+const plain = (values: readonly (number | string)[]) => `{${values.join(',')}}`
 
 /** One result for each key, and for every result the number of its own among them, from 1. */
 function different(results: readonly Result[], keyOf: (result: Result) => string) {

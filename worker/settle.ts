@@ -7,7 +7,7 @@ import { ailing, ailingColumns, disableAiling } from './disable.ts'
 import type { Result } from './outcome.ts'
 
 /** What the rest of the statement needs of a result: taken along with the moved row, so that nothing is joined again. */
-const RESULT = 'i.attempt_id, i.duration, i.bucket, i.started_at, i.kind, i.answer'
+const RESULT = 'i.attempt_id, i.duration, i.bucket, i.started_ms, i.kind, i.answer'
 
 /**
  * One statement for a batch of results: moves the deliveries, inserts the attempts, counts, notes the health of the
@@ -53,7 +53,7 @@ WITH clock AS (
     duration_microseconds, error_code, explanation, started_at, next_attempt_at)
   SELECT attempt_id, organization_id, id, attempt_count, ${kindOf('made', 'trigger')}, ${kindOf('made', 'statusCode')},
     ${answerOf('made', 'headers')}, ${answerOf('made', 'body')}, duration, ${kindOf('made', 'errorCode')},
-    ${kindOf('made', 'sentence')}, started_at, next_attempt_at
+    ${kindOf('made', 'sentence')}, to_timestamp(started_ms / 1000::float8), next_attempt_at
   FROM (SELECT * FROM moved UNION ALL SELECT * FROM late) made
   RETURNING 1
 ), stats AS (

@@ -24,6 +24,7 @@ const answer = fc.record({
   statusCode: fc.constantFrom(200, 204, 429, 500, null),
   headers: fc.constantFrom({}, { server: 'one' }, { server: 'two', nul: '\u0000' }),
   body: fc.constantFrom('', 'no', '\u00ff', 'x'.repeat(257), 'x'.repeat(10_240)),
+  startedAt: fc.date({ min: new Date('2026-01-01'), max: new Date('2200-01-01'), noInvalidDate: true }),
   type: fc.constantFrom('a.b', 'c.d'),
 })
 
@@ -38,7 +39,7 @@ test('every attempt is recorded with its own answer and result, whatever others 
       await settle(app.database.pool, results, { now: app.clock.now(), makeId: createIds(app.clock) })
       const { rows } = await app.database.pool.query(
         `SELECT a.id, a.status_code, a.response_headers, a.response_body, a.error_code, a.explanation, a.trigger,
-          a.duration_microseconds, d.status,
+          a.duration_microseconds, a.started_at, d.status,
           d.explanation AS said, d.scheduled_attempts, extract(epoch FROM d.next_attempt_at - $2) AS wait
          FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = ANY($1)`,
         [results.map(({ attemptId }) => attemptId), app.clock.now()],
@@ -46,7 +47,7 @@ test('every attempt is recorded with its own answer and result, whatever others 
       const recorded = new Map(rows.map(({ id, ...row }) => [id, row]))
       expect(recorded.size).toBe(answers.length)
       const types = await typesToldOf(results.length)
-      for (const { attemptId, delivery, exchange, outcome } of results) {
+      for (const { attemptId, delivery, exchange, outcome, startedAt } of results) {
         const { wait, ...row } = recorded.get(attemptId)
         expect(row).toEqual({
           status_code: exchange.statusCode,
@@ -57,6 +58,7 @@ test('every attempt is recorded with its own answer and result, whatever others 
           explanation: outcome.sentence,
           trigger: delivery.trigger,
           duration_microseconds: exchange.durationMicroseconds,
+          started_at: startedAt,
           status: outcome.status,
           said: outcome.explanation ?? outcome.sentence,
           scheduled_attempts: 1,
@@ -80,7 +82,7 @@ async function typesToldOf(count: number) {
 }
 
 async function resultsOf(
-  answers: readonly { statusCode: number | null; headers: object; body: string; type: string }[],
+  answers: readonly { statusCode: number | null; headers: object; body: string; startedAt: Date; type: string }[],
 ) {
   const claimer = createClaimer(app.database.url)
   const now = app.clock.now()
@@ -89,12 +91,12 @@ async function resultsOf(
   expect(deliveries).toHaveLength(answers.length)
   const makeId = createIds(app.clock)
   return deliveries.map((delivery, n): Result => {
-    const { statusCode, headers, body } = answers[n]!
+    const { statusCode, headers, body, startedAt } = answers[n]!
     const answered = { statusCode, headers: { ...headers }, body: Buffer.from(body, 'latin1'), error: null }
     const silent = { statusCode, headers: null, body: null, error: new Error('it hung up') }
     const exchange = { ...(statusCode === null ? silent : answered), durationMicroseconds: n }
     // A wait that is like no other, and one that some share.
     const outcome = judge(delivery, exchange, now, () => (n % 3) / 3)
-    return { attemptId: makeId('att'), delivery, exchange, outcome, startedAt: now }
+    return { attemptId: makeId('att'), delivery, exchange, outcome, startedAt }
   })
 }
