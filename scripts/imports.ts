@@ -5,7 +5,7 @@ import path from 'node:path'
 const root = path.join(import.meta.dirname, '..')
 /** A file may import from its own layer and from those above it in this list. The first pattern that matches decides. */
 const LAYERS: [string, RegExp][] = [
-  ['leaves', /^src\/(clock|config|errors|histogram|ids|keyring|log|networks|page|redis|say-why|validate)\.ts$/],
+  ['leaves', /^src\/(clock|config|errors|histogram|ids|keyring|log|networks|page|redis|say-why|v8|validate)\.ts$/],
   ['database', /^prisma\//],
   ['domain', /^src\/(access|embedded|events|keys|limits|live|operations|retention|usage|webhooks)\//],
   ['wiring of the domain', /^src\/domain\.ts$/],

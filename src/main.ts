@@ -1,13 +1,11 @@
 // Starts Signalbox: `node src/main.ts` runs everything in one process, `… api` and `… worker` one part each.
-import { setFlagsFromString } from 'node:v8'
 import { type Config, type Mode, readConfig } from './config.ts'
 import { written } from './log.ts'
 import { sayWhy } from './say-why.ts'
 import { type Stop, start } from './start.ts'
+import { setV8Flags } from './v8.ts'
 
-// V8 makes things as old when many that were made at the same place had lived long. Of requests by the hundred it guesses
-// wrong: each then keeps alive all that it refers to until all garbage is collected, and small collections copy that.
-setFlagsFromString('--no-allocation-site-pretenuring')
+setV8Flags()
 
 /** Past the time that a stop waits for deliveries: for what is left, such as a database that does not answer. */
 const STOP_MARGIN_MS = 10_000

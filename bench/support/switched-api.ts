@@ -1,11 +1,10 @@
 // The API as it starts in earnest, where recording of usage can be switched off and on while it runs: two processes of the
 // same program differ by more than recording costs.
-import { setFlagsFromString } from 'node:v8'
 import { readConfig } from '../../src/config.ts'
 import { type Stop, start } from '../../src/start.ts'
+import { setV8Flags } from '../../src/v8.ts'
 
-// As src/main.ts does.
-setFlagsFromString('--no-allocation-site-pretenuring')
+setV8Flags()
 
 const stops: Stop[] = []
 const end = () => process.exit(1)

@@ -1,7 +1,7 @@
 // The limit: the same bodies, signed the same way, sent to the same receiver by undici, and nothing stored.
-import { setFlagsFromString } from 'node:v8'
 import pg from 'pg'
 import { Pool } from 'undici'
+import { setV8Flags } from '../../src/v8.ts'
 import { createSign } from '../../src/webhooks/sign.ts'
 import { yardstick } from '../support/child.ts'
 
@@ -15,8 +15,8 @@ export interface LimitOptions {
 /** Requests before those that count: ours has been running for a while too, and the first are slower by half. */
 const WARM_UP = 5_000
 
-// As ours is (src/main.ts).
-setFlagsFromString('--no-allocation-site-pretenuring')
+// As ours does.
+setV8Flags()
 
 await yardstick(
   async ({ databaseUrl, events, url, concurrency }: LimitOptions) => {

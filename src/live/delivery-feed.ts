@@ -165,6 +165,7 @@ export function createDeliveryFeed(deps: {
   function nextHint(reader: { wake: () => void }): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, deps.bus.status() === 'degraded' ? POLL_MS : safetyMs).unref()
+      // Not written where it is assigned: V8 would make it as old, and with it all that it refers to.
       const wake = () => {
         clearTimeout(timer)
         resolve()
