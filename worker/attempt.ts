@@ -4,6 +4,7 @@ import type { Keyring } from '../src/keyring.ts'
 import type { Log } from '../src/log.ts'
 import type { Targets } from '../src/webhooks/targets.ts'
 import type { Claimed } from './claim.ts'
+import { isHalfGone } from './lease.ts'
 import { judge, type Result } from './outcome.ts'
 import { createPace } from './pace.ts'
 import { createPrepare } from './prepare.ts'
@@ -16,6 +17,7 @@ export function createAttempts(deps: {
   keyring: Keyring
   targets: Targets
   log: Log
+  leaseSeconds: number
   /** A fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
 }) {
@@ -38,9 +40,18 @@ export function createAttempts(deps: {
   }
 
   return {
-    /** Waits for the delivery's moment, sends it, and says what came of it. Never fails. */
-    async make(delivery: Claimed): Promise<Result> {
-      if (delivery.spacing > 0) await pace(delivery)
+    /**
+     * Waits for the delivery's moment, sends it, and says what came of it. Never fails.
+     *
+     * @returns undefined when it was not sent, since this worker stood still: its moment is past, and others may have taken it over. It
+     *   is given back to the queue when its lease is over.
+     */
+    async make(delivery: Claimed): Promise<Result | undefined> {
+      if (delivery.spacing > 0) {
+        const since = clock.now()
+        await pace(delivery)
+        if (isHalfGone(since, clock.now(), deps.leaseSeconds)) return undefined
+      }
       const startedAt = clock.now()
       // Made once, so that a result that is written twice for a lost answer is one attempt.
       const attemptId = deps.makeId('att')

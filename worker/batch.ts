@@ -64,10 +64,7 @@ export function batchColumns(results: readonly Result[]): unknown[] {
   ]
 }
 
-/**
- * An array as PostgreSQL reads it, of numbers and of ids that we made: pg looks into each element for what is to be escaped, and puts it in
- * quotes. Other texts need both.
- */
+/** An array as PostgreSQL reads it. Only of numbers and ids that we made: nothing is escaped, which pg would look for in each. */
 const plain = (values: readonly (number | string)[]) => `{${values.join(',')}}`
 
 /** One result for each key, and for every result the number of its own among them, from 1. */

@@ -125,8 +125,8 @@ FROM kept, clock WHERE d.id = kept.id RETURNING d.id`
 /**
  * A sign of life: prolongs leases where they are still ours.
  *
- * @param options.underWay whether the receivers have these requests: they count there, so a lease that ran out and that nobody
- *   took over yet is taken up again. What is not sent yet is let go then.
+ * @param options.underWay whether these are being sent: they count at their receivers, so a lease that ran out and that nobody took
+ *   over yet is taken up again. What is not sent yet is let go then.
  * @returns the ids of those that were prolonged
  */
 export async function extendLeases(

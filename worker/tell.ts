@@ -1,4 +1,3 @@
-import type { LimitFunction } from 'p-limit'
 import type pg from 'pg'
 import type { LiveBus } from '../src/live/bus.ts'
 import { announce, CHANGED, logChanges } from '../src/live/delivery-log.ts'
@@ -11,21 +10,17 @@ const TELL_AFTER_MS = 1_000
 const LOOK_EVERY_MS = 250
 /** Deliveries that one statement tells of at most. */
 const TOLD_AT_ONCE = 1_000
-/** How long it may wait for the log of an organization: leases are not kept meanwhile. */
-const PATIENCE_MS = 1_000
 
 /** What is being changed at this moment is left to who changes it, and says it along with that. */
 const TELL = `
-WITH patience AS (
-  SELECT set_config('lock_timeout', '${PATIENCE_MS}', true)
-), mine AS (
+WITH mine AS (
   SELECT d.id FROM unnest($1::text[], $2::int[]) AS i(id, version) JOIN deliveries d ON d.id = i.id AND d.version = i.version
   WHERE d.untold FOR UPDATE OF d SKIP LOCKED
 ), changed AS (
   UPDATE deliveries d SET untold = false FROM mine, events v, webhook_endpoints e
   WHERE d.id = mine.id AND v.id = d.event_id AND e.id = d.endpoint_id
   RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url
-), ${logChanges('patience')}
+), ${logChanges()}
 SELECT organization_id FROM heads`
 
 /**
@@ -43,6 +38,8 @@ export async function tellOf(pool: pg.Pool, deliveries: readonly { id: string; v
  * Tells whoever watches of what takes long. A claim tells of nothing: of most deliveries the log says that they were SENDING
  * along with their result (settle.ts), which is one entry for both, and nothing that a claim has to wait for.
  *
+ * @param deps.leasesKept is waited for before: prolonging leases passes over rows that are being told of, and a worker that stood still
+ *   does both when it wakes
  * @param deps.tellAfterMs default TELL_AFTER_MS
  */
 export function createTell(deps: {
@@ -50,8 +47,7 @@ export function createTell(deps: {
   bus: LiveBus
   log: Log
   inFlight: () => readonly Claimed[]
-  /** What locks rows of those in flight, one at a time. */
-  inTurn: LimitFunction
+  leasesKept: () => Promise<void> | undefined
   tellAfterMs?: number
 }) {
   const { pool, bus, log, inFlight, tellAfterMs = TELL_AFTER_MS } = deps
@@ -74,7 +70,8 @@ export function createTell(deps: {
   const isLate = ({ claimedAt }: Claimed) => performance.now() - claimedAt >= tellAfterMs
 
   async function tell(late: readonly Claimed[]): Promise<void> {
-    announce(bus, await deps.inTurn(() => tellOf(pool, late)))
+    await deps.leasesKept()
+    announce(bus, await tellOf(pool, late))
     for (const delivery of late) told.add(delivery)
   }
 

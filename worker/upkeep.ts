@@ -1,4 +1,3 @@
-import type { LimitFunction } from 'p-limit'
 import type { Database } from '../prisma/client.ts'
 import type { Clock } from '../src/clock.ts'
 import type { MakeId } from '../src/ids.ts'
@@ -24,8 +23,6 @@ export function createUpkeep(deps: {
   log: Log
   leaseSeconds: number
   inFlight: () => readonly Claimed[]
-  /** What locks rows of those in flight, one at a time. */
-  inTurn: LimitFunction
   /** Something has become due. */
   wake: () => void
 }) {
@@ -42,16 +39,20 @@ export function createUpkeep(deps: {
   let keptAt = clock.now()
   let keeping: Promise<void> | undefined
 
-  /**
-   * One at a time, and not beside what tells of them: a statement would pass over the rows that another has locked, and be done before
-   * their leases are kept.
-   */
+  /** One at a time: a second statement would pass over the rows that the first has locked, and be done before their leases are kept. */
   function keepLeases(): Promise<void> {
-    keeping ??= deps.inTurn(prolong).finally(() => {
+    keeping ??= prolong().finally(() => {
       keeping = undefined
     })
     return keeping
   }
+
+  /** Again, when that took so long that they may have run out by now. */
+  async function keepUntilFresh(): Promise<void> {
+    while (areHalfGone()) await keepLeases()
+  }
+
+  const areHalfGone = () => isHalfGone(keptAt, clock.now(), leaseSeconds)
 
   async function prolong(): Promise<void> {
     const began = clock.now()
@@ -131,8 +132,7 @@ export function createUpkeep(deps: {
      * To be waited for before a claim. A worker that stood still, so that its leases may have run out, prolongs them first: what it is
      * still sending would not count as under way at its endpoint, and more than that may have would be claimed.
      */
-    leasesKept: (): Promise<void> | undefined =>
-      isHalfGone(keptAt, clock.now(), leaseSeconds) ? keepLeases() : undefined,
+    leasesKept: (): Promise<void> | undefined => (areHalfGone() ? keepUntilFresh() : undefined),
     replay,
     /** Holds what waits at endpoints that are disabled. */
     hold: () => sweepAll('hold'),

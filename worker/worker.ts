@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Database } from '../prisma/client.ts'
 import type { Clock } from '../src/clock.ts'
 import type { MakeId } from '../src/ids.ts'
@@ -53,10 +52,8 @@ export function createWorker(deps: {
   const waitingForIdle: (() => void)[] = []
 
   const inFlight = createInFlight(options.concurrency)
-  // Each passes over rows that another statement has locked at that moment.
-  const inTurn = pLimit(1)
-  const attempts = createAttempts(deps)
-  const tell = createTell({ ...deps, pool, inFlight: inFlight.values, inTurn })
+  const attempts = createAttempts({ ...deps, leaseSeconds: options.leaseSeconds })
+  const tell = createTell({ ...deps, pool, inFlight: inFlight.values, leasesKept: () => upkeep.leasesKept() })
   const intake = createIntake({
     ...deps,
     leaseSeconds: options.leaseSeconds,
@@ -71,7 +68,7 @@ export function createWorker(deps: {
   })
   const wake = () => intake.wake()
   const aside = createAside({ ...deps, pool, wake })
-  const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, inTurn, wake })
+  const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
   const listener = createWakeListener({
     url: database.url,
     onWake: intake.wake,
@@ -97,15 +94,23 @@ export function createWorker(deps: {
     onSettled(results) {
       for (const { delivery } of results) inFlight.remove(delivery)
       intake.onSettled(results)
-      if (inFlight.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
+      noteIdle()
     },
   })
 
   async function attempt(delivery: Claimed): Promise<void> {
     inFlight.add(delivery)
     const result = await attempts.make(delivery)
+    if (result === undefined) {
+      inFlight.remove(delivery)
+      return noteIdle()
+    }
     inFlight.answered(delivery)
     settler.add(result)
+  }
+
+  function noteIdle(): void {
+    if (inFlight.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
   }
 
   return {

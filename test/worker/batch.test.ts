@@ -39,7 +39,7 @@ test('every attempt is recorded with its own answer and result, whatever others 
       await settle(app.database.pool, results, { now: app.clock.now(), makeId: createIds(app.clock) })
       const { rows } = await app.database.pool.query(
         `SELECT a.id, a.status_code, a.response_headers, a.response_body, a.error_code, a.explanation, a.trigger,
-          a.duration_microseconds, a.started_at, d.status,
+          a.duration_microseconds, (extract(epoch FROM a.started_at) * 1000)::float8 AS started_at, d.status,
           d.explanation AS said, d.scheduled_attempts, extract(epoch FROM d.next_attempt_at - $2) AS wait
          FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = ANY($1)`,
         [results.map(({ attemptId }) => attemptId), app.clock.now()],
@@ -58,7 +58,7 @@ test('every attempt is recorded with its own answer and result, whatever others 
           explanation: outcome.sentence,
           trigger: delivery.trigger,
           duration_microseconds: exchange.durationMicroseconds,
-          started_at: startedAt,
+          started_at: startedAt.getTime(),
           status: outcome.status,
           said: outcome.explanation ?? outcome.sentence,
           scheduled_attempts: 1,

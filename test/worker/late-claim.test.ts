@@ -79,3 +79,26 @@ describe.each(['claim', 'claim-named'])('an answer to %s that comes late (W11)',
     expect(receiver.requests).toHaveLength(1)
   })
 })
+
+test('what waits for its moment while its worker stands still is sent by whoever takes it over, and at its moment (W11)', async () => {
+  const app = await startApp({ leaseSeconds: LEASE_SECONDS })
+  const receiver = await startReceiver()
+  const tenant = await app.tenant()
+  await tenant.createType('a.b')
+  // Two moments within the half second for which a claim gives them away.
+  await tenant.createEndpoint(receiver.url, { rateLimit: 3 })
+  for (let n = 0; n < 2; n++) await tenant.publish('a.b')
+  app.worker.wake()
+  await receiver.arrived(1)
+  app.clock.advance(LEASE_SECONDS - 1)
+  await app.worker.idle()
+  expect(receiver.requests).toHaveLength(1)
+  app.clock.advance(2)
+  await app.worker.beat()
+  await app.deliver()
+  expect(receiver.requests).toHaveLength(2)
+  expect((await tenant.deliveries()).map(({ status, attemptCount }) => [status, attemptCount])).toEqual(
+    Array(2).fill(['SUCCEEDED', 1]),
+  )
+  await Promise.all([app.stop(), receiver.stop()])
+})

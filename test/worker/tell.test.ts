@@ -7,9 +7,9 @@ import { type Claimed, createClaimer } from '../../worker/claim.ts'
 import { sweep } from '../../worker/lease.ts'
 import { judge } from '../../worker/outcome.ts'
 import { settle } from '../../worker/settle.ts'
-import { tellOf } from '../../worker/tell.ts'
+import { createTell, tellOf } from '../../worker/tell.ts'
 import type { Client } from '../support/api.ts'
-import { type App, startApp } from '../support/app.ts'
+import { type App, silentLog, startApp } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { watchSocket } from '../support/watch.ts'
 
@@ -156,29 +156,24 @@ test('a claim waits for no log: a tenant whose log is held up holds up nobody el
   expect(new Set((await tenant.deliveries()).map(({ status }) => status))).toEqual(new Set(['HELD', 'SUCCEEDED']))
 })
 
-test('what waits for a log to be told keeps no lease from being kept (W11)', async () => {
-  const { pool, url } = app.database
-  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
-  receiver.respond((_request, response) => resolve(() => response.writeHead(204).end()))
+test('nothing is told before leases are kept: prolonging them would pass over its rows (W11)', async () => {
   await tenant.publish('a.b')
-  const slow = new pg.Client(url)
-  await slow.connect()
-  await slow.query('BEGIN')
-  await slow.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
-  const delivered = app.deliver()
-  const answer = await arrived
-  const telling = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-    AND query LIKE '%SET untold = false FROM mine%' AND pid <> pg_backend_pid()`
-  await expect.poll(async () => (await pool.query(telling)).rowCount).toBe(1)
-  app.clock.advance(LEASE_SECONDS - 1)
-  await app.worker.beat()
-  const { rows } = await pool.query('SELECT lease_until FROM deliveries')
-  expect(rows.map((row) => row.lease_until.getTime() - app.clock.now().getTime())).toEqual([LEASE_SECONDS * 1000])
-  await slow.query('COMMIT')
-  await slow.end()
-  answer()
-  await delivered
-  receiver.respond((_request, response) => response.writeHead(204).end())
+  const deliveries = await claim()
+  const { promise: kept, resolve: keep } = Promise.withResolvers<void>()
+  const { promise: isWaiting, resolve } = Promise.withResolvers<void>()
+  const leasesKept = () => {
+    resolve()
+    return kept
+  }
+  const { pool } = app.database
+  const inFlight = () => deliveries
+  const tell = createTell({ ...app, pool, log: silentLog, inFlight, leasesKept, tellAfterMs: 0 })
+  tell.look()
+  await isWaiting
+  expect(await statesOf(deliveries[0]!.id)).toEqual(['PENDING'])
+  keep()
+  await expect.poll(() => statesOf(deliveries[0]!.id)).toEqual(['PENDING', 'SENDING'])
+  await tell.stop()
 })
 
 test('two workers that find the same delivery of a disabled endpoint set it aside once', async () => {
