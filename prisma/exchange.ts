@@ -36,9 +36,9 @@ export function exchange(statements: readonly Prepared[], answerMs: number, done
   let readRow: ReadRow | undefined
   let answer: Answer = { rows: [], rowCount: 0 }
   let failure: Error | undefined
+  let isSent = false
   let isOver = false
-  const late = () => end(new Error('Query read timeout'))
-  const timer = answerMs > 0 ? setTimeout(late, answerMs) : undefined
+  let timer: NodeJS.Timeout | undefined
 
   /** Once: after an answer that did not come in time another may follow. Who asked does not use the connection again. */
   function end(error: Error | undefined): void {
@@ -53,7 +53,17 @@ export function exchange(statements: readonly Prepared[], answerMs: number, done
     name: statements.at(-1)!.name,
     callback: done,
 
+    /** pg says so when all before it on the connection is answered. From now on its answer may be awaited. */
     submit(connection: pg.Connection) {
+      const late = () => end(new Error('Query read timeout'))
+      if (answerMs > 0) timer = setTimeout(late, answerMs)
+      asked.send(connection)
+    },
+
+    /** May be asked for before: then it is under way behind the others. */
+    send(connection: pg.Connection) {
+      if (isSent) return
+      isSent = true
       prepared = ofConnections.get(connection) ?? new Map()
       ofConnections.set(connection, prepared)
       connection.stream.cork()

@@ -48,15 +48,36 @@ function isPrepared(config: unknown): config is Prepared {
  * @returns what the last of them answers
  * @throws what one of them was refused for, in which case nothing of them holds; the connection is not to be used again
  */
-export async function pipeline<Row extends pg.QueryResultRow>(
+export function pipeline<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
   ...statements: readonly Prepared[]
+): Promise<Answer<Row>> {
+  return ask(client, statements, () => {})
+}
+
+/**
+ * As `pipeline`, and sent at once, behind what is under way on the connection. For connections on which all is asked this way: it
+ * would overtake what pg has not sent yet.
+ */
+export function pipelineBehind<Row extends pg.QueryResultRow>(
+  client: pg.Client,
+  ...statements: readonly Prepared[]
+): Promise<Answer<Row>> {
+  return ask(client, statements, (asked) => asked.send(client.connection))
+}
+
+async function ask<Row extends pg.QueryResultRow>(
+  client: pg.ClientBase,
+  statements: readonly Prepared[],
+  then: (asked: ReturnType<typeof exchange>) => void,
 ): Promise<Answer<Row>> {
   const answerMs = client instanceof PreparingClient ? client.answerMs : 0
   try {
     return await new Promise((resolve, reject) => {
       const done: Done = (error, answer) => (error ? reject(error) : resolve(answer as Answer<Row>))
-      client.query(exchange(statements, answerMs, done))
+      const asked = exchange(statements, answerMs, done)
+      client.query(asked)
+      then(asked)
     })
   } catch (error) {
     // The stack of who asked, as pg does it, instead of that of who reads the socket.

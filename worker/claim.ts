@@ -2,8 +2,8 @@ import type pg from 'pg'
 import { createPool } from '../prisma/client.ts'
 import type { Prepared } from '../prisma/exchange.ts'
 import type { AttemptTrigger, SignatureScheme } from '../prisma/generated/enums.ts'
+import { createLane } from '../prisma/lane.ts'
 import { LOCKS } from '../prisma/locks.ts'
-import { pipeline } from '../prisma/prepared.ts'
 import type { InBag } from './bag.ts'
 import { ANY_LEFT, CLAIM_NAMED } from './claim-named.ts'
 import { CLAIM } from './claim-statement.ts'
@@ -96,8 +96,11 @@ export const LOCK = {
     pg_advisory_xact_lock(${LOCKS.claim})`,
 }
 
+/** Whoever holds up this statement would hold up the claims behind it. */
+const NOT_TO_WAIT = { name: 'not-to-wait', text: "SELECT set_config('lock_timeout', '500ms', true)" }
+
 /**
- * Claims over a connection of its own, each in one round trip. It does not wait for the disk: a crash of PostgreSQL that forgets
+ * Claims over a connection of their own, each in one round trip. None waits for the disk: a crash of PostgreSQL that forgets
  * a claim has it made again, and the receiver sees the event twice, as after any crash while sending. A result is never
  * forgotten: settling waits for the disk, and what was claimed before is on it then.
  *
@@ -106,11 +109,20 @@ export const LOCK = {
  */
 export function createClaimer(url: string) {
   const pool = createPool({ connectionString: url, max: 1 }, undefined, SESSION)
+  const lane = createLane(pool)
 
   return {
+    /**
+     * Runs a statement that the claims which are asked for later are to see. They follow it without a round trip in between.
+     *
+     * @throws also when it has to wait for others: claims must not
+     */
+    first: <Row extends pg.QueryResultRow>(statement: Prepared) => lane<Row>(NOT_TO_WAIT, statement),
+
     /** What is due, of all that waits. */
     async claim({ now, limit, leaseSeconds, fullOrganizations }: ClaimOptions): Promise<Claim> {
-      const rows = await run<Row>({ name: 'claim', text: CLAIM, values: [now, limit, leaseSeconds, fullOrganizations] })
+      const values = [now, limit, leaseSeconds, fullOrganizations]
+      const { rows } = await lane<Row>(LOCK, { name: 'claim', text: CLAIM, values })
       const endpoints = new Map(rows.flatMap((row) => (row.endpoint ? [[row.endpoint_id, row.endpoint]] : [])))
       const claimed = rows.filter(({ id }) => id).sort((a, b) => a.nth - b.nth)
       return {
@@ -126,26 +138,14 @@ export function createClaimer(url: string) {
     /** Of new deliveries those that may be sent at once; and whether some of the others are to be claimed with all that waits. */
     async claimNamed(ids: readonly string[], { now, leaseSeconds, fullOrganizations }: Omit<ClaimOptions, 'limit'>) {
       const values = [now, leaseSeconds, ids, fullOrganizations]
-      const rows = await run<NamedRow>({ name: 'claim-named', text: CLAIM_NAMED, values })
+      const { rows } = await lane<NamedRow>(LOCK, { name: 'claim-named', text: CLAIM_NAMED, values })
       const deliveries = rows.map((row) => toClaimed(row, row.endpoint))
       if (rows.length === ids.length) return { deliveries, left: false }
-      const { rowCount } = await pool.query({ name: 'any-left', text: ANY_LEFT, values: [now, ids] })
+      const { rowCount } = await lane({ name: 'any-left', text: ANY_LEFT, values: [now, ids] })
       return { deliveries, left: rowCount !== 0 }
     },
 
     stop: () => pool.end(),
-  }
-
-  async function run<Row extends pg.QueryResultRow>(statement: Prepared): Promise<Row[]> {
-    const client = await pool.connect()
-    try {
-      const { rows } = await pipeline<Row>(client, LOCK, statement)
-      client.release()
-      return rows
-    } catch (error) {
-      client.release(true)
-      throw error
-    }
   }
 }
 

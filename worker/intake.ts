@@ -1,11 +1,15 @@
+import type pg from 'pg'
 import type { Database } from '../prisma/client.ts'
+import type { Answer, Prepared } from '../prisma/exchange.ts'
 import type { Clock } from '../src/clock.ts'
 import type { Log } from '../src/log.ts'
 import { createAlarm } from './alarm.ts'
+import { createAwaited } from './awaited.ts'
 import { type Aside, type Claimed, createClaimer, nextDue } from './claim.ts'
 import type { InFlight } from './in-flight.ts'
-import { extendLeases, isHalfGone } from './lease.ts'
+import { keepClaimed } from './lease.ts'
 import type { Result } from './outcome.ts'
+import type { Queryable } from './settle.ts'
 
 /** The safety net: a look at the queue even when nothing woke the worker. */
 const POLL_MS = 30_000
@@ -43,18 +47,13 @@ export function createIntake(deps: {
   const { pool, url } = deps.database
   const alarm = createAlarm(() => wake())
   const claimer = createClaimer(url)
+  const awaited = createAwaited()
 
   let stopping = false
   let claiming: Promise<void> | undefined
   /** What is to be looked at after the claim that is under way: all that waits, or what was named. */
   let wokenMeanwhile = false
   const named: string[] = []
-  /** Something was left in the queue for want of room in this worker. */
-  let lacksRoom = false
-  /** Something was left because these endpoints have all that they may have in flight. */
-  let full: ReadonlySet<string> = new Set()
-  /** Endpoints of what was settled while a look at the queue was under way, which may have counted it still. */
-  let settledMeanwhile: Set<string> | undefined
 
   function wake(ids: readonly string[] = []): void {
     if (stopping) return
@@ -109,9 +108,8 @@ export function createIntake(deps: {
   async function claimSome(): Promise<void> {
     alarm.lookIn(POLL_MS)
     const room = inFlight.room()
-    lacksRoom = room === undefined
-    if (room === undefined) return
-    settledMeanwhile = new Set()
+    if (room === undefined) return awaited.noRoom()
+    awaited.looking()
     const began = clock.now()
     const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds })
     await take(claim.deliveries, began)
@@ -120,44 +118,38 @@ export function createIntake(deps: {
     const fullOrganizations = inFlight.room()?.fullOrganizations ?? []
     const mayHaveMore = [...claim.more, ...room.fullOrganizations]
     if (claim.cut || mayHaveMore.some((id) => !fullOrganizations.includes(id))) wokenMeanwhile = true
-    if (claim.full.some((id) => settledMeanwhile?.has(id))) wokenMeanwhile = true
-    settledMeanwhile = undefined
-    lacksRoom = fullOrganizations.length > 0
-    full = new Set(claim.full)
+    if (awaited.looked({ full: claim.full, lacksRoom: fullOrganizations.length > 0 })) wokenMeanwhile = true
     // Another worker may hold what fills an endpoint, and go away without a sign.
-    alarm.lookIn(Math.min(claim.nextSlotIn ?? POLL_MS, full.size > 0 ? FULL_POLL_MS : POLL_MS))
+    alarm.lookIn(Math.min(claim.nextSlotIn ?? POLL_MS, claim.full.length > 0 ? FULL_POLL_MS : POLL_MS))
   }
 
-  /**
-   * Hands over what was claimed. When the answer was long under way, for the database or this worker stood still, the leases may
-   * have run out and others may send it by now: only what is still ours is handed over.
-   */
+  /** Hands over what was claimed, and is still ours. */
   async function take(deliveries: readonly Claimed[], began: Date): Promise<void> {
-    let ours = deliveries
-    for (let since = began; ours.length > 0 && isHalfGone(since, clock.now(), leaseSeconds); ) {
-      since = clock.now()
-      const kept = await extendLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, underWay: false })
-      ours = ours.filter(({ id }) => kept.has(id))
-    }
-    deps.onClaimed(ours)
+    deps.onClaimed(await keepClaimed(pool, deliveries, { began, clock, leaseSeconds }))
   }
 
-  /** Whether something cannot be sent before this is settled. */
-  const isAwaited = (delivery: Claimed) => lacksRoom || full.has(delivery.endpoint_id)
+  /** Runs a statement that makes room, and looks at the queue right behind it, without a round trip in between. */
+  async function thenLook<Row extends pg.QueryResultRow>(statement: Prepared): Promise<Answer<Row>> {
+    const answer = claimer.first<Row>(statement)
+    wake()
+    return answer.catch(() => {
+      awaited.unseen()
+      return pool.query<Row>(statement)
+    })
+  }
 
   return {
     /** From now on it looks by itself, too. */
     start: alarm.start,
     /** Looks at what is named, or, when nothing is, at all that waits. */
     wake,
-    isAwaited,
+    isAwaited: awaited.isAwaited,
+    /** How these are to be settled: what is awaited, right before the next look at the queue. */
+    settling: (results: readonly Result[]): Queryable => (awaited.settling(results) ? { query: thenLook } : pool),
     /** There is room again where these were, and what is to be sent again is due after its wait. */
     onSettled(results: readonly Result[]) {
-      for (const { delivery, outcome } of results) {
-        if (outcome.wait !== null) alarm.retryIn(outcome.wait * 1000)
-        settledMeanwhile?.add(delivery.endpoint_id)
-      }
-      if (results.some(({ delivery }) => isAwaited(delivery))) wake()
+      for (const { outcome } of results) if (outcome.wait !== null) alarm.retryIn(outcome.wait * 1000)
+      if (awaited.settled(results)) wake()
       else alarm.set()
     },
     /** Undefined when nothing is being claimed. */

@@ -1,7 +1,9 @@
 import type pg from 'pg'
+import type { Clock } from '../src/clock.ts'
 import { HELD_EXPLANATION } from '../src/events/fan-out.ts'
 import { CHANGED, logChanges, SENDING } from '../src/live/delivery-log.ts'
 import { DELETED_EXPLANATION } from '../src/webhooks/delivery-moves.ts'
+import type { Claimed } from './claim.ts'
 
 /** Rows that one of these statements moves at most. */
 export const MOVED_AT_ONCE = 1_000
@@ -138,4 +140,22 @@ export async function extendLeases(
   const values = [now, leaseSeconds, held.map(({ id }) => id), held.map(({ version }) => version), underWay]
   const { rows } = await pool.query<{ id: string }>({ name: 'extend-leases', text: EXTEND, values })
   return new Set(rows.map(({ id }) => id))
+}
+
+/**
+ * Of what was claimed, all that is still ours. When the answer was long under way, for the database or this worker stood still, the
+ * leases may have run out and others may send it by now.
+ */
+export async function keepClaimed(
+  pool: pg.Pool,
+  claimed: readonly Claimed[],
+  { began, clock, leaseSeconds }: { began: Date; clock: Clock; leaseSeconds: number },
+): Promise<readonly Claimed[]> {
+  let ours = claimed
+  for (let since = began; ours.length > 0 && isHalfGone(since, clock.now(), leaseSeconds); ) {
+    since = clock.now()
+    const kept = await extendLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, underWay: false })
+    ours = ours.filter(({ id }) => kept.has(id))
+  }
+  return ours
 }

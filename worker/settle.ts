@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Answer, Prepared } from '../prisma/exchange.ts'
 import { WAKE_CHANNEL } from '../src/events/wake.ts'
 import type { MakeId } from '../src/ids.ts'
 import { CHANGED, logChanges, SENDING } from '../src/live/delivery-log.ts'
@@ -90,13 +91,18 @@ export interface Settled {
   disabled: string[]
 }
 
+/** A pool, or another way to ask PostgreSQL. */
+export interface Queryable {
+  query<Row extends pg.QueryResultRow>(statement: Prepared): Promise<Answer<Row>>
+}
+
 /** Records results. At most one of each delivery in a batch. */
 export async function settle(
-  pool: pg.Pool,
+  database: Queryable,
   results: readonly Result[],
   options: { now: Date | null; makeId: MakeId },
 ): Promise<Settled> {
-  const { rows } = await pool.query<Settled>({
+  const { rows } = await database.query<Settled>({
     name: 'settle',
     text: SETTLE,
     values: [options.now, ...batchColumns(results), ...ailingColumns(ailing(results), options.makeId)],
