@@ -9,8 +9,9 @@ export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]
 
 /**
  * The one way to the database, but for claims, which have a connection of their own. `pool` has the connections of what must go on
- * whatever is asked for: storing events, settling, finding keys, following the log. `prisma` serves ordinary reads and writes over connections of its own, `reads`, on which
- * every statement is bounded in time. Of those, what may take long gets only a part (src/limits/reads.ts).
+ * whatever is asked for: storing events, settling, finding keys, following the log. `prisma` serves ordinary reads and writes over
+ * connections of its own, `reads`, on which every statement is bounded in time. Of those, what may take long gets only a part
+ * (src/limits/reads.ts).
  */
 export interface Database {
   prisma: PrismaClient
