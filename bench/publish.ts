@@ -7,7 +7,8 @@ import { type Services, startSignalbox } from './support/services.ts'
 const CONNECTIONS = 64
 const REQUESTS = 6_000
 const BATCH = 100
-const BATCHES = 300
+/** Some seconds. Of few, the beginning, when all are read and none is stored, and the end would be a good part. */
+const BATCHES = 1_200
 
 const isStored = (answer: string) => answer.includes('"evt_')
 
