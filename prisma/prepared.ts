@@ -46,7 +46,8 @@ function isPrepared(config: unknown): config is Prepared {
  * bound of their own (`transaction_timeout`), for a network that is cut in between.
  *
  * @returns what the last of them answers
- * @throws what one of them was refused for, in which case nothing of them holds; the connection is not to be used again
+ * @throws what one of them was refused for, in which case nothing of them holds; after any other error the connection is not to be
+ *   used again
  */
 export function pipeline<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
