@@ -97,15 +97,16 @@ async function claim(limit: number, claimer: ReturnType<typeof createClaimer>): 
 
 /** Deliveries, a quarter in each of four states, of which nothing is to be moved; old changes; and a replay with little left. */
 async function fill(): Promise<void> {
-  const { pool } = app.database
+  // One connection, so that what it has read is told of before anything else is counted, and not by chance among that.
+  const client = await app.database.pool.connect()
   const { organizationId } = tenant
   const id = "lpad(n::text, 26, '0')"
-  await pool.query(
+  await client.query(
     `INSERT INTO events (id, organization_id, type, body, created_at)
       SELECT 'evt_' || ${id}, $1, 'a.b', '{}', $2 FROM generate_series(1, ${STORED}) n`,
     [organizationId, now],
   )
-  await pool.query(
+  await client.query(
     `INSERT INTO deliveries (id, organization_id, event_id, endpoint_id, status, trigger, attempt_count, scheduled_attempts,
         version, created_at, updated_at, next_attempt_at, lease_until)
       SELECT 'dlv_' || ${id}, $1, 'evt_' || ${id}, endpoint_id, status::delivery_status, 'SCHEDULED', 1, 1, 3, $2, $2,
@@ -116,25 +117,27 @@ async function fill(): Promise<void> {
     [organizationId, now, new Date(now.getTime() + 3_600_000), endpoints.enabled, endpoints.disabled, endpoints.busy],
   )
   // Of the last events, which a replay to it sends again.
-  await pool.query(
+  await client.query(
     `UPDATE deliveries SET status = 'DEAD', endpoint_id = $1, lease_until = NULL WHERE id > 'dlv_' || lpad('${STORED - 5}', 26, '0')
       AND id < 'dlv_01'`,
     [endpoints.enabled],
   )
-  await pool.query(
+  await client.query(
     `INSERT INTO delivery_register SELECT id, organization_id, event_id, endpoint_id, created_at FROM deliveries
       ON CONFLICT DO NOTHING`,
   )
-  await pool.query(
+  await client.query(
     `INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
       SELECT $1, n, n - 1, 0, '[]', $2::timestamptz - interval '2 days' FROM generate_series(1, ${STORED}) n`,
     [organizationId, now],
   )
-  await pool.query(
+  await client.query(
     `INSERT INTO replays (id, organization_id, endpoint_id, types, statuses, status, cursor, created_by, created_at, updated_at)
       SELECT 'rpl_1', $1, $2, '{}', '{}', 'RUNNING', 'evt_' || lpad('${STORED - 10}', 26, '0'), 'key_1', $3, $3`,
     [organizationId, endpoints.enabled, now],
   )
+  await client.query('SELECT pg_stat_force_next_flush()')
+  client.release()
 }
 
 /** What `own`, and connections that were closed, have read until now. */
