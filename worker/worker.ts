@@ -80,8 +80,8 @@ export function createWorker(deps: {
     isAwaited: ({ delivery }) => intake.isAwaited(delivery),
     ...(deps.settleEveryMs !== undefined && { everyMs: deps.settleEveryMs }),
     async write(results) {
-      const options = { now: clock.forQueue(), makeId: deps.makeId }
-      const { healthChanged, disabled } = await settle(intake.settling(results), results, options)
+      const way = intake.settling(results)
+      const { healthChanged, disabled } = await settle(way, results, { now: clock.forQueue(), makeId: deps.makeId })
       announce(
         bus,
         results.map(({ delivery }) => delivery.organization_id),

@@ -8,6 +8,7 @@ import { cloneDatabase } from '../support/database.ts'
 let database: Awaited<ReturnType<typeof cloneDatabase>>
 let pool: pg.Pool
 let lane: Lane
+let connection: pg.Connection
 /** Holds what the lane's transactions wait for, and looks on. */
 let other: pg.Client
 
@@ -20,6 +21,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   await other.query('TRUNCATE numbers')
   pool = createPool({ connectionString: database.url, max: 1 })
+  pool.on('connect', (client) => {
+    connection = client.connection
+  })
   lane = createLane(pool)
   return () => pool.end()
 })
@@ -60,11 +64,10 @@ test('it needs nobody to wait for an answer: PostgreSQL has both when only the f
   await waits()
   const second = lane(insert(2))
   // Nothing is read from now on: were the second sent only after the answer to the first, it would never be.
-  const client = await new Promise<pg.Client>((resolve) => setImmediate(() => resolve(clientOf(pool))))
-  client.connection.stream.pause()
+  connection.stream.pause()
   await other.query('SELECT pg_advisory_unlock(1)')
   await vi.waitUntil(async () => (await other.query('SELECT FROM numbers')).rowCount === 2)
-  client.connection.stream.resume()
+  connection.stream.resume()
   await Promise.all([first, second])
 })
 
@@ -119,6 +122,3 @@ test('when there is no connection to be had, that is what it says', async () => 
   for (const outcome of all) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ECONNREFUSED' } })
   await nowhere.end()
 })
-
-/** The one connection of the pool. */
-const clientOf = (pool: pg.Pool) => (pool as unknown as { _clients: pg.Client[] })._clients[0]!

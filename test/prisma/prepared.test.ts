@@ -21,7 +21,7 @@ beforeEach(async () => {
   client = await pool.connect()
   client.release()
   heard = []
-  const { connection } = client as unknown as { connection: pg.Connection }
+  const { connection } = client
   connection.removeAllListeners('message')
   connection.on('message', ({ name }) => heard.push(name))
 })

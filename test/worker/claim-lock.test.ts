@@ -23,7 +23,7 @@ test('a worker whose network is cut in the middle of a claim loses the lock', as
   // It knows nothing of what is sent here past it.
   cut.on('error', () => {})
   await cut.connect()
-  const { connection } = cut as unknown as { connection: pg.Connection }
+  const { connection } = cut
   // Everything up to the claim has arrived, and what comes after it never will.
   connection.parse({ name: 'lock', text: patience, types: [] }, true)
   connection.bind({ statement: 'lock' }, true)
