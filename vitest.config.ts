@@ -3,17 +3,21 @@ import { defineConfig } from 'vitest/config'
 
 const graphql = createRequire(import.meta.url).resolve('graphql')
 
+/** PostgreSQL and Redis for the projects that need them; unit tests start neither. */
+const services = { globalSetup: 'test/support/global-setup.ts', testTimeout: 30_000, hookTimeout: 60_000 }
+
 export default defineConfig({
-  // There must be one graphql: the libraries get the file that Node takes, so the code under test gets it too.
+  // Libraries load the `graphql` that Node resolves. The code under test must share that copy.
   resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // A test that waits for something fails by its own message before this is reached.
+    // A waiting test fails with its own message before this timeout.
     teardownTimeout: 20_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...services } },
+      { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...services } },
+    ],
   },
 })

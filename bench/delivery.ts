@@ -2,14 +2,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import WebSocket from 'ws'
+import type { BullmqOptions } from './baselines/bullmq.ts'
+import type { LimitOptions } from './baselines/limit.ts'
 import { startYardstick } from './support/child.ts'
 import { createCpuMeter } from './support/cpu.ts'
 import { type Figures, round } from './support/figures.ts'
 import { startNginx } from './support/nginx.ts'
 import { createEndpoints, publishMany } from './support/publish.ts'
 import { BOOTSTRAP_API_KEY, type Services, type Signalbox, startSignalbox } from './support/services.ts'
-import type { BullmqOptions } from './yardsticks/bullmq.ts'
-import type { LimitOptions } from './yardsticks/limit.ts'
 
 const EVENTS = 60_000
 const JOBS = 9_000

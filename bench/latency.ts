@@ -1,7 +1,7 @@
 // From the call that publishes to the receipt, beside the same body sent straight to the receiver after one commit.
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { createSign } from '../src/webhooks/sign.ts'
+import { createSign } from '../src/domain/endpoints/sign.ts'
 import { startReceiver } from '../test/support/receiver.ts'
 import { type Figures, percentile, round } from './support/figures.ts'
 import { createEndpoints, data } from './support/publish.ts'

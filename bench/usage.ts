@@ -1,10 +1,11 @@
 // What recording costs, how much of it one process can write and count, and what a year of it takes to read.
-import { createDatabase } from '../prisma/client.ts'
-import { systemClock } from '../src/clock.ts'
-import { createLocalBus } from '../src/live/bus.ts'
-import { createLog } from '../src/log.ts'
-import { createUsageRecorder } from '../src/usage/recorder.ts'
-import type { UsageRecord } from '../src/usage/usage-record.ts'
+
+import { createLocalBus } from '../src/bus/bus.ts'
+import { createDatabase } from '../src/database/client.ts'
+import { createUsageRecorder } from '../src/domain/usage/recorder.ts'
+import type { UsageRecord } from '../src/domain/usage/usage-record.ts'
+import { systemClock } from '../src/lib/clock.ts'
+import { createLog } from '../src/lib/log.ts'
 import { type Figures, median, round } from './support/figures.ts'
 import { fillUsage } from './support/fill-usage.ts'
 import { load } from './support/load.ts'

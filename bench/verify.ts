@@ -1,5 +1,5 @@
 // Verifying keys over HTTP, beside a bare Yoga query; what a cold key and a flood of unknown ones ask of the database.
-import { createToken } from '../src/keys/token.ts'
+import { createToken } from '../src/domain/keys/token.ts'
 import { type Figures, round } from './support/figures.ts'
 import { load, startBareYoga } from './support/load.ts'
 import { type Services, startSignalbox } from './support/services.ts'

@@ -1,4 +1,4 @@
-import { ConflictError, NotFoundError, ValidationError } from '../src/errors.ts'
+import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ApiKey, ApiKeyEnvironment, ApiKeyTier } from './api-key.ts'
 import { builder, given, viewerOf } from './builder.ts'
 

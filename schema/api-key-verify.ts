@@ -1,5 +1,5 @@
-import { ValidationError } from '../src/errors.ts'
-import { VERDICTS, type Verified } from '../src/keys/verify.ts'
+import { VERDICTS, type Verified } from '../src/domain/keys/verify.ts'
+import { ValidationError } from '../src/lib/errors.ts'
 import { ApiKey } from './api-key.ts'
 import { builder, given, viewerOf } from './builder.ts'
 import { LimitsType } from './limits.ts'

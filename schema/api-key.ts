@@ -1,5 +1,5 @@
-import { KeyEnvironment, KeyTier } from '../prisma/generated/enums.ts'
-import { type Permissions, readPermissions } from '../src/access/permissions.ts'
+import { KeyEnvironment, KeyTier } from '../src/database/generated/enums.ts'
+import { type Permissions, readPermissions } from '../src/domain/people/permissions.ts'
 import { builder, checkPage, owned, viewerOf } from './builder.ts'
 
 export const ApiKeyEnvironment = builder.enumType(KeyEnvironment, {

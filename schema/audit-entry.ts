@@ -1,4 +1,4 @@
-import { AuditOutcome } from '../prisma/generated/enums.ts'
+import { AuditOutcome } from '../src/database/generated/enums.ts'
 import { builder, checkPage, owned, viewerOf } from './builder.ts'
 
 const AuditOutcomeType = builder.enumType('AuditOutcome', {

@@ -1,6 +1,6 @@
-import { deliveryChannel } from '../src/live/bus.ts'
-import { ALL, subscribeToHints } from '../src/live/hints.ts'
-import type { DeliveryStats, Figures } from '../src/webhooks/stats.ts'
+import { deliveryChannel } from '../src/bus/bus.ts'
+import type { DeliveryStats, Figures } from '../src/domain/deliveries/delivery-stats.ts'
+import { ALL, subscribeToHints } from '../src/live/change-notifier.ts'
 import { builder, viewerOf } from './builder.ts'
 
 const DeliveryFigures = builder.interfaceRef<Figures>('DeliveryFigures').implement({

@@ -1,9 +1,9 @@
-import type { BusStatus } from '../src/live/bus.ts'
+import type { BusStatus } from '../src/bus/bus.ts'
+import { createMailbox, type Mail } from '../src/live/bounded-queue.ts'
 import type { DeliveryUpdate as DeliveryUpdateMessage } from '../src/live/delivery-feed.ts'
-import { createMailbox, type Mail } from '../src/live/mailbox.ts'
 import { builder, viewerOf } from './builder.ts'
 import { Delivery, DeliveryStatusType } from './delivery.ts'
-import { liveRow } from './live-row.ts'
+import { liveRow } from './delivery-from-log.ts'
 
 const DeliveryUpdate = builder.objectRef<DeliveryUpdateMessage>('DeliveryUpdate').implement({
   description: 'One change of state of a delivery.',

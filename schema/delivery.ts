@@ -1,5 +1,5 @@
-import { AttemptTrigger, DeliveryStatus } from '../prisma/generated/enums.ts'
-import { ConflictError, NotFoundError } from '../src/errors.ts'
+import { AttemptTrigger, DeliveryStatus } from '../src/database/generated/enums.ts'
+import { ConflictError, NotFoundError } from '../src/lib/errors.ts'
 import { builder, checkPage, owned, viewerOf } from './builder.ts'
 
 export const DeliveryStatusType = builder.enumType('DeliveryStatus', {

@@ -1,4 +1,4 @@
-import { ConflictError, type Issue, NotFoundError, type SignalboxError, ValidationError } from '../src/errors.ts'
+import { ConflictError, type Issue, NotFoundError, type SignalboxError, ValidationError } from '../src/lib/errors.ts'
 import { builder } from './builder.ts'
 
 /** Expected errors are members of result unions; each says what to do. */

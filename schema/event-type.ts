@@ -1,4 +1,4 @@
-import { ConflictError, NotFoundError, ValidationError } from '../src/errors.ts'
+import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
 
 export const EventType = builder.prismaNode('EventType', {

@@ -1,6 +1,6 @@
-import { ConflictError, ValidationError } from '../src/errors.ts'
-import { decodeEnvelope } from '../src/events/envelope.ts'
-import type { EventPublish } from '../src/events/publish.ts'
+import { decodeEnvelope } from '../src/domain/events/envelope.ts'
+import type { EventPublish } from '../src/domain/events/publish.ts'
+import { ConflictError, ValidationError } from '../src/lib/errors.ts'
 import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
 
 export const Event = builder.prismaNode('Event', {

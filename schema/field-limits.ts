@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { getGraphQLRateLimiter, type Identity, Store } from 'graphql-rate-limit'
-import type { Viewer } from '../src/access/viewer.ts'
-import { RateLimitedError } from '../src/errors.ts'
-import type { FieldCalls } from '../src/limits/field-calls.ts'
+import type { FieldCalls } from '../src/domain/limits/field-limit-store.ts'
+import type { Viewer } from '../src/domain/people/viewer.ts'
+import { RateLimitedError } from '../src/lib/errors.ts'
 
 const WINDOW_MS = 60_000
 

@@ -1,5 +1,5 @@
-import type { WindowState } from '../src/limits/counter.ts'
-import type { LimitsState } from '../src/limits/limits.ts'
+import type { LimitsState } from '../src/domain/limits/limits.ts'
+import type { WindowState } from '../src/domain/limits/sliding-window.ts'
 import { builder } from './builder.ts'
 
 const LimitWindow = builder.objectRef<WindowState>('LimitWindow').implement({

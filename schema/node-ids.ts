@@ -1,5 +1,5 @@
 import { type GraphQLSchema, isObjectType } from 'graphql'
-import type { IdPrefix } from '../src/ids.ts'
+import type { IdPrefix } from '../src/lib/ids.ts'
 
 /** The type that each kind of id names; ids without one are of no use to clients. */
 const TYPES: Partial<Record<IdPrefix, string>> = {

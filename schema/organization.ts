@@ -1,5 +1,5 @@
-import { Plan } from '../prisma/generated/enums.ts'
-import { NotFoundError, ValidationError } from '../src/errors.ts'
+import { Plan } from '../src/database/generated/enums.ts'
+import { NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, checkPage, given, viewerOf } from './builder.ts'
 
 const PlanType = builder.enumType(Plan, {

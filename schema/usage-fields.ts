@@ -1,5 +1,5 @@
-import { usageChannel } from '../src/live/bus.ts'
-import { ALL, subscribeToHints } from '../src/live/hints.ts'
+import { usageChannel } from '../src/bus/bus.ts'
+import { ALL, subscribeToHints } from '../src/live/change-notifier.ts'
 import { ApiKeyTier } from './api-key.ts'
 import { builder, viewerOf } from './builder.ts'
 import { UsageInterval, UsageType } from './usage.ts'

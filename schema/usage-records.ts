@@ -1,5 +1,5 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay'
-import type { RecordsPage, StoredRecord } from '../src/usage/records.ts'
+import type { RecordsPage, StoredRecord } from '../src/domain/usage/usage-records.ts'
 import { builder, checkPage, viewerOf } from './builder.ts'
 
 const UsageRecord = builder.objectRef<StoredRecord>('UsageRecord').implement({

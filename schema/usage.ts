@@ -1,5 +1,5 @@
-import type { Usage, UsageFigures } from '../src/usage/usage.ts'
-import { WIDTHS } from '../src/usage/usage.ts'
+import type { Usage, UsageFigures } from '../src/domain/usage/usage.ts'
+import { WIDTHS } from '../src/domain/usage/usage.ts'
 import { builder } from './builder.ts'
 
 const ms = (what: string) => `${what}, in milliseconds; null without requests.`

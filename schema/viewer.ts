@@ -1,4 +1,4 @@
-import type { Viewer } from '../src/access/viewer.ts'
+import type { Viewer } from '../src/domain/people/viewer.ts'
 import { ApiKey } from './api-key.ts'
 import { builder, viewerOf } from './builder.ts'
 import { Organization } from './organization.ts'

@@ -1,5 +1,5 @@
-import { ConflictError, NotFoundError, ValidationError } from '../src/errors.ts'
-import type { WebhookEndpointCreate, WebhookEndpointUpdate } from '../src/webhooks/endpoint-input.ts'
+import type { WebhookEndpointCreate, WebhookEndpointUpdate } from '../src/domain/endpoints/endpoint-input.ts'
+import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, viewerOf } from './builder.ts'
 import { Event } from './event.ts'
 import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'

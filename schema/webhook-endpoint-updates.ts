@@ -1,6 +1,6 @@
-import type { WebhookEndpoint as Endpoint } from '../prisma/generated/client.ts'
-import { endpointChannel } from '../src/live/bus.ts'
-import { ALL, subscribeToHints } from '../src/live/hints.ts'
+import { endpointChannel } from '../src/bus/bus.ts'
+import type { WebhookEndpoint as Endpoint } from '../src/database/generated/client.ts'
+import { ALL, subscribeToHints } from '../src/live/change-notifier.ts'
 import { builder, viewerOf } from './builder.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
 

@@ -1,6 +1,6 @@
-import type { EndpointState } from '../prisma/generated/client.ts'
-import { SignatureScheme } from '../prisma/generated/enums.ts'
-import { RETRY_PRESETS } from '../src/webhooks/retry-policy.ts'
+import type { EndpointState } from '../src/database/generated/client.ts'
+import { SignatureScheme } from '../src/database/generated/enums.ts'
+import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
 import { builder, checkPage, owned, viewerOf } from './builder.ts'
 
 export const SignatureSchemeType = builder.enumType('SignatureScheme', {

@@ -1,4 +1,4 @@
-// npm run manifest: makes operations/manifest.json of the .graphql files beside it, and their types for the partner example.
+// npm run manifest: makes persisted-operations/manifest.json of the .graphql files beside it, and their types for the partner example.
 // npm run manifest -- --check: fails when the committed ones are not what the files say.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -6,15 +6,15 @@ import { codegen } from '@graphql-codegen/core'
 import * as operationTypes from '@graphql-codegen/typescript-operations'
 import { Kind, type OperationDefinitionNode, parse, printSchema, stripIgnoredCharacters } from 'graphql'
 import { schema } from '../schema/schema.ts'
-import { documentIdOf } from '../src/operations/manifest.ts'
+import { documentIdOf } from '../src/domain/persisted-operations/manifest.ts'
 import { createCheckDocument } from '../src/server/check-document.ts'
 
 const root = path.join(import.meta.dirname, '..')
-const MANIFEST = 'operations/manifest.json'
+const MANIFEST = 'persisted-operations/manifest.json'
 const TYPES = 'examples/partner/operations.ts'
 
 const check = createCheckDocument(schema)
-const operations = globSync('operations/**/*.graphql', { cwd: root })
+const operations = globSync('persisted-operations/**/*.graphql', { cwd: root })
   .sort()
   .map((file) => {
     const body = stripIgnoredCharacters(readFileSync(path.join(root, file), 'utf8'))
@@ -53,7 +53,7 @@ async function types(): Promise<string> {
     return `export const ${constant}: Operation<${name}${suffix}, ${name}${suffix}Variables> = {\n  documentId: '${id}',\n}`
   })
   return [
-    '// Made by npm run manifest from operations/*.graphql.',
+    '// Made by npm run manifest from persisted-operations/*.graphql.',
     generated.trim(),
     '/** An operation that Signalbox knows, with what it takes and what it answers. */\nexport interface Operation<Data, Variables> {\n  documentId: string\n  /** Only for the types. */\n  readonly _?: (variables: Variables) => Data\n}',
     ...constants,
@@ -66,7 +66,7 @@ for (const [file, text] of Object.entries(files)) {
   const target = path.join(root, file)
   if (!process.argv.includes('--check')) writeFileSync(target, text)
   else if (readFileSync(target, 'utf8') !== text) {
-    console.error(`${file} is not what operations/*.graphql say: npm run manifest`)
+    console.error(`${file} is not what persisted-operations/*.graphql say: npm run manifest`)
     process.exitCode = 1
   }
 }

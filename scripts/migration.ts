@@ -3,8 +3,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { diffMigrationsToModel, openSchemaEngine } from '../prisma/schema-engine.ts'
-import { startEmbeddedPostgres } from '../src/embedded/postgres.ts'
+import { startEmbeddedPostgres } from '../src/database/embedded/postgres.ts'
+import { diffMigrationsToModel, openSchemaEngine } from '../src/database/schema-engine.ts'
 
 const [name] = process.argv.slice(2)
 if (name === undefined) {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { isKeyringKey } from './keyring.ts'
-import { isNetwork } from './networks.ts'
+import { isKeyringKey } from './lib/keyring.ts'
+import { isNetwork } from './lib/networks.ts'
 
 const projectFolder = path.join(import.meta.dirname, '..')
 
@@ -52,7 +52,7 @@ const environment = z.object({
   ENDPOINT_ALLOWED_NETWORKS: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   TRUSTED_PROXIES: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   DATA_DIR: z.string().min(1).optional(),
-  OPERATIONS_MANIFEST: z.string().min(1).default(path.join(projectFolder, 'operations/manifest.json')),
+  OPERATIONS_MANIFEST: z.string().min(1).default(path.join(projectFolder, 'persisted-operations/manifest.json')),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   KEY_PREFIX: z
     .string()
@@ -112,7 +112,7 @@ export interface Config {
   leaseSeconds: number
   /** How long a stop waits for what is in flight. */
   shutdownSeconds: number
-  /** Requests a minute and an hour by tier, as set; the rest is src/limits/allowances.ts. */
+  /** Requests a minute and an hour by tier, as set; the rest is src/domain/limits/limit-config.ts. */
   rateLimits: Record<string, { minute: number; hour: number }>
   /** Requests a day by plan, as set; null: no limit. */
   dailyQuotas: Record<string, number | null>

@@ -1,9 +1,10 @@
 // Starts Signalbox: `node src/main.ts` runs everything in one process, `… api` and `… worker` one part each.
+
+import { type Stop, start } from './compose.ts'
 import { type Config, type Mode, readConfig } from './config.ts'
-import { written } from './log.ts'
-import { sayWhy } from './say-why.ts'
-import { type Stop, start } from './start.ts'
-import { setV8Flags } from './v8.ts'
+import { written } from './lib/log.ts'
+import { sayWhy } from './lib/startup-error.ts'
+import { setV8Flags } from './lib/v8.ts'
 
 setV8Flags()
 

@@ -1,14 +1,14 @@
-import type { Clock } from '../src/clock.ts'
-import type { MakeId } from '../src/ids.ts'
-import type { Keyring } from '../src/keyring.ts'
-import type { Log } from '../src/log.ts'
-import type { Targets } from '../src/webhooks/targets.ts'
+import type { Targets } from '../src/domain/endpoints/target-policy.ts'
+import type { Clock } from '../src/lib/clock.ts'
+import type { MakeId } from '../src/lib/ids.ts'
+import type { Keyring } from '../src/lib/keyring.ts'
+import type { Log } from '../src/lib/log.ts'
+import { judge, type Result } from './attempt-outcome.ts'
+import { createPrepare } from './build-request.ts'
 import type { Claimed } from './claim.ts'
+import { createPace } from './endpoint-pacer.ts'
+import { createSender, type Exchange, type Request, UnpreparedError } from './http-sender.ts'
 import { isHalfGone } from './lease.ts'
-import { judge, type Result } from './outcome.ts'
-import { createPace } from './pace.ts'
-import { createPrepare } from './prepare.ts'
-import { createSender, type Exchange, type Request, UnpreparedError } from './send.ts'
 
 /** One attempt of a delivery, from its claim to what is to be recorded of it. */
 export function createAttempts(deps: {

@@ -27,7 +27,7 @@ const ASIDE = asideOf({ delivery: 'p', endpoint: 'q', event: 'v', now: 'clock.no
  * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than its
  * concurrency and its rate leave over all workers, and no more than an equal share of the batch, the longest waiting
  * first. A backlog of one endpoint is never read past that, so it delays no other. The new version fences whoever held it
- * before. The log of changes is not written here (worker/settle.ts says why).
+ * before. The log of changes is not written here (worker/record-results.ts says why).
  *
  * A delivery whose endpoint is deleted or disabled, or whose event is too old, is only pointed out, in `aside`.
  */
@@ -79,7 +79,7 @@ WITH RECURSIVE clock AS (
     lease_until = clock.now + $3::int * interval '1 second'
   -- Where it was locked a moment ago: it need not be looked for again.
   FROM picked p, quotas q, events v, clock WHERE d.ctid = p.place AND q.id = p.endpoint_id AND v.id = p.event_id AND ${ASIDE} IS NULL
-  -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (prisma/migrate.ts).
+  -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (src/database/migrate.ts).
   RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, d.endpoint_id, v.type AS event_type,
     convert_from(v.body, 'UTF8') AS body, p.nth, q.slot - clock.now + (p.nth - 1) * q.spacing AS send_in, q.spacing
 ), slots AS (

@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import type { Clock } from '../src/clock.ts'
-import { HELD_EXPLANATION } from '../src/events/fan-out.ts'
-import { CHANGED, logChanges, SENDING } from '../src/live/delivery-log.ts'
-import { DELETED_EXPLANATION } from '../src/webhooks/delivery-moves.ts'
+import { CHANGED, logChanges, SENDING } from '../src/bus/delivery-log.ts'
+import { DELETED_EXPLANATION } from '../src/domain/deliveries/delivery-transitions.ts'
+import { HELD_EXPLANATION } from '../src/domain/events/fan-out.ts'
+import type { Clock } from '../src/lib/clock.ts'
 import type { Claimed } from './claim.ts'
 
 /** Rows that one of these statements moves at most. */

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
  * has prepared itself, begins on any line, and prints its result as JSON.
  */
 export async function startYardstick<Result>(name: string, options: object) {
-  const file = path.join(import.meta.dirname, '../yardsticks', `${name}.ts`)
+  const file = path.join(import.meta.dirname, '../baselines', `${name}.ts`)
   const child = spawn(process.execPath, [file, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const line = async (): Promise<string> => {

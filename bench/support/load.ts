@@ -46,7 +46,7 @@ export async function load(
 
 /** The yardstick of what is asked over HTTP. */
 export async function startBareYoga() {
-  const file = path.join(import.meta.dirname, '../yardsticks/yoga.ts')
+  const file = path.join(import.meta.dirname, '../baselines/yoga.ts')
   const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(createInterface({ input: child.stdout }), 'line')
   return { url: String(line).replace('listens at ', ''), stop: () => child.kill() }

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
+import { startEmbeddedPostgres } from '../../src/database/embedded/postgres.ts'
 import { createApi } from '../../test/support/api.ts'
 import { type RunningProcess, startProcess } from '../../test/support/process.ts'
 import { freePort, startRedis } from '../../test/support/redis.ts'
@@ -116,7 +116,7 @@ async function settings(services: Services, more: Record<string, string> = {}) {
 export async function startSwitchedApi(services: Services, env: Record<string, string>) {
   const { PATH = '', HOME = '' } = process.env
   const all = { PATH, HOME, ...(await settings(services, env)), LOG_LEVEL: 'warn' }
-  const child = fork(path.join(import.meta.dirname, 'switched-api.ts'), { env: all })
+  const child = fork(path.join(import.meta.dirname, 'usage-toggle.ts'), { env: all })
   const [url] = (await once(child, 'message')) as [string]
   const tell = async (command: 'record' | 'silence' | 'write' | 'flush' | 'stop') => {
     child.send(command)

@@ -1,4 +1,4 @@
-// Made by npm run manifest from operations/*.graphql.
+// Made by npm run manifest from persisted-operations/*.graphql.
 
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };

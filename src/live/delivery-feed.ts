@@ -1,12 +1,12 @@
 import type pg from 'pg'
-import type { DeliveryStatus } from '../../prisma/generated/enums.ts'
-import type { Viewer } from '../access/viewer.ts'
-import type { LiveBus } from './bus.ts'
-import { headOf, type Part, readParts } from './delivery-log.ts'
-import { type DeliveryChange, toChange } from './log-entry.ts'
-import { AT_END, type Place, readCursor, writeCursor } from './log-place.ts'
-import { createLogWatch, type LogWatch } from './log-watch.ts'
-import { createShelves, isAt, nextOn, type Shelf } from './shelf.ts'
+import type { LiveBus } from '../bus/bus.ts'
+import { type DeliveryChange, toChange } from '../bus/delivery-log-entry.ts'
+import { AT_END, type Place, readCursor, writeCursor } from '../bus/log-cursor.ts'
+import type { DeliveryStatus } from '../database/generated/enums.ts'
+import type { Viewer } from '../domain/people/viewer.ts'
+import { createLogWatch, type LogWatch } from './log-listener.ts'
+import { createShelves, isAt, nextOn, type Shelf } from './read-buffer.ts'
+import { headOf, type Part, readParts } from './read-delivery-log.ts'
 
 /** How often the log is looked at while the bus is degraded, and hints of other processes do not arrive. */
 const POLL_MS = 1_000

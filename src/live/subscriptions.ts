@@ -1,7 +1,7 @@
-import type { Viewer } from '../access/viewer.ts'
-import type { Clock } from '../clock.ts'
-import { ConflictError } from '../errors.ts'
-import { changedKeys, KEY_CHANGES, type LiveBus } from './bus.ts'
+import { changedKeys, KEY_CHANGES, type LiveBus } from '../bus/bus.ts'
+import type { Viewer } from '../domain/people/viewer.ts'
+import type { Clock } from '../lib/clock.ts'
+import { ConflictError } from '../lib/errors.ts'
 
 /** Subscriptions of one key in one process at most. */
 export const SUBSCRIPTIONS_PER_KEY = 100

@@ -1,5 +1,5 @@
 import { type DocumentNode, type GraphQLSchema, Kind, validate, visit } from 'graphql'
-import type { CheckDocument } from '../operations/documents.ts'
+import type { CheckDocument } from '../domain/persisted-operations/persisted-operations.ts'
 import { parseWithinLimits } from './query-limits.ts'
 
 const NAME_CHARACTERS = 100

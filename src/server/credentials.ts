@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import { UnauthenticatedError } from '../errors.ts'
-import type { Credentials } from '../keys/authenticate.ts'
-import { createNetworks, parseAddress } from '../networks.ts'
+import type { Credentials } from '../domain/keys/authenticate.ts'
+import { UnauthenticatedError } from '../lib/errors.ts'
+import { createNetworks, parseAddress } from '../lib/networks.ts'
 
 /** The header by which a platform key names the organization that it acts in. */
 export const ORGANIZATION_HEADER = 'signalbox-organization'

@@ -5,16 +5,16 @@ import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from 'grap
 import type { Context } from '../../schema/builder.ts'
 import { createLimitField } from '../../schema/field-limits.ts'
 import { schema } from '../../schema/schema.ts'
-import type { Domain } from '../domain.ts'
+import type { Domain } from '../services.ts'
 import { createCheckDocument } from './check-document.ts'
-import { exampleTabs } from './examples.ts'
-import type { ServerContext } from './exchange.ts'
+import { exampleTabs } from './graphiql-examples.ts'
 import { LIMIT_HEADERS } from './limit-headers.ts'
 import { planMessages } from './message-plan.ts'
-import { persistedOperations, type ResolveDocument } from './persisted.ts'
+import { persistedOperations, type ResolveDocument } from './persisted-operations.ts'
 import { boundedCaches, boundQueries } from './query-limits.ts'
+import { lookAtLimits, spendLimits } from './rate-limit-plugin.ts'
 import { type RecordUsage, recordUsage } from './record-usage.ts'
-import { lookAtLimits, spendLimits } from './spend.ts'
+import type { ServerContext } from './request-context.ts'
 
 const checkDocument = createCheckDocument(schema)
 
@@ -35,7 +35,7 @@ export function createGraphQL(deps: {
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    // Counted before it comes here (src/server/server.ts): Yoga would send each body through a stream of its own.
+    // Counted before it comes here (src/server/http-server.ts): Yoga would send each body through a stream of its own.
     maxRequestBodySize: false,
     plugins: [
       persistedOperations(deps.resolveDocument),

@@ -1,5 +1,5 @@
-import type { Database } from '../../prisma/client.ts'
-import type { LiveBus } from '../live/bus.ts'
+import type { LiveBus } from '../bus/bus.ts'
+import type { Database } from '../database/client.ts'
 
 const ANSWER_MS = 2_000
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { slowestOf, type WindowState } from '../limits/counter.ts'
-import type { LimitsState } from '../limits/limits.ts'
+import type { LimitsState } from '../domain/limits/limits.ts'
+import { slowestOf, type WindowState } from '../domain/limits/sliding-window.ts'
 
 /** The headers that say how much a key may still be used, for browsers to be let see them. */
 export const LIMIT_HEADERS = [

@@ -14,9 +14,9 @@ import {
 } from 'graphql'
 import type { Plugin, YogaServerOptions } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
-import { EVENTS_AT_ONCE } from '../events/publish.ts'
-import { SECRETS_AT_ONCE } from '../keys/rotate.ts'
-import { DAYS_AT_MOST } from '../webhooks/stats.ts'
+import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
+import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
+import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
 
 /** Characters of a document; variables may be longer. */
 export const DOCUMENT_CHARACTERS = 100_000

@@ -1,12 +1,12 @@
 import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
-import type { Clock } from '../clock.ts'
-import { ForbiddenError, UnauthenticatedError } from '../errors.ts'
-import { withoutSecrets } from '../log.ts'
-import type { UsageRecorder } from '../usage/recorder.ts'
-import { OK } from '../usage/usage-record.ts'
-import type { Exchange, ServerContext } from './exchange.ts'
-import { tell } from './mask-error.ts'
+import type { UsageRecorder } from '../domain/usage/recorder.ts'
+import { OK } from '../domain/usage/usage-record.ts'
+import type { Clock } from '../lib/clock.ts'
+import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
+import { withoutSecrets } from '../lib/log.ts'
+import { tell } from './public-error.ts'
+import type { Exchange, ServerContext } from './request-context.ts'
 
 /** The client went away before it had its answer. No status of HTTP; the one that nginx made usual. */
 export const CLIENT_CLOSED = 499

@@ -4,12 +4,12 @@ import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql'
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { SignalboxError, UnauthenticatedError, UnavailableError } from '../errors.ts'
-import type { Exchange } from './exchange.ts'
+import { SignalboxError, UnauthenticatedError, UnavailableError } from '../lib/errors.ts'
 import type { GraphQL } from './graphql.ts'
 import { pathOf } from './path.ts'
-import type { ResolveDocument } from './persisted.ts'
+import type { ResolveDocument } from './persisted-operations.ts'
 import { noteResult, type RecordUsage } from './record-usage.ts'
+import type { Exchange } from './request-context.ts'
 
 /** How long a client may take to send `connection_init`; then it is closed with 4408. */
 const INIT_MS = 5_000

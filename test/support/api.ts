@@ -1,5 +1,5 @@
-import type { Permissions } from '../../src/access/permissions.ts'
-import { noteSaid, noteSecret } from './ledger.ts'
+import type { Permissions } from '../../src/domain/people/permissions.ts'
+import { noteSaid, noteSecret } from './secret-leak-check.ts'
 
 export interface GraphQLAnswer {
   // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for

@@ -1,25 +1,25 @@
 import { inject } from 'vitest'
-import { createDatabase } from '../../prisma/client.ts'
-import { createAudit } from '../../src/access/audit.ts'
-import { bootstrap } from '../../src/access/bootstrap.ts'
-import type { Permissions } from '../../src/access/permissions.ts'
-import type { Clock } from '../../src/clock.ts'
-import { createDomain } from '../../src/domain.ts'
-import { createIds } from '../../src/ids.ts'
-import { createKeyring } from '../../src/keyring.ts'
-import type { Allowances } from '../../src/limits/allowances.ts'
-import { createLocalBus, type LiveBus } from '../../src/live/bus.ts'
-import { createLog } from '../../src/log.ts'
-import { readManifest } from '../../src/operations/manifest.ts'
-import { createRedis } from '../../src/redis.ts'
-import { startServer } from '../../src/server/server.ts'
-import type { Resolve } from '../../src/webhooks/resolve.ts'
-import { createTargets } from '../../src/webhooks/targets.ts'
+import { createLocalBus, type LiveBus } from '../../src/bus/bus.ts'
+import { createDatabase } from '../../src/database/client.ts'
+import { createRedis } from '../../src/database/redis.ts'
+import { createAudit } from '../../src/domain/audit/audit.ts'
+import type { Resolve } from '../../src/domain/endpoints/dns-resolver.ts'
+import { createTargets } from '../../src/domain/endpoints/target-policy.ts'
+import type { Allowances } from '../../src/domain/limits/limit-config.ts'
+import { bootstrap } from '../../src/domain/organizations/bootstrap.ts'
+import type { Permissions } from '../../src/domain/people/permissions.ts'
+import { readManifest } from '../../src/domain/persisted-operations/manifest.ts'
+import type { Clock } from '../../src/lib/clock.ts'
+import { createIds } from '../../src/lib/ids.ts'
+import { createKeyring } from '../../src/lib/keyring.ts'
+import { createLog } from '../../src/lib/log.ts'
+import { startServer } from '../../src/server/http-server.ts'
+import { createDomain } from '../../src/services.ts'
 import { createWorker, type Worker } from '../../worker/worker.ts'
 import { createApi } from './api.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import { cloneDatabase } from './database.ts'
-import { noteSaid, noteSecret, openLedger } from './ledger.ts'
+import { noteSaid, noteSecret, openLedger } from './secret-leak-check.ts'
 
 export interface AppOptions {
   /** Default: a test clock that stands still. */
@@ -43,7 +43,7 @@ export interface AppOptions {
   allowances?: Allowances
 }
 
-const manifest = readManifest('operations/manifest.json')
+const manifest = readManifest('persisted-operations/manifest.json')
 const PLENTY = { minute: 1e6, hour: 1e6 }
 const UNLIMITED: Allowances = {
   tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY },

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { migrate } from '../../prisma/migrate.ts'
-import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
-import { leaks, noteSaid, noteSecret, openLedger } from './ledger.ts'
+import { startEmbeddedPostgres } from '../../src/database/embedded/postgres.ts'
+import { migrate } from '../../src/database/migrate.ts'
 import { startRedis } from './redis.ts'
+import { leaks, noteSaid, noteSecret, openLedger } from './secret-leak-check.ts'
 
 /** The database that every test file clones its own from. */
 export const TEMPLATE = 'signalbox_template'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { readMigrations } from '../../prisma/schema-engine.ts'
+import { readMigrations } from '../../src/database/schema-engine.ts'
 
 /** Empties a database and migrates it anew. @param before what an older version has stored before the migration of that name */
 export async function migrateAnew(pool: pg.Pool, name: string, before: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-import { createRedisBus } from '../../src/live/redis-bus.ts'
+import { createRedisBus } from '../../src/bus/redis-bus.ts'
 import { type AppOptions, silentLog, startApp } from './app.ts'
 import { cloneDatabase } from './database.ts'
 import { startRedis } from './redis.ts'

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
-import { noteSaid } from './ledger.ts'
+import { noteSaid } from './secret-leak-check.ts'
 
 const main = path.join(import.meta.dirname, '../../src/main.ts')
 

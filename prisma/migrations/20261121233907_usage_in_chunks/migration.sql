@@ -25,7 +25,7 @@ FROM (
   ) r
 ) placed GROUP BY 1, 2;
 
--- What was not counted yet is counted as src/usage/batch.ts does it.
+-- What was not counted yet is counted as src/domain/usage/usage-batch.ts does it.
 ALTER TABLE "usage_batches" ADD COLUMN "counts" JSON;
 ALTER TABLE "usage_batches" ALTER COLUMN "counts" SET STORAGE EXTERNAL;
 UPDATE "usage_batches" b SET "counts" = c."counts" FROM (

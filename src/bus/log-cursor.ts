@@ -1,0 +1,25 @@
+import { ValidationError } from '../lib/errors.ts'
+
+/** A place in an organization's log of changes: everything before it was seen. */
+export interface Place {
+  position: number
+  part: number
+  /** Changes of the part that were seen. */
+  index: number
+}
+
+/** After every part of a position. Any other place says that there is more of it. */
+export const AT_END = { part: 2_147_483_647, index: 0 }
+
+export function writeCursor({ position, part, index }: Place): string {
+  return Buffer.from(`${position}.${part}.${index}`).toString('base64url')
+}
+
+/** @throws ValidationError when it is no cursor of ours */
+export function readCursor(cursor: string): Place {
+  const [, ...numbers] = /^(\d{1,15})\.(\d{1,10})\.(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  const [position, part, index] = numbers.map(Number)
+  if (position === undefined || part === undefined || index === undefined)
+    throw new ValidationError([{ path: 'after', message: 'is no cursor of a delivery update' }])
+  return { position, part: Math.min(part, AT_END.part), index }
+}

@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { LOCKS } from '../locks.ts'
+import { type Cluster, prepareCluster } from './cluster.ts'
+
+/** How long a server may take to answer: recovery after a crash is part of it. */
+const START_MS = 60_000
+const STOP_MS = 30_000
+
+export interface EmbeddedPostgres {
+  /** Connection string of the database `signalbox`. */
+  url: string
+  /** Of the server. */
+  pid: number
+  stop(): Promise<void>
+}
+
+/**
+ * A PostgreSQL server for trying Signalbox without installing one: made on first use, kept in `dataDir` between starts.
+ * A server that a killed process left behind is taken over as it runs.
+ *
+ * @param options.durable false gives up safety for speed: for tests only
+ * @param options.onLost called when the server goes away while it is in use
+ */
+export async function startEmbeddedPostgres(options: {
+  dataDir: string
+  durable?: boolean
+  /** Server settings besides, such as `shared_preload_libraries=pg_stat_statements`. */
+  settings?: readonly string[]
+  /** Default: a free one. */
+  port?: number
+  onLost?: () => void
+}): Promise<EmbeddedPostgres> {
+  const cluster = await prepareCluster(options.dataDir)
+  const server = (await findRunning(cluster)) ?? (await launch(cluster, options))
+  const owner = await connect(cluster, server.port, () => server.exited())
+  let stopping = false
+  owner.on('error', () => {
+    if (!stopping) options.onLost?.()
+  })
+  const { rows } = await owner.query('SELECT pg_try_advisory_lock($1) AS owned', [LOCKS.owner])
+  if (!rows[0].owned) {
+    await owner.end()
+    throw new Error(`Another Signalbox already runs on ${options.dataDir}. Stop it, or set DATA_DIR to another folder.`)
+  }
+  const database = await owner.query("SELECT 1 FROM pg_database WHERE datname = 'signalbox'")
+  if (database.rowCount === 0) await owner.query('CREATE DATABASE signalbox')
+  return {
+    url: urlOf(cluster, server.port, 'signalbox'),
+    pid: server.pid,
+    async stop() {
+      stopping = true
+      await owner.end().catch(() => {})
+      await stopServer(server.pid)
+    },
+  }
+}
+
+interface Server {
+  pid: number
+  port: number
+  /** Why the server ended, or undefined while it runs. */
+  exited(): string | undefined
+}
+
+/** `postmaster.pid` holds the process id in line 1 and the port in line 4. */
+async function findRunning(cluster: Cluster): Promise<Server | undefined> {
+  const lines = (await readFile(path.join(cluster.folder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
+  const [pid, port] = [Number(lines[0]), Number(lines[3])]
+  if (!pid || !port || !(await isPostgres(pid))) return undefined
+  return { pid, port, exited: () => (isAlive(pid) ? undefined : 'it ended') }
+}
+
+async function launch(
+  cluster: Cluster,
+  options: { dataDir: string; durable?: boolean; settings?: readonly string[]; port?: number },
+): Promise<Server> {
+  const { dataDir, durable = true } = options
+  const port = options.port ?? (await freePort())
+  const logFile = path.join(dataDir, 'postgres.log')
+  const log = openSync(logFile, 'a', 0o600)
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200']
+  settings.push(...(options.settings ?? []))
+  if (!durable) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
+  const child = spawn(
+    cluster.postgres,
+    ['-D', cluster.folder, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    // A group of its own: Ctrl-C must reach it after Signalbox has settled what is in flight, not at the same time.
+    { cwd: dataDir, ...cluster.user, detached: true, stdio: ['ignore', log, log] },
+  )
+  closeSync(log)
+  let ended: string | undefined
+  child.on('error', (error) => {
+    ended = error.message
+  })
+  child.on('exit', (code) => {
+    ended = `it exited with code ${code}, see ${logFile}`
+  })
+  child.unref()
+  return { pid: child.pid ?? 0, port, exited: () => ended }
+}
+
+/** Tries until the server answers. */
+async function connect(cluster: Cluster, port: number, exited: () => string | undefined): Promise<pg.Client> {
+  const deadline = Date.now() + START_MS
+  for (;;) {
+    const client = new pg.Client({ connectionString: urlOf(cluster, port, 'postgres') })
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      const why = exited()
+      if (why !== undefined) throw new Error(`The embedded PostgreSQL did not start: ${why}.`)
+      if (Date.now() > deadline) throw new Error(`The embedded PostgreSQL does not answer: ${(error as Error).message}`)
+      await delay(50)
+    }
+  }
+}
+
+async function stopServer(pid: number): Promise<void> {
+  // SIGINT is PostgreSQL's fast shutdown: sessions end, everything committed is flushed.
+  if (isAlive(pid)) process.kill(pid, 'SIGINT')
+  for (const deadline = Date.now() + STOP_MS; isAlive(pid) && Date.now() < deadline; ) await delay(20)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** Process ids are used again; one that has become something else is not our server. */
+async function isPostgres(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return isAlive(pid)
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+  return command.includes('postgres')
+}
+
+function urlOf(cluster: Cluster, port: number, database: string): string {
+  return `postgresql://signalbox:${cluster.password}@127.0.0.1:${port}/${database}`
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}

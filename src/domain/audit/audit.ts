@@ -1,0 +1,39 @@
+import type { Prisma } from '../../database/generated/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { MakeId } from '../../lib/ids.ts'
+import type { Viewer } from '../people/viewer.ts'
+
+/** What writes an audit entry: a client, or the transaction of the change that the entry is about. */
+type Writer = { auditEntry: { create(args: { data: Prisma.AuditEntryUncheckedCreateInput }): PromiseLike<unknown> } }
+type Actor = Pick<Viewer, 'keyId' | 'organizationId' | 'ip'>
+
+/** A change or refused attempt (A3). `details` never holds a secret. */
+export interface AuditedAct {
+  /** Noun and verb of the mutation, such as `apiKey.revoke`. */
+  action: string
+  /** Id of what was changed. */
+  resource?: string
+  outcome?: 'SUCCEEDED' | 'DENIED'
+  details?: Prisma.InputJsonObject
+}
+
+export type Audit = (writer: Writer, actor: Actor, act: AuditedAct) => Promise<void>
+
+/** The audit trail. A change passes its own transaction, so that both are committed or neither. */
+export function createAudit(deps: { clock: Clock; makeId: MakeId }): Audit {
+  return async (writer, actor, act) => {
+    await writer.auditEntry.create({
+      data: {
+        id: deps.makeId('aud'),
+        organizationId: actor.organizationId,
+        actor: actor.keyId,
+        action: act.action,
+        resource: act.resource ?? null,
+        ip: actor.ip,
+        outcome: act.outcome ?? 'SUCCEEDED',
+        details: act.details ?? {},
+        createdAt: deps.clock.now(),
+      },
+    })
+  }
+}

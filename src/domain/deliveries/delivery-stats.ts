@@ -1,0 +1,132 @@
+import type pg from 'pg'
+import { z } from 'zod'
+import type { Database } from '../../database/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { percentile } from '../../lib/histogram.ts'
+import { validate } from '../../lib/validate.ts'
+import type { Read } from '../limits/read-concurrency.ts'
+import type { Viewer } from '../people/viewer.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const DAYS_DEFAULT = 30
+export const DAYS_AT_MOST = 366
+
+const statsInput = z
+  .object({ endpointId: z.string().nullish(), from: z.date().nullish(), to: z.date().nullish() })
+  .refine(({ from, to }) => !from || !to || from < to, { path: ['from'], message: 'must be before to' })
+  .refine(({ from, to }) => !from || !to || to.getTime() - from.getTime() <= DAYS_AT_MOST * DAY_MS, {
+    path: ['from'],
+    message: `must be at most ${DAYS_AT_MOST} days before to`,
+  })
+
+export type StatsFilter = z.input<typeof statsInput>
+
+/** What happened within some days (W14). */
+export interface Figures {
+  /** Deliveries made. */
+  total: number
+  attempts: number
+  /** Attempts that failed. */
+  failed: number
+  /** Deliveries that ended so. */
+  succeeded: number
+  dead: number
+  /** Of deliveries that ended; null when none did. */
+  successRate: number | null
+  /** Of attempts, in milliseconds. */
+  meanDuration: number | null
+  p95Duration: number | null
+  /** Attempts after the first, a delivery that ended. */
+  meanRetries: number | null
+}
+
+export interface DeliveryStats extends Figures {
+  /** Now, whenever they were made. */
+  pending: number
+  sending: number
+  retrying: number
+  held: number
+  /** Days on which something happened, the oldest first. */
+  days: (Figures & { day: Date })[]
+}
+
+interface Row {
+  day: Date
+  bucket: number
+  created: number
+  attempts: number
+  failed_attempts: number
+  succeeded: number
+  dead: number
+  retries: number
+  duration: number
+}
+
+/**
+ * Statistics of deliveries. What happened is counted as it happens, so reading it costs the same however much is stored;
+ * what waits is counted from the indexes of what waits.
+ */
+export type Stats = ReturnType<typeof createStats>
+
+export function createStats(deps: { database: Database; clock: Clock; read: Read }) {
+  const { reads } = deps.database
+
+  return async (viewer: Viewer, filter: StatsFilter): Promise<DeliveryStats> => {
+    const { endpointId, ...range } = validate(statsInput, filter, 'filter')
+    const to = range.to ?? deps.clock.now()
+    const from = range.from ?? new Date(to.getTime() - (DAYS_DEFAULT - 1) * DAY_MS)
+    const scope = [viewer.organizationId, endpointId ?? null]
+    const query = <R extends object>(statement: pg.QueryConfig) =>
+      deps.read(viewer.organizationId, () => reads.query<R>(statement))
+    const [counted, waiting] = await Promise.all([
+      query<Row>({ name: 'stats-counted', text: COUNTED, values: [...scope, from, to] }),
+      query<Record<'pending' | 'sending' | 'retrying' | 'held', number>>({
+        name: 'stats-waiting',
+        text: WAITING,
+        values: scope,
+      }),
+    ])
+    const byDay = Map.groupBy(counted.rows, (row) => row.day.getTime())
+    return {
+      ...figures(counted.rows),
+      ...waiting.rows[0]!,
+      days: [...byDay].map(([day, rows]) => ({ day: new Date(day), ...figures(rows) })),
+    }
+  }
+}
+
+const COUNTED = `
+SELECT day::timestamp AT TIME ZONE 'UTC' AS day, bucket, sum(created)::int AS created, sum(attempts)::int AS attempts,
+  sum(failed_attempts)::int AS failed_attempts, sum(succeeded)::int AS succeeded, sum(dead)::int AS dead,
+  sum(retries)::int AS retries, sum(duration_microseconds)::float8 AS duration
+FROM delivery_stats WHERE organization_id = $1 AND ($2::text IS NULL OR endpoint_id = $2)
+  AND day BETWEEN ($3::timestamptz AT TIME ZONE 'UTC')::date AND ($4::timestamptz AT TIME ZONE 'UTC')::date
+GROUP BY 1, 2 ORDER BY 1, 2`
+
+/** Endpoint by endpoint, through the partial indexes of what waits. */
+const WAITING = `
+SELECT coalesce(sum(q.pending), 0)::int AS pending, coalesce(sum(q.retrying), 0)::int AS retrying,
+  coalesce(sum(s.sending), 0)::int AS sending, coalesce(sum(h.held), 0)::int AS held
+FROM webhook_endpoints e
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE status = 'PENDING') AS pending,
+    count(*) FILTER (WHERE status = 'RETRYING') AS retrying
+  FROM deliveries d WHERE d.endpoint_id = e.id AND d.status IN ('PENDING', 'RETRYING')) q
+CROSS JOIN LATERAL (SELECT count(*) AS sending FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'SENDING') s
+CROSS JOIN LATERAL (SELECT count(*) AS held FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'HELD') h
+WHERE e.organization_id = $1 AND ($2::text IS NULL OR e.id = $2)`
+
+function figures(rows: readonly Row[]): Figures {
+  const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0)
+  const [attempts, succeeded, dead] = [sum((row) => row.attempts), sum((row) => row.succeeded), sum((row) => row.dead)]
+  const ended = succeeded + dead
+  return {
+    ...{ attempts, succeeded, dead, total: sum((row) => row.created), failed: sum((row) => row.failed_attempts) },
+    successRate: ended === 0 ? null : succeeded / ended,
+    meanDuration: attempts === 0 ? null : sum((row) => row.duration) / attempts / 1000,
+    p95Duration: percentile(
+      rows.map(({ bucket, attempts }) => ({ bucket, count: attempts })),
+      0.95,
+    ),
+    meanRetries: ended === 0 ? null : sum((row) => row.retries) / ended,
+  }
+}

@@ -1,0 +1,121 @@
+import { CHANGED, logChanges, SENDING } from '../../bus/delivery-log.ts'
+import type { Transaction } from '../../database/client.ts'
+import type { AttemptTrigger, Event, WebhookEndpoint } from '../../database/generated/client.ts'
+import { Prisma } from '../../database/generated/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { HELD_EXPLANATION, register } from '../events/fan-out.ts'
+import { WAKE_CHANNEL } from '../events/notify-channel.ts'
+import { countCreated } from './count-deliveries.ts'
+
+/** What a delivery says that was canceled because its endpoint was deleted; stands in statements, so it has no quotes in it. */
+export const DELETED_EXPLANATION = 'Canceled because the endpoint was deleted.'
+
+/** Deliveries that one statement moves at most. */
+export const MOVED_AT_ONCE = 1_000
+
+/**
+ * What becomes of deliveries by what people do. Each statement moves only those in a state that the move makes sense from. Those
+ * that drop are for an endpoint that is deleted: what waits there, and what is held.
+ */
+export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'DROP_WAITING' | 'DROP_HELD' | 'RETRY'
+
+/** Workers hear when the transaction commits that some of what is in `changed` is due. */
+const WAKE = Prisma.raw(
+  `(SELECT count(pg_notify('${WAKE_CHANNEL}', '')) FROM (SELECT FROM changed WHERE next_attempt_at IS NOT NULL LIMIT 1) due)`,
+)
+
+/** The time as statements on the queue take it, see `Clock.forQueue`. */
+export const queueTime = (clock: Clock) => Prisma.sql`coalesce(${clock.forQueue()}::timestamptz, now())`
+
+function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: Prisma.Sql } {
+  switch (move) {
+    case 'HOLD':
+      return {
+        set: Prisma.sql`status = 'HELD', next_attempt_at = NULL,
+          explanation = ${HELD_EXPLANATION}`,
+        from: Prisma.sql`d.status IN ('PENDING', 'RETRYING') AND d.trigger <> 'TEST'`,
+      }
+    case 'RELEASE':
+      return {
+        set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
+          next_attempt_at = d.created_at, explanation = NULL`,
+        from: Prisma.sql`d.status = 'HELD'`,
+      }
+    case 'CANCEL':
+      return {
+        set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, lease_until = NULL,
+          explanation = 'Canceled by a person. It can be retried.'`,
+        from: Prisma.sql`d.status IN ('PENDING', 'SENDING', 'RETRYING', 'HELD')`,
+      }
+    case 'DROP_WAITING':
+    case 'DROP_HELD':
+      return {
+        set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, explanation = ${DELETED_EXPLANATION}`,
+        // One at a time: for both together there is no index.
+        from: move === 'DROP_HELD' ? Prisma.sql`d.status = 'HELD'` : Prisma.sql`d.status IN ('PENDING', 'RETRYING')`,
+      }
+    case 'RETRY':
+      return {
+        set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
+          trigger = CASE WHEN trigger = 'TEST' THEN 'TEST' ELSE 'MANUAL' END::attempt_trigger, next_attempt_at = ${queueTime(clock)}, explanation = 'Retried by a person.'`,
+        from: Prisma.sql`d.status IN ('RETRYING', 'SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED')`,
+      }
+  }
+}
+
+/**
+ * Moves an organization's deliveries: one of them, or up to 1,000 of one endpoint. Written by hand because the check of the
+ * state and the change must be one step, while workers are at the same rows.
+ *
+ * @returns how many were moved
+ */
+export async function moveDeliveries(
+  tx: Transaction,
+  which: { organizationId: string } & ({ deliveryId: string } | { endpointId: string }),
+  move: DeliveryMove,
+  clock: Clock,
+): Promise<number> {
+  const { set, from } = statement(move, clock)
+  const only =
+    'deliveryId' in which ? Prisma.sql`d.id = ${which.deliveryId}` : Prisma.sql`d.endpoint_id = ${which.endpointId}`
+  // A cancel of one endpoint's deliveries is about the held ones: what is on its way goes on.
+  const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from
+  // What waits has an index in the order in which it is due, what is held in the order in which it was made.
+  const order = move === 'HOLD' || move === 'DROP_WAITING' ? Prisma.sql`d.next_attempt_at` : Prisma.sql`d.id`
+  // Of one endpoint's deliveries, those that a worker is at are left to it: waiting for them could go round in a circle.
+  const locked =
+    'endpointId' in which
+      ? Prisma.sql`ORDER BY ${order} LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED`
+      : Prisma.sql`FOR UPDATE`
+  const [row] = await tx.$queryRaw<[{ moved: number }]>`
+    WITH chosen AS (
+      SELECT d.id FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope} ${locked}
+    ), changed AS (
+      UPDATE deliveries d SET ${set}, version = d.version + 1, untold = false, updated_at = ${queueTime(clock)}
+      FROM chosen, events v, webhook_endpoints e
+      WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
+      RETURNING ${Prisma.raw(CHANGED)}, v.type AS event_type, e.url AS endpoint_url, ${Prisma.raw(SENDING)}
+    ), ${Prisma.raw(logChanges(undefined, true))}
+    SELECT count(*)::int AS moved, ${WAKE} FROM changed`
+  return row.moved
+}
+
+/** One delivery outside of publishing, due at once. */
+export async function createDelivery(
+  tx: Transaction,
+  delivery: { id: string; event: Event; endpoint: WebhookEndpoint; trigger: AttemptTrigger },
+  clock: Clock,
+): Promise<void> {
+  const { id, event, endpoint, trigger } = delivery
+  await tx.$queryRaw`
+    WITH made AS (
+      INSERT INTO deliveries
+        (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
+      VALUES (${id}, ${event.organizationId}, ${event.id}, ${endpoint.id}, 'PENDING', ${trigger}::attempt_trigger,
+        ${queueTime(clock)}, ${queueTime(clock)}, ${queueTime(clock)})
+      RETURNING *
+    ), ${Prisma.raw(register('made'))}, ${Prisma.raw(countCreated('made'))}, changed AS (
+      SELECT ${Prisma.raw(CHANGED)}, ${event.type}::text AS event_type, ${endpoint.url}::text AS endpoint_url FROM made d
+    ), ${Prisma.raw(logChanges('counted'))}
+    SELECT ${WAKE} FROM changed`
+}

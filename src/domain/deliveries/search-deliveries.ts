@@ -1,0 +1,113 @@
+import type { PrismaClient } from '../../database/client.ts'
+import { type DeliveryStatus, Prisma } from '../../database/generated/client.ts'
+import { idsWithin } from '../../lib/ids.ts'
+import { keysetOf } from '../../lib/pagination.ts'
+
+export interface DeliveryFilter {
+  eventId?: string
+  endpointId?: string | null
+  statuses?: readonly DeliveryStatus[] | null
+  /** Exact event types. */
+  types?: readonly string[] | null
+  /** Created at or after. */
+  from?: Date | null
+  /** Created before. */
+  to?: Date | null
+}
+
+/** Most of what is stored is SUCCEEDED. What is not has an index for these: by organization for what has ended, otherwise by endpoint. */
+const ENDED: readonly DeliveryStatus[] = ['DEAD', 'EXPIRED', 'CANCELED']
+const QUEUED: readonly DeliveryStatus[] = ['PENDING', 'RETRYING']
+
+/**
+ * The ids of a page of deliveries. Written by hand: the register finds them, or the index of a rare state, which is partial, and
+ * Prisma casts a state from text within the statement, which PostgreSQL does not see through.
+ */
+export async function findDeliveries(
+  prisma: PrismaClient,
+  organizationId: string,
+  filter: DeliveryFilter,
+  query: object,
+): Promise<string[]> {
+  const { statuses } = filter
+  const isRare = statuses?.length && !statuses.includes('SUCCEEDED')
+  const found = await prisma.$queryRaw<{ id: string }[]>(
+    isRare ? inStates(organizationId, { ...filter, statuses }, query) : registered(organizationId, filter, query),
+  )
+  return found.map(({ id }) => id)
+}
+
+/** Among all there are. An event's type is said with its organization, so that its index serves however few are found. */
+function registered(organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql {
+  const { eventId, statuses, types } = filter
+  // First those of the event, which are few: along ids, for the order, it may be planned as a walk through all there are.
+  const ofEvent = Prisma.sql`(SELECT * FROM delivery_register WHERE event_id = ${eventId} OFFSET 0)`
+  const ofTypes = Prisma.sql`JOIN events v ON v.id = r.event_id AND v.organization_id = ${organizationId}
+    AND v.type = ANY(${[...(types ?? [])]})`
+  // One by one: it may be planned as a walk along the deliveries of all organizations.
+  const delivery = Prisma.sql`CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE id = r.id LIMIT 1) d`
+  return Prisma.sql`SELECT r.id FROM ${eventId ? ofEvent : Prisma.raw('delivery_register')} r
+    ${types?.length ? ofTypes : Prisma.empty} ${statuses?.length ? delivery : Prisma.empty}
+    WHERE ${Prisma.join(conditionsOf('r', organizationId, filter, query), ' AND ')}
+      ${statuses?.length ? Prisma.sql`AND d.status = ANY(${[...statuses]}::delivery_status[])` : Prisma.empty}
+    ${endOf('r.id', query)}`
+}
+
+/** Through the indexes of rare states. Along ids the planner would walk, for an order and a limit, where what waits is old. */
+function inStates(
+  organizationId: string,
+  filter: DeliveryFilter & { statuses: readonly DeliveryStatus[] },
+  query: object,
+): Prisma.Sql {
+  const { endpointId, statuses, types } = filter
+  const conditions = [
+    ...conditionsOf('d', organizationId, filter, query),
+    ...(types?.length
+      ? [Prisma.sql`EXISTS (SELECT FROM events v WHERE v.id = d.event_id AND v.type = ANY(${[...types]}))`]
+      : []),
+  ]
+  const end = endOf('id', query)
+  const select = (states: readonly DeliveryStatus[]) => Prisma.sql`SELECT d.id FROM deliveries d
+    WHERE d.status IN (${Prisma.raw(`'${states.join("', '")}'`)}) AND ${Prisma.join(conditions, ' AND ')}`
+  const ofEndpoints = (found: Prisma.Sql) => Prisma.sql`SELECT f.id FROM webhook_endpoints e
+    CROSS JOIN LATERAL (${found}) f WHERE e.organization_id = ${organizationId}
+      ${endpointId ? Prisma.sql`AND e.id = ${endpointId}` : Prisma.empty}`
+  const atEndpoint = Prisma.sql`AND d.endpoint_id = e.id`
+
+  const search = (states: readonly DeliveryStatus[]) => {
+    if (states.includes('HELD')) return ofEndpoints(Prisma.sql`${select(states)} ${atEndpoint} ${end}`)
+    if (ENDED.includes(states[0]!)) return select(states)
+    // In no order of its own: all of it is taken, and sorted.
+    return Prisma.sql`SELECT id FROM (${ofEndpoints(Prisma.sql`${select(states)} ${atEndpoint}`)} OFFSET 0) waiting`
+  }
+  const searches = [ENDED, QUEUED, ['HELD'] as const, ['SENDING'] as const]
+    .map((states) => states.filter((state) => statuses.includes(state)))
+    .filter((states) => states.length > 0)
+    .map((states) => Prisma.sql`(${search(states)} ${end})`)
+  return Prisma.sql`SELECT id FROM (${Prisma.join(searches, ' UNION ALL ')}) found ${end}`
+}
+
+/**
+ * What both look for, in the register or in deliveries. A time is said twice, for there is an index of ids, which are made in the order
+ * of time.
+ */
+function conditionsOf(alias: 'r' | 'd', organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql[] {
+  const { eventId, endpointId, from, to } = filter
+  const { cursor, backwards } = keysetOf(query)
+  const column = (name: string) => Prisma.raw(`${alias}.${name}`)
+  const ids = idsWithin('dlv', from, to)
+  return [
+    Prisma.sql`${column('organization_id')} = ${organizationId}`,
+    ...(eventId ? [Prisma.sql`${column('event_id')} = ${eventId}`] : []),
+    ...(endpointId ? [Prisma.sql`${column('endpoint_id')} = ${endpointId}`] : []),
+    ...(ids.gte ? [Prisma.sql`${column('id')} >= ${ids.gte} AND ${column('created_at')} >= ${from}`] : []),
+    ...(ids.lt ? [Prisma.sql`${column('id')} < ${ids.lt} AND ${column('created_at')} < ${to}`] : []),
+    ...(cursor === undefined ? [] : [Prisma.sql`${column('id')} ${Prisma.raw(backwards ? '>' : '<')} ${cursor}`]),
+  ]
+}
+
+/** @param id how the statement names what is found */
+function endOf(id: string, query: object): Prisma.Sql {
+  const { take, backwards } = keysetOf(query)
+  return Prisma.sql`ORDER BY ${Prisma.raw(id)} ${Prisma.raw(backwards ? 'ASC' : 'DESC')} LIMIT ${take}`
+}

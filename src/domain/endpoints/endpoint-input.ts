@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { bounded } from '../../lib/validate.ts'
+import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
+import { retryPolicyInput } from './retry-policy.ts'
+
+const DAY = 24 * 60 * 60
+
+/** Headers that Signalbox sets itself, or that steer the connection. */
+const RESERVED_HEADERS =
+  /^(host|content-length|content-type|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|user-agent|proxy-.*|webhook-.*|x-webhook-.*)$/i
+
+const headersInput = bounded(
+  z.record(
+    z
+      .string()
+      .max(128)
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no HTTP header name')
+      .refine((name) => !RESERVED_HEADERS.test(name), 'is set by Signalbox'),
+    // RFC 9110 section 5.5: visible characters, spaces and tabs.
+    z
+      .string('must be a string')
+      .max(4_096)
+      .regex(/^[\t\x20-\x7e]*$/, 'must have printable ASCII characters only'),
+  ),
+  { most: 20, of: 'headers' },
+)
+
+const fields = {
+  url: z.string(),
+  description: z.string().max(500),
+  eventTypes: z
+    .array(
+      z
+        .string()
+        .max(EVENT_TYPE_LENGTH)
+        .regex(EVENT_TYPE_PATTERN, 'must be a type such as "invoice.paid", a prefix such as "invoice.*", or "*"'),
+    )
+    .min(1)
+    .max(200),
+  headers: headersInput,
+  timeoutSeconds: z.int().min(1).max(60),
+  retryPolicy: retryPolicyInput,
+  rateLimit: z.int().min(1).max(10_000),
+  maxConcurrency: z.int().min(1).max(1_000),
+  disableAfterFailures: z.int().min(1).max(1_000),
+  maxAgeSeconds: z
+    .int()
+    .min(60)
+    .max(90 * DAY),
+}
+
+export const endpointCreateInput = z.object({
+  url: fields.url,
+  description: fields.description.nullish().transform((text) => text ?? ''),
+  eventTypes: fields.eventTypes,
+  headers: fields.headers.nullish().transform((headers) => headers ?? {}),
+  timeoutSeconds: fields.timeoutSeconds.nullish().transform((seconds) => seconds ?? 30),
+  retryPolicy: fields.retryPolicy.nullish().transform((policy) => policy ?? retryPolicyInput.parse({})),
+  rateLimit: fields.rateLimit.nullish().transform((limit) => limit ?? null),
+  maxConcurrency: fields.maxConcurrency.nullish().transform((count) => count ?? 64),
+  // Null is a choice here: such an endpoint is never disabled.
+  disableAfterFailures: fields.disableAfterFailures.nullable().optional().default(10),
+  maxAgeSeconds: fields.maxAgeSeconds.nullish().transform((seconds) => seconds ?? 7 * DAY),
+  signatureScheme: z
+    .enum(['STANDARD', 'STANDARD_ED25519', 'BODY_HEX', 'TIMESTAMPED_HEX'])
+    .nullish()
+    .transform((scheme) => scheme ?? 'STANDARD'),
+  enabled: z
+    .boolean()
+    .nullish()
+    .transform((enabled) => enabled ?? true),
+})
+
+/** Absent keeps what is; null is allowed for the two limits that can be lifted. */
+export const endpointUpdateInput = z
+  .object({
+    ...fields,
+    rateLimit: fields.rateLimit.nullable(),
+    disableAfterFailures: fields.disableAfterFailures.nullable(),
+  })
+  .partial()
+
+export type WebhookEndpointCreate = z.input<typeof endpointCreateInput>
+export type WebhookEndpointUpdate = z.input<typeof endpointUpdateInput>

@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import type { LiveBus } from '../../bus/bus.ts'
+import { announce, announceEndpoint } from '../../bus/delivery-log.ts'
+import type { Database, Transaction } from '../../database/client.ts'
+import type { Event, WebhookEndpoint } from '../../database/generated/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { MakeId } from '../../lib/ids.ts'
+import { validate } from '../../lib/validate.ts'
+import type { Audit } from '../audit/audit.ts'
+import { createDelivery, type DeliveryMove, MOVED_AT_ONCE, moveDeliveries } from '../deliveries/delivery-transitions.ts'
+import { encodeEnvelope } from '../events/envelope.ts'
+import { TEST_EVENT_TYPE } from '../events/system-events.ts'
+import type { Viewer } from '../people/viewer.ts'
+import type { EndpointSecrets } from './endpoint-secrets.ts'
+import type { Endpoints } from './endpoints.ts'
+
+const OVERLAP_AT_MOST = 7 * 24 * 60 * 60
+const OVERLAP_DEFAULT = 24 * 60 * 60
+
+const overlapInput = z
+  .int()
+  .min(0)
+  .max(OVERLAP_AT_MOST)
+  .nullish()
+  .transform((seconds) => seconds ?? OVERLAP_DEFAULT)
+
+/** What becomes of deliveries that were held while the endpoint was disabled. */
+export type HeldDeliveries = 'RELEASE' | 'CANCEL'
+
+/** What can be done with an endpoint beside changing its settings. */
+export type EndpointState = ReturnType<typeof createEndpointState>
+
+export function createEndpointState(deps: {
+  database: Database
+  clock: Clock
+  makeId: MakeId
+  audit: Audit
+  bus: LiveBus
+  endpoints: Endpoints
+  secrets: EndpointSecrets
+}) {
+  const { database, clock, audit, endpoints } = deps
+
+  return {
+    /** Deliveries that wait are held, not lost: the first 1,000 at once, the rest by the workers. */
+    disable: (viewer: Viewer, id: string) =>
+      change(
+        viewer,
+        id,
+        'webhookEndpoint.disable',
+        { enabled: false, disabledReason: 'Disabled by a person.' },
+        'HOLD',
+      ),
+
+    /** With RELEASE the first 1,000 go at once, and the workers release the rest in such portions. */
+    async enable(viewer: Viewer, id: string, held: HeldDeliveries): Promise<WebhookEndpoint> {
+      // First, since workers release whatever is held at an endpoint that is enabled.
+      if (held === 'CANCEL') await cancelHeld(viewer, id)
+      return change(viewer, id, 'webhookEndpoint.enable', { enabled: true, disabledReason: null }, held)
+    },
+
+    /** Its deliveries stay readable. Those that wait or are held are canceled: the first 1,000 of each at once, the rest by the workers. */
+    async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
+      const removed = await endpoints.remove(viewer, id)
+      const which = { organizationId: viewer.organizationId, endpointId: id }
+      for (const move of ['DROP_HELD', 'DROP_WAITING'] as const)
+        await database.prisma.$transaction((tx) => moveDeliveries(tx, which, move, clock))
+      announce(deps.bus, [viewer.organizationId])
+      return removed
+    },
+
+    /** @returns the new secret, for this once; null for ed25519, whose public key is on the endpoint */
+    async rotateSecret(viewer: Viewer, id: string, overlapSeconds?: number | null) {
+      const overlap = validate(overlapInput, overlapSeconds, 'input.overlapSeconds')
+      return database.prisma.$transaction(async (tx) => {
+        const webhookEndpoint = await endpoints.find(tx, viewer, id)
+        const secret = await deps.secrets.rotate(tx, webhookEndpoint, overlap)
+        const details = { overlapSeconds: overlap }
+        await audit(tx, viewer, { action: 'webhookEndpoint.rotateSecret', resource: id, details })
+        return { webhookEndpoint, secret }
+      })
+    },
+
+    /** Sends a test event on the ordinary way, to a disabled endpoint too. @returns the event */
+    async test(viewer: Viewer, id: string): Promise<Event> {
+      const eventId = deps.makeId('evt')
+      const { organizationId } = viewer
+      const now = clock.now()
+      const data = { message: 'This is a test event from Signalbox.', endpointId: id }
+      const envelope = { id: eventId, type: TEST_EVENT_TYPE, timestamp: now.toISOString(), organizationId, data }
+      const body = new Uint8Array(encodeEnvelope({ ...envelope, previous: null, metadata: null }))
+      const event = await database.prisma.$transaction(async (tx) => {
+        const endpoint = await endpoints.find(tx, viewer, id)
+        const event = await tx.event.create({
+          data: { id: eventId, organizationId, type: TEST_EVENT_TYPE, body, createdAt: now },
+        })
+        await audit(tx, viewer, { action: 'webhookEndpoint.test', resource: id, details: { eventId } })
+        // Last: what changes deliveries holds up what changes others of the organization until its transaction ends.
+        await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
+        return event
+      })
+      announce(deps.bus, [organizationId])
+      return event
+    },
+  }
+
+  async function cancelHeld(viewer: Viewer, endpointId: string): Promise<void> {
+    const { organizationId } = viewer
+    for (let more = true; more; ) {
+      const which = { organizationId, endpointId }
+      const moved = await database.prisma.$transaction((tx) => moveDeliveries(tx, which, 'CANCEL', clock))
+      announce(deps.bus, [organizationId])
+      more = moved === MOVED_AT_ONCE
+    }
+  }
+
+  async function change(
+    viewer: Viewer,
+    id: string,
+    action: string,
+    data: { enabled: boolean; disabledReason: string | null },
+    move: DeliveryMove,
+  ): Promise<WebhookEndpoint> {
+    const endpoint = await database.prisma.$transaction(async (tx: Transaction) => {
+      // It begins with a clean slate: the next failure alone must not disable it again. Locked before the endpoint, as by
+      // the worker that settles (worker/endpoint-health.ts).
+      if (data.enabled)
+        await tx.endpointState.updateMany({
+          where: { endpointId: id, endpoint: { organizationId: viewer.organizationId } },
+          data: { consecutiveFailures: 0, failingSince: null },
+        })
+      const before = await endpoints.find(tx, viewer, id)
+      const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, updatedAt: clock.now() } })
+      const moved = await moveDeliveries(tx, { organizationId: viewer.organizationId, endpointId: id }, move, clock)
+      const details = { url: before.url, deliveries: moved, ...(move !== 'HOLD' && { held: move }) }
+      await audit(tx, viewer, { action, resource: id, details })
+      return endpoint
+    })
+    announce(deps.bus, [viewer.organizationId])
+    announceEndpoint(deps.bus, viewer.organizationId, id)
+    return endpoint
+  }
+}

@@ -1,0 +1,72 @@
+import { createHmac, createSecretKey, type KeyObject, sign as signBytes } from 'node:crypto'
+import type { SignatureScheme } from '../../database/generated/enums.ts'
+import { ed25519PrivateKey, hmacKey } from './signing-secrets.ts'
+
+/** What is signed: the same body and id on every attempt, and the time of this one. */
+export interface Signable {
+  eventId: string
+  body: Uint8Array
+  /** Unix seconds. */
+  timestamp: number
+}
+
+/** Makes the headers by which a receiver verifies a request. */
+export type Sign = (message: Signable) => Record<string, string>
+
+/**
+ * A signer for an endpoint's secrets, the newest first. During a rotation every secret signs, so that a receiver may
+ * switch at any moment of the overlap: Standard Webhooks separates signatures by a space, the others by a comma.
+ */
+export function createSign(scheme: SignatureScheme, secrets: readonly string[]): Sign {
+  switch (scheme) {
+    // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+    case 'STANDARD': {
+      const keys = secrets.map(hmacKey)
+      const signature = (message: Signable) =>
+        keys.map((key) => `v1,${createHmac('sha256', key).update(signedText(message)).digest('base64')}`)
+      return (message) => standardHeaders(message, signature(message))
+    }
+    case 'STANDARD_ED25519': {
+      const keys = secrets.map(ed25519PrivateKey)
+      const signature = (message: Signable) =>
+        keys.map((key) => `v1a,${signBytes(null, signedText(message), key).toString('base64')}`)
+      return (message) => standardHeaders(message, signature(message))
+    }
+    case 'BODY_HEX': {
+      const keys = secrets.map((secret) => createSecretKey(secret, 'utf8'))
+      return ({ eventId, body }) => ({
+        'x-webhook-event-id': eventId,
+        'x-webhook-signature': keys.map((key) => `sha256=${hexHmac(key, body)}`).join(','),
+      })
+    }
+    case 'TIMESTAMPED_HEX': {
+      const keys = secrets.map((secret) => createSecretKey(secret, 'utf8'))
+      return ({ eventId, body, timestamp }) => {
+        const text = Buffer.concat([Buffer.from(`${timestamp}.${eventId}.`), body])
+        return {
+          'x-webhook-timestamp': String(timestamp),
+          'x-webhook-event-id': eventId,
+          'x-webhook-signature': keys.map((key) => hexHmac(key, text)).join(','),
+        }
+      }
+    }
+  }
+}
+
+function standardHeaders({ eventId, timestamp }: Signable, signatures: string[]): Record<string, string> {
+  return {
+    'webhook-id': eventId,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signatures.join(' '),
+  }
+}
+
+/** `id.timestamp.body`, over the exact bytes. */
+function signedText({ eventId, timestamp, body }: Signable): Buffer {
+  return Buffer.concat([Buffer.from(`${eventId}.${timestamp}.`), body])
+}
+
+/** These schemes key the HMAC with the secret as it is written, which any language does without decoding. */
+function hexHmac(key: KeyObject, text: Uint8Array): string {
+  return createHmac('sha256', key).update(text).digest('hex')
+}

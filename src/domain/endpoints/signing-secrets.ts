@@ -1,0 +1,52 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
+import type { SignatureScheme } from '../../database/generated/enums.ts'
+
+const HMAC_PREFIX = 'whsec_'
+const ED25519_PREFIX = 'whsk_'
+const PUBLIC_PREFIX = 'whpk_'
+const HMAC_BYTES = 32
+/** What RFC 8410 puts before the 32 bytes of an ed25519 private or public key in DER. */
+const PRIVATE_DER = Buffer.from('302e020100300506032b657004220420', 'hex')
+const PUBLIC_DER = Buffer.from('302a300506032b6570032100', 'hex')
+
+/** A signing secret as Standard Webhooks writes it. `publicKey` is there for ed25519 only. */
+export interface SigningSecret {
+  secret: string
+  publicKey: string | null
+}
+
+/** `whsec_` and 32 random bytes for the HMAC schemes; a pair of `whsk_` (seed and public key) and `whpk_` for ed25519. */
+export function createSigningSecret(scheme: SignatureScheme): SigningSecret {
+  if (scheme !== 'STANDARD_ED25519')
+    return { secret: HMAC_PREFIX + randomBytes(HMAC_BYTES).toString('base64'), publicKey: null }
+  const pair = generateKeyPairSync('ed25519')
+  const seed = pair.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(PRIVATE_DER.length)
+  const point = pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(PUBLIC_DER.length)
+  return {
+    secret: ED25519_PREFIX + Buffer.concat([seed, point]).toString('base64'),
+    publicKey: PUBLIC_PREFIX + point.toString('base64'),
+  }
+}
+
+/** What an HMAC is keyed with: what stands behind `whsec_`, decoded. As a key object, which costs a fifth of the bytes. */
+export function hmacKey(secret: string): KeyObject {
+  return createSecretKey(secret.slice(HMAC_PREFIX.length), 'base64')
+}
+
+export function ed25519PrivateKey(secret: string): KeyObject {
+  const seed = Buffer.from(secret.slice(ED25519_PREFIX.length), 'base64').subarray(0, 32)
+  return createPrivateKey({ key: Buffer.concat([PRIVATE_DER, seed]), format: 'der', type: 'pkcs8' })
+}
+
+/** For receivers and tests: the key object of a published `whpk_…`. */
+export function ed25519PublicKey(publicKey: string): KeyObject {
+  const point = Buffer.from(publicKey.slice(PUBLIC_PREFIX.length), 'base64')
+  return createPublicKey({ key: Buffer.concat([PUBLIC_DER, point]), format: 'der', type: 'spki' })
+}

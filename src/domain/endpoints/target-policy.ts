@@ -1,0 +1,78 @@
+import { createNetworks, isPublicAddress, parseAddress } from '../../lib/networks.ts'
+import { createResolve, type Resolve } from './dns-resolver.ts'
+
+const URL_LENGTH = 2_048
+const LOOKUP_MS = 3_000
+
+/** The rule of where webhooks may go (W12), one for registration and for every connection. */
+export interface Targets {
+  /** Why an endpoint with this URL is refused, or undefined. Looks the name up; one that does not resolve may pass. */
+  checkUrl(url: string): Promise<string | undefined>
+  /** The addresses to connect to, each one allowed. @throws ForbiddenTargetError when any is not */
+  resolve(hostname: string, protocol: string): Promise<{ address: string; family: number }[]>
+}
+
+/** The name of a target leads to an address that webhooks may not go to. */
+export class ForbiddenTargetError extends Error {
+  readonly code = 'TARGET_FORBIDDEN'
+}
+
+/**
+ * @param options.allowedNetworks networks besides the public ones, for a development or internal installation; plain
+ *   HTTP is allowed there
+ */
+export function createTargets(options: { allowedNetworks: readonly string[]; resolve?: Resolve }): Targets {
+  const lookup = options.resolve ?? createResolve()
+  const isAllowed = createNetworks(options.allowedNetworks)
+
+  /** Why an address is refused: its neighbours are not looked at, one bad address is enough. */
+  function refuse(address: string, protocol: string): string | undefined {
+    if (isAllowed(address)) return undefined
+    if (!isPublicAddress(address)) return `${address} is not an address of the public internet`
+    if (protocol !== 'https:') return 'only https:// is allowed'
+    return undefined
+  }
+
+  async function addressesOf(hostname: string): Promise<{ address: string; family: number }[]> {
+    const literal = parseAddress(hostname.replace(/^\[|\]$/g, ''))
+    if (literal === undefined) return lookup(hostname)
+    return [{ address: literal.toString(), family: literal.kind() === 'ipv4' ? 4 : 6 }]
+  }
+
+  return {
+    async checkUrl(text) {
+      const url = URL.parse(text)
+      if (url === null || text.length > URL_LENGTH) return `must be an absolute URL of at most ${URL_LENGTH} characters`
+      if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://'
+      if (url.username !== '' || url.password !== '')
+        return 'must hold no user name or password: use a custom header instead'
+      if (url.hash !== '') return 'must have no fragment (#…): it is never sent'
+      const found = await within(addressesOf(url.hostname), LOOKUP_MS)
+      if (found === undefined) return url.protocol === 'https:' ? undefined : 'must begin with https://'
+      for (const { address } of found) {
+        const why = refuse(address, url.protocol)
+        if (why !== undefined) return `leads where webhooks may not go: ${why}`
+      }
+      return undefined
+    },
+    async resolve(hostname, protocol) {
+      const found = await addressesOf(hostname)
+      for (const { address } of found) {
+        const why = refuse(address, protocol)
+        if (why !== undefined) throw new ForbiddenTargetError(`${hostname}: ${why}`)
+      }
+      return found
+    },
+  }
+}
+
+/** Undefined when a name does not resolve, or not in time. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(resolve, ms, undefined)
+  try {
+    return await Promise.race([work.catch(() => undefined), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,96 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { RE2JS } from 're2js'
+import type { Issue } from '../../lib/errors.ts'
+import { EVENT_BYTES } from '../events/envelope.ts'
+import { CHECK_BUDGET, schemaCost } from './schema-cost.ts'
+
+export const SCHEMA_BYTES = 64 * 1024
+const ISSUES_SHOWN = 20
+
+// Making the code shorter takes several times as long as making it.
+const CODE = { regExp: linearRegExp(), optimize: false } as const
+// What it would log is a tenant's.
+const OPTIONS = { strict: false, allErrors: false, messages: true, logger: false, code: CODE } as const
+/** What tells whether a schema is one is compiled once: it takes longer than most schemas do. */
+const DRAFTS = [
+  { id: 'http://json-schema.org/draft-07/schema', Compiler: Ajv, meta: withFormats(new Ajv(OPTIONS)) },
+  { id: 'https://json-schema.org/draft/2020-12/schema', Compiler: Ajv2020, meta: withFormats(new Ajv2020(OPTIONS)) },
+] as const
+const [, DEFAULT_DRAFT] = DRAFTS
+
+/** Checks a payload; no issues when it satisfies the schema. */
+export type CheckPayload = (data: unknown) => Issue[]
+
+/**
+ * Compiles a JSON Schema: 2020-12, or draft-07 when `$schema` says so. A tenant writes it, so patterns run on a
+ * matcher of linear time, what a check may cost is bounded, and nothing is loaded from elsewhere.
+ *
+ * @throws Error with what is wrong with the schema
+ */
+export function compileSchema(schema: unknown): CheckPayload {
+  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema)))
+    throw new Error('a JSON Schema is an object or a boolean')
+  if (JSON.stringify(schema).length > SCHEMA_BYTES) throw new Error(`at most ${SCHEMA_BYTES} bytes`)
+  const cost = schemaCost(schema)
+  const { id, Compiler, meta } = draftOf(schema)
+  // By its own id: whatever else a schema is looked up by, Ajv remembers for ever.
+  const isSchema = meta.getSchema(id)!
+  if (!isSchema(schema)) throw new Error(`schema is invalid: ${meta.errorsText(isSchema.errors)}`)
+  // Of its own for each: what one has compiled it keeps for ever.
+  const ajv = withFormats(new Compiler({ ...OPTIONS, meta: false, validateSchema: false }))
+  const check: ValidateFunction = ajv.compile(schema)
+  /** What is wrong; undefined when its code is nested too deeply for the engine, which it says when it first runs. */
+  const run = (data: unknown): ErrorObject[] | undefined => {
+    try {
+      return check(data) === true ? [] : (check.errors ?? [])
+    } catch (error) {
+      if (error instanceof RangeError) return undefined
+      throw error
+    }
+  }
+  if (run({}) === undefined) throw new Error('it has too many parts side by side')
+  return (data) => {
+    const { length } = JSON.stringify(data) ?? ''
+    const errors = length > EVENT_BYTES || cost * length > CHECK_BUDGET ? undefined : run(data)
+    if (errors === undefined)
+      return [{ path: 'data', message: 'is too large to be checked against the schema of its type' }]
+    return errors.slice(0, ISSUES_SHOWN).map(toIssue)
+  }
+}
+
+function draftOf(schema: object | boolean): (typeof DRAFTS)[number] {
+  if (typeof schema !== 'object' || !('$schema' in schema)) return DEFAULT_DRAFT
+  const named = String(schema.$schema)
+    .replace(/#$/, '')
+    .replace(/^https?:/, '')
+  const draft = DRAFTS.find(({ id }) => id.replace(/^https?:/, '') === named)
+  if (draft !== undefined) return draft
+  throw new Error(`$schema must be one of ${DRAFTS.map(({ id }) => id).join(', ')}`)
+}
+
+function withFormats<T extends Ajv>(ajv: T): T {
+  addFormats.default(ajv)
+  // Its own pattern takes quadratic time.
+  ajv.addFormat('url', URL.canParse)
+  return ajv
+}
+
+/** No pattern takes exponential time; one that needs look-ahead or back-references is refused. */
+function linearRegExp() {
+  const compile = (pattern: string) => {
+    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
+    // The compiler shares matchers by what they print.
+    return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern }
+  }
+  return Object.assign(compile, { code: 'new RegExp' })
+}
+
+function toIssue(error: ErrorObject): Issue {
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return { path: ['data', ...path].join('.'), message: error.message ?? 'does not satisfy the schema of the type' }
+}

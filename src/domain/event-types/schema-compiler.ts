@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../lib/clock.ts'
+import { RateLimitedError } from '../../lib/errors.ts'
+import { EVENT_DEPTH, excessOf } from '../events/redact.ts'
+import { type CheckPayload, compileSchema, SCHEMA_BYTES } from './json-schema.ts'
+
+/** Milliseconds of a minute in which an organization may have its schemas compiled, in this process. */
+const BUDGET_MS = 5_000
+const WINDOW_MS = 60_000
+/** Past that, an organization's publishes wait so many times as long as each compiling took. */
+const REST = 4
+/** Of the texts of remembered schemas: what is compiled takes fifty times as much memory. */
+const REMEMBERED_BYTES = 4 * 1024 * 1024
+const REMEMBERED_ORGANIZATIONS = 10_000
+
+/**
+ * Compiles each schema once, as long as it is remembered. Large ones take tenths of a second, in which nobody else is
+ * answered: an organization that goes on with new ones has to wait.
+ */
+export type SchemaCompiler = ReturnType<typeof createSchemaCompiler>
+
+export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) {
+  const budgetMs = deps.budgetMs ?? BUDGET_MS
+  const remembered = new LRUCache<string, CheckPayload>({ maxSize: REMEMBERED_BYTES })
+  const spent = new LRUCache<string, number>({ max: REMEMBERED_ORGANIZATIONS })
+  const turns = new LRUCache<string, Promise<unknown>>({ max: REMEMBERED_ORGANIZATIONS })
+  const minuteOf = () => Math.floor(deps.clock.now().getTime() / WINDOW_MS)
+  const accountOf = (organizationId: string) => `${organizationId} ${minuteOf()}`
+  const hasSpent = (organizationId: string) => (spent.get(accountOf(organizationId)) ?? 0) >= budgetMs
+
+  function compile(organizationId: string, schema: unknown, { key, size }: ReturnType<typeof keyOf>): CheckPayload {
+    const account = accountOf(organizationId)
+    const began = performance.now()
+    try {
+      const check = compileSchema(schema)
+      remembered.set(key, check, { size })
+      return check
+    } finally {
+      spent.set(account, (spent.get(account) ?? 0) + performance.now() - began)
+    }
+  }
+
+  return {
+    /**
+     * For who registers a schema.
+     *
+     * @throws Error with what is wrong with the schema
+     * @throws RateLimitedError
+     */
+    register(organizationId: string, schema: unknown): void {
+      const key = keyOf(schema)
+      if (remembered.has(key.key)) return
+      if (!hasSpent(organizationId)) return void compile(organizationId, schema, key)
+      const seconds = Math.ceil(((minuteOf() + 1) * WINDOW_MS - deps.clock.now().getTime()) / 1000)
+      const message = `The JSON Schemas of this organization took ${budgetMs / 1000} s to compile in this minute.`
+      throw new RateLimitedError(`${message} Try again in ${seconds} s, or make them smaller.`, seconds)
+    },
+
+    /** For who publishes: what was registered is never refused, but may have to wait for its turn. */
+    async check(organizationId: string, schema: unknown): Promise<CheckPayload> {
+      const key = keyOf(schema)
+      const known = remembered.get(key.key)
+      if (known !== undefined) return known
+      if (!hasSpent(organizationId)) return compile(organizationId, schema, key)
+      const turn = (turns.get(organizationId) ?? Promise.resolve()).then(() => {
+        const began = performance.now()
+        const check = remembered.get(key.key) ?? compile(organizationId, schema, key)
+        return { check, rest: delay(REST * (performance.now() - began)) }
+      })
+      turns.set(
+        organizationId,
+        turn.then(({ rest }) => rest).catch(() => {}),
+      )
+      return (await turn).check
+    },
+  }
+}
+
+/** The same for the same schema, whatever order its keys are in: the database has its own. */
+function keyOf(schema: unknown) {
+  const excess = excessOf(schema, { levels: 2 * EVENT_DEPTH, bytes: SCHEMA_BYTES })
+  if (excess !== undefined) throw new Error(`it ${excess}`)
+  const text = JSON.stringify(schema, (_key, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
+  return { key: createHash('sha256').update(text).digest('base64'), size: text.length }
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { z } from 'zod'
+import type { LiveBus } from '../../bus/bus.ts'
+import { announce } from '../../bus/delivery-log.ts'
+import type { Database } from '../../database/client.ts'
+import type { Event } from '../../database/generated/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { ConflictError, type Issue, UnavailableError, ValidationError } from '../../lib/errors.ts'
+import type { MakeId } from '../../lib/ids.ts'
+import { validate } from '../../lib/validate.ts'
+import type { EventTypes, PublishableType } from '../event-types/event-types.ts'
+import { EVENT_TYPE_LENGTH } from '../event-types/patterns.ts'
+import type { Viewer } from '../people/viewer.ts'
+import { EVENT_BYTES, encodeEnvelope } from './envelope.ts'
+import { createEventWriter } from './event-writer.ts'
+import { EVENT_DEPTH, excessOf, withoutFields } from './redact.ts'
+import { type NewEvent, storeEvents } from './store-events.ts'
+import { storeLoneEvent } from './store-lone-event.ts'
+
+export const EVENTS_AT_ONCE = 500
+/** Of what is given of an event, with what is then taken out of it. */
+const GIVEN_BYTES = 4 * EVENT_BYTES
+/** How long the events of one request are prepared before others have their turn. */
+const HELD_MS = 10
+
+const eventInput = z.object({
+  type: z.string().min(1).max(EVENT_TYPE_LENGTH),
+  data: z.unknown().optional(),
+  previous: z.unknown().optional(),
+  metadata: z.unknown().optional(),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(255)
+    // Control characters: NUL is none that PostgreSQL stores, and one bad key must not fail the group it is written in.
+    .regex(/^\P{C}*$/u, 'must have no control characters')
+    .nullish(),
+})
+const eventsInput = z.array(eventInput).min(1).max(EVENTS_AT_ONCE)
+
+export type EventPublish = z.input<typeof eventInput>
+
+/** Publishing (W3): answered only when event and deliveries are committed. */
+export type Publisher = ReturnType<typeof createPublisher>
+
+export function createPublisher(deps: {
+  database: Database
+  clock: Clock
+  makeId: MakeId
+  eventTypes: EventTypes
+  bus: LiveBus
+}) {
+  const { database, clock } = deps
+  const { write, stop } = createEventWriter(async (events, size) => {
+    const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
+    const [lone] = size === 'ordinary' && events.length === 1 ? events : []
+    const result = await (lone === undefined
+      ? storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime)
+      : storeLoneEvent(database.pool, lone, clock.forQueue(), deliveryIdTime))
+    announce(deps.bus, result.organizationIds)
+    return result
+  })
+
+  return {
+    stop,
+
+    async publish(viewer: Viewer, input: EventPublish): Promise<Event> {
+      const [event] = await publishAll(viewer, [validate(eventInput, input)], () => 'input')
+      return event!
+    },
+
+    /** All or none: one event that breaks a rule refuses them all. */
+    publishMany: (viewer: Viewer, inputs: EventPublish[]): Promise<Event[]> =>
+      publishAll(viewer, validate(eventsInput, inputs, 'input.events'), (index) => `input.events.${index}`),
+  }
+
+  async function publishAll(
+    viewer: Viewer,
+    inputs: z.output<typeof eventsInput>,
+    pathOf: (index: number) => string,
+  ): Promise<Event[]> {
+    const issues: Issue[] = []
+    const events: NewEvent[] = []
+    const types = new Map<string, PublishableType | undefined>()
+    for (const { type } of inputs)
+      if (!types.has(type)) types.set(type, await deps.eventTypes.publishable(viewer, type))
+    let heldSince = performance.now()
+    for (const [index, input] of inputs.entries()) {
+      // A costly schema is checked between everybody's requests.
+      if (performance.now() - heldSince > HELD_MS) {
+        await setImmediate()
+        heldSince = performance.now()
+      }
+      const prepared = prepare(viewer, input, types.get(input.type))
+      if (Array.isArray(prepared)) {
+        for (const { path, message } of prepared) issues.push({ path: `${pathOf(index)}.${path}`, message })
+      } else events.push(prepared)
+    }
+    if (issues.length > 0) throw new ValidationError(issues)
+    if (events.length > 1 && (await refuseClashes(viewer, events)) === events.length)
+      return Promise.all(events.map((event) => findEarlier(viewer, event)))
+    const { at, repeated } = await write(viewer.organizationId, events)
+    const stored = events.map((event) => ({ ...event, createdAt: at }))
+    if (repeated.size === 0) return stored
+    return Promise.all(stored.map((event) => (repeated.has(event.id) ? findEarlier(viewer, event) : event)))
+  }
+
+  /** The event as it will be stored, or what is wrong with it. */
+  function prepare(
+    { organizationId }: Viewer,
+    input: z.output<typeof eventInput>,
+    known: PublishableType | undefined,
+  ): NewEvent | Issue[] {
+    const { type, data, previous = null, metadata = null, idempotencyKey = null } = input
+    if (known === undefined)
+      return [{ path: 'type', message: `"${type}" is no registered event type. Register it with eventTypeCreate.` }]
+    for (const part of ['data', 'previous', 'metadata'] as const) {
+      const message = excessOf(input[part], { levels: EVENT_DEPTH, bytes: GIVEN_BYTES })
+      if (message !== undefined) return [{ path: part, message }]
+    }
+    const issues = known.check(data)
+    if (issues.length > 0) return issues
+    const kept = (part: unknown) => withoutFields(part, known.sensitiveFields)
+    const content = { data: kept(data ?? null), previous: kept(previous), metadata: kept(metadata) }
+    const id = deps.makeId('evt')
+    const body = encodeEnvelope({ id, type, timestamp: clock.now().toISOString(), organizationId, ...content })
+    if (body.length > EVENT_BYTES)
+      return [{ path: 'data', message: `the event has ${body.length} bytes, at most ${EVENT_BYTES} are allowed` }]
+    const idempotencyHash = idempotencyKey === null ? null : hash([type, content])
+    return { id, organizationId, type, body, idempotencyKey, idempotencyHash }
+  }
+
+  /**
+   * Of many events, one whose idempotency key is taken by other content refuses them all, before any is stored. Who publishes
+   * the same keys twice at the same moment may still be told so after the others were stored.
+   *
+   * @returns how many were published before
+   */
+  async function refuseClashes(viewer: Viewer, events: readonly NewEvent[]): Promise<number> {
+    const { organizationId } = viewer
+    const keyed = events.filter((event) => event.idempotencyKey !== null)
+    if (keyed.length === 0) return 0
+    const { rows: taken } = await database.pool.query<Pick<Event, 'id' | 'idempotencyKey' | 'idempotencyHash'>>({
+      name: 'find-keys',
+      text: `SELECT id, idempotency_key AS "idempotencyKey", idempotency_hash AS "idempotencyHash" FROM events
+        WHERE organization_id = $1 AND idempotency_key = ANY($2)`,
+      values: [organizationId, keyed.map((event) => event.idempotencyKey)],
+    })
+    const first = new Map<string | null, Pick<Event, 'id' | 'idempotencyHash'>>(
+      taken.map((event) => [event.idempotencyKey, event]),
+    )
+    for (const event of keyed) {
+      const earlier = first.get(event.idempotencyKey)
+      if (earlier === undefined) first.set(event.idempotencyKey, event)
+      else refuseOther(earlier, event)
+    }
+    return taken.length
+  }
+
+  /** What was published under the same idempotency key before: the same again is answered with the first event. */
+  async function findEarlier(viewer: Viewer, event: NewEvent): Promise<Event> {
+    const { rows } = await database.pool.query<Event>({
+      name: 'find-earlier',
+      text: `SELECT id, organization_id AS "organizationId", type, body, idempotency_key AS "idempotencyKey",
+        idempotency_hash AS "idempotencyHash", created_at AS "createdAt" FROM events
+        WHERE organization_id = $1 AND idempotency_key = $2`,
+      values: [viewer.organizationId, event.idempotencyKey],
+    })
+    const [earlier] = rows
+    // Retention may have removed it between the two statements.
+    if (earlier === undefined)
+      throw new UnavailableError('OVERLOADED', 'The event with this idempotencyKey is being removed. Try again.')
+    refuseOther(earlier, event)
+    return earlier
+  }
+}
+
+/** @throws ConflictError when they are not the same */
+function refuseOther(earlier: Pick<Event, 'id' | 'idempotencyHash'>, event: NewEvent): void {
+  if (Buffer.compare(earlier.idempotencyHash ?? new Uint8Array(), event.idempotencyHash!) === 0) return
+  throw new ConflictError(
+    'IDEMPOTENCY_CONFLICT',
+    `Another event was published with the idempotencyKey "${event.idempotencyKey}": ${earlier.id}. Use a new key for new content.`,
+  )
+}
+
+function hash(content: unknown): Buffer<ArrayBuffer> {
+  return createHash('sha256').update(JSON.stringify(content)).digest()
+}

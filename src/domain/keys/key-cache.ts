@@ -1,0 +1,136 @@
+import { LRUCache } from 'lru-cache'
+import type pg from 'pg'
+import { changedKeys, KEY_CHANGES, type LiveBus } from '../../bus/bus.ts'
+import type { KnownKey } from './key-status.ts'
+import type { KeyStore } from './redis-key-cache.ts'
+
+/** Keys that a process remembers, and as many hashes that belong to none: a flood of those pushes out no key. */
+const REMEMBERED = 10_000
+/** What was read from the database counts for this long, whatever was heard: Redis may hang without anybody noticing. */
+const FRESH_MS = 10_000
+/** With Redis away a revocation on another node is not heard; it takes effect after this long at most. */
+const FRESH_DEGRADED_MS = 1_000
+
+const SELECT_KEY = `
+SELECT k.id, k.organization_id AS "organizationId", k.name, k.environment, k.display_prefix AS "displayPrefix", k.permissions,
+  k.tier, coalesce(k.allowed_ips, '{}') AS "allowedIps", k.persisted_only AS "persistedOnly", k.revision,
+  k.expires_at AS "expiresAt", k.disabled_at AS "disabledAt", k.revoked_at AS "revokedAt", k.revoked_by AS "revokedBy",
+  k.created_by AS "createdBy", k.created_at AS "createdAt", k.last_used_at AS "lastUsedAt", k.last_used_ip AS "lastUsedIp",
+  k.replaced_by AS "replacedBy", o.plan, s.expires_at AS "secretExpiresAt", encode(s.hash, 'base64') AS hash
+FROM api_key_secrets s JOIN api_keys k ON k.id = s.key_id JOIN organizations o ON o.id = k.organization_id`
+const FIND_KEY = `${SELECT_KEY} WHERE s.hash = $1`
+const SECRETS_OF_KEY = `${SELECT_KEY} WHERE k.id = $1`
+
+type Row = KnownKey & { hash: string }
+
+interface Remembered {
+  key: KnownKey | null
+  readAt: number
+}
+
+/**
+ * Finds keys by the hash of a secret, for every request (O3): in this process, then in Redis, then in the database. What was
+ * found is remembered until the bus says that the key changed, so a revocation takes effect here at once and on every other
+ * node as fast as Redis carries it (K3).
+ */
+export type KeyCache = ReturnType<typeof createKeyCache>
+
+/** @param deps.now milliseconds of a clock that only goes forward */
+export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: KeyStore; now?: () => number }) {
+  const { bus, keyStore, now = () => performance.now() } = deps
+  const known = new LRUCache<string, Remembered & { key: KnownKey }>({ max: REMEMBERED })
+  const unknown = new LRUCache<string, Remembered>({ max: REMEMBERED })
+  const underWay = new Map<string, { promise: Promise<KnownKey | null>; era: number; readAt: number }>()
+  /** Grows whenever something is forgotten: a look-up that began before may have read what is no longer so. */
+  let era = 0
+  /** Whether changes are heard; nothing is remembered before. */
+  let listening = false
+  /** Until when Redis may hold what was before a change, of a key that changed, and of all after it was away. */
+  const doubtful = new LRUCache<string, number>({ max: REMEMBERED })
+  let allDoubtful = 0
+
+  function forget(keyId: string): void {
+    era++
+    for (const [hash, { key }] of known) {
+      if (key.id !== keyId) continue
+      known.delete(hash)
+      doubtful.set(hash, now() + FRESH_MS)
+    }
+  }
+
+  function forgetAll(): void {
+    era++
+    known.clear()
+    unknown.clear()
+    allDoubtful = now() + FRESH_MS
+  }
+
+  function remember(hash: string, { key, readAt }: Remembered): void {
+    if (key === null) unknown.set(hash, { key, readAt })
+    else known.set(hash, { key, readAt })
+  }
+
+  async function lookUp(hash: string): Promise<KnownKey | null> {
+    const began = era
+    const isDoubtful = now() < Math.max(allDoubtful, doubtful.get(hash) ?? 0)
+    const stored = isDoubtful ? undefined : await keyStore.get(hash)
+    if (stored !== undefined) {
+      if (listening && began === era)
+        remember(hash, { key: stored.key, readAt: now() - FRESH_MS + Math.min(stored.freshMs, FRESH_MS) })
+      if (began === era) return stored.key
+    }
+    return read(hash)
+  }
+
+  async function read(hash: string): Promise<KnownKey | null> {
+    const began = { era, readAt: now() }
+    const values = [Buffer.from(hash, 'base64')]
+    const { rows } = await deps.pool.query<Row>({ name: 'find-key', text: FIND_KEY, values })
+    const key = rows[0] ?? null
+    if (listening && began.era === era) {
+      remember(hash, { key, readAt: began.readAt })
+      const freshMs = Math.floor(FRESH_MS - (now() - began.readAt))
+      if (freshMs > 0) void keyStore.put(hash, key, freshMs)
+    }
+    return key
+  }
+
+  return {
+    /** The key, or null. Requests that ask for the same one at once share a look-up. */
+    find(hash: string): Promise<KnownKey | null> {
+      const remembered = known.get(hash) ?? unknown.get(hash)
+      const freshFor = bus.status() === 'ok' ? FRESH_MS : FRESH_DEGRADED_MS
+      if (remembered !== undefined && now() - remembered.readAt < freshFor) return Promise.resolve(remembered.key)
+      const shared = underWay.get(hash)
+      if (shared?.era === era && now() - shared.readAt < freshFor) return shared.promise
+      const promise = lookUp(hash).finally(() => {
+        if (underWay.get(hash)?.promise === promise) underWay.delete(hash)
+      })
+      underWay.set(hash, { promise, era, readAt: now() })
+      return promise
+    },
+
+    /** A key changed in this process; called after the commit. Resolves when Redis has it as it is now and tells the others. */
+    async changed(keyId: string): Promise<void> {
+      forget(keyId)
+      try {
+        const { rows } = await deps.pool.query<Row>({ name: 'secrets-of-key', text: SECRETS_OF_KEY, values: [keyId] })
+        await Promise.all(rows.map((row) => keyStore.put(row.hash, row, FRESH_MS)))
+      } catch {
+        // It is committed: what Redis has of it is doubtful to whoever hears of the change.
+      } finally {
+        // Once more: meanwhile somebody may have found in Redis what it was before.
+        forget(keyId)
+        bus.publish(KEY_CHANGES, [{ keyId }])
+      }
+    },
+
+    async start() {
+      await bus.subscribe(KEY_CHANGES, ({ messages, gap }) => {
+        if (gap) forgetAll()
+        for (const keyId of changedKeys(messages)) forget(keyId)
+      })
+      listening = true
+    },
+  }
+}

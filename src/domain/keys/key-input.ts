@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { type Issue, ValidationError } from '../../lib/errors.ts'
+import { isNetwork, isWithin } from '../../lib/networks.ts'
+import { allows, exceeds, type Permissions, permissionsSchema } from '../people/permissions.ts'
+import type { Tier, Viewer } from '../people/viewer.ts'
+
+const fields = {
+  name: z.string().trim().min(1).max(100),
+  permissions: permissionsSchema,
+  tier: z.enum(['STANDARD', 'ELEVATED', 'ENTERPRISE']).nullish(),
+  expiresAt: z.date().nullish(),
+  allowedIps: z
+    .array(z.string().refine(isNetwork, 'must be an address or a network in CIDR notation, such as 203.0.113.0/24'))
+    .max(100),
+  persistedOnly: z.boolean(),
+}
+
+export const createInput = z.object({
+  ...fields,
+  environment: z.enum(['LIVE', 'TEST']).default('LIVE'),
+  allowedIps: fields.allowedIps.default([]),
+  persistedOnly: fields.persistedOnly.default(false),
+})
+/** What is not given stays as it is. */
+export const updateInput = z.object(fields).partial()
+
+const OVERLAP_DAYS = 7
+const overlapRule = `must be a whole number of seconds, 0 to ${OVERLAP_DAYS * 86_400} (${OVERLAP_DAYS} days)`
+export const rotateInput = z.object({
+  mode: z.enum(['SAME_ID', 'NEW_ID']),
+  overlapSeconds: z
+    .number()
+    .int(overlapRule)
+    .min(0, overlapRule)
+    .max(OVERLAP_DAYS * 86_400, overlapRule),
+})
+
+export type ApiKeyCreate = Unchecked<z.input<typeof createInput>>
+export type ApiKeyUpdate = Unchecked<z.input<typeof updateInput>>
+/** Permissions come as any JSON. */
+type Unchecked<T> = Omit<T, 'permissions'> & { permissions?: unknown }
+export type ApiKeyRotate = z.input<typeof rotateInput>
+
+/** What a key may do, however it came to be. */
+export interface Powers {
+  permissions: Permissions
+  environment: 'LIVE' | 'TEST'
+  tier: Tier | null
+  expiresAt: Date | null
+  allowedIps: string[]
+  persistedOnly: boolean
+}
+
+const TIERS: Tier[] = ['STANDARD', 'ELEVATED', 'ENTERPRISE']
+
+/** The tier of a key that was given none: only keys of the host are without limits (K6). */
+export function tierFor(permissions: Permissions, tier: Tier | null | undefined): Tier | null {
+  return tier ?? (permissions.platform === undefined ? 'STANDARD' : null)
+}
+
+/**
+ * Nobody makes a key that can do more than their own: one that is stolen must not outgrow its limits.
+ *
+ * @throws ValidationError with all that goes beyond
+ */
+export function requireWithin(viewer: Viewer, wanted: Powers): void {
+  const issues: Issue[] = []
+  const add = (field: string, message: string) => issues.push({ path: `input.${field}`, message })
+  const permission = exceeds(viewer.permissions, wanted.permissions)
+  if (permission !== undefined) add('permissions', `a key cannot give what it does not have itself: ${permission}`)
+  if (viewer.environment === 'TEST' && wanted.environment === 'LIVE')
+    add('environment', 'a test key makes test keys only')
+  if (viewer.expiresAt !== null && (wanted.expiresAt === null || wanted.expiresAt > viewer.expiresAt))
+    add('expiresAt', `must not be after ${viewer.expiresAt.toISOString()}, when the key that makes it ends`)
+  const confined = viewer.allowedIps.length > 0
+  const within = wanted.allowedIps.every((network) => isWithin(network, viewer.allowedIps))
+  if (confined && (wanted.allowedIps.length === 0 || !within))
+    add('allowedIps', 'must lie within those of the key that makes it')
+  if (viewer.persistedOnly && !wanted.persistedOnly)
+    add('persistedOnly', 'a key that is confined to persisted operations makes confined keys only')
+  const isHost = allows(viewer.permissions, 'platform', 'write')
+  if (!isHost && rank(wanted.tier) > rank(viewer.tier)) add('tier', `must not be above ${viewer.tier}, its maker's own`)
+  if (issues.length > 0) throw new ValidationError(issues)
+}
+
+function rank(tier: Tier | null): number {
+  return tier === null ? TIERS.length : TIERS.indexOf(tier)
+}

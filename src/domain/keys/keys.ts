@@ -1,0 +1,201 @@
+import type { PrismaClient, Transaction } from '../../database/client.ts'
+import type { ApiKey, Prisma } from '../../database/generated/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { ConflictError, NotFoundError, ValidationError } from '../../lib/errors.ts'
+import type { MakeId } from '../../lib/ids.ts'
+import { page } from '../../lib/pagination.ts'
+import { validate } from '../../lib/validate.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Denials } from '../audit/record-denied.ts'
+import { allows, readPermissions } from '../people/permissions.ts'
+import type { Viewer } from '../people/viewer.ts'
+import type { KeyCache } from './key-cache.ts'
+import {
+  type ApiKeyCreate,
+  type ApiKeyUpdate,
+  createInput,
+  type Powers,
+  requireWithin,
+  tierFor,
+  updateInput,
+} from './key-input.ts'
+import { createToken, displayPrefix, hashBytes } from './token.ts'
+
+/** Keys of one organization that are not revoked, at most. */
+const KEYS_AT_MOST = 10_000
+
+/** What is done to one key, in the transaction that holds its lock. @returns what the audit trail says of it */
+export type ChangeKey = (tx: Transaction, key: ApiKey) => Promise<Prisma.InputJsonObject>
+
+/** API keys of an organization (K1 to K3, K9). */
+export type Keys = ReturnType<typeof createKeys>
+
+export function createKeys(deps: {
+  prisma: PrismaClient
+  clock: Clock
+  makeId: MakeId
+  audit: Audit
+  denials: Denials
+  keyCache: KeyCache
+  keyPrefix: string
+}) {
+  const { prisma, clock, audit } = deps
+  const update = (data: Prisma.ApiKeyUpdateInput) => async (tx: Transaction, key: ApiKey) => {
+    await tx.apiKey.update({ where: { id: key.id }, data })
+    return {}
+  }
+
+  return {
+    /** The only time the secret is seen; its hash is what stays. */
+    async create(viewer: Viewer, input: ApiKeyCreate): Promise<{ apiKey: ApiKey; secret: string }> {
+      const wanted = validate(createInput, input)
+      requireFuture(wanted.expiresAt)
+      const powers = checkPowers(viewer, wanted, 'apiKey.create')
+      return prisma.$transaction(async (tx) => {
+        await requirePlan(tx, viewer)
+        const made = await insert(tx, viewer, { ...powers, name: wanted.name })
+        await audit(tx, viewer, { action: 'apiKey.create', resource: made.apiKey.id, details: detailsOf(made.apiKey) })
+        return made
+      })
+    },
+
+    /** What is not given stays as it is. Whatever is taken away is gone on every node as soon as with a revocation. */
+    update(viewer: Viewer, id: string, input: ApiKeyUpdate): Promise<ApiKey> {
+      const wanted = validate(updateInput, input)
+      requireFuture(wanted.expiresAt)
+      return change(viewer, id, 'apiKey.update', async (tx, key) => {
+        // What can do more must not be made to do less, and then be taken.
+        requireOwn(viewer, powersOf(key), 'apiKey.update')
+        const powers = checkPowers(viewer, { ...powersOf(key), ...wanted }, 'apiKey.update')
+        const { environment: _, ...data } = powers
+        const updated = await tx.apiKey.update({
+          where: { id },
+          data: { ...data, ...(wanted.name && { name: wanted.name }) },
+        })
+        return { from: detailsOf(key), to: detailsOf(updated) }
+      })
+    },
+
+    /** Final. Every request and subscription of the key ends. */
+    revoke: (viewer: Viewer, id: string) =>
+      change(viewer, id, 'apiKey.revoke', update({ revokedAt: clock.now(), revokedBy: viewer.keyId })),
+
+    disable: (viewer: Viewer, id: string) => change(viewer, id, 'apiKey.disable', update({ disabledAt: clock.now() })),
+
+    enable: (viewer: Viewer, id: string) =>
+      change(viewer, id, 'apiKey.enable', async (tx, key) => {
+        requireOwn(viewer, powersOf(key), 'apiKey.enable')
+        return update({ disabledAt: null })(tx, key)
+      }),
+
+    get: (viewer: Viewer, id: string) =>
+      prisma.apiKey.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+
+    list: (viewer: Viewer, query: object): Promise<ApiKey[]> =>
+      prisma.apiKey.findMany(page(query, { organizationId: viewer.organizationId })),
+
+    change,
+    insert,
+    requireOwn,
+    requirePlan,
+  }
+
+  function requireFuture(expiresAt: Date | null | undefined): void {
+    if (expiresAt && expiresAt <= clock.now())
+      throw new ValidationError([{ path: 'input.expiresAt', message: 'must lie in the future' }])
+  }
+
+  /** @throws ValidationError when the key could do more than the viewer's */
+  function checkPowers(
+    viewer: Viewer,
+    wanted: Omit<Powers, 'tier' | 'expiresAt'> & Partial<Nullable<Powers>>,
+    action: string,
+  ): Powers {
+    const { permissions, environment, allowedIps, persistedOnly, expiresAt = null } = wanted
+    const tier = tierFor(permissions, wanted.tier)
+    const powers = { permissions, environment, allowedIps, persistedOnly, expiresAt, tier }
+    requireOwn(viewer, powers, action)
+    return powers
+  }
+
+  /** @throws ValidationError when a key can do more than the viewer's, which is noted: somebody tries to climb */
+  function requireOwn(viewer: Viewer, powers: Powers, action: string): void {
+    try {
+      requireWithin(viewer, powers)
+    } catch (error) {
+      deps.denials.note(viewer, action, 'EXCEEDS_OWN_POWERS')
+      throw error
+    }
+  }
+
+  /** A new key with its first secret. */
+  async function insert(
+    tx: Transaction,
+    viewer: Viewer,
+    fields: Powers & { name: string },
+  ): Promise<{ apiKey: ApiKey; secret: string }> {
+    const secret = createToken(deps.keyPrefix, fields.environment)
+    const createdAt = clock.now()
+    const apiKey = await tx.apiKey.create({
+      data: {
+        ...fields,
+        id: deps.makeId('key'),
+        organizationId: viewer.organizationId,
+        displayPrefix: displayPrefix(secret),
+        secrets: { create: { hash: hashBytes(secret), createdAt } },
+        createdBy: viewer.keyId,
+        createdAt,
+      },
+    })
+    return { apiKey, secret }
+  }
+
+  /** Of two people who change a key at once, the second sees what the first did. */
+  async function change(viewer: Viewer, id: string, action: string, apply: ChangeKey): Promise<ApiKey> {
+    const changed = await prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM api_keys WHERE id = ${id} AND organization_id = ${viewer.organizationId} FOR UPDATE`
+      const key = await tx.apiKey.findFirst({ where: { id, organizationId: viewer.organizationId } })
+      if (key === null) throw new NotFoundError('API key', id)
+      if (key.revokedAt !== null)
+        throw new ConflictError('KEY_REVOKED', 'This key was revoked, which is final. Make a new one.')
+      const details = await apply(tx, key)
+      await audit(tx, viewer, { action, resource: id, details: { name: key.name, ...details } })
+      return tx.apiKey.update({ where: { id }, data: { revision: { increment: 1 } } })
+    })
+    await deps.keyCache.changed(id)
+    return changed
+  }
+
+  /** K9: with the smallest plan, the host makes the keys. */
+  async function requirePlan(tx: Transaction, viewer: Viewer): Promise<void> {
+    const { organizationId } = viewer
+    if ((await tx.apiKey.count({ where: { organizationId, revokedAt: null } })) >= KEYS_AT_MOST)
+      throw new ConflictError('TOO_MANY_KEYS', `An organization has at most ${KEYS_AT_MOST} keys. Revoke some.`)
+    if (allows(viewer.permissions, 'platform', 'write')) return
+    const { plan } = await tx.organization.findUniqueOrThrow({ where: { id: viewer.organizationId } })
+    if (plan !== 'STARTER') return
+    deps.denials.note(viewer, 'apiKey.create', 'PLAN_FORBIDS')
+    throw new ConflictError(
+      'PLAN_FORBIDS',
+      'The plan STARTER does not include making keys. Ask for one, or a larger plan.',
+    )
+  }
+}
+
+type Nullable<T> = { [Name in keyof T]: T[Name] | null }
+
+export function powersOf(key: ApiKey): Powers {
+  const { environment, tier, expiresAt, allowedIps, persistedOnly } = key
+  return { permissions: readPermissions(key.permissions), environment, tier, expiresAt, allowedIps, persistedOnly }
+}
+
+/** What the audit trail says of a key. */
+function detailsOf(key: ApiKey): Prisma.InputJsonObject {
+  const { permissions, expiresAt, ...rest } = powersOf(key)
+  return {
+    name: key.name,
+    ...rest,
+    permissions: permissions as Prisma.InputJsonObject,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  }
+}

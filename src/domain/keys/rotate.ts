@@ -1,0 +1,61 @@
+import type { ApiKey } from '../../database/generated/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { ConflictError } from '../../lib/errors.ts'
+import { validate } from '../../lib/validate.ts'
+import type { Viewer } from '../people/viewer.ts'
+import { type ApiKeyRotate, rotateInput } from './key-input.ts'
+import { type Keys, powersOf } from './keys.ts'
+import { createToken, displayPrefix, hashBytes } from './token.ts'
+
+/** Secrets of one key that are good at once: as many rotations as can overlap. */
+export const SECRETS_AT_ONCE = 10
+
+/**
+ * Gives a key a new secret while the old one stays good for a chosen while (K4), so that callers change over without a
+ * failed request. SAME_ID keeps the key, its limits and its history; NEW_ID makes another with the same powers and lets
+ * the old one expire.
+ */
+export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string }) {
+  const { keys, clock } = deps
+  return async (viewer: Viewer, id: string, input: ApiKeyRotate): Promise<{ apiKey: ApiKey; secret: string }> => {
+    const { mode, overlapSeconds } = validate(rotateInput, input)
+    let made: { apiKey: ApiKey; secret: string } | undefined
+    const rotated = await keys.change(viewer, id, 'apiKey.rotate', async (tx, key) => {
+      const now = clock.now()
+      const until = new Date(now.getTime() + overlapSeconds * 1000)
+      // Whoever rotates a key holds its secret afterwards.
+      keys.requireOwn(viewer, powersOf(key), 'apiKey.rotate')
+      if (key.replacedBy !== null)
+        throw new ConflictError('KEY_REPLACED', `This key was replaced by ${key.replacedBy}. Rotate that one.`)
+      if (key.expiresAt !== null && key.expiresAt <= now)
+        throw new ConflictError('KEY_EXPIRED', 'This key has expired. Make a new one.')
+      if (mode === 'NEW_ID') {
+        await keys.requirePlan(tx, viewer)
+        made = await keys.insert(tx, viewer, { ...powersOf(key), name: key.name })
+        const expiresAt = key.expiresAt !== null && key.expiresAt < until ? key.expiresAt : until
+        await tx.apiKey.update({ where: { id }, data: { expiresAt, replacedBy: made.apiKey.id } })
+        return { mode, overlapSeconds, replacedBy: made.apiKey.id }
+      }
+      // In this order: a rotation without an overlap is never one too many.
+      await tx.apiKeySecret.updateMany({
+        where: { keyId: id, OR: [{ expiresAt: null }, { expiresAt: { gt: until } }] },
+        data: { expiresAt: until },
+      })
+      await tx.apiKeySecret.deleteMany({ where: { keyId: id, expiresAt: { lte: now } } })
+      if ((await tx.apiKeySecret.count({ where: { keyId: id } })) >= SECRETS_AT_ONCE)
+        throw new ConflictError(
+          'TOO_MANY_SECRETS',
+          `At most ${SECRETS_AT_ONCE} secrets of a key overlap. Wait until one ends, or rotate without an overlap.`,
+        )
+      const secret = createToken(deps.keyPrefix, key.environment)
+      await tx.apiKeySecret.create({ data: { hash: hashBytes(secret), keyId: id, createdAt: now } })
+      made = {
+        secret,
+        apiKey: await tx.apiKey.update({ where: { id }, data: { displayPrefix: displayPrefix(secret) } }),
+      }
+      return { mode, overlapSeconds }
+    })
+    const { apiKey, secret } = made!
+    return { apiKey: apiKey.id === id ? rotated : apiKey, secret }
+  }
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import type { Clock } from '../../lib/clock.ts'
+import { isAddress, parseAddress } from '../../lib/networks.ts'
+import { validate } from '../../lib/validate.ts'
+import type { Limits, LimitsState } from '../limits/limits.ts'
+import { slowestOf } from '../limits/sliding-window.ts'
+import { type Action, allows, permissionsSchema, readPermissions } from '../people/permissions.ts'
+import type { Viewer } from '../people/viewer.ts'
+import type { UsageRecorder } from '../usage/recorder.ts'
+import { OK } from '../usage/usage-record.ts'
+import type { KeyLookup } from './key-lookup.ts'
+import { type KnownKey, REFUSALS, refusal } from './key-status.ts'
+import type { LastUsed } from './last-used.ts'
+import { hashToken } from './token.ts'
+
+const TOKEN_CHARACTERS = 1_000
+const COST_AT_MOST = 1_000
+
+const verifyInput = z.object({
+  key: z.string().max(TOKEN_CHARACTERS),
+  permissions: permissionsSchema.default({}),
+  ip: z
+    .string()
+    .max(64)
+    .refine(isAddress, 'must be an IPv4 or IPv6 address')
+    .transform((text) => parseAddress(text)?.toString())
+    .nullish(),
+  cost: z.number().int().min(0).max(COST_AT_MOST).default(1),
+  operation: z
+    .string()
+    .regex(/^[\w.:/-]{1,100}$/, 'must have 1 to 100 letters, digits or . : / _ -')
+    .default('apiKeyVerify'),
+})
+
+export type ApiKeyVerify = Omit<z.input<typeof verifyInput>, 'permissions'> & { permissions?: unknown }
+
+/** What becomes of a presented key, in the order in which it is found out. */
+export const VERDICTS = {
+  VALID: 'It may do this, and the cost was spent.',
+  NOT_FOUND: 'There is no such key in this organization.',
+  REVOKED: REFUSALS.REVOKED,
+  DISABLED: REFUSALS.DISABLED,
+  EXPIRED: REFUSALS.EXPIRED,
+  IP_NOT_ALLOWED: REFUSALS.IP_NOT_ALLOWED,
+  INSUFFICIENT_PERMISSIONS: 'This API key lacks a permission that was asked for.',
+  RATE_LIMITED: 'Too many requests with this key in this minute or hour. Try again later.',
+  QUOTA_EXCEEDED: 'Too many requests with this key today. Try again later, or agree on a larger plan.',
+} as const
+
+export type Verdict = keyof typeof VERDICTS
+
+export interface Verified {
+  code: Verdict
+  /** Null: no such key. */
+  apiKey: KnownKey | null
+  /** Null: no such key, or one without limits. */
+  limits: LimitsState | null
+}
+
+export type Verify = (viewer: Viewer, input: ApiKeyVerify) => Promise<Verified>
+
+/**
+ * Verifies a key for the host's own API (K8). What costs nothing is asked first, and limits last, so that whoever is refused
+ * has spent nothing.
+ */
+export function createVerify(deps: {
+  keyLookup: KeyLookup
+  lastUsed: LastUsed
+  limits: Limits
+  usageRecorder: UsageRecorder
+  clock: Clock
+}): Verify {
+  const { keyLookup, limits } = deps
+
+  return async (viewer, input) => {
+    const started = performance.now()
+    const { key: token, operation, ...wanted } = validate(verifyInput, input)
+    const found = keyLookup.isWellFormed(token) ? await keyLookup.find(hashToken(token)) : null
+    const key = found !== null && isVisible(viewer, found) ? found : null
+    const verified = key === null ? NOT_FOUND : await verify(key, wanted)
+    const at = deps.clock.now()
+    const durationMicroseconds = Math.round((performance.now() - started) * 1000)
+    deps.usageRecorder.add({ ...usageOf(verified, viewer), operation, ip: wanted.ip ?? null, at, durationMicroseconds })
+    return verified
+  }
+
+  async function verify(
+    key: KnownKey,
+    { permissions, ip = null, cost }: Pick<z.output<typeof verifyInput>, 'permissions' | 'ip' | 'cost'>,
+  ): Promise<Verified> {
+    const denied = refusal(key, deps.clock.now(), ip) ?? lacking(key, permissions)
+    const amounts = { requests: denied === undefined ? cost : 0, points: 0 }
+    const { id: keyId, tier, plan } = key
+    const spent = (await limits.spend({ keyId, tier, plan }, amounts)) ?? null
+    if (denied !== undefined) return { code: denied, apiKey: key, limits: spent }
+    if (spent !== null && !spent.admitted) return { code: full(spent), apiKey: key, limits: spent }
+    deps.lastUsed.touch(keyId, ip)
+    return { code: 'VALID', apiKey: key, limits: spent }
+  }
+}
+
+const NOT_FOUND: Verified = { code: 'NOT_FOUND', apiKey: null, limits: null }
+const STATUS: Partial<Record<Verdict, number>> = {
+  VALID: 200,
+  IP_NOT_ALLOWED: 403,
+  INSUFFICIENT_PERMISSIONS: 403,
+  RATE_LIMITED: 429,
+  QUOTA_EXCEEDED: 429,
+}
+
+/** The caller's request to the host, as far as it is known here. A key that nobody has is the verifier's to look into. */
+function usageOf({ code, apiKey }: Verified, { organizationId }: Viewer) {
+  return {
+    ...{
+      organizationId: apiKey?.organizationId ?? organizationId,
+      keyId: apiKey?.id ?? null,
+      tier: apiKey?.tier ?? null,
+    },
+    ...{ outcome: code === 'VALID' ? OK : code, status: STATUS[code] ?? 401 },
+    ...{ requestBytes: 0, responseBytes: 0, userAgent: null, error: code === 'VALID' ? null : VERDICTS[code] },
+  }
+}
+
+/**
+ * A key that callers of the host present names its tenant itself: a platform key that names no organization finds those of
+ * all. Everyone else finds those of the organization they act in.
+ */
+function isVisible(viewer: Viewer, key: KnownKey): boolean {
+  const ofAll = allows(viewer.permissions, 'platform', 'read') && viewer.organizationId === viewer.homeId
+  return ofAll || key.organizationId === viewer.organizationId
+}
+
+function lacking(key: KnownKey, wanted: Record<string, readonly Action[]>): Verdict | undefined {
+  const held = readPermissions(key.permissions)
+  const has = ([resource, actions]: [string, readonly Action[]]) =>
+    actions.every((action) => allows(held, resource, action))
+  return Object.entries(wanted).every(has) ? undefined : 'INSUFFICIENT_PERMISSIONS'
+}
+
+function full({ windows }: LimitsState): Verdict {
+  return slowestOf(windows).name === 'day' ? 'QUOTA_EXCEEDED' : 'RATE_LIMITED'
+}

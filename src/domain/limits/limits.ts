@@ -1,0 +1,68 @@
+import type { Redis } from '../../database/redis.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Plan, Tier } from '../people/viewer.ts'
+import { type Allowances, windowsOf } from './limit-config.ts'
+import { createRedisCounter } from './redis-sliding-window.ts'
+import { type Charge, createCounter, type Spent } from './sliding-window.ts'
+
+/** After Redis has failed, it is not asked again for so long. */
+const AWAY_MS = 5_000
+
+/** The limits of a key after a request. */
+export interface LimitsState extends Spent {
+  /** Redis is away: each process counts by itself. */
+  degraded: boolean
+  /** More was asked for than a window holds: waiting does not help. */
+  neverFits: boolean
+}
+
+/** Limits of keys (K6), over all processes by Redis, and in this process when there is none or it is away. */
+export type Limits = ReturnType<typeof createLimits>
+
+export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; log: Log; allowances: Allowances }) {
+  const { redis, clock, log } = deps
+  const own = createCounter(() => clock.now().getTime())
+  const shared = redis && createRedisCounter(redis, () => clock.forQueue()?.getTime() ?? '')
+  let awayUntil = 0
+
+  async function spend(who: string, charges: readonly Charge[]): Promise<LimitsState> {
+    const neverFits = charges.some(({ amount, limit }) => amount > limit)
+    if (shared === undefined) return { ...(await own.spend(who, charges)), degraded: false, neverFits }
+    const now = performance.now()
+    if (redis?.status === 'ready' && now >= awayUntil)
+      try {
+        const spent = await shared.spend(who, charges)
+        // So that it goes on from here, and not from nothing, when Redis goes away.
+        if (spent.admitted) own.note(who, charges)
+        if (awayUntil > 0) log.info('Redis answers: limits hold over all processes again.')
+        awayUntil = 0
+        return { ...spent, degraded: false, neverFits }
+      } catch (error) {
+        log.debug({ err: error }, 'Redis did not count.')
+      }
+    if (awayUntil === 0) log.warn('Redis is away: each process counts limits by itself until it is back.')
+    if (now >= awayUntil) awayUntil = performance.now() + AWAY_MS
+    return { ...(await own.spend(who, charges)), degraded: true, neverFits }
+  }
+
+  return {
+    /**
+     * Spends from every window of a key at once, or from none. Nothing (0 and 0) only looks. Undefined: the key has no limits.
+     *
+     * @param amounts requests for the windows of time, points for the window of cost
+     */
+    spend(
+      key: { keyId: string; tier: Tier | null; plan: Plan },
+      amounts: { requests: number; points: number },
+    ): Promise<LimitsState | undefined> {
+      const windows = windowsOf(deps.allowances, key)
+      if (windows.length === 0) return Promise.resolve(undefined)
+      const amountOf = (name: string) => (name === 'cost' ? amounts.points : amounts.requests)
+      return spend(
+        key.keyId,
+        windows.map((window) => ({ ...window, amount: amountOf(window.name) })),
+      )
+    },
+  }
+}

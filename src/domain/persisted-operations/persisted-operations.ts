@@ -1,0 +1,92 @@
+import type { PrismaClient } from '../../database/client.ts'
+import type { PersistedDocument } from '../../database/generated/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { ConflictError, type Issue, NotFoundError, ValidationError } from '../../lib/errors.ts'
+import type { MakeId } from '../../lib/ids.ts'
+import { page } from '../../lib/pagination.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Denials } from '../audit/record-denied.ts'
+import type { Viewer } from '../people/viewer.ts'
+import type { FindDocument } from './find-operation.ts'
+import { documentIdOf } from './manifest.ts'
+
+/** Registered operations of one organization at most, retired ones included. */
+export const DOCUMENTS_AT_MOST = 1_000
+
+/** An operation's name, or what is wrong with a document: only the schema can say, so it is handed in. */
+export type CheckDocument = (body: string) => { name: string } | { issues: Issue[] }
+
+/** Operations that organizations register for their confined keys (P1). */
+export type Documents = ReturnType<typeof createDocuments>
+
+export function createDocuments(deps: {
+  prisma: PrismaClient
+  clock: Clock
+  makeId: MakeId
+  audit: Audit
+  denials: Denials
+  findDocument: FindDocument
+}) {
+  const { prisma, clock, audit, findDocument } = deps
+
+  return {
+    async create(
+      viewer: Viewer,
+      input: { body: string; active?: boolean },
+      check: CheckDocument,
+    ): Promise<PersistedDocument> {
+      requireUnconfined(viewer)
+      const checked = check(input.body)
+      if ('issues' in checked) throw new ValidationError(checked.issues)
+      const { organizationId, keyId } = viewer
+      const documentId = documentIdOf(input.body)
+      const now = clock.now()
+      const document = await prisma.$transaction(async (tx) => {
+        await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${organizationId} FOR UPDATE`
+        if ((await tx.persistedDocument.count({ where: { organizationId } })) >= DOCUMENTS_AT_MOST)
+          throw new ConflictError('TOO_MANY_DOCUMENTS', `An organization has at most ${DOCUMENTS_AT_MOST} of them.`)
+        const there = await tx.persistedDocument.findFirst({ where: { organizationId, documentId } })
+        if (there !== null) throw new ConflictError('DOCUMENT_EXISTS', `It is registered already, as ${there.id}.`)
+        const status = input.active ? ('ACTIVE' as const) : ('CREATED' as const)
+        const made = { name: checked.name, body: input.body, status, activatedAt: input.active ? now : null }
+        const data = { id: deps.makeId('doc'), organizationId, documentId, ...made, createdBy: keyId, createdAt: now }
+        const { name } = checked
+        await audit(tx, viewer, { action: 'persistedDocument.create', resource: data.id, details: { name, status } })
+        return tx.persistedDocument.create({ data })
+      })
+      findDocument.changed(viewer.organizationId)
+      return document
+    },
+
+    /** It can be sent from here on. */
+    activate: (viewer: Viewer, id: string) => change(viewer, id, 'ACTIVE'),
+
+    /** It cannot be sent any more, until it is activated again. */
+    retire: (viewer: Viewer, id: string) => change(viewer, id, 'RETIRED'),
+
+    list: (viewer: Viewer, query: object): Promise<PersistedDocument[]> =>
+      prisma.persistedDocument.findMany(page(query, { organizationId: viewer.organizationId })),
+  }
+
+  async function change(viewer: Viewer, id: string, status: 'ACTIVE' | 'RETIRED'): Promise<PersistedDocument> {
+    requireUnconfined(viewer)
+    const now = clock.now()
+    const changed = await prisma.$transaction(async (tx) => {
+      const document = await tx.persistedDocument.findFirst({ where: { id, organizationId: viewer.organizationId } })
+      if (document === null) throw new NotFoundError('persisted document', id)
+      const action = status === 'ACTIVE' ? 'persistedDocument.activate' : 'persistedDocument.retire'
+      await audit(tx, viewer, { action, resource: id, details: { name: document.name } })
+      const at = status === 'ACTIVE' ? { activatedAt: now, retiredAt: null } : { retiredAt: now }
+      return tx.persistedDocument.update({ where: { id }, data: { status, ...at } })
+    })
+    findDocument.changed(viewer.organizationId)
+    return changed
+  }
+
+  /** Else a confined key could register whatever it likes, and would not be confined. */
+  function requireUnconfined(viewer: Viewer): void {
+    if (!viewer.persistedOnly) return
+    deps.denials.note(viewer, 'persistedDocument', 'KEY_CONFINED')
+    throw new ConflictError('KEY_CONFINED', 'This key is confined to persisted operations, so it cannot change them.')
+  }
+}

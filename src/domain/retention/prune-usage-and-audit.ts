@@ -1,0 +1,54 @@
+import type pg from 'pg'
+import { idBefore, uuidBefore } from '../../lib/ids.ts'
+import { WIDTHS, type Width } from '../usage/usage.ts'
+
+/** Rows that one statement removes at most. */
+const AT_ONCE = 2_000
+const DAY_MS = 86_400_000
+
+/** One batch of usage, some thousand requests: whole, and only when it was counted. */
+const REMOVE_RECORDS = `
+WITH old AS (
+  SELECT id FROM usage_batches WHERE id < $1 AND counts IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+), chunks_gone AS (
+  DELETE FROM usage_chunks c USING old WHERE c.batch_id = old.id
+), gone AS (
+  DELETE FROM usage_batches b USING old WHERE b.id = old.id RETURNING 1
+)
+SELECT count(*)::int > 0 AS more FROM gone`
+
+/** Buckets of each width that are past its time, given in the order of the widths. */
+const REMOVE_BUCKETS = `
+WITH old AS MATERIALIZED (
+  ${Object.keys(WIDTHS)
+    .map((width, n) => `(SELECT ctid FROM usage_buckets WHERE width = '${width}' AND at < $${n + 1} LIMIT ${AT_ONCE})`)
+    .join(' UNION ALL ')}
+), gone AS (
+  DELETE FROM usage_buckets WHERE ctid = ANY (ARRAY(SELECT ctid FROM old)) RETURNING 1
+)
+SELECT count(*)::int >= ${AT_ONCE} AS more FROM gone`
+
+const REMOVE_AUDIT = `
+WITH gone AS (
+  DELETE FROM audit_entries WHERE id = ANY (ARRAY(SELECT id FROM audit_entries WHERE id < $1 ORDER BY id LIMIT ${AT_ONCE}))
+  RETURNING 1
+)
+SELECT count(*)::int = ${AT_ONCE} AS more FROM gone`
+
+/** Each removes one batch. @returns whether there may be more */
+export type RemoveAged = () => Promise<boolean>
+
+/** @param days how long single requests and audit entries are kept; 0 keeps them for ever */
+export function createRemoveAged(pool: pg.Pool, now: Date, days: { usage: number; audit: number }): RemoveAged[] {
+  const before = (count: number) => new Date(now.getTime() - count * DAY_MS)
+  const run = (name: string, text: string, values: unknown[]) => async () => {
+    const { rows } = await pool.query<{ more: boolean }>({ name, text, values })
+    return rows[0]!.more
+  }
+  const widths = Object.keys(WIDTHS).map((width) => before(WIDTHS[width as Width].keptDays))
+  return [
+    run('remove-usage-buckets', REMOVE_BUCKETS, widths),
+    ...(days.usage > 0 ? [run('remove-usage-records', REMOVE_RECORDS, [uuidBefore(before(days.usage))])] : []),
+    ...(days.audit > 0 ? [run('remove-audit', REMOVE_AUDIT, [idBefore('aud', before(days.audit))])] : []),
+  ]
+}

@@ -1,0 +1,196 @@
+import type pg from 'pg'
+import { z } from 'zod'
+import type { Database } from '../../database/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { ValidationError } from '../../lib/errors.ts'
+import { percentile } from '../../lib/histogram.ts'
+import { validate } from '../../lib/validate.ts'
+import type { Read } from '../limits/read-concurrency.ts'
+import type { Viewer } from '../people/viewer.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** Spans that usage is counted in, each with how long it is kept, and for how long a range it is the default. */
+export const WIDTHS = {
+  MINUTE: { ms: MINUTE_MS, keptDays: 2, upToMs: 3 * HOUR_MS },
+  HOUR: { ms: HOUR_MS, keptDays: 60, upToMs: 8 * DAY_MS },
+  DAY: { ms: DAY_MS, keptDays: 800, upToMs: 92 * DAY_MS },
+  MONTH: { ms: 31 * DAY_MS, keptDays: 3_660, upToMs: Number.POSITIVE_INFINITY },
+} as const
+export type Width = keyof typeof WIDTHS
+
+const POINTS_AT_MOST = 1_000
+
+const usageInput = z.object({
+  keyId: z.string().nullish(),
+  operation: z.string().nullish(),
+  status: z.number().int().nullish(),
+  tier: z.enum(['STANDARD', 'ELEVATED', 'ENTERPRISE']).nullish(),
+  from: z.date().nullish(),
+  to: z.date().nullish(),
+  interval: z.enum(['MINUTE', 'HOUR', 'DAY', 'MONTH']).nullish(),
+})
+
+export type UsageFilter = z.input<typeof usageInput>
+
+/** What was asked within some time (U2). */
+export interface UsageFigures {
+  requests: number
+  /** With an error of any kind. */
+  failed: number
+  /** Refused by a limit. */
+  limited: number
+  /** 0 to 1; null without requests. */
+  errorRate: number | null
+  /** In milliseconds. */
+  meanDuration: number | null
+  p50Duration: number | null
+  p95Duration: number | null
+  p99Duration: number | null
+  requestBytes: number
+  responseBytes: number
+}
+
+/** A range of usage that can be asked for its parts; each is one query over its buckets. */
+export interface Usage {
+  interval: Width
+  from: Date
+  to: Date
+  totals(): Promise<UsageFigures>
+  series(): Promise<(UsageFigures & { at: Date })[]>
+  by(dimension: 'operation' | 'status' | 'tier'): Promise<(UsageFigures & { value: string })[]>
+  /** Keys with at least one request. */
+  uniqueKeys(): Promise<number>
+}
+
+interface Row {
+  value: string | Date
+  bucket: number
+  requests: number
+  failed: number
+  limited: number
+  duration: number
+  request_bytes: number
+  response_bytes: number
+}
+
+/** The key that the requests of all keys of an organization are counted under. */
+const ALL_KEYS = ''
+const UNKNOWN = { organizationId: '', keyId: ALL_KEYS }
+
+/** Usage of an organization or of one key, from what was counted: as cheap for a year as for a week. */
+export function createReadUsage(deps: { database: Database; clock: Clock; read: Read }) {
+  const { reads } = deps.database
+  return {
+    ofOrganization: (viewer: Viewer, filter: UsageFilter): Usage =>
+      usageOf({ organizationId: viewer.organizationId, keyId: filter.keyId ?? ALL_KEYS }, filter),
+    /** Of keys that nobody has: brute force must be visible to the operator. */
+    ofUnknownKeys: (filter: UsageFilter): Usage => usageOf(UNKNOWN, filter),
+  }
+
+  function usageOf(who: { organizationId: string; keyId: string }, filter: UsageFilter): Usage {
+    const { operation = null, status = null, tier = null, ...range } = validate(usageInput, filter, 'filter')
+    const { interval, from, to } = rangeOf(range, deps.clock.now())
+    const values = [who.organizationId, who.keyId, interval, from, to, operation, status, tier]
+    const query = <R extends object>(statement: pg.QueryConfig) =>
+      deps.read(who.organizationId, () => reads.query<R>(statement))
+    /** Each is read once, whatever it is called by in a query. */
+    const readings = new Map<keyof typeof BY, Promise<pg.QueryResult<Row>>>()
+    const rowsOf = (dimension: keyof typeof BY) => {
+      const reading = readings.get(dimension) ?? query<Row>({ name: `usage-${dimension}`, text: BY[dimension], values })
+      readings.set(dimension, reading)
+      return reading
+    }
+    const grouped = async (dimension: keyof typeof BY) => {
+      const { rows } = await rowsOf(dimension)
+      return [...Map.groupBy(rows, ({ value }) => (value instanceof Date ? value.getTime() : value))]
+    }
+    return {
+      ...{ interval, from, to },
+      async totals() {
+        const [all] = await grouped('nothing')
+        return figures(all?.[1] ?? [])
+      },
+      async series() {
+        return (await grouped('at')).map(([at, rows]) => ({ at: new Date(at), ...figures(rows) }))
+      },
+      async by(dimension) {
+        const groups = (await grouped(dimension)).map(([value, rows]) => ({ value: String(value), ...figures(rows) }))
+        return groups.sort((a, b) => b.requests - a.requests)
+      },
+      async uniqueKeys() {
+        const { rows } = await query<{ keys: number }>({ name: 'usage-keys', text: KEYS, values })
+        return rows[0]!.keys
+      },
+    }
+  }
+}
+
+/** Whole spans only: what was counted in one cannot be told apart any more. */
+function rangeOf(range: Pick<z.output<typeof usageInput>, 'from' | 'to' | 'interval'>, now: Date) {
+  // The span of this moment is in it, also in the moment that it begins.
+  const to = range.to ?? new Date(now.getTime() + 1)
+  const from = range.from ?? new Date(to.getTime() - DAY_MS)
+  const refuse = (message: string) => {
+    throw new ValidationError([{ path: 'filter.from', message }])
+  }
+  if (from >= to) refuse('must be before to')
+  const length = to.getTime() - from.getTime()
+  const fitting = (Object.keys(WIDTHS) as Width[]).find((width) => {
+    const { upToMs, keptDays } = WIDTHS[width]
+    return length <= upToMs && now.getTime() - from.getTime() <= keptDays * DAY_MS
+  })
+  const interval = range.interval ?? fitting ?? 'MONTH'
+  if (length / WIDTHS[interval].ms > POINTS_AT_MOST) refuse(`is more than ${POINTS_AT_MOST} of ${interval} before to`)
+  return { interval, from: startOf(interval, from), to }
+}
+
+function startOf(width: Width, time: Date): Date {
+  if (width === 'MONTH') return new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth()))
+  return new Date(Math.floor(time.getTime() / WIDTHS[width].ms) * WIDTHS[width].ms)
+}
+
+function by(value: string): string {
+  return `
+SELECT ${value} AS value, bucket, sum(requests)::float8 AS requests, sum(failed)::float8 AS failed,
+  sum(limited)::float8 AS limited, sum(duration_microseconds)::float8 AS duration,
+  sum(request_bytes)::float8 AS request_bytes, sum(response_bytes)::float8 AS response_bytes
+FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id AND width = $3::usage_width AND at >= $4 AND at < $5
+WHERE organization_id = $1 AND key_id = $2
+  AND ($6::text IS NULL OR operation = $6) AND ($7::int IS NULL OR status = $7) AND ($8::text IS NULL OR tier = $8)
+GROUP BY 1, 2 ORDER BY 1`
+}
+
+const BY = {
+  nothing: by("''"),
+  at: by('at'),
+  operation: by('operation'),
+  status: by('status::text'),
+  tier: by("coalesce(nullif(tier, ''), 'NONE')"),
+}
+
+/** Key by key, each by the first bucket that is found. */
+const KEYS = `
+SELECT count(*)::int AS keys FROM api_keys k WHERE organization_id = $1 AND ($2 = '${ALL_KEYS}' OR k.id = $2) AND EXISTS (
+  SELECT 1 FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id
+  WHERE s.organization_id = $1 AND s.key_id = k.id AND b.width = $3::usage_width AND b.at >= $4 AND b.at < $5
+    AND ($6::text IS NULL OR operation = $6) AND ($7::int IS NULL OR status = $7) AND ($8::text IS NULL OR tier = $8))`
+
+function figures(rows: readonly Row[]): UsageFigures {
+  const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0)
+  const requests = sum((row) => row.requests)
+  const failed = sum((row) => row.failed)
+  const counts = rows.map(({ bucket, requests: count }) => ({ bucket, count }))
+  return {
+    ...{ requests, failed, limited: sum((row) => row.limited) },
+    errorRate: requests === 0 ? null : failed / requests,
+    meanDuration: requests === 0 ? null : sum((row) => row.duration) / requests / 1000,
+    p50Duration: percentile(counts, 0.5),
+    p95Duration: percentile(counts, 0.95),
+    p99Duration: percentile(counts, 0.99),
+    requestBytes: sum((row) => row.request_bytes),
+    responseBytes: sum((row) => row.response_bytes),
+  }
+}

@@ -1,0 +1,69 @@
+import type { Logged } from '../bus/delivery-log-entry.ts'
+import { AT_END, type Place } from '../bus/log-cursor.ts'
+import { PARTS_AT_ONCE, type Part } from './read-delivery-log.ts'
+
+/**
+ * Who takes nothing for one to two of these reads again what it had read. Not shorter: one that takes a change now and then
+ * would have hundreds read each time.
+ */
+const KEEP_MS = 10_000
+
+/** The rows of the log that a subscriber has read and not yet taken. */
+export interface Shelf {
+  /** Undefined when there are none, or they were let go. */
+  parts: readonly Part[] | undefined
+  /** Whether a change was taken of late. */
+  used: boolean
+}
+
+export const isAt = (place: Place, { position, part }: Part) => position === place.position && part === place.part
+
+/** The first change on a shelf that comes after a place, and the place after it; undefined when there is none, or none any more. */
+export function nextOn({ parts = [] }: Shelf, place: Place): { change: Logged; after: Place } | undefined {
+  for (const [nth, row] of parts.entries()) {
+    if (nth === PARTS_AT_ONCE) return undefined
+    const { position, part, changes } = row
+    const index = isAt(place, row) ? place.index : 0
+    const isBefore = position < place.position || (position === place.position && part < place.part)
+    if (isBefore || index >= changes.length) continue
+    const isLast = parts[nth + 1]?.position !== position
+    const end = isLast ? { ...AT_END, position } : { position, part: part + 1, index: 0 }
+    const after = index + 1 < changes.length ? { position, part, index: index + 1 } : end
+    return { change: changes[index]!, after }
+  }
+  return undefined
+}
+
+/**
+ * Shelves of all subscribers of a process. A row is up to 500 changes, so thousands of subscribers that are connected and do
+ * not read would fill the memory with what the database has anyway.
+ */
+export function createShelves(keepMs = KEEP_MS) {
+  const shelves = new Set<Shelf>()
+  let timer: NodeJS.Timeout | undefined
+
+  function tidy(): void {
+    for (const shelf of shelves) {
+      if (!shelf.used) shelf.parts = undefined
+      shelf.used = false
+    }
+  }
+
+  return {
+    open(): Shelf {
+      const shelf = { parts: undefined, used: false }
+      shelves.add(shelf)
+      timer ??= setInterval(tidy, keepMs).unref()
+      return shelf
+    },
+    close(shelf: Shelf): void {
+      shelf.parts = undefined
+      shelves.delete(shelf)
+      if (shelves.size > 0) return
+      clearInterval(timer)
+      timer = undefined
+    },
+    /** Rows that are kept, of all. */
+    kept: () => [...shelves].reduce((sum, { parts }) => sum + (parts?.length ?? 0), 0),
+  }
+}

@@ -1,0 +1,42 @@
+import type pg from 'pg'
+import { changesOf, type Logged } from '../bus/delivery-log-entry.ts'
+
+/**
+ * Rows of the log that one read takes at most, of up to 500 changes each: what a subscriber holds in memory. One more says
+ * whether the last of them is the last of its position: all parts of one are committed together.
+ */
+export const PARTS_AT_ONCE = 2
+
+/** A row of the log: changes that one statement made, or a part of them. */
+export interface Part {
+  position: number
+  /** The position before it, which may be removed by now. */
+  previous: number
+  part: number
+  changes: Logged[]
+}
+
+/** What the log has from a place on: PARTS_AT_ONCE rows, and one more if there is one. */
+export async function readParts(
+  pool: pg.Pool,
+  organizationId: string,
+  from: { position: number; part: number },
+): Promise<Part[]> {
+  const { rows } = await pool.query<Part>({
+    name: 'read-changes',
+    text: `SELECT position::float8, previous::float8, part, changes FROM delivery_changes
+      WHERE organization_id = $1 AND (position, part) >= ($2::bigint, $3::int)
+      ORDER BY position, part LIMIT ${PARTS_AT_ONCE + 1}`,
+    values: [organizationId, from.position, from.part],
+  })
+  return rows.map((row) => ({ ...row, changes: row.changes.flatMap(changesOf) }))
+}
+
+/** The last position that the log has, or had. */
+export async function headOf(pool: pg.Pool, organizationId: string): Promise<number> {
+  const { rows } = await pool.query<{ position: number }>(
+    'SELECT position::float8 FROM delivery_change_heads WHERE organization_id = $1',
+    [organizationId],
+  )
+  return rows[0]?.position ?? 0
+}

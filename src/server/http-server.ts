@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Database } from '../database/client.ts'
+import type { Clock } from '../lib/clock.ts'
+import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
+import type { Log } from '../lib/log.ts'
+import type { Domain } from '../services.ts'
+import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
+import { createGraphQL } from './graphql.ts'
+import { type Answer, createHealth } from './health.ts'
+import { pathOf } from './path.ts'
+import { createResolveDocument } from './persisted-operations.ts'
+import { createMaskError } from './public-error.ts'
+import { CLIENT_CLOSED, createRecordUsage } from './record-usage.ts'
+import type { Exchange } from './request-context.ts'
+import { attachWebSocket } from './websocket.ts'
+
+const REQUEST_BYTES = 16 * 1024 * 1024
+const REQUEST_ID = 'x-request-id'
+
+export interface Server {
+  /** Where it listens, such as http://127.0.0.1:4000. */
+  url: string
+  /** Answers what is under way, ends subscriptions, and closes. */
+  stop(): Promise<void>
+}
+
+/** The HTTP server: GraphQL over HTTP, SSE and WebSocket, and health. @throws when the port is taken */
+export async function startServer(deps: {
+  domain: Domain
+  database: Database
+  clock: Clock
+  log: Log
+  host: string
+  port: number
+  trustedProxies: readonly string[]
+  initTimeoutMs?: number
+}): Promise<Server> {
+  const { domain, log } = deps
+  const clientIp = createClientIp(deps.trustedProxies)
+
+  /** A request, or an operation on a WebSocket, with whoever makes it. */
+  async function begin(request: IncomingMessage, fields: (name: string) => unknown): Promise<Exchange> {
+    const ip = clientIp(request)
+    const exchange: Exchange = { request, ip, startedAt: performance.now(), viewer: null, requestBytes: 0 }
+    try {
+      const credentials = readCredentials(fields, { ip, requestId: String(request.headers[REQUEST_ID]) })
+      if (credentials !== undefined) exchange.viewer = await domain.authenticate(credentials)
+    } catch (error) {
+      exchange.refused = error
+      if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
+        domain.audit.denied({ ...error.key, keyId: error.key.id, ip }, 'authenticate', error.message)
+    }
+    return exchange
+  }
+
+  const maskError = createMaskError(log)
+  const record = createRecordUsage({ recorder: domain.usageRecorder, clock: deps.clock })
+  const resolveDocument = createResolveDocument({ findDocument: domain.findDocument, denied: domain.audit.denied })
+  const graphql = createGraphQL({ domain, maskError, record, resolveDocument })
+  const health = createHealth({ database: deps.database, bus: domain.bus })
+
+  const server = createHttpServer((request, response) => {
+    request.headers[REQUEST_ID] = requestId(request)
+    response.setHeader(REQUEST_ID, request.headers[REQUEST_ID])
+    const started = performance.now()
+    const pathname = pathOf(request)
+    if (log.isLevelEnabled('debug'))
+      response.on('finish', () => {
+        const duration = Math.round((performance.now() - started) * 1000)
+        const fields = { requestId: request.headers[REQUEST_ID], method: request.method, path: pathname }
+        log.debug({ ...fields, status: response.statusCode, durationMicroseconds: duration }, 'request')
+      })
+    // What stands behind builds a URL of it.
+    if (!URL.canParse(`http://${request.headers.host || 'localhost'}/`))
+      return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
+    if (pathname === '/graphql')
+      return void handleGraphQL(request, response).catch((error) => {
+        log.error({ err: error }, 'A request could not be answered.')
+        response.destroy()
+      })
+    if (pathname === '/livez') return send(response, health.live())
+    if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
+    if (pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end()
+    send(response, { status: 404, body: { error: 'Not found. GraphQL is at /graphql.' } })
+  })
+  // Receivers of events hold subscriptions open for days, so only the reading of a request is timed.
+  server.requestTimeout = 60_000
+  server.headersTimeout = 30_000
+
+  async function handleGraphQL(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let received = Number(request.headers['content-length'] ?? 0)
+    if (received > REQUEST_BYTES) {
+      response.setHeader('connection', 'close')
+      send(response, { status: 413, body: { error: `A request may have ${REQUEST_BYTES} bytes at most.` } })
+      return
+    }
+    if (request.headers['transfer-encoding'] !== undefined) countBody(request, (bytes) => (received = bytes))
+    const sentBefore = request.socket.bytesWritten
+    const beginning = begin(request, (name) => request.headers[name])
+    response.once('close', async () => {
+      const exchange = await beginning
+      exchange.requestBytes = received
+      const responseBytes = request.socket.bytesWritten - sentBefore
+      record(exchange, { status: response.writableFinished ? response.statusCode : CLIENT_CLOSED, responseBytes })
+    })
+    const exchange = await beginning
+    exchange.response = response
+    if (response.closed) return
+    graphql.handle(request, response, { exchange })
+  }
+
+  const sockets = attachWebSocket(server, {
+    graphql,
+    maskError,
+    record,
+    resolveDocument,
+    begin(request, params) {
+      request.headers[REQUEST_ID] ??= requestId(request)
+      return begin(request, (name) => params[name] ?? params[NAMES[name] ?? name])
+    },
+    ...(deps.initTimeoutMs !== undefined && { initTimeoutMs: deps.initTimeoutMs }),
+  })
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(deps.port, deps.host, () => resolve())
+  })
+  const { port } = server.address() as AddressInfo
+  const host = deps.host.includes(':') ? `[${deps.host}]` : deps.host
+  return {
+    url: `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      domain.subscriptions.stop()
+      await sockets.stop()
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}
+
+/** How `connection_init` may spell the fields, as HTTP clients know them. */
+const NAMES: Record<string, string> = {
+  authorization: 'Authorization',
+  'x-api-key': 'X-API-Key',
+  [ORGANIZATION_HEADER]: 'Signalbox-Organization',
+}
+
+/** Counts what arrives without reading it, and breaks off what is too much. Only for bodies in chunks: of others Node reads no more than they say. */
+function countBody(request: IncomingMessage, onBytes: (received: number) => void): void {
+  let received = 0
+  const push = request.push.bind(request)
+  const pushCounted = (chunk: Buffer | null) => {
+    received += chunk?.length ?? 0
+    onBytes(received)
+    if (received > REQUEST_BYTES) request.destroy()
+    return push(chunk)
+  }
+  // By its name: a function that is written where it is assigned to a property is made as old (src/database/prepared.ts).
+  request.push = pushCounted
+}
+
+function requestId(request: IncomingMessage): string {
+  const given = request.headers[REQUEST_ID]
+  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID()
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

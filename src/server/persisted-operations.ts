@@ -1,0 +1,99 @@
+import { GraphQLError } from 'graphql'
+import type { GraphQLParams, Plugin } from 'graphql-yoga'
+import { LRUCache } from 'lru-cache'
+import type { Denials } from '../domain/audit/record-denied.ts'
+import type { FindDocument } from '../domain/persisted-operations/find-operation.ts'
+import { documentIdOf } from '../domain/persisted-operations/manifest.ts'
+import { DOCUMENT_CHARACTERS } from './query-limits.ts'
+import type { Exchange, ServerContext } from './request-context.ts'
+
+/** Characters of documents that clients have sent with their hash, to send the hash alone afterwards. */
+const REMEMBERED_CHARACTERS = 5_000_000
+/** What an entry takes besides its text. */
+const ENTRY_CHARACTERS = 1_000
+
+/** As the transports hand them over; whatever else is wrong with them is found afterwards. */
+type Params = { [Name in keyof GraphQLParams]?: GraphQLParams[Name] | null } & { documentId?: unknown }
+/** Puts in the document that was asked for by its hash, and refuses what a confined key may not send. */
+export type ResolveDocument = (params: Params, exchange: Exchange) => Promise<GraphQLParams>
+
+/**
+ * Persisted operations (P1) for every transport, before anything is parsed: `documentId` (GraphQL over HTTP, appendix on
+ * persisted documents), and the extension `persistedQuery` as Apollo's clients send it, which also stores what it is given.
+ * A confined key may send what is registered, and no text at all but the one of its hash.
+ */
+export function createResolveDocument(deps: { findDocument: FindDocument; denied: Denials['note'] }): ResolveDocument {
+  const { findDocument } = deps
+  const automatic = new LRUCache<string, string>({
+    maxSize: REMEMBERED_CHARACTERS,
+    sizeCalculation: (body) => body.length + ENTRY_CHARACTERS,
+  })
+
+  return async ({ documentId, ...rest }, exchange) => {
+    const params = rest as GraphQLParams
+    const { viewer } = exchange
+    const text = params.query === '' ? undefined : params.query
+    const hashed = hashOf(documentId, params.extensions)
+    if (documentId != null && text !== undefined)
+      throw refusal('BAD_REQUEST', 'Send a documentId or a query, not both.')
+    if (text !== undefined && hashed !== undefined && (typeof text !== 'string' || documentIdOf(text) !== hashed))
+      throw refusal('PERSISTED_QUERY_HASH_MISMATCH', 'The sha256Hash is not the SHA-256 of the query.')
+    // A confined platform key must not find what it could have registered in an organization that it names.
+    const organizationId = (viewer?.persistedOnly ? viewer.homeId : viewer?.organizationId) ?? null
+    const registered = hashed === undefined ? null : await findDocument.find(organizationId, hashed)
+    if (registered !== null) {
+      exchange.persisted = registered.name
+      return { ...params, query: registered.body }
+    }
+    if (viewer?.persistedOnly) {
+      const code = 'PERSISTED_OPERATIONS_ONLY'
+      deps.denied(viewer, 'operation', code)
+      throw refusal(code, 'This key may send operations that are registered, and no others.')
+    }
+    if (hashed === undefined) return params
+    if (text === undefined) {
+      const query = automatic.get(hashed)
+      // Clients of the extension wait for this very message.
+      const message = documentId == null ? 'PersistedQueryNotFound' : 'There is no operation with this documentId.'
+      if (query === undefined) throw refusal('PERSISTED_QUERY_NOT_FOUND', message)
+      return { ...params, query }
+    }
+    if (viewer !== null && text.length <= DOCUMENT_CHARACTERS) automatic.set(hashed, text)
+    return params
+  }
+}
+
+/** Over HTTP and SSE. WebSocket calls `resolve` itself. */
+export function persistedOperations(resolve: ResolveDocument): Plugin<object, ServerContext> {
+  return {
+    onParams({ params, request, setParams, context }) {
+      const { exchange } = context as ServerContext
+      const fromUrl = request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : null
+      const asked: Params = fromUrl === null ? params : { ...params, documentId: fromUrl }
+      // What is no object is refused as such afterwards.
+      if (typeof params !== 'object' || params === null || Array.isArray(params)) return
+      const { documentId, extensions } = asked
+      const isPlain = documentId == null && extensions == null && exchange.viewer?.persistedOnly !== true
+      // Most are, and need no turn of the event loop.
+      return isPlain ? undefined : resolve(asked, exchange).then(setParams)
+    },
+  }
+}
+
+/** The document id of a request, in whichever way it was given. */
+function hashOf(documentId: unknown, extensions: unknown): string | undefined {
+  if (documentId != null) {
+    if (typeof documentId === 'string' && /^sha256:[0-9a-f]{64}$/.test(documentId)) return documentId
+    throw refusal('BAD_REQUEST', 'The documentId must be sha256: and 64 hexadecimal digits in lower case.')
+  }
+  const persistedQuery = (extensions as { persistedQuery?: unknown } | null | undefined)?.persistedQuery
+  if (persistedQuery == null) return undefined
+  const { version, sha256Hash } = persistedQuery as { version?: unknown; sha256Hash?: unknown }
+  if (version !== 1) throw refusal('BAD_REQUEST', 'The persistedQuery extension is known in version 1.')
+  if (typeof sha256Hash === 'string' && /^[0-9a-f]{64}$/.test(sha256Hash)) return `sha256:${sha256Hash}`
+  throw refusal('BAD_REQUEST', 'The sha256Hash must be 64 hexadecimal digits in lower case.')
+}
+
+function refusal(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } })
+}

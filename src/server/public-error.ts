@@ -1,0 +1,64 @@
+import { GraphQLError } from 'graphql'
+import { RateLimitedError, SignalboxError, UnauthenticatedError, ValidationError } from '../lib/errors.ts'
+import type { Log } from '../lib/log.ts'
+
+/** What clients, and their usage, are told of an error. */
+interface Told {
+  code: string
+  message: string
+  /** Nothing that the client did: the log has more. */
+  isFault?: true
+}
+
+/** Our own errors with their code, mistakes in the request as they are, and anything else as a fault without details. */
+export function tell(error: unknown): Told {
+  const cause = causeOf(error)
+  if (cause instanceof SignalboxError) return { code: cause.code, message: cause.message }
+  // Raised by Pothos for a malformed cursor or connection argument.
+  if (cause instanceof Error && cause.name === 'PothosValidationError')
+    return { code: 'BAD_USER_INPUT', message: cause.message }
+  // Of parsing, validating and coercing the request.
+  if (cause instanceof GraphQLError)
+    return { code: String(cause.extensions.code ?? 'BAD_USER_INPUT'), message: cause.message }
+  if (isTimeout(cause)) return { code: 'TOO_SLOW', message: TOO_SLOW }
+  const message = 'Something went wrong on our side. Try again; the operator can see why in the log.'
+  return { code: 'INTERNAL', message, isFault: true }
+}
+
+const TOO_SLOW =
+  'This took too long and was broken off. Ask for less: a shorter time, fewer conditions together, or fewer at once.'
+
+/** SQLSTATE query_canceled, as the driver has it, and as Prisma wraps it. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, meta } = error as {
+    code?: string
+    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } }
+  }
+  return code === '57014' || meta?.driverAdapterError?.cause?.originalCode === '57014'
+}
+
+/** What clients see of an error at the top level. */
+export function createMaskError(log: Log) {
+  return (error: unknown): Error => {
+    const cause = causeOf(error)
+    if (cause instanceof GraphQLError) return cause
+    const { code, message, isFault } = tell(error)
+    if (isFault) log.error({ err: cause }, 'A request failed.')
+    const extensions = { code, ...moreOf(cause) }
+    if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })
+    const { nodes, source, positions, path } = error
+    return new GraphQLError(message, { nodes, source, positions, path, extensions })
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError ? (error.originalError ?? error) : error
+}
+
+function moreOf(cause: unknown): Record<string, unknown> {
+  if (cause instanceof UnauthenticatedError) return { http: { status: 401 } }
+  if (cause instanceof ValidationError) return { issues: cause.issues }
+  if (cause instanceof RateLimitedError) return { retryAfter: cause.retryAfter }
+  return {}
+}

@@ -1,0 +1,95 @@
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
+import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import type { Limits } from '../domain/limits/limits.ts'
+import { retryAfter, setLimitHeaders, tightestOf } from './limit-headers.ts'
+import { type Cost, costOf } from './query-limits.ts'
+import type { Exchange, ServerContext } from './request-context.ts'
+
+/**
+ * Spends from the limits of a key (K6, P2) when an operation is about to be executed, over every transport: what was refused
+ * before has spent nothing. The answer says what it cost.
+ */
+export function spendLimits(limits: Limits): Plugin<ServerContext> {
+  async function spend({ document, operationName, contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> {
+    const { exchange } = contextValue as ServerContext
+    const operation = getOperationAST(document, operationName)
+    if (operation) exchange.operation = exchange.persisted ?? nameOf(operation)
+    // An operation that is not there is refused when it is executed.
+    if (exchange.viewer === null || !operation) return undefined
+    exchange.cost = costOf(operation)
+    await ask(limits, exchange, { requests: 1, points: exchange.cost.requested })
+    return exchange.limits?.admitted === false ? refusal(exchange) : undefined
+  }
+
+  return {
+    async onExecute({ args, setResultAndStopExecution }) {
+      const refused = await spend(args)
+      if (refused !== undefined) return setResultAndStopExecution(refused)
+      const { exchange } = args.contextValue
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (isAsyncIterable(result) || exchange.cost === undefined) return
+          const cost = costs(exchange.cost, exchange.limits, result)
+          setResult({ ...result, extensions: { ...result.extensions, cost } })
+        },
+      }
+    },
+    async onSubscribe({ args, setResultAndStopExecution }) {
+      const refused = await spend(args)
+      if (refused !== undefined) setResultAndStopExecution(refused)
+    },
+  }
+}
+
+/** A name of ours, so that clients do not choose how many there are. */
+function nameOf({ selectionSet }: OperationDefinitionNode): string {
+  const [first, ...more] = selectionSet.selections
+  return first?.kind === Kind.FIELD && more.length === 0 ? first.name.value : 'several'
+}
+
+/** Answers that came before an execution tell the limits too, and spend nothing. */
+export async function lookAtLimits(limits: Limits, exchange: Exchange): Promise<void> {
+  if (exchange.viewer !== null && exchange.limits === undefined) await ask(limits, exchange, { requests: 0, points: 0 })
+}
+
+async function ask(limits: Limits, exchange: Exchange, amounts: { requests: number; points: number }): Promise<void> {
+  exchange.limits = (await limits.spend(exchange.viewer!, amounts)) ?? null
+  const { response } = exchange
+  if (exchange.limits !== null && response?.headersSent === false) setLimitHeaders(response, exchange.limits)
+}
+
+function refusal({ limits, response }: Exchange): ExecutionResult {
+  const { name } = tightestOf(limits!)
+  const seconds = retryAfter(limits!)
+  const about = { code: 'RATE_LIMITED', window: name, ...(response && { http: { status: 429 } }) }
+  const extensions = limits!.neverFits ? about : { ...about, retryAfter: seconds }
+  const message = limits!.neverFits
+    ? 'This operation costs more points than this key may spend within a minute. Ask for less.'
+    : name === 'cost'
+      ? `This key has no points of cost left for this operation. Ask for less, or try again in ${seconds} s.`
+      : `This key has used up its requests of this ${name}. Try again in ${seconds} s.`
+  return { errors: [new GraphQLError(message, { extensions })] }
+}
+
+/** What `extensions.cost` says, in points. */
+function costs({ base, requested }: Cost, limits: Exchange['limits'], { data }: ExecutionResult) {
+  const window = limits?.windows.find(({ name }) => name === 'cost')
+  const left = window && { limit: window.limit, remaining: window.remaining, resetAt: new Date(window.resetAt) }
+  const objects = Object.values(data ?? {}).reduce<number>((sum, value) => sum + objectsIn(value), 0)
+  // However much is wrong with an input, its issues count as one.
+  return { requested, actual: Math.min(base + objects, requested), left: left ?? null }
+}
+
+/** Objects that the execution has made, which have no prototype; those within a JSON scalar do. */
+function objectsIn(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + objectsIn(entry), 0)
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null) return 0
+  return Object.values(value).reduce<number>((sum, entry) => sum + objectsIn(entry), 1)
+}

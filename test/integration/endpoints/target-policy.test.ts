@@ -1,0 +1,216 @@
+import { Agent, request as send } from 'undici'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Resolve } from '../../../src/domain/endpoints/dns-resolver.ts'
+import { createTargets } from '../../../src/domain/endpoints/target-policy.ts'
+import { isPublicAddress } from '../../../src/lib/networks.ts'
+import { createConnector } from '../../../worker/ssrf-safe-connector.ts'
+import { type App, startApp } from '../../support/app.ts'
+import { type Receiver, startReceiver } from '../../support/receiver.ts'
+
+// W12: where webhooks may not go, refused at registration where that can be known, and at connect time always.
+
+/** Addresses in every spelling that some resolver or parser has been fooled by. */
+const HOSTILE_ADDRESSES = [
+  '127.0.0.1',
+  '127.1',
+  '127.0.1',
+  '2130706433',
+  '0x7f000001',
+  '0x7f.0.0.1',
+  '0177.0.0.1',
+  '017700000001',
+  '0x7f.1',
+  '127.0.0.1.',
+  '127.255.255.254',
+  '0.0.0.0',
+  '0',
+  '0.0.0.1',
+  '10.0.0.1',
+  '10.1',
+  '0xa.1',
+  '012.0.0.1',
+  '167772161',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.0.1',
+  '192.168.1',
+  '3232235521',
+  '0xc0a80001',
+  '169.254.169.254',
+  '2852039166',
+  '0xa9fea9fe',
+  '0251.0376.0251.0376',
+  '169.254.170.2',
+  '100.100.100.200',
+  '100.64.0.1',
+  '100.127.255.255',
+  '192.0.0.1',
+  '192.0.2.1',
+  '198.18.0.1',
+  '198.51.100.1',
+  '203.0.113.1',
+  '224.0.0.1',
+  '239.255.255.255',
+  '240.0.0.1',
+  '255.255.255.255',
+  '[::]',
+  '[::1]',
+  '[0:0:0:0:0:0:0:1]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[::ffff:10.0.0.1]',
+  '[::ffff:169.254.169.254]',
+  '[0:0:0:0:0:ffff:a00:1]',
+  '[::127.0.0.1]',
+  '[64:ff9b::127.0.0.1]',
+  '[64:ff9b::7f00:1]',
+  '[64:ff9b::a9fe:a9fe]',
+  '[64:ff9b:1::a00:1]',
+  '[2002:7f00:1::]',
+  '[2002:a00:1::1]',
+  '[2001:0:7f00:1::1]',
+  '[fe80::1]',
+  '[febf::1]',
+  '[fc00::1]',
+  '[fd00:ec2::254]',
+  '[fd12:3456:789a::1]',
+  '[ff02::1]',
+  '[2001:db8::1]',
+  '[100::1]',
+  '[3fff::1]',
+  '[5f00::1]',
+  '[fec0::1]',
+  '[4000::1]',
+]
+/** Names, and what they resolve to. */
+const HOSTILE_NAMES: Record<string, string[]> = {
+  localhost: ['127.0.0.1'],
+  'localhost.': ['::1'],
+  'metadata.google.internal': ['169.254.169.254'],
+  'internal.example': ['10.0.0.5'],
+  'mapped.example': ['::ffff:192.168.0.1'],
+  'nat64.example': ['64:ff9b::a00:5'],
+  'mixed.example': ['93.184.216.34', '127.0.0.1'],
+  'mixed6.example': ['2606:2800:220:1::1', 'fd00::1'],
+}
+const resolve: Resolve = async (hostname) => {
+  const found =
+    HOSTILE_NAMES[hostname] ?? (hostname === 'good.example' ? ['93.184.216.34', '2606:2800:220:1::1'] : undefined)
+  if (found === undefined) throw Object.assign(new Error('not found'), { code: 'ENOTFOUND', hostname })
+  return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+}
+const targets = createTargets({ allowedNetworks: [], resolve })
+const hosts = [...HOSTILE_ADDRESSES, ...Object.keys(HOSTILE_NAMES)]
+
+test('there are at least 60 hostile targets', () => {
+  expect(new Set(hosts).size).toBeGreaterThanOrEqual(60)
+})
+
+describe.each(hosts)('%s', (host) => {
+  test.each(['https', 'http'])('is refused at registration as %s', async (scheme) => {
+    expect(await targets.checkUrl(`${scheme}://${host}/hook`)).toMatch(
+      /not an address of the public internet|absolute URL|only https/,
+    )
+  })
+
+  test('is refused at connect time', async () => {
+    const agent = new Agent({ connect: createConnector(targets) })
+    const url = URL.parse(`https://${host}/hook`)
+    // What is no URL to the parser cannot be registered, and never gets as far as a connection.
+    if (url === null) return expect(await targets.checkUrl(`https://${host}/hook`)).toContain('absolute URL')
+    const error = await send(url, { dispatcher: agent }).catch((error) => error)
+    expect(error).toMatchObject({ code: 'TARGET_FORBIDDEN' })
+    await agent.close()
+  })
+})
+
+test.each([
+  ['ftp://good.example/', 'must begin with https://'],
+  ['file:///etc/passwd', 'must begin with https://'],
+  ['gopher://good.example/', 'must begin with https://'],
+  ['http://good.example/', 'only https:// is allowed'],
+  ['https://user:password@good.example/', 'must hold no user name or password'],
+  ['https://user@good.example/', 'must hold no user name or password'],
+  ['https://good.example/#part', 'must have no fragment'],
+  ['//good.example/', 'must be an absolute URL'],
+  ['not a url', 'must be an absolute URL'],
+])('%s is refused', async (url, why) => {
+  expect(await targets.checkUrl(url)).toContain(why)
+})
+
+test('a URL of more than 2,048 characters is refused', async () => {
+  expect(await targets.checkUrl(`https://good.example/${'a'.repeat(2048)}`)).toContain('at most 2048 characters')
+})
+
+test.each(['https://good.example/hook?a=b', 'https://93.184.216.34:8443/', 'https://not-yet-there.example/'])(
+  '%s is accepted',
+  async (url) => {
+    expect(await targets.checkUrl(url)).toBeUndefined()
+  },
+)
+
+test('networks that are allowed are allowed, plain HTTP too, and no others', async () => {
+  const development = createTargets({ allowedNetworks: ['127.0.0.0/8', 'fd00::/8'], resolve })
+  expect(await development.checkUrl('http://127.0.0.1:8080/')).toBeUndefined()
+  expect(await development.checkUrl('http://localhost:8080/')).toBeUndefined()
+  expect(await development.checkUrl('http://[fd00::1]/')).toBeUndefined()
+  expect(await development.checkUrl('http://[::ffff:127.0.0.1]/')).toBeUndefined()
+  expect(await development.checkUrl('http://10.0.0.1/')).toContain('10.0.0.1')
+  expect(await development.checkUrl('http://good.example/')).toContain('only https://')
+})
+
+test.each(['8.8.8.8', '93.184.216.34', '172.15.0.1', '172.32.0.1', '2606:2800:220:1::1', '2a00:1450:4001::1'])(
+  '%s is public',
+  (address) => {
+    expect(isPublicAddress(address)).toBe(true)
+  },
+)
+
+describe('the whole way', () => {
+  let app: App
+  let receiver: Receiver
+  /** What the name `changing.example` resolves to now. */
+  let answer = '93.184.216.34'
+  beforeAll(async () => {
+    receiver = await startReceiver()
+    app = await startApp({
+      allowedNetworks: [],
+      resolve: async (hostname) => {
+        if (hostname === 'changing.example') return [{ address: answer, family: 4 }]
+        throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' })
+      },
+    })
+  })
+  afterAll(async () => {
+    await app.stop()
+    await receiver.stop()
+  })
+
+  test('registration answers with what is wrong', async () => {
+    const tenant = await app.tenant()
+    await expect(tenant.createEndpoint(receiver.url)).rejects.toThrow(
+      'VALIDATION_FAILED: input.url: leads where webhooks may not go: 127.0.0.1 is not an address of the public internet',
+    )
+  })
+
+  test('a name that changes its answer after registration is refused when connecting, and the attempt says so', async () => {
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint(`https://changing.example:${receiver.port}/`)
+    answer = '127.0.0.1'
+    await tenant.publish('a.b')
+    await app.deliver()
+    const [delivery] = await tenant.deliveries()
+    expect(delivery).toMatchObject({
+      status: 'RETRYING',
+      attempts: [
+        {
+          errorCode: 'TARGET_FORBIDDEN',
+          statusCode: null,
+          explanation: expect.stringContaining('127.0.0.1 is not an address of the public internet'),
+        },
+      ],
+    })
+    expect(receiver.requests).toHaveLength(0)
+  })
+})

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Client } from '../../support/api.ts'
+import { type App, startApp } from '../../support/app.ts'
+
+// K4: a new secret while the old one stays good, with the same key id or a new one.
+let app: App
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app.stop())
+
+const VIEWER = '{ viewer { apiKey { id } } }'
+const ROTATE = `mutation ($id: ID!, $input: ApiKeyRotateInput!) { apiKeyRotate(id: $id, input: $input) {
+  ... on ApiKeyRotatePayload { secret apiKey { id displayPrefix replacedBy expiresAt secrets { expiresAt } } }
+  ... on Error { code message } } }`
+type Mode = 'SAME_ID' | 'NEW_ID'
+
+const rotate = (owner: Client, id: string, mode: Mode, overlapSeconds: number) =>
+  owner.ask(ROTATE, { id, input: { mode, overlapSeconds } })
+/** Which key a secret is let in as; null when it is refused. */
+const idOf = async (secret: string): Promise<string | null> =>
+  (await app.api.as(secret).request(VIEWER)).data?.viewer.apiKey.id ?? null
+
+describe.each(['SAME_ID', 'NEW_ID'] as const)('%s', (mode) => {
+  test('both secrets are good during the overlap, and only the new one after it', async () => {
+    const owner = await app.tenant()
+    const { secret: old, apiKey } = await owner.createKey({ events: ['read'] })
+    const rotated = await rotate(owner, apiKey.id, mode, 60)
+    expect(rotated.apiKey.id === apiKey.id).toBe(mode === 'SAME_ID')
+    expect(rotated.apiKey.displayPrefix).toBe(rotated.secret.slice(0, 12))
+    app.clock.advance(59)
+    expect([await idOf(old), await idOf(rotated.secret)]).toEqual([apiKey.id, rotated.apiKey.id])
+    app.clock.advance(1)
+    expect([await idOf(old), await idOf(rotated.secret)]).toEqual([null, rotated.apiKey.id])
+  })
+
+  test('without an overlap the old secret is refused at once', async () => {
+    const owner = await app.tenant()
+    const { secret: old, apiKey } = await owner.createKey({ events: ['read'] })
+    expect(await idOf(old)).toBe(apiKey.id)
+    const { secret } = await rotate(owner, apiKey.id, mode, 0)
+    expect(await idOf(old)).toBeNull()
+    expect(await idOf(secret)).not.toBeNull()
+  })
+
+  test('a client that never stops calling sees no failure', async () => {
+    const owner = await app.tenant()
+    const { secret: old, apiKey } = await owner.createKey({ events: ['read'] })
+    let secret = old
+    let stop = false
+    const answers: (string | null)[] = []
+    const callers = Array.from({ length: 8 }, async () => {
+      while (!stop) answers.push(await idOf(secret))
+    })
+    const seen = async (count: number) => {
+      while (answers.length < count) await new Promise(setImmediate)
+    }
+    await seen(50)
+    const rotated = await rotate(owner, apiKey.id, mode, 3600)
+    await seen(answers.length + 50)
+    secret = rotated.secret
+    await seen(answers.length + 50)
+    stop = true
+    await Promise.all(callers)
+    expect(answers).not.toContain(null)
+    expect(new Set(answers)).toEqual(new Set([apiKey.id, rotated.apiKey.id]))
+  })
+})
+
+test('a second rotation ends what the first one kept, if that would last longer', async () => {
+  const owner = await app.tenant()
+  const { secret: first, apiKey } = await owner.createKey({ events: ['read'] })
+  const { secret: second } = await rotate(owner, apiKey.id, 'SAME_ID', 604_800)
+  const third = await rotate(owner, apiKey.id, 'SAME_ID', 60)
+  const end = new Date(app.clock.now().getTime() + 60_000).toISOString()
+  expect(third.apiKey.secrets).toEqual([{ expiresAt: end }, { expiresAt: end }, { expiresAt: null }])
+  app.clock.advance(60)
+  expect([await idOf(first), await idOf(second), await idOf(third.secret)]).toEqual([null, null, apiKey.id])
+})
+
+test('the new key has all of the powers of the old one, which expires and names it', async () => {
+  const owner = await app.tenant()
+  const more = { allowedIps: ['127.0.0.1'], tier: 'STANDARD', environment: 'TEST', persistedOnly: false }
+  const { apiKey } = await owner.createKey({ events: ['read'] }, more)
+  const rotated = await rotate(owner, apiKey.id, 'NEW_ID', 60)
+  const { nodes } = await owner.ask(
+    '{ apiKeys { nodes { id name permissions allowedIps tier environment persistedOnly expiresAt replacedBy } } }',
+  )
+  const of = (id: string) => nodes.find((node: { id: string }) => node.id === id)
+  const { id, expiresAt, replacedBy, ...powers } = of(apiKey.id)
+  expect([id, replacedBy]).toEqual([apiKey.id, rotated.apiKey.id])
+  expect(expiresAt).toBe(new Date(app.clock.now().getTime() + 60_000).toISOString())
+  expect(of(rotated.apiKey.id)).toEqual({ ...powers, id: rotated.apiKey.id, expiresAt: null, replacedBy: null })
+  await expect(rotate(owner, apiKey.id, 'SAME_ID', 0)).rejects.toThrow('KEY_REPLACED')
+})
+
+test.each([
+  ['an overlap of more than seven days', { overlapSeconds: 604_801 }, 'VALIDATION_FAILED: input.overlapSeconds'],
+  ['a negative overlap', { overlapSeconds: -1 }, 'VALIDATION_FAILED: input.overlapSeconds'],
+])('%s is refused', async (_name, { overlapSeconds }, message) => {
+  const owner = await app.tenant()
+  await expect(rotate(owner, owner.keyId, 'SAME_ID', overlapSeconds)).rejects.toThrow(message)
+})
+
+test('at most ten secrets of a key overlap', async () => {
+  const owner = await app.tenant()
+  const { apiKey } = await owner.createKey({ events: ['read'] })
+  for (let n = 0; n < 9; n++) await rotate(owner, apiKey.id, 'SAME_ID', 60)
+  await expect(rotate(owner, apiKey.id, 'SAME_ID', 60)).rejects.toThrow('TOO_MANY_SECRETS')
+  // In an emergency all of them end at once.
+  await rotate(owner, apiKey.id, 'SAME_ID', 0)
+  await rotate(owner, apiKey.id, 'SAME_ID', 60)
+})
+
+test('nobody rotates a key that can do more than their own', async () => {
+  const owner = await app.tenant()
+  const lesser = await app.tenant({ keys: ['write'] }, owner.organizationId)
+  await expect(rotate(lesser, owner.keyId, 'SAME_ID', 0)).rejects.toThrow('cannot give what it does not have')
+  const revoked = await owner.createKey({})
+  await owner.ask('mutation ($id: ID!) { apiKeyRevoke(id: $id) { __typename } }', { id: revoked.apiKey.id })
+  await expect(rotate(owner, revoked.apiKey.id, 'SAME_ID', 0)).rejects.toThrow('KEY_REVOKED')
+})
+
+test('the audit trail says how it was rotated, and no secret', async () => {
+  const owner = await app.tenant()
+  const { secret } = await rotate(owner, owner.keyId, 'SAME_ID', 60)
+  const { nodes } = await app.api.as(secret).ask('{ auditEntries(first: 1) { nodes { action resource details } } }')
+  expect(nodes).toEqual([
+    { action: 'apiKey.rotate', resource: owner.keyId, details: { name: 'Test', mode: 'SAME_ID', overlapSeconds: 60 } },
+  ])
+})

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import WebSocket from 'ws'
+import { type App, startApp } from '../../support/app.ts'
+
+// graphql-transport-ws, frame by frame: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+let app: App
+beforeAll(async () => {
+  app = await startApp({ initTimeoutMs: 100 })
+})
+afterAll(() => app.stop())
+
+interface Frames {
+  send(frame: unknown): void
+  /** The next frame, or the close code. */
+  next(): Promise<{ type: string; id?: string; payload?: unknown } | number>
+}
+
+async function connect(protocols: string[] = ['graphql-transport-ws']): Promise<Frames> {
+  const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, protocols)
+  const arrived: (object | number)[] = []
+  let wake = () => {}
+  const push = (entry: object | number) => {
+    arrived.push(entry)
+    wake()
+  }
+  socket.on('message', (data) => push(JSON.parse(String(data))))
+  socket.on('close', (code) => push(code))
+  socket.on('error', () => {})
+  await new Promise((resolve) => socket.once('open', resolve).once('close', resolve))
+  return {
+    send: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
+    async next() {
+      while (arrived.length === 0)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      return arrived.shift() as never
+    },
+  }
+}
+
+const init = () => ({ type: 'connection_init', payload: { authorization: `Bearer ${app.hostKey}` } })
+const watch = { id: '1', type: 'subscribe', payload: { query: 'subscription { liveStatus { degraded } }' } }
+
+async function connected(): Promise<Frames> {
+  const frames = await connect()
+  frames.send(init())
+  expect(await frames.next()).toMatchObject({ type: 'connection_ack' })
+  return frames
+}
+
+test('init, subscribe, next, complete', async () => {
+  const frames = await connected()
+  frames.send({ type: 'ping' })
+  expect(await frames.next()).toMatchObject({ type: 'pong' })
+  frames.send({ id: 'q', type: 'subscribe', payload: { query: '{ viewer { permissions } }' } })
+  expect(await frames.next()).toMatchObject({ id: 'q', type: 'next', payload: { data: { viewer: {} } } })
+  expect(await frames.next()).toEqual({ id: 'q', type: 'complete' })
+})
+
+test('4400: a frame that is no message', async () => {
+  const frames = await connect()
+  frames.send('nonsense')
+  expect(await frames.next()).toBe(4400)
+})
+
+test('4400: a message of no known type', async () => {
+  const frames = await connected()
+  frames.send({ type: 'wat' })
+  expect(await frames.next()).toBe(4400)
+})
+
+test('4401: subscribing before connection_init', async () => {
+  const frames = await connect()
+  frames.send(watch)
+  expect(await frames.next()).toBe(4401)
+})
+
+test.each([
+  ['an unknown key', { authorization: 'Bearer sb_live_000000000000000000000000000000000000000000000000' }],
+  ['no Bearer', { authorization: 'something' }],
+])('4403: %s in connection_init', async (_name, payload) => {
+  const frames = await connect()
+  frames.send({ type: 'connection_init', payload })
+  expect(await frames.next()).toBe(4403)
+})
+
+test('4406: a subprotocol that is not spoken', async () => {
+  const frames = await connect(['graphql-ws'])
+  expect(await frames.next()).toBe(4406)
+})
+
+test('4408: no connection_init in time', async () => {
+  const frames = await connect()
+  expect(await frames.next()).toBe(4408)
+})
+
+test('4409: an id that is in use', async () => {
+  const frames = await connected()
+  frames.send(watch)
+  expect(await frames.next()).toMatchObject({ id: '1', type: 'next' })
+  frames.send(watch)
+  expect(await frames.next()).toBe(4409)
+})
+
+test('4429: connection_init twice', async () => {
+  const frames = await connected()
+  frames.send(init())
+  expect(await frames.next()).toBe(4429)
+})
+
+test('4403: no key in connection_init, so that nobody holds a place without one', async () => {
+  const frames = await connect()
+  frames.send({ type: 'connection_init' })
+  expect(await frames.next()).toBe(4403)
+})
+
+test('a client that sends without reading the answers is cut off', async () => {
+  const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, ['graphql-transport-ws'])
+  await new Promise((resolve) => socket.once('open', resolve))
+  const closed = new Promise((resolve) => socket.once('close', resolve).once('error', resolve))
+  socket.pause()
+  const ping = JSON.stringify({ type: 'ping', payload: { large: 'x'.repeat(900_000) } })
+  // Far more than the kernel holds, and bounded.
+  for (let sent = 0; sent < 100 && socket.readyState === WebSocket.OPEN; sent++)
+    await new Promise((resolve) => socket.send(ping, resolve))
+  socket.resume()
+  await closed
+})
+
+test('a key that is revoked meanwhile is refused with the next operation on the same socket', async () => {
+  const tenant = await app.tenant()
+  const frames = await connect()
+  frames.send({ type: 'connection_init', payload: { authorization: `Bearer ${tenant.key}` } })
+  expect(await frames.next()).toMatchObject({ type: 'connection_ack' })
+  await tenant.ask('mutation ($id: ID!) { apiKeyRevoke(id: $id) { __typename } }', { id: tenant.keyId })
+  frames.send({ id: '1', type: 'subscribe', payload: { query: '{ viewer { permissions } }' } })
+  expect(await frames.next()).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+})
+
+test('a document that does not validate is answered with its errors', async () => {
+  const frames = await connected()
+  frames.send({ id: '1', type: 'subscribe', payload: { query: '{ nothing }' } })
+  expect(await frames.next()).toMatchObject({
+    id: '1',
+    type: 'error',
+    payload: [{ message: expect.stringContaining('nothing') }],
+  })
+  frames.send({ id: '2', type: 'subscribe', payload: { query: '{' } })
+  expect(await frames.next()).toMatchObject({ id: '2', type: 'error' })
+})

@@ -1,0 +1,184 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase, type Database } from '../../../src/database/client.ts'
+import { type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
+import { storeLoneEvent } from '../../../src/domain/events/store-lone-event.ts'
+import { replayPage } from '../../../src/domain/replays/replay-batch.ts'
+import { removeChanges, removeEvents } from '../../../src/domain/retention/prune-events.ts'
+import { createIds, type MakeId } from '../../../src/lib/ids.ts'
+import { judge, type Result } from '../../../worker/attempt-outcome.ts'
+import { type Claimed, createClaimer, nextDue } from '../../../worker/claim.ts'
+import { extendLeases, sweep } from '../../../worker/lease.ts'
+import { tellOf } from '../../../worker/log-sending.ts'
+import { settle } from '../../../worker/record-results.ts'
+import { createAside } from '../../../worker/undeliverable.ts'
+import type { Client } from '../../support/api.ts'
+import { type App, silentLog, startApp } from '../../support/app.ts'
+
+// A plan is kept by its connection, and one that was made while nothing was stored is kept until the tables are analyzed.
+const STORED = 20_000
+/** Table rows and index entries read. What goes through all that is stored in one state reads 5,000 and more. */
+const READ_AT_MOST = 1_000
+/** Two hundred at once, each with an event, a delivery and what is looked for with them. */
+const READ_BY_REMOVAL = 5_000
+/** Executions after which PostgreSQL has decided how it goes on. */
+const UNTIL_PLANNED = 8
+
+let app: App
+let tenant: Client & { organizationId: string }
+/** Of one connection, so that what it has read can be asked for. */
+let own: Database
+let makeId: MakeId
+let now: Date
+let endpoints: Record<'enabled' | 'disabled' | 'busy', string>
+let claimed: Claimed[] = []
+
+beforeAll(async () => {
+  app = await startApp()
+  own = createDatabase({ url: app.database.url, maxConnections: 1 })
+  makeId = createIds(app.clock)
+  now = app.clock.now()
+  tenant = await app.tenant()
+  for (const type of ['a.b', 'c.d']) await tenant.createType(type)
+  const endpoint = async (type: string): Promise<string> =>
+    (await tenant.createEndpoint('http://127.0.0.1:9/', { eventTypes: [type] })).webhookEndpoint.id
+  endpoints = { enabled: await endpoint('a.b'), disabled: await endpoint('a.b'), busy: await endpoint('c.d') }
+  await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [endpoints.disabled])
+  for (const table of ['events', 'deliveries', 'delivery_register', 'attempts', 'delivery_changes'])
+    await app.database.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`)
+})
+afterAll(async () => {
+  await own.stop()
+  await app.stop()
+})
+
+const deliveryIdTime = () => makeId('dlv').slice(4, 14)
+const event = (): NewEvent => ({
+  ...{ id: makeId('evt'), organizationId: tenant.organizationId, type: 'a.b', body: Buffer.from('{}') },
+  ...{ idempotencyKey: null, idempotencyHash: null },
+})
+
+function accepted(delivery: Claimed): Result {
+  const exchange = { statusCode: 204, headers: null, body: null, error: null, durationMicroseconds: 1 }
+  return {
+    ...{ attemptId: makeId('att'), delivery, exchange, startedAt: now },
+    outcome: judge(delivery, exchange, now, () => 0),
+  }
+}
+
+const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
+  'store one': (pool) => storeLoneEvent(pool, event(), now, deliveryIdTime()),
+  'store some': (pool) => storeEvents(pool, [event(), event()], 'ordinary', now, deliveryIdTime()),
+  'store some with keys': (pool) =>
+    storeEvents(pool, [event(), { ...event(), idempotencyKey: makeId('evt') }], 'ordinary', now, deliveryIdTime()),
+  'store many deliveries': (pool) => storeEvents(pool, [event(), event()], 'large', now, deliveryIdTime()),
+  'keep leases': (pool) => extendLeases(pool, claimed, { now, leaseSeconds: 60, underWay: true }),
+  tell: (pool) => tellOf(pool, claimed),
+  settle: (pool) => settle(pool, claimed.map(accepted), { now, makeId }),
+  async 'set aside'(pool) {
+    const aside = createAside({ ...app, pool, log: silentLog, wake: () => {} })
+    aside.move([['dlv_none', 1, 'HELD']])
+    await aside.idle()
+  },
+  'next retry': (pool) => nextDue(pool, now),
+  reclaim: (pool) => sweep(pool, 'reclaim', now),
+  release: (pool) => sweep(pool, 'release', now),
+  hold: (pool) => sweep(pool, 'hold', now),
+  'drop held': (pool) => sweep(pool, 'dropHeld', now),
+  'drop waiting': (pool) => sweep(pool, 'dropWaiting', now),
+  replay: (pool) => replayPage(pool, { now, deliveryIdTime: deliveryIdTime() }),
+  'remove changes': (pool) => removeChanges(pool, now, 86_400),
+  'remove events': (pool) => removeEvents(pool, now, ''),
+}
+
+async function claim(limit: number, claimer: ReturnType<typeof createClaimer>): Promise<void> {
+  claimed = (await claimer.claim({ now, limit, leaseSeconds: 60, fullOrganizations: [] })).deliveries
+}
+
+/** Deliveries, a quarter in each of four states, of which nothing is to be moved; old changes; and a replay with little left. */
+async function fill(): Promise<void> {
+  // One connection, so that what it has read is told of before anything else is counted, and not by chance among that.
+  const client = await app.database.pool.connect()
+  const { organizationId } = tenant
+  const id = "lpad(n::text, 26, '0')"
+  await client.query(
+    `INSERT INTO events (id, organization_id, type, body, created_at)
+      SELECT 'evt_' || ${id}, $1, 'a.b', '{}', $2 FROM generate_series(1, ${STORED}) n`,
+    [organizationId, now],
+  )
+  await client.query(
+    `INSERT INTO deliveries (id, organization_id, event_id, endpoint_id, status, trigger, attempt_count, scheduled_attempts,
+        version, created_at, updated_at, next_attempt_at, lease_until)
+      SELECT 'dlv_' || ${id}, $1, 'evt_' || ${id}, endpoint_id, status::delivery_status, 'SCHEDULED', 1, 1, 3, $2, $2,
+        CASE status WHEN 'RETRYING' THEN $3::timestamptz END, CASE status WHEN 'SENDING' THEN $3::timestamptz END
+      FROM generate_series(1, ${STORED}) n JOIN (VALUES
+        (0, 'SUCCEEDED', $4), (1, 'HELD', $5), (2, 'RETRYING', $4), (3, 'SENDING', $6)
+      ) AS s(nth, status, endpoint_id) ON nth = (n - 1) * 4 / ${STORED}`,
+    [organizationId, now, new Date(now.getTime() + 3_600_000), endpoints.enabled, endpoints.disabled, endpoints.busy],
+  )
+  // Of the last events, which a replay to it sends again.
+  await client.query(
+    `UPDATE deliveries SET status = 'DEAD', endpoint_id = $1, lease_until = NULL WHERE id > 'dlv_' || lpad('${STORED - 5}', 26, '0')
+      AND id < 'dlv_01'`,
+    [endpoints.enabled],
+  )
+  await client.query(
+    `INSERT INTO delivery_register SELECT id, organization_id, event_id, endpoint_id, created_at FROM deliveries
+      ON CONFLICT DO NOTHING`,
+  )
+  await client.query(
+    `INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
+      SELECT $1, n, n - 1, 0, '[]', $2::timestamptz - interval '2 days' FROM generate_series(1, ${STORED}) n`,
+    [organizationId, now],
+  )
+  await client.query(
+    `INSERT INTO replays (id, organization_id, endpoint_id, types, statuses, status, cursor, created_by, created_at, updated_at)
+      SELECT 'rpl_1', $1, $2, '{}', '{}', 'RUNNING', 'evt_' || lpad('${STORED - 10}', 26, '0'), 'key_1', $3, $3`,
+    [organizationId, endpoints.enabled, now],
+  )
+  await client.query('SELECT pg_stat_force_next_flush()')
+  client.release()
+}
+
+/** What `own`, and connections that were closed, have read until now. */
+async function countReads(): Promise<number> {
+  await own.pool.query('SELECT pg_stat_force_next_flush()')
+  const { rows } = await app.database.pool.query(`SELECT (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::int
+    + (SELECT sum(coalesce(idx_tup_fetch, 0) + seq_tup_read) FROM pg_stat_user_tables)::int AS count`)
+  return rows[0].count
+}
+
+test('what is done all the time reads what it is about, also when it was planned in an empty installation (W3, W7, W10, W11, O6)', async () => {
+  const claimer = createClaimer(app.database.url)
+  for (let n = 0; n < UNTIL_PLANNED; n++) {
+    await claim(1, claimer)
+    for (const run of Object.values(STATEMENTS)) await run(own.pool)
+  }
+  await fill()
+
+  const reads = new Map<string, number>()
+  let before = await countReads()
+  const note = async (name: string) => {
+    const after = await countReads()
+    reads.set(name, after - before)
+    before = after
+  }
+  await claim(10, claimer)
+  await claimer.stop()
+  await note('claim')
+  const answers = new Map<string, unknown>()
+  for (const [name, run] of Object.entries(STATEMENTS)) {
+    answers.set(name, await run(own.pool))
+    await note(name)
+  }
+
+  const isDear = ([name, count]: [string, number]) => count > (/^remove/.test(name) ? READ_BY_REMOVAL : READ_AT_MOST)
+  expect([...reads].filter(isDear)).toEqual([])
+  // They did have something to do.
+  expect(claimed).toHaveLength(10)
+  expect(answers.get('remove events')).toMatchObject({ removed: 200 })
+  expect(answers.get('remove changes')).toBe(true)
+  expect(answers.get('replay')).toMatchObject({ id: 'rpl_1', status: 'COMPLETED' })
+  const again = "SELECT FROM deliveries WHERE trigger = 'REPLAY' AND attempt_count > 0"
+  expect((await app.database.pool.query(again)).rowCount).toBe(5)
+})

@@ -1,0 +1,130 @@
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { createLog } from '../../../src/lib/log.ts'
+import type { Result } from '../../../worker/attempt-outcome.ts'
+import { createSettler } from '../../../worker/result-batcher.ts'
+
+const result = (id: string) => ({ delivery: { id } }) as Result
+
+/** Longer than any test waits: what is written before was not written for the time. */
+const LONG_MS = 600_000
+
+/** A settler that writes through `write`; what was written, batch by batch, and what was settled. */
+function start(
+  write: (ids: string[]) => void,
+  options: { everyMs?: number; isAwaited?: (result: Result) => boolean } = {},
+) {
+  const written: string[][] = []
+  const settled: string[] = []
+  const ids = (batch: readonly Result[]) => batch.map(({ delivery }) => delivery.id)
+  const settler = createSettler({
+    log: createLog({ level: 'silent' }),
+    ...options,
+    async write(batch) {
+      write(ids(batch))
+      written.push(ids(batch))
+    },
+    onSettled: (batch) => settled.push(...ids(batch)),
+  })
+  return { settler, written, settled }
+}
+
+/** Settles them, all of one turn. */
+async function settleAll(results: Result[], write: (ids: string[]) => void) {
+  const { settler, written, settled } = start(write)
+  for (const entry of results) settler.add(entry)
+  await settler.idle()
+  return { written, settled }
+}
+
+test('results that finish together are written together, a delivery once in a batch', async () => {
+  const { written } = await settleAll(['a', 'b', 'a', 'c'].map(result), () => {})
+  expect(written).toEqual([['a', 'b', 'c'], ['a']])
+})
+
+test('results wait while the database is away', async () => {
+  let times = 0
+  const { written, settled } = await settleAll(['a', 'b'].map(result), () => {
+    if (times++ < 1) throw new Error('connect ECONNREFUSED')
+  })
+  expect(written).toEqual([['a', 'b']])
+  expect(settled).toEqual(['a', 'b'])
+})
+
+test('a result that the database refuses for what is in it does not hold up the others', async () => {
+  const { written, settled } = await settleAll(['a', 'bad', 'b'].map(result), (ids) => {
+    if (ids.includes('bad'))
+      throw Object.assign(new pg.DatabaseError('invalid byte sequence', 1, 'error'), { code: '22021' })
+  })
+  expect(written).toEqual([['a'], ['b']])
+  expect(settled).toEqual(['a', 'bad', 'b'])
+})
+
+test('what was recorded while it was written again is no refusal: it is written once more, together', async () => {
+  const duplicate = Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), { code: '23505' })
+  let times = 0
+  const { written, settled } = await settleAll(['a', 'b'].map(result), () => {
+    if (times++ === 0) throw duplicate
+  })
+  expect(written).toEqual([['a', 'b']])
+  expect(settled).toEqual(['a', 'b'])
+})
+
+test('one that is a duplicate for good is not tried for ever', async () => {
+  const { written, settled } = await settleAll(['a', 'bad'].map(result), (ids) => {
+    if (ids.includes('bad')) throw Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), { code: '23505' })
+  })
+  expect(written).toEqual([['a']])
+  expect(settled).toEqual(['a', 'bad'])
+})
+
+test('a lone result is written at once, those that come soon after it share a statement', async () => {
+  let isAwaited = false
+  const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited: () => isAwaited })
+  settler.add(result('a'))
+  await settler.idle()
+  for (const id of ['b', 'c']) settler.add(result(id))
+  await new Promise(setImmediate)
+  settler.add(result('d'))
+  await new Promise(setImmediate)
+  expect(written).toEqual([['a']])
+  isAwaited = true
+  settler.lookAgain()
+  await settler.idle()
+  expect(written).toEqual([['a'], ['b', 'c', 'd']])
+})
+
+test('the time that they wait for each other ends by itself', async () => {
+  const { settler, written } = start(() => {}, { everyMs: 50 })
+  for (const id of ['a', 'b']) {
+    settler.add(result(id))
+    await settler.idle()
+  }
+  expect(written).toEqual([['a'], ['b']])
+})
+
+test('what a full endpoint or worker waits for is written at once, along with what waits by then', async () => {
+  const isAwaited = ({ delivery }: Result) => delivery.id.startsWith('full')
+  const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited })
+  for (const id of ['a', 'full 1']) {
+    settler.add(result(id))
+    await settler.idle()
+  }
+  settler.add(result('b'))
+  await new Promise(setImmediate)
+  expect(written).toEqual([['a'], ['full 1']])
+  settler.add(result('full 2'))
+  await settler.idle()
+  expect(written).toEqual([['a'], ['full 1'], ['b', 'full 2']])
+})
+
+test('enough of them for a statement of their own do not wait', async () => {
+  const { settler, written } = start(() => {}, { everyMs: LONG_MS })
+  settler.add(result('a'))
+  await settler.idle()
+  settler.add(result('b'))
+  await new Promise(setImmediate)
+  for (let n = 0; n < 49; n++) settler.add(result(`c${n}`))
+  await settler.idle()
+  expect(written.map((batch) => batch.length)).toEqual([1, 50])
+})

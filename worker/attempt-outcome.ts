@@ -1,0 +1,80 @@
+import type { DeliveryStatus } from '../src/database/generated/enums.ts'
+import { nextWait, parseRetryAfter } from '../src/domain/endpoints/retry-policy.ts'
+import type { Claimed } from './claim.ts'
+import { explain } from './failure-message.ts'
+import type { Exchange } from './http-sender.ts'
+
+/** What one attempt means for its delivery. */
+export interface Outcome {
+  status: DeliveryStatus
+  /** Seconds until the next attempt; null when there is none. */
+  wait: number | null
+  /** Whether the attempt uses up one of the retry schedule. */
+  scheduled: boolean
+  /** Null when the receiver accepted. */
+  errorCode: string | null
+  /** Of the attempt. */
+  sentence: string
+  /** Of the delivery: the attempt's sentence, and what happens next. Null says no more than the attempt. */
+  explanation: string | null
+}
+
+/** A finished attempt that is to be recorded. */
+export interface Result {
+  /** Of the attempt, made before it is first written. */
+  attemptId: string
+  delivery: Claimed
+  exchange: Exchange
+  outcome: Outcome
+  startedAt: Date
+}
+
+/** Answers that may say when to come again (RFC 9110 section 10.2.3). */
+const MAY_ASK_TO_WAIT = [429, 503]
+
+/** Seconds until what failed on our side is tried again. It uses up nothing of the schedule. */
+const OUR_FAULT: Record<string, number> = { INTERRUPTED: 0, INTERNAL: 60 }
+
+/** @param random a fraction from 0 to 1, for the jitter */
+export function judge(delivery: Claimed, exchange: Exchange, now: Date, random: () => number): Outcome {
+  const { trigger, endpoint } = delivery
+  const { maxAttempts, backoffSeconds } = endpoint
+  const host = hostOf(endpoint.url)
+  const failure = explain(exchange, host, endpoint.timeoutSeconds)
+  if (failure === undefined) {
+    const sentence = `${host} accepted with ${exchange.statusCode}.`
+    const accepted = { errorCode: null, sentence, explanation: null }
+    return { status: 'SUCCEEDED', wait: null, scheduled: trigger !== 'MANUAL', ...accepted }
+  }
+  const { code, sentence } = failure
+  const failed = { errorCode: code, sentence }
+  const ours = OUR_FAULT[code]
+  if (ours !== undefined) return { ...failed, status: 'RETRYING', wait: ours, scheduled: false, explanation: null }
+  const scheduled = trigger !== 'MANUAL'
+  if (trigger === 'TEST')
+    return { ...failed, status: 'DEAD', wait: null, scheduled, explanation: `${sentence} Tests are not retried.` }
+  if (code === 'GONE') return { ...failed, status: 'HELD', wait: null, scheduled, explanation: null }
+  const made = delivery.scheduled_attempts + (scheduled ? 1 : 0)
+  const asked = MAY_ASK_TO_WAIT.includes(exchange.statusCode ?? 0)
+    ? parseRetryAfter(exchange.headers?.['retry-after'], now)
+    : undefined
+  const wait = nextWait({ maxAttempts, backoffSeconds }, Math.max(1, made), asked, random)
+  if (wait === undefined) {
+    const explanation = `${sentence} All ${maxAttempts} attempts are used up. It can be retried by hand.`
+    return { ...failed, status: 'DEAD', wait: null, scheduled, explanation }
+  }
+  const explanation = `${sentence} Attempt ${made} of ${maxAttempts}; the next is due at ${dueAt(now, wait)}.`
+  return { ...failed, status: 'RETRYING', wait, scheduled, explanation }
+}
+
+/** What stands between the scheme and the path; the URL was checked when the endpoint was made. */
+function hostOf(url: string): string {
+  const from = url.indexOf('//') + 2
+  return url.slice(from, url.indexOf('/', from))
+}
+
+/** A point in time stays true however late it is read. */
+function dueAt(now: Date, wait: number): string {
+  const due = new Date(now.getTime() + wait * 1000).toISOString()
+  return `${due.slice(0, 10)} ${due.slice(11, 19)} UTC`
+}

@@ -1,0 +1,75 @@
+import { LRUCache } from 'lru-cache'
+import { secretContext } from '../src/domain/endpoints/endpoint-secrets.ts'
+import { headersContext } from '../src/domain/endpoints/endpoints.ts'
+import { createSign, type Sign } from '../src/domain/endpoints/sign.ts'
+import type { Clock } from '../src/lib/clock.ts'
+import type { Keyring } from '../src/lib/keyring.ts'
+import type { Claimed, ClaimedEndpoint } from './claim.ts'
+import type { Request } from './http-sender.ts'
+
+const ENDPOINTS_REMEMBERED = 5_000
+
+interface Opened {
+  origin: string
+  path: string
+  sign: Sign
+  headers: Record<string, string>
+}
+
+/** Marks what it holds as nothing to be logged or copied: secrets in clear. */
+const OPENED = Symbol('opened')
+
+interface Remembering extends ClaimedEndpoint {
+  [OPENED]?: Opened
+}
+
+/** Makes the request of an attempt: the stored bytes, the endpoint's own headers, and the signature of now. */
+export type Prepare = (delivery: Claimed) => Request
+
+/** Decrypting and parsing keys costs more than signing, so it is done once for each state of an endpoint. */
+export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare {
+  const { keyring } = deps
+  const opened = new LRUCache<string, Opened>({ max: ENDPOINTS_REMEMBERED })
+
+  return (delivery) => {
+    const { sign, headers, origin, path } = open(delivery)
+    const timestamp = Math.floor(deps.clock.now().getTime() / 1000)
+    const { body, event_id: eventId } = delivery
+    return {
+      origin,
+      path,
+      body,
+      timeoutSeconds: delivery.endpoint.timeoutSeconds,
+      headers: {
+        'user-agent': 'Signalbox/1',
+        ...headers,
+        'content-type': 'application/json',
+        ...sign({ eventId, body, timestamp }),
+      },
+    }
+  }
+
+  function open(delivery: Claimed): Opened {
+    const { endpoint_id: id } = delivery
+    const endpoint: Remembering = delivery.endpoint
+    const { signatureScheme: scheme, headersEncrypted: headers, secrets: ciphertexts } = endpoint
+    // All deliveries of one look at the queue to one endpoint share the object.
+    if (endpoint[OPENED] !== undefined) return endpoint[OPENED]
+    const state = [id, endpoint.url, scheme, headers, ...ciphertexts].join(' ')
+    const made = opened.get(state) ?? make()
+    opened.set(state, made)
+    endpoint[OPENED] = made
+    return made
+
+    function make(): Opened {
+      const secrets = ciphertexts.map((ciphertext) => keyring.decrypt(ciphertext, secretContext(id)))
+      const { origin, pathname, search } = new URL(endpoint.url)
+      return {
+        origin,
+        path: pathname + search,
+        sign: createSign(scheme, secrets),
+        headers: headers === null ? {} : JSON.parse(keyring.decrypt(headers, headersContext(id))),
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { countCreated } from '../src/domain/deliveries/count-deliveries.ts'
+import { deliveryId, register } from '../src/domain/events/fan-out.ts'
+import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../src/domain/events/system-events.ts'
+import type { MakeId } from '../src/lib/ids.ts'
+import type { Result } from './attempt-outcome.ts'
+
+/** What a batch of results says about one endpoint. */
+interface Ailing {
+  endpointId: string
+  /** Failures after the last success of the batch, or in all of it when there was none. */
+  failures: number
+  recovered: boolean
+  /** It answered 410. */
+  gone: boolean
+  sentence: string | null
+}
+
+/** Not held against an endpoint: what is our own fault, tests, and a receiver that asks to be sent less. */
+const NOT_COUNTED = ['INTERRUPTED', 'INTERNAL', 'RATE_LIMITED']
+
+/** One entry for each endpoint of the batch, in the order in which its rows are locked. */
+export function ailing(results: readonly Result[]): Ailing[] {
+  const byEndpoint = new Map<string, Ailing>()
+  for (const { delivery, outcome } of results) {
+    const { endpoint_id: endpointId, trigger } = delivery
+    if (trigger === 'TEST' || NOT_COUNTED.includes(outcome.errorCode ?? '')) continue
+    const known = byEndpoint.get(endpointId)
+    const entry = known ?? { endpointId, failures: 0, recovered: false, gone: false, sentence: null }
+    byEndpoint.set(endpointId, entry)
+    // It is disabled for that, whatever it answered after.
+    if (entry.gone) continue
+    if (outcome.errorCode === null) Object.assign(entry, { failures: 0, recovered: true, sentence: null })
+    else Object.assign(entry, { failures: entry.failures + 1, sentence: outcome.sentence })
+    if (outcome.errorCode === 'GONE') entry.gone = true
+  }
+  return [...byEndpoint.values()].sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1))
+}
+
+export function ailingColumns(entries: readonly Ailing[], makeId: MakeId): unknown[] {
+  return [
+    entries.map(({ endpointId }) => endpointId),
+    entries.map(({ failures }) => failures),
+    entries.map(({ recovered }) => recovered),
+    entries.map(({ gone }) => gone),
+    entries.map(({ sentence }) => sentence),
+    entries.map(({ failures }) => (failures > 0 ? makeId('aud') : null)),
+    entries.map(({ failures }) => (failures > 0 ? makeId('evt') : null)),
+  ]
+}
+
+/**
+ * CTEs of the statement that settles, so that an endpoint is disabled by the very commit that records its last failure:
+ * its health, the disabling, the audit entry, and the event that tells those who asked to be told. They read `ailing` and
+ * `clock`. A healthy endpoint that stays healthy has no row touched.
+ *
+ * @param after a CTE that locks rows before these do
+ */
+export function disableAiling(after: string): string {
+  return `
+health AS (
+  INSERT INTO endpoint_states AS s (endpoint_id, consecutive_failures, failing_since, last_failure_at, last_failure)
+  SELECT a.endpoint_id, a.failures, CASE WHEN a.failures > 0 THEN clock.now END,
+    CASE WHEN a.failures > 0 THEN clock.now END, a.sentence
+  FROM clock CROSS JOIN ailing a LEFT JOIN endpoint_states s USING (endpoint_id)
+  WHERE (a.failures > 0 OR s.consecutive_failures > 0) AND (SELECT count(*) FROM ${after}) >= 0
+    -- A batch that is written again, since the answer to its first writing was lost, counted then. One by one: while there are
+    -- no statistics yet, a join is planned as a look at all attempts.
+    AND (a.failures = 0 OR (SELECT sum(written.count) FROM input i CROSS JOIN LATERAL (
+      SELECT count(*) FROM attempts t WHERE t.id = i.attempt_id) written) = 0)
+  ORDER BY a.endpoint_id
+  ON CONFLICT (endpoint_id) DO UPDATE SET
+    consecutive_failures = CASE WHEN (SELECT recovered FROM ailing a WHERE a.endpoint_id = s.endpoint_id) THEN 0
+      ELSE s.consecutive_failures END + excluded.consecutive_failures,
+    failing_since = CASE WHEN (SELECT recovered FROM ailing a WHERE a.endpoint_id = s.endpoint_id)
+      THEN excluded.failing_since ELSE coalesce(s.failing_since, excluded.failing_since) END,
+    last_failure_at = coalesce(excluded.last_failure_at, s.last_failure_at),
+    last_failure = coalesce(excluded.last_failure, s.last_failure)
+  RETURNING endpoint_id, consecutive_failures
+), disabled AS (
+  UPDATE webhook_endpoints e SET enabled = false, updated_at = clock.now, disabled_reason = CASE WHEN a.gone THEN a.sentence
+    ELSE format('Disabled after %s failures in a row. The last: %s', h.consecutive_failures, a.sentence) END
+  FROM health h JOIN ailing a USING (endpoint_id), clock
+  WHERE e.id = h.endpoint_id AND e.enabled AND e.deleted_at IS NULL
+    AND (a.gone OR (a.failures > 0 AND h.consecutive_failures >= e.disable_after_failures))
+  RETURNING e.id, e.organization_id, e.url, e.disabled_reason, h.consecutive_failures, a.audit_id, a.event_id
+), audited AS (
+  INSERT INTO audit_entries (id, organization_id, actor, action, resource, outcome, details, created_at)
+  SELECT audit_id, organization_id, 'system', 'webhookEndpoint.disable', id, 'SUCCEEDED',
+    jsonb_build_object('reason', disabled_reason), clock.now
+  FROM disabled, clock
+), event AS (
+  INSERT INTO events (id, organization_id, type, body, created_at)
+  SELECT event_id, organization_id, '${ENDPOINT_DISABLED_TYPE}', convert_to(json_build_object('id', event_id,
+      'type', '${ENDPOINT_DISABLED_TYPE}', 'timestamp', to_char(clock.now AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'organizationId', organization_id, 'data', json_build_object('endpointId', id, 'url', url,
+        'reason', disabled_reason, 'consecutiveFailures', consecutive_failures), 'previous', null, 'metadata', null)::text, 'UTF8'),
+    clock.now
+  FROM disabled, clock RETURNING id, organization_id, type
+), fanned AS (
+  INSERT INTO deliveries AS d
+    (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
+  SELECT ${deliveryId('substr(v.id, 5, 10)', 'v.id', 'e.id')},
+    v.organization_id, v.id, e.id, 'PENDING', 'SCHEDULED', clock.now, clock.now, clock.now
+  FROM event v JOIN disabled x ON x.event_id = v.id
+  JOIN webhook_endpoints e ON e.organization_id = v.organization_id AND e.enabled AND e.deleted_at IS NULL AND e.id <> x.id
+    AND e.event_types && ARRAY['${ENDPOINT_DISABLED_PATTERNS.join("', '")}'], clock
+  RETURNING d.*, '${ENDPOINT_DISABLED_TYPE}' AS event_type
+), ${register('fanned')}, ${countCreated('fanned')}`
+}

@@ -1,0 +1,95 @@
+import { STATUS_CODES } from 'node:http'
+import { ForbiddenTargetError } from '../src/domain/endpoints/target-policy.ts'
+import { DeadlineError, type Exchange, InterruptedError, UnpreparedError } from './http-sender.ts'
+import { CertificateError } from './ssrf-safe-connector.ts'
+
+/** Why an attempt failed: a code that never changes its meaning, and a sentence that a person can act on. */
+export interface Failure {
+  code: string
+  sentence: string
+}
+
+/** Undefined when the receiver accepted: a 2xx whose response ended in time. */
+export function explain(exchange: Exchange, host: string, timeoutSeconds: number): Failure | undefined {
+  if (exchange.error !== null) return explainError(exchange.error, host, exchange.statusCode, timeoutSeconds)
+  const status = exchange.statusCode ?? 0
+  if (status >= 200 && status < 300) return undefined
+  const answer = `${host} answered ${status}${STATUS_CODES[status] ? ` ${STATUS_CODES[status]}` : ''}`
+  if (status === 410)
+    return { code: 'GONE', sentence: `${answer}: it wants no more webhooks, so the endpoint was disabled.` }
+  if (status === 429) return { code: 'RATE_LIMITED', sentence: `${answer}: it asks to be sent less.` }
+  if (status >= 300 && status < 400)
+    return { code: 'REDIRECTED', sentence: `${answer}: redirects are not followed. Set the endpoint to its final URL.` }
+  if (status === 401 || status === 403)
+    return { code: 'HTTP_CLIENT_ERROR', sentence: `${answer}: check the custom headers and what stands before it.` }
+  if (status >= 400 && status < 500)
+    return { code: 'HTTP_CLIENT_ERROR', sentence: `${answer}: check the URL of the endpoint and the receiver's logs.` }
+  return { code: 'HTTP_SERVER_ERROR', sentence: `${answer}: check the receiver's logs.` }
+}
+
+function explainError(error: unknown, host: string, status: number | null, timeoutSeconds: number): Failure {
+  if (error instanceof DeadlineError) {
+    const what = error.phase === 'headers' ? 'did not answer' : `answered ${status} but did not finish its response`
+    return { code: 'TIMEOUT', sentence: `${host} ${what} within ${timeoutSeconds} s.` }
+  }
+  if (error instanceof UnpreparedError)
+    return { code: 'INTERNAL', sentence: 'Signalbox could not make the request; the operator can see why in the log.' }
+  if (error instanceof InterruptedError)
+    return { code: 'INTERRUPTED', sentence: `Signalbox stopped while ${host} was being called. It is sent again.` }
+  if (error instanceof ForbiddenTargetError)
+    return { code: 'TARGET_FORBIDDEN', sentence: `Not sent: ${error.message}. Set the endpoint to a public address.` }
+  if (error instanceof CertificateError) return { code: 'TLS_CERTIFICATE', sentence: explainCertificate(error, host) }
+  const { code = '', message, name } = error as NodeJS.ErrnoException
+  if (name === 'HTTPParserError') return { code: 'RESPONSE_INVALID', sentence: `${host} did not answer in valid HTTP.` }
+  const known = byCode(code, host)
+  return (
+    known ?? {
+      code: 'CONNECTION_FAILED',
+      sentence: `The request to ${host} failed: ${(message || code).replace(/\p{C}/gu, '')}.`,
+    }
+  )
+}
+
+function byCode(code: string, host: string): Failure | undefined {
+  switch (code) {
+    case 'EAI_AGAIN':
+      return { code: 'DNS_FAILED', sentence: `No name server answered for ${host}: check its DNS records.` }
+    case 'ENOTFOUND':
+      return { code: 'DNS_FAILED', sentence: `The name of ${host} was not found: check its DNS records.` }
+    case 'ECONNREFUSED':
+      return { code: 'CONNECTION_REFUSED', sentence: `${host} refused the connection: nothing listens there.` }
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return { code: 'CONNECTION_RESET', sentence: `${host} closed the connection before it answered.` }
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return { code: 'UNREACHABLE', sentence: `There is no route to ${host}.` }
+    case 'ETIMEDOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return { code: 'TIMEOUT', sentence: `${host} did not accept the connection in time.` }
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return { code: 'RESPONSE_TOO_LARGE', sentence: `${host} answered with more than 16 KiB of headers.` }
+  }
+  if (code.startsWith('ERR_SSL') || code === 'EPROTO')
+    return { code: 'TLS_FAILED', sentence: `${host} does not speak TLS as expected: check its port and TLS settings.` }
+  return undefined
+}
+
+function explainCertificate({ code, validTo }: CertificateError, host: string): string {
+  const certificate = `The certificate of ${host}`
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return `${certificate} expired on ${new Date(validTo).toUTCString().slice(5, 16)}: renew it.`
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `${certificate} is for another name: get one that names this host.`
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return `${certificate} is self-signed: use one from a public authority.`
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return `${certificate} comes without its chain, or from an unknown authority: serve the full chain.`
+    default:
+      return `${certificate} is not trusted (${code}).`
+  }
+}

@@ -1,0 +1,157 @@
+import { Agent, type Dispatcher } from 'undici'
+import type { Targets } from '../src/domain/endpoints/target-policy.ts'
+import { createBag, type InBag } from './bag.ts'
+import { createConnector } from './ssrf-safe-connector.ts'
+
+/** Read of a response at most (W13). */
+export const RESPONSE_BYTES = 64 * 1024
+/** Kept of a response body (W7). */
+export const KEPT_BYTES = 10 * 1024
+const HEADER_BYTES = 16 * 1024
+const KEEP_ALIVE_MS = 10_000
+/** Receivers with open connections at most. */
+const ORIGINS = 20_000
+
+export interface Request {
+  origin: string
+  /** With its query. */
+  path: string
+  headers: Record<string, string>
+  body: Uint8Array
+  timeoutSeconds: number
+}
+
+/** What came of one request. Either a status code or an error, or both when the body did not end. */
+export interface Exchange {
+  statusCode: number | null
+  headers: Record<string, string> | null
+  /** At most the first 10 KiB. */
+  body: Buffer | null
+  error: unknown
+  durationMicroseconds: number
+}
+
+/** Sends one request. Never throws: what goes wrong is in the exchange. */
+export interface Sender {
+  send(request: Request): Promise<Exchange>
+  /** Breaks off what is under way; each such exchange ends with an `InterruptedError`. */
+  interrupt(): void
+  stop(): Promise<void>
+}
+
+/** The deadline of the endpoint passed. `phase` says what the receiver was slow with. */
+export class DeadlineError extends Error {
+  readonly code = 'TIMEOUT'
+  readonly phase: 'headers' | 'body'
+
+  constructor(phase: 'headers' | 'body') {
+    super(`no ${phase} in time`)
+    this.phase = phase
+  }
+}
+
+/** Signalbox stopped while the request was under way. */
+export class InterruptedError extends Error {
+  readonly code = 'INTERRUPTED'
+}
+
+/** The request could not be made, for a reason on our side. */
+export class UnpreparedError extends Error {
+  readonly code = 'INTERNAL'
+}
+
+interface UnderWay extends Dispatcher.DispatchHandler, InBag {
+  breakOff(reason: Error): void
+}
+
+/** Keep-alive connections to receivers, with one deadline over connecting, headers and body. */
+export function createSender(options: { targets: Targets; ca?: string }): Sender {
+  const agent = new Agent({
+    connect: createConnector(options.targets, options),
+    pipelining: 1,
+    maxHeaderSize: HEADER_BYTES,
+    maxOrigins: ORIGINS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // A receiver may ask for less, not for more.
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    // One deadline covers everything; undici's own would only blur which one it was.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+  const underWay = createBag<UnderWay>()
+
+  /** One exchange, on undici's lowest level: a stream and a signal for each would cost as much as the request itself. */
+  function exchange({ origin, path, headers, body, timeoutSeconds }: Request): Promise<Exchange> {
+    const started = performance.now()
+    const result: Exchange = { statusCode: null, headers: null, body: null, error: null, durationMicroseconds: 0 }
+    const kept: Buffer[] = []
+    let read = 0
+    let controller: Dispatcher.DispatchController | undefined
+    let broken: Error | undefined
+    return new Promise((resolve) => {
+      function end(error: unknown): void {
+        if (!underWay.remove(handler)) return
+        clearTimeout(deadline)
+        result.error = error
+        if (result.statusCode !== null && error === null) result.body = Buffer.concat(kept)
+        result.durationMicroseconds = Math.floor((performance.now() - started) * 1000)
+        resolve(result)
+      }
+      function breakOff(reason: Error): void {
+        broken = reason
+        end(reason)
+        // Before it has a connection there is nothing to hang up on; it is told when it gets one.
+        controller?.abort(reason)
+      }
+      const expire = () => breakOff(new DeadlineError(result.statusCode === null ? 'headers' : 'body'))
+      const deadline = setTimeout(expire, timeoutSeconds * 1000)
+      const handler: UnderWay = {
+        breakOff,
+        onRequestStart(started) {
+          controller = started
+          if (broken !== undefined) started.abort(broken)
+        },
+        onResponseStart(_controller, statusCode, responseHeaders) {
+          // 1xx comes before the answer.
+          if (statusCode < 200) return
+          result.statusCode = statusCode
+          result.headers = flatten(responseHeaders)
+        },
+        onResponseData(responding, chunk) {
+          if (read < KEPT_BYTES) kept.push(chunk.subarray(0, KEPT_BYTES - read))
+          read += chunk.length
+          if (read < RESPONSE_BYTES) return
+          // Enough was read. Hanging up costs the connection, but not the receiver's yes.
+          end(null)
+          responding.abort(new Error('enough was read'))
+        },
+        onResponseEnd: () => end(null),
+        onResponseError: (_controller, error) => end(error),
+      }
+      underWay.add(handler)
+      try {
+        agent.dispatch({ origin, path, method: 'POST', headers, body }, handler)
+      } catch (error) {
+        end(error)
+      }
+    })
+  }
+
+  return {
+    send: exchange,
+    interrupt() {
+      for (const { breakOff } of underWay.values()) breakOff(new InterruptedError('interrupted'))
+    },
+    stop: () => agent.destroy(),
+  }
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  if (isFlat(headers)) return headers
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
+}
+
+/** As nearly all are: none comes twice. */
+function isFlat(headers: Record<string, unknown>): headers is Record<string, string> {
+  return Object.values(headers).every((value) => typeof value === 'string')
+}

@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { PROBE_MS } from '../src/database/client.ts'
+import { REPLAY_WAKE, WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
+import type { Log } from '../src/lib/log.ts'
+
+const RECONNECT_MS = 1_000
+
+/**
+ * Calls `onWake` whenever a commit made something due, and once after every connect, since nothing is heard meanwhile.
+ *
+ * @param deps.onWake with the ids of what is due, where the commit names it (src/domain/events/notify-channel.ts)
+ */
+export function createWakeListener(deps: {
+  url: string
+  onWake: (ids?: readonly string[]) => void
+  onReplay: () => void
+  log: Log
+}) {
+  const stopping = new AbortController()
+  let client: pg.Client | undefined
+
+  async function listen(): Promise<void> {
+    const connection = new pg.Client({
+      connectionString: deps.url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: PROBE_MS,
+    })
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    connection.on('error', () => resolve())
+    connection.on('end', () => resolve())
+    connection.on('notification', ({ payload }) => {
+      if (payload === REPLAY_WAKE) deps.onReplay()
+      else deps.onWake(payload?.split(' ').filter(Boolean))
+    })
+    client = connection
+    try {
+      await connection.connect()
+      await connection.query(`LISTEN ${WAKE_CHANNEL}`)
+      deps.onWake()
+      deps.onReplay()
+      await ended
+    } finally {
+      await connection.end().catch(() => {})
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await listen().catch((error) =>
+        deps.log.warn({ err: error }, 'The database does not answer the worker. Trying again.'),
+      )
+      await delay(RECONNECT_MS, undefined, { signal: stopping.signal }).catch(() => {})
+    }
+  }
+
+  let running: Promise<void> | undefined
+  return {
+    start() {
+      running = run()
+    },
+    async stop() {
+      stopping.abort()
+      await client?.end().catch(() => {})
+      await running
+    },
+  }
+}

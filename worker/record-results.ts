@@ -1,0 +1,111 @@
+import type pg from 'pg'
+import { CHANGED, logChanges, SENDING } from '../src/bus/delivery-log.ts'
+import type { Answer, Prepared } from '../src/database/exchange.ts'
+import { WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
+import type { MakeId } from '../src/lib/ids.ts'
+import type { Result } from './attempt-outcome.ts'
+import { ailing, ailingColumns, disableAiling } from './endpoint-health.ts'
+import { answerOf, batchColumns, INPUT, kindOf } from './result-columns.ts'
+
+/** What the rest of the statement needs of a result: taken along with the moved row, so that nothing is joined again. */
+const RESULT = 'i.attempt_id, i.duration, i.bucket, i.started_ms, i.kind, i.answer'
+
+/**
+ * One statement for a batch of results: moves the deliveries, inserts the attempts, counts, notes the health of the
+ * endpoints and disables those that failed too often. Only where the version is still the claimed one: who lost the lease
+ * meanwhile moves nothing, and the attempt is recorded all the same, since the receiver did see it. What is recorded already,
+ * because the answer to its first writing was lost, is left alone.
+ *
+ * The log gets the result of a delivery and, along with it, that it was SENDING before. So a claim does not have to write it: it
+ * would wait for the heads of the logs of all whose deliveries it takes, and each of them may be held up by one of theirs.
+ * What takes long is told of by itself (worker/log-sending.ts).
+ *
+ * Rows that others lock too are locked in one order in every
+ * statement: counts, states, endpoints, heads of the log. Deliveries are another's only when it is late: two that are late of each
+ * other may have to be written again.
+ */
+const SETTLE = `
+WITH clock AS (
+  SELECT coalesce($1::timestamptz, now()) AS now
+), ${INPUT}, ailing AS (
+  SELECT * FROM unnest($21::text[], $22::int[], $23::bool[], $24::bool[], $25::text[], $26::text[], $27::text[])
+    AS a(endpoint_id, failures, recovered, gone, sentence, audit_id, event_id)
+), moved AS (
+  UPDATE deliveries d SET
+    status = ${kindOf('i', 'status')}, version = d.version + 1, attempt_count = d.attempt_count + 1,
+    scheduled_attempts = d.scheduled_attempts + ${kindOf('i', 'scheduled')},
+    -- What was not really tried is still to be made for the same reason.
+    trigger = CASE WHEN d.trigger = 'TEST' OR ${kindOf('i', 'errorCode')} IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
+      ELSE 'SCHEDULED'::attempt_trigger END,
+    next_attempt_at = clock.now + ${kindOf('i', 'wait')} * interval '1 second', lease_until = NULL, untold = false,
+    explanation = coalesce(${kindOf('i', 'explanation')}, ${kindOf('i', 'sentence')}), updated_at = clock.now
+  FROM input i, clock WHERE d.id = i.id AND d.version = i.version
+  RETURNING ${CHANGED}, ${RESULT}, ${SENDING}
+), late AS (
+  UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i
+  -- The counts are compared first, and nothing else is looked at when all have moved.
+  WHERE (SELECT count(*) FROM moved) < (SELECT count(*) FROM input) AND d.id = i.id
+    AND NOT EXISTS (SELECT FROM moved m WHERE m.id = i.id)
+    -- Not EXISTS: that may be planned as a look at all attempts.
+    AND (SELECT count(*) FROM attempts a WHERE a.id = i.attempt_id) = 0
+  RETURNING ${CHANGED}, ${RESULT}, NULL::json AS sending
+), recorded AS (
+  INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, response_headers, response_body,
+    duration_microseconds, error_code, explanation, started_at, next_attempt_at)
+  SELECT attempt_id, organization_id, id, attempt_count, ${kindOf('made', 'trigger')}, ${kindOf('made', 'statusCode')},
+    ${answerOf('made', 'headers')}, ${answerOf('made', 'body')}, duration, ${kindOf('made', 'errorCode')},
+    ${kindOf('made', 'sentence')}, to_timestamp(started_ms / 1000::float8), next_attempt_at
+  FROM (SELECT * FROM moved UNION ALL SELECT * FROM late) made
+  RETURNING 1
+), stats AS (
+  INSERT INTO delivery_stats AS s (endpoint_id, day, bucket, organization_id, attempts, failed_attempts, succeeded, dead,
+    retries, duration_microseconds)
+  SELECT m.endpoint_id, (clock.now AT TIME ZONE 'UTC')::date, m.bucket, m.organization_id, count(*), count(${kindOf('m', 'errorCode')}),
+    count(*) FILTER (WHERE m.status = 'SUCCEEDED'), count(*) FILTER (WHERE m.status = 'DEAD'),
+    coalesce(sum(m.attempt_count - 1) FILTER (WHERE m.status IN ('SUCCEEDED', 'DEAD')), 0), sum(m.duration)
+  FROM moved m, clock WHERE (SELECT count(*) FROM recorded) >= 0 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
+  ON CONFLICT (endpoint_id, day, bucket) DO UPDATE SET attempts = s.attempts + excluded.attempts,
+    failed_attempts = s.failed_attempts + excluded.failed_attempts, succeeded = s.succeeded + excluded.succeeded,
+    dead = s.dead + excluded.dead, retries = s.retries + excluded.retries,
+    duration_microseconds = s.duration_microseconds + excluded.duration_microseconds
+  RETURNING 1
+), ${disableAiling('stats')}, changed AS (
+  SELECT ${CHANGED}, ${kindOf('d', 'eventType')} AS event_type, e.url AS endpoint_url, d.sending
+  FROM moved d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+  UNION ALL
+  SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url, NULL
+  FROM fanned d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+), ${logChanges('counted', true)}, woken AS (
+  -- What is due at once again, and the event that an endpoint was disabled: any worker may take it.
+  SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (
+    SELECT FROM changed, clock WHERE next_attempt_at <= clock.now LIMIT 1
+  ) any_due
+)
+SELECT (SELECT count(*) FROM woken) AS woken,
+  array(SELECT endpoint_id FROM health) AS "healthChanged", array(SELECT id FROM disabled) AS disabled`
+
+/** What settling did to endpoints: the ids of those whose health it changed, for the worse or the better. */
+export interface Settled {
+  healthChanged: string[]
+  /** Which are disabled now. */
+  disabled: string[]
+}
+
+/** A pool, or another way to ask PostgreSQL. */
+export interface Queryable {
+  query<Row extends pg.QueryResultRow>(statement: Prepared): Promise<Answer<Row>>
+}
+
+/** Records results. At most one of each delivery in a batch. */
+export async function settle(
+  database: Queryable,
+  results: readonly Result[],
+  options: { now: Date | null; makeId: MakeId },
+): Promise<Settled> {
+  const { rows } = await database.query<Settled>({
+    name: 'settle',
+    text: SETTLE,
+    values: [options.now, ...batchColumns(results), ...ailingColumns(ailing(results), options.makeId)],
+  })
+  return rows[0]!
+}

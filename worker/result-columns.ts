@@ -1,0 +1,86 @@
+import { bucketOf } from '../src/lib/histogram.ts'
+import type { Result } from './attempt-outcome.ts'
+
+/** Bodies of answers that are longer are taken for different. */
+const COMPARED_BYTES = 256
+
+/**
+ * The CTE `input` of the statement that settles: what each result of the batch has of its own. What many have in common is
+ * said once, and each has the number of it: the kind of its result, of which a batch has few, and the answer of the receiver. So
+ * little is sent, and rows are short on their way through the statement.
+ */
+export const INPUT = `
+input AS (
+  SELECT * FROM unnest($2::text[], $3::int[], $4::text[], $5::int[], $6::int[], $7::bigint[], $8::int[], $9::int[])
+    AS i(id, version, attempt_id, duration, bucket, started_ms, kind, answer)
+)`
+
+const KIND = {
+  status: '$10::delivery_status[]',
+  wait: '$11::float8[]',
+  scheduled: '$12::int[]',
+  explanation: '$13::text[]',
+  trigger: '$14::attempt_trigger[]',
+  statusCode: '$15::int[]',
+  errorCode: '$16::text[]',
+  sentence: '$17::text[]',
+  eventType: '$18::text[]',
+} as const
+const ANSWER = { headers: '$19::jsonb[]', body: '$20::bytea[]' } as const
+
+/** What the kind of a result says, of a row that has its number. */
+export const kindOf = (row: string, column: keyof typeof KIND) => `(${KIND[column]})[${row}.kind]`
+/** What the receiver answered, of a row that has the number of the answer. */
+export const answerOf = (row: string, column: keyof typeof ANSWER) => `(${ANSWER[column]})[${row}.answer]`
+
+/** The parameters $2 to $20. */
+export function batchColumns(results: readonly Result[]): unknown[] {
+  const kinds = different(results, ({ delivery, exchange, outcome }) =>
+    JSON.stringify([outcome, exchange.statusCode, delivery.trigger, delivery.event_type]),
+  )
+  const answers = different(results, ({ attemptId, exchange: { headers, body } }) =>
+    body !== null && body.length > COMPARED_BYTES ? attemptId : JSON.stringify([headers, body?.toString('latin1')]),
+  )
+  return [
+    plain(results.map(({ delivery }) => delivery.id)),
+    plain(results.map(({ delivery }) => delivery.version)),
+    plain(results.map(({ attemptId }) => attemptId)),
+    plain(results.map(({ exchange }) => exchange.durationMicroseconds)),
+    plain(results.map(({ exchange }) => bucketOf(exchange.durationMicroseconds))),
+    plain(results.map(({ startedAt }) => startedAt.getTime())),
+    plain(kinds.numbers),
+    plain(answers.numbers),
+    kinds.all.map(({ outcome }) => outcome.status),
+    kinds.all.map(({ outcome }) => outcome.wait),
+    kinds.all.map(({ outcome }) => (outcome.scheduled ? 1 : 0)),
+    kinds.all.map(({ outcome }) => outcome.explanation),
+    kinds.all.map(({ delivery }) => delivery.trigger),
+    kinds.all.map(({ exchange }) => exchange.statusCode),
+    kinds.all.map(({ outcome }) => outcome.errorCode),
+    kinds.all.map(({ outcome }) => outcome.sentence),
+    kinds.all.map(({ delivery }) => delivery.event_type),
+    answers.all.map(({ exchange }) => exchange.headers && storable(JSON.stringify(exchange.headers))),
+    answers.all.map(({ exchange }) => exchange.body),
+  ]
+}
+
+/** An array as PostgreSQL reads it. Only of numbers and ids that we made: nothing is escaped, which pg would look for in each. */
+const plain = (values: readonly (number | string)[]) => `{${values.join(',')}}`
+
+/** One result for each key, and for every result the number of its own among them, from 1. */
+function different(results: readonly Result[], keyOf: (result: Result) => string) {
+  const numbers = new Map<string, number>()
+  const all: Result[] = []
+  const numberOf = (result: Result) => {
+    const key = keyOf(result)
+    const number = numbers.get(key) ?? all.push(result)
+    numbers.set(key, number)
+    return number
+  }
+  return { numbers: results.map(numberOf), all }
+}
+
+/** PostgreSQL's JSON has no NUL; a hostile receiver must not make a batch of other receivers' results fail. */
+function storable(json: string): string {
+  return json.replaceAll('\\u0000', '\\ufffd')
+}

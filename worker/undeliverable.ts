@@ -1,0 +1,55 @@
+import type pg from 'pg'
+import type { LiveBus } from '../src/bus/bus.ts'
+import { announce } from '../src/bus/delivery-log.ts'
+import { DELETED_EXPLANATION } from '../src/domain/deliveries/delivery-transitions.ts'
+import { HELD_EXPLANATION } from '../src/domain/events/fan-out.ts'
+import type { Clock } from '../src/lib/clock.ts'
+import type { Log } from '../src/lib/log.ts'
+import type { Aside } from './claim.ts'
+import { move } from './lease.ts'
+
+/** What changed since the claim stays as it is: another worker may have found it too, or a person may have moved it. */
+const SET_ASIDE = move(
+  `chosen AS (
+  SELECT d.id, i.status FROM deliveries d
+  JOIN unnest($2::text[], $3::int[], $4::text[]) AS i(id, version, status) ON i.id = d.id AND i.version = d.version
+  FOR UPDATE OF d SKIP LOCKED
+)`,
+  `status = chosen.status::delivery_status, next_attempt_at = NULL, explanation = CASE chosen.status
+    WHEN 'CANCELED' THEN '${DELETED_EXPLANATION}'
+    WHEN 'HELD' THEN '${HELD_EXPLANATION}'
+    ELSE 'Expired: the event became older than the maximum age that the endpoint allows. It can be retried.' END`,
+)
+
+/**
+ * Moves what claims find due and not to be sent to where it belongs. Beside the claims, which find it again until it is: this
+ * writes to logs, and may have to wait for one.
+ */
+export function createAside(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; log: Log; wake: () => void }) {
+  let moving: Promise<void> | undefined
+
+  async function moveAll(aside: readonly Aside[]): Promise<void> {
+    const columns = [aside.map(([id]) => id), aside.map(([, version]) => version), aside.map(([, , status]) => status)]
+    const query = { name: 'set-aside', text: SET_ASIDE, values: [deps.clock.forQueue(), ...columns] }
+    const { rows } = await deps.pool.query<{ organization_id: string }>(query)
+    announce(
+      deps.bus,
+      rows.map((row) => row.organization_id),
+    )
+    // They had places that others wait for.
+    if (rows.length > 0) deps.wake()
+  }
+
+  return {
+    move(aside: readonly Aside[]): void {
+      if (aside.length === 0) return
+      moving ??= moveAll(aside)
+        .catch((error) => deps.log.warn({ err: error }, 'What is not to be sent could not be set aside. Trying again.'))
+        .finally(() => {
+          moving = undefined
+        })
+    },
+    /** Undefined when nothing is being moved. */
+    idle: () => moving,
+  }
+}
