@@ -15,7 +15,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       type: ApiKey,
       nullable: true,
       description: 'The key that was presented; null when it belongs to another organization than it acts in.',
-      resolve: (viewer, _args, { domain }) => domain.keys.get(viewer, viewer.keyId),
+      resolve: (viewer, _args, { domain }) => domain.keys.get(viewer, viewer.principal.id),
     }),
     permissions: t.field({
       type: 'JSON',

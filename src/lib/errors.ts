@@ -35,9 +35,10 @@ export class NotFoundError extends SignalboxError {
 /** The state of things forbids the change. */
 export class ConflictError extends SignalboxError {}
 
-/** Whose request was refused, when that is known: for usage and the audit trail, not for the answer. */
+/** The API key of a refused request, for usage records and the audit trail. Never part of the answer. */
 export interface RefusedKey {
   id: string
+  name: string
   organizationId: string
   tier: 'STANDARD' | 'ELEVATED' | 'ENTERPRISE' | null
 }

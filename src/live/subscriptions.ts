@@ -26,18 +26,18 @@ export function createSubscriptions(deps: {
   clock: Clock
   isUnchanged: (viewer: Viewer) => Promise<boolean>
 }) {
-  const byKey = new Map<string, Set<Open>>()
+  const byPrincipal = new Map<string, Set<Open>>()
   let unsubscribe = () => {}
   let timer: NodeJS.Timeout | undefined
 
   function closeAll(keyId: string): void {
-    for (const open of byKey.get(keyId) ?? []) open.close()
+    for (const open of byPrincipal.get(keyId) ?? []) open.close()
   }
 
   /** @param onFailure what to do when the database does not answer, and nobody can say whether a key is still good */
   function recheck(keyIds: Iterable<string>, onFailure: (open: Open) => void): void {
     for (const keyId of keyIds)
-      for (const open of byKey.get(keyId) ?? [])
+      for (const open of byPrincipal.get(keyId) ?? [])
         deps.isUnchanged(open.viewer).then(
           (unchanged) => unchanged || open.close(),
           () => onFailure(open),
@@ -47,20 +47,20 @@ export function createSubscriptions(deps: {
   return {
     async start() {
       unsubscribe = await deps.bus.subscribe(KEY_CHANGES, (heard) => {
-        const keyIds = heard.gap ? byKey.keys() : changedKeys(heard.messages)
+        const keyIds = heard.gap ? byPrincipal.keys() : changedKeys(heard.messages)
         recheck(keyIds, (open) => open.close())
       })
-      timer = setInterval(() => recheck(byKey.keys(), () => {}), RECHECK_MS)
+      timer = setInterval(() => recheck(byPrincipal.keys(), () => {}), RECHECK_MS)
       timer.unref()
     },
     stop() {
       clearInterval(timer)
       unsubscribe()
-      for (const keyId of byKey.keys()) closeAll(keyId)
+      for (const keyId of byPrincipal.keys()) closeAll(keyId)
     },
 
     /** Subscriptions that see every change from now on. */
-    count: () => [...byKey.values()].flatMap((open) => [...open]).filter(({ ready }) => ready).length,
+    count: () => [...byPrincipal.values()].flatMap((open) => [...open]).filter(({ ready }) => ready).length,
 
     /** Ties a source of messages to its key, and to the client's request. @throws ConflictError when the key has too many */
     async open<T extends { close(): void }>(
@@ -68,7 +68,7 @@ export function createSubscriptions(deps: {
       signal: AbortSignal | undefined,
       make: (onClose: () => void) => Promise<T>,
     ): Promise<T> {
-      const open = byKey.get(viewer.keyId) ?? new Set()
+      const open = byPrincipal.get(viewer.principal.id) ?? new Set()
       if (open.size >= SUBSCRIPTIONS_PER_KEY)
         throw new ConflictError(
           'TOO_MANY_SUBSCRIPTIONS',
@@ -84,7 +84,7 @@ export function createSubscriptions(deps: {
           source?.close()
         },
       }
-      byKey.set(viewer.keyId, open.add(entry))
+      byPrincipal.set(viewer.principal.id, open.add(entry))
       const rest = viewer.expiresAt === null ? undefined : viewer.expiresAt.getTime() - deps.clock.now().getTime()
       // A later end is found by the regular look.
       const near = rest !== undefined && rest < LONGEST_TIMER_MS
@@ -93,7 +93,7 @@ export function createSubscriptions(deps: {
         clearTimeout(expiry)
         signal?.removeEventListener('abort', entry.close)
         // Once only: others of the key may have begun since.
-        if (open.delete(entry) && open.size === 0) byKey.delete(viewer.keyId)
+        if (open.delete(entry) && open.size === 0) byPrincipal.delete(viewer.principal.id)
       }
       try {
         source = await make(release)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Database } from '../database/client.ts'
+import { apiKeyPrincipal } from '../domain/people/viewer.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
@@ -50,7 +51,11 @@ export async function startServer(deps: {
     } catch (error) {
       exchange.refused = error
       if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
-        domain.audit.denied({ ...error.key, keyId: error.key.id, ip }, 'authenticate', error.message)
+        domain.audit.denied(
+          { principal: apiKeyPrincipal(error.key), organizationId: error.key.organizationId, ip },
+          'authenticate',
+          error.message,
+        )
     }
     return exchange
   }

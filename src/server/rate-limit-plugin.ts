@@ -60,7 +60,8 @@ export async function lookAtLimits(limits: Limits, exchange: Exchange): Promise<
 }
 
 async function ask(limits: Limits, exchange: Exchange, amounts: { requests: number; points: number }): Promise<void> {
-  exchange.limits = (await limits.spend(exchange.viewer!, amounts)) ?? null
+  const { principal, tier, plan } = exchange.viewer!
+  exchange.limits = (await limits.spend({ principalId: principal.id, tier, plan }, amounts)) ?? null
   const { response } = exchange
   if (exchange.limits !== null && response?.headersSent === false) setLimitHeaders(response, exchange.limits)
 }

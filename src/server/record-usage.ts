@@ -28,7 +28,7 @@ export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock 
     const code = error?.code ?? (isKnown ? refused.code : undefined)
     deps.recorder.add({
       organizationId: viewer?.homeId ?? refusedKey?.organizationId ?? null,
-      keyId: viewer?.keyId ?? refusedKey?.id ?? null,
+      keyId: viewer?.principal.id ?? refusedKey?.id ?? null,
       tier: viewer?.tier ?? refusedKey?.tier ?? null,
       at: deps.clock.now(),
       operation: exchange.operation ?? NOT_EXECUTED,

@@ -11,8 +11,28 @@ import { leaks, noteSaid, noteSecret, openLedger } from './secret-leak-check.ts'
 /** The database that every test file clones its own from. */
 export const TEMPLATE = 'signalbox_template'
 
-/** One PostgreSQL and one Redis for the whole run, both real. */
+type Services = Awaited<ReturnType<typeof startServices>>
+
+/** Each project loads this file anew in the same process, so the running services are kept on the global object. */
+const holder = globalThis as { signalboxTests?: { projects: number; services?: Promise<Services> } }
+holder.signalboxTests ??= { projects: 0 }
+const shared = holder.signalboxTests
+
+/** Starts one real PostgreSQL and one real Redis for all projects of the run. The last project to end stops both. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  shared.projects++
+  shared.services ??= startServices()
+  const services = await shared.services
+  project.provide('postgresUrl', services.postgresUrl)
+  project.provide('redisUrl', services.redisUrl)
+  project.provide('ledger', services.ledger)
+  return async () => {
+    shared.projects--
+    if (shared.projects === 0) await services.stop()
+  }
+}
+
+async function startServices() {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-test-'))
   const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
   const admin = new pg.Client({ connectionString: postgres.url })
@@ -23,23 +43,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
   template.pathname = TEMPLATE
   await migrate(template.href)
   const redis = await startRedis()
-  project.provide('postgresUrl', postgres.url)
-  project.provide('redisUrl', redis.url)
   const ledger = path.join(dataDir, 'ledger')
   await mkdir(ledger)
   openLedger(ledger)
   // Both files exist, also when one test runs alone.
   noteSaid('')
   noteSecret('')
-  project.provide('ledger', ledger)
-  return async () => {
-    const { secrets, characters, leaked } = leaks(ledger)
-    await redis.stop()
-    await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
-    console.log(`${secrets} secrets were looked for in ${characters} characters of logs and errors.`)
-    // The whole run fails.
-    if (leaked.length > 0) throw new Error(`Secrets were logged or in errors: ${leaked.join(', ')}`)
+  return {
+    postgresUrl: postgres.url,
+    redisUrl: redis.url,
+    ledger,
+    async stop() {
+      const { secrets, characters, leaked } = leaks(ledger)
+      await redis.stop()
+      await postgres.stop()
+      await rm(dataDir, { recursive: true, force: true })
+      console.log(`${secrets} secrets were looked for in ${characters} characters of logs and errors.`)
+      // The whole run fails.
+      if (leaked.length > 0) throw new Error(`Secrets were logged or in errors: ${leaked.join(', ')}`)
+    },
   }
 }
 

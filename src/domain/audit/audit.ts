@@ -5,7 +5,8 @@ import type { Viewer } from '../people/viewer.ts'
 
 /** What writes an audit entry: a client, or the transaction of the change that the entry is about. */
 type Writer = { auditEntry: { create(args: { data: Prisma.AuditEntryUncheckedCreateInput }): PromiseLike<unknown> } }
-type Actor = Pick<Viewer, 'keyId' | 'organizationId' | 'ip'>
+/** The principal of an audit entry, with the organization and the address of the request. */
+export type Actor = Pick<Viewer, 'principal' | 'organizationId' | 'ip'>
 
 /** A change or refused attempt (A3). `details` never holds a secret. */
 export interface AuditedAct {
@@ -26,7 +27,7 @@ export function createAudit(deps: { clock: Clock; makeId: MakeId }): Audit {
       data: {
         id: deps.makeId('aud'),
         organizationId: actor.organizationId,
-        actor: actor.keyId,
+        actor: actor.principal.id,
         action: act.action,
         resource: act.resource ?? null,
         ip: actor.ip,

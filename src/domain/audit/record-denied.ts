@@ -1,17 +1,11 @@
 import { LRUCache } from 'lru-cache'
 import type { PrismaClient } from '../../database/client.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { Audit } from './audit.ts'
+import type { Actor, Audit } from './audit.ts'
 
 /** The same refusal is noted this often, so that whoever repeats it fills nothing; usage counts each. */
 const EVERY_MS = 60_000
 const REMEMBERED = 10_000
-
-interface Denied {
-  keyId: string
-  organizationId: string
-  ip: string | null
-}
 
 /** Notes refused attempts in the audit trail (A3). A request does not wait for it, nor fail by it. */
 export type Denials = ReturnType<typeof createDenials>
@@ -20,12 +14,14 @@ export function createDenials(deps: { prisma: PrismaClient; clock: Clock; audit:
   const noted = new LRUCache<string, number>({ max: REMEMBERED })
   return {
     /** @param action what was attempted, and @param reason why it was refused */
-    note(who: Denied, action: string, reason: string): void {
+    note(actor: Actor, action: string, reason: string): void {
       const now = deps.clock.now().getTime()
-      const what = [who.keyId, who.organizationId, action, reason].join(' ')
-      if (now - (noted.get(what) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return
-      noted.set(what, now)
-      deps.audit(deps.prisma, who, { action, outcome: 'DENIED', details: { reason } }).catch(() => noted.delete(what))
+      const refusal = [actor.principal.id, actor.organizationId, action, reason].join(' ')
+      if (now - (noted.get(refusal) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return
+      noted.set(refusal, now)
+      deps
+        .audit(deps.prisma, actor, { action, outcome: 'DENIED', details: { reason } })
+        .catch(() => noted.delete(refusal))
     },
   }
 }

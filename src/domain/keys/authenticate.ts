@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Clock } from '../../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../../lib/errors.ts'
 import { allows, readPermissions } from '../people/permissions.ts'
-import type { Viewer } from '../people/viewer.ts'
+import { apiKeyPrincipal, type Viewer } from '../people/viewer.ts'
 import type { KeyLookup } from './key-lookup.ts'
 import { endOf, REFUSALS, refusal } from './key-status.ts'
 import type { LastUsed } from './last-used.ts'
@@ -43,10 +43,11 @@ export function createAuthenticate(deps: {
     if (refused !== undefined) throw new UnauthenticatedError(REFUSALS[refused], key)
     deps.lastUsed.touch(key.id, ip)
     const permissions = readPermissions(key.permissions)
-    const { id: keyId, environment, tier, plan, persistedOnly, allowedIps } = key
+    const { environment, tier, plan, persistedOnly, allowedIps } = key
     const powers = { permissions, environment, tier, plan, persistedOnly, allowedIps, expiresAt: endOf(key) }
     const homeId = key.organizationId
-    const viewer = { keyId, organizationId: homeId, homeId, ...powers, credential, ip, requestId }
+    const principal = apiKeyPrincipal(key)
+    const viewer = { principal, organizationId: homeId, homeId, ...powers, credential, ip, requestId }
     if (organizationId === undefined || organizationId === homeId) return viewer
     const mayAct = allows(permissions, 'platform', 'write')
     if (!mayAct || !(await exists(organizationId)))

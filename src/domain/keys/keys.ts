@@ -78,7 +78,7 @@ export function createKeys(deps: {
 
     /** Final. Every request and subscription of the key ends. */
     revoke: (viewer: Viewer, id: string) =>
-      change(viewer, id, 'apiKey.revoke', update({ revokedAt: clock.now(), revokedBy: viewer.keyId })),
+      change(viewer, id, 'apiKey.revoke', update({ revokedAt: clock.now(), revokedBy: viewer.principal.id })),
 
     disable: (viewer: Viewer, id: string) => change(viewer, id, 'apiKey.disable', update({ disabledAt: clock.now() })),
 
@@ -143,7 +143,7 @@ export function createKeys(deps: {
         organizationId: viewer.organizationId,
         displayPrefix: displayPrefix(secret),
         secrets: { create: { hash: hashBytes(secret), createdAt } },
-        createdBy: viewer.keyId,
+        createdBy: viewer.principal.id,
         createdAt,
       },
     })

@@ -90,11 +90,10 @@ export function createVerify(deps: {
   ): Promise<Verified> {
     const denied = refusal(key, deps.clock.now(), ip) ?? lacking(key, permissions)
     const amounts = { requests: denied === undefined ? cost : 0, points: 0 }
-    const { id: keyId, tier, plan } = key
-    const spent = (await limits.spend({ keyId, tier, plan }, amounts)) ?? null
+    const spent = (await limits.spend({ principalId: key.id, tier: key.tier, plan: key.plan }, amounts)) ?? null
     if (denied !== undefined) return { code: denied, apiKey: key, limits: spent }
     if (spent !== null && !spent.admitted) return { code: full(spent), apiKey: key, limits: spent }
-    deps.lastUsed.touch(keyId, ip)
+    deps.lastUsed.touch(key.id, ip)
     return { code: 'VALID', apiKey: key, limits: spent }
   }
 }

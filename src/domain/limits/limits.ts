@@ -53,14 +53,14 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
      * @param amounts requests for the windows of time, points for the window of cost
      */
     spend(
-      key: { keyId: string; tier: Tier | null; plan: Plan },
+      subject: { principalId: string; tier: Tier | null; plan: Plan },
       amounts: { requests: number; points: number },
     ): Promise<LimitsState | undefined> {
-      const windows = windowsOf(deps.allowances, key)
+      const windows = windowsOf(deps.allowances, subject)
       if (windows.length === 0) return Promise.resolve(undefined)
       const amountOf = (name: string) => (name === 'cost' ? amounts.points : amounts.requests)
       return spend(
-        key.keyId,
+        subject.principalId,
         windows.map((window) => ({ ...window, amount: amountOf(window.name) })),
       )
     },

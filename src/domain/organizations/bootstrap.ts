@@ -5,6 +5,7 @@ import type { MakeId } from '../../lib/ids.ts'
 import type { Audit } from '../audit/audit.ts'
 import { createToken, displayPrefix, hashBytes } from '../keys/token.ts'
 import { ALL_PERMISSIONS } from '../people/permissions.ts'
+import { SYSTEM } from '../people/viewer.ts'
 
 export const FIRST_ORGANIZATION = 'Default'
 
@@ -45,11 +46,11 @@ export async function bootstrap(deps: {
         displayPrefix: bootstrapApiKey === undefined ? displayPrefix(secret) : 'BOOTSTRAP_API_KEY',
         secrets: { create: { hash, createdAt } },
         permissions: ALL_PERMISSIONS,
-        createdBy: 'system',
+        createdBy: SYSTEM.id,
         createdAt,
       },
     })
-    const actor = { keyId: 'system', organizationId: organization.id, ip: null }
+    const actor = { principal: SYSTEM, organizationId: organization.id, ip: null }
     await deps.audit(tx, actor, { action: 'apiKey.create', resource: key.id, details: { name: key.name } })
     return bootstrapApiKey === undefined ? secret : undefined
   })

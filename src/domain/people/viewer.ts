@@ -3,26 +3,44 @@ import type { Permissions } from './permissions.ts'
 export type Tier = 'STANDARD' | 'ELEVATED' | 'ENTERPRISE'
 export type Plan = 'STARTER' | 'GROWTH' | 'ENTERPRISE'
 
-/** Who asks, in which organization: every domain function that touches tenant data takes one. */
+/** The acting party of a request: audit entries, limits and subscriptions are recorded under its id. */
+export interface Principal {
+  kind: 'API_KEY' | 'SYSTEM'
+  id: string
+  /** Name of the API key. */
+  name: string
+}
+
+/** The principal of an API key. */
+export const apiKeyPrincipal = ({ id, name }: { id: string; name: string }): Principal => ({
+  kind: 'API_KEY',
+  id,
+  name,
+})
+
+/** Signalbox itself, as the actor of audit entries that no request caused. */
+export const SYSTEM: Principal = { kind: 'SYSTEM', id: 'system', name: 'Signalbox' }
+
+/** A principal acting in an organization. Every domain function that touches tenant data takes a viewer. */
 export interface Viewer {
-  keyId: string
-  /** The organization that everything is read from and written to. */
+  principal: Principal
+  /** The organization of every read and write. */
   organizationId: string
-  /** The organization that the key belongs to; another one than it acts in for a platform key that names one. */
+  /** The organization that owns the key. Differs from `organizationId` while a platform key acts in another one. */
   homeId: string
   permissions: Permissions
   environment: 'LIVE' | 'TEST'
-  /** Null: without limits. */
+  /** Null for keys without rate limits. */
   tier: Tier | null
-  /** Of the organization that the key belongs to. */
+  /** Plan of the organization that owns the key. */
   plan: Plan
-  /** Confined to persisted operations. */
+  /** True while the principal may send only persisted operations. */
   persistedOnly: boolean
-  /** When the key, or the secret that was presented, ends. */
+  /** When the key or the presented secret expires; null while neither does. */
   expiresAt: Date | null
-  /** Networks that the key is confined to; empty: none. */
+  /** Networks (CIDR) of the allowlist; empty allows every address. */
   allowedIps: string[]
-  /** Hash of the secret that was presented, to find the key again while a subscription is open. */
+  /** Hash of the presented secret. Finds the key again while a subscription is open. */
   credential: string
   /** Client address, for the audit trail. */
   ip: string | null

@@ -38,7 +38,7 @@ export function createDocuments(deps: {
       requireUnconfined(viewer)
       const checked = check(input.body)
       if ('issues' in checked) throw new ValidationError(checked.issues)
-      const { organizationId, keyId } = viewer
+      const { organizationId, principal } = viewer
       const documentId = documentIdOf(input.body)
       const now = clock.now()
       const document = await prisma.$transaction(async (tx) => {
@@ -49,7 +49,14 @@ export function createDocuments(deps: {
         if (there !== null) throw new ConflictError('DOCUMENT_EXISTS', `It is registered already, as ${there.id}.`)
         const status = input.active ? ('ACTIVE' as const) : ('CREATED' as const)
         const made = { name: checked.name, body: input.body, status, activatedAt: input.active ? now : null }
-        const data = { id: deps.makeId('doc'), organizationId, documentId, ...made, createdBy: keyId, createdAt: now }
+        const data = {
+          id: deps.makeId('doc'),
+          organizationId,
+          documentId,
+          ...made,
+          createdBy: principal.id,
+          createdAt: now,
+        }
         const { name } = checked
         await audit(tx, viewer, { action: 'persistedDocument.create', resource: data.id, details: { name, status } })
         return tx.persistedDocument.create({ data })

@@ -76,7 +76,7 @@ export function createReplays(deps: {
               to: to ?? null,
               cursor: eventsFrom(from) ?? null,
               status: 'RUNNING',
-              createdBy: viewer.keyId,
+              createdBy: viewer.principal.id,
               createdAt: now,
               updatedAt: now,
             },

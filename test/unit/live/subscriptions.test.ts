@@ -6,7 +6,7 @@ import { createSubscriptions } from '../../../src/live/subscriptions.ts'
 import { createTestClock } from '../../support/clock.ts'
 
 // L4: a subscription ends when the right of its key ends, whatever became of others of the same key.
-const viewer = { keyId: 'key_a', expiresAt: null } as Viewer
+const viewer = { principal: { id: 'key_a' }, expiresAt: null } as Viewer
 
 test('one that fails to begin lets none of the same key escape', async () => {
   const bus = createLocalBus()
