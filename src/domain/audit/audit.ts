@@ -3,16 +3,16 @@ import type { Clock } from '../../lib/clock.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import type { Viewer } from '../people/viewer.ts'
 
-/** What writes an audit entry: a client, or the transaction of the change that the entry is about. */
+/** The client or transaction that inserts an audit entry. */
 type Writer = { auditEntry: { create(args: { data: Prisma.AuditEntryUncheckedCreateInput }): PromiseLike<unknown> } }
 /** The principal of an audit entry, with the organization and the address of the request. */
 export type Actor = Pick<Viewer, 'principal' | 'organizationId' | 'ip'>
 
-/** A change or refused attempt (A3). `details` never holds a secret. */
+/** One change or refused attempt. `details` never holds a secret. */
 export interface AuditedAct {
   /** Noun and verb of the mutation, such as `apiKey.revoke`. */
   action: string
-  /** Id of what was changed. */
+  /** Id of the changed object. */
   resource?: string
   outcome?: 'SUCCEEDED' | 'DENIED'
   details?: Prisma.InputJsonObject
@@ -20,7 +20,7 @@ export interface AuditedAct {
 
 export type Audit = (writer: Writer, actor: Actor, act: AuditedAct) => Promise<void>
 
-/** The audit trail. A change passes its own transaction, so that both are committed or neither. */
+/** Writes the audit trail. A change passes its own transaction, so that the change and its entry commit together. */
 export function createAudit(deps: { clock: Clock; makeId: MakeId }): Audit {
   return async (writer, actor, act) => {
     await writer.auditEntry.create({

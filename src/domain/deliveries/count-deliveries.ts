@@ -1,12 +1,12 @@
-/** The bucket of what belongs to no attempt. */
+/** Bucket of counters that belong to no attempt. */
 export const NO_ATTEMPT = -1
 
 /**
- * A CTE `counted` that counts new deliveries, for the statement that makes them: figures are then exact at any moment and
+ * CTE `counted`: counts new deliveries inside the statement that creates them. Statistics are exact at any moment and
  * cost the same to read however many deliveries are stored.
  *
- * @param made the CTE that has the new deliveries
- * @param after what takes long, as it stands after FROM: it is run before the counts are locked
+ * @param made the CTE with the new deliveries
+ * @param after a slow source of rows, as it stands after FROM; runs before the counter rows are locked
  */
 export function countCreated(made: string, after?: string): string {
   return `

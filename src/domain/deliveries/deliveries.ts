@@ -11,10 +11,10 @@ import type { Viewer } from '../people/viewer.ts'
 import { type DeliveryMove, moveDeliveries } from './delivery-transitions.ts'
 import { type DeliveryFilter, findDeliveries } from './search-deliveries.ts'
 
-/** How often a page is looked for that retention gets ahead of each time, until it is answered as it is. */
+/** Reads of one page before it is returned short. Retention may remove rows of the page between two reads. */
 const LIST_TRIES = 3
 
-/** Events and deliveries of an organization: reading them, and what a person does to one. */
+/** Events and deliveries of an organization: lists, look-ups, retry and cancel. */
 export type Deliveries = ReturnType<typeof createDeliveries>
 
 export function createDeliveries(deps: { database: Database; clock: Clock; audit: Audit; bus: LiveBus; read: Read }) {
@@ -22,7 +22,7 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
   const { read } = deps
 
   return {
-    /** Sends it again now, also after a success. Uses up nothing of the retry schedule. */
+    /** Makes the delivery due now, also after a success. A manual attempt does not count against the retry policy. */
     retry: (viewer: Viewer, id: string) =>
       move(viewer, id, 'RETRY', 'delivery.retry', (delivery) =>
         delivery.status === 'HELD'
@@ -30,7 +30,7 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
           : new ConflictError('DELIVERY_IN_PROGRESS', `It is ${delivery.status} and will be sent anyway.`),
       ),
 
-    /** Nothing more is sent; an attempt that is under way is recorded and changes nothing. */
+    /** Sends nothing more. The result of an attempt in flight is recorded and changes no state. */
     cancel: (viewer: Viewer, id: string) =>
       move(
         viewer,
@@ -46,7 +46,7 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     list: (viewer: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> =>
       read(viewer.organizationId, () => list(viewer, filter, query)),
 
-    /** At most one for each endpoint. */
+    /** One delivery per endpoint at most. */
     ofEvent: (viewer: Viewer, eventId: string, query: object): Promise<Delivery[]> => list(viewer, { eventId }, query),
 
     attempts: (viewer: Viewer, deliveryId: string, query: object): Promise<Attempt[]> =>
@@ -63,8 +63,8 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
   }
 
   /**
-   * As they were found: one that has moved on meanwhile must not be missing from the page, which would seem to be the last. When
-   * retention has removed one meanwhile, the page is looked for again.
+   * Returns the page as the search found it: a delivery that changed its state meanwhile must not shorten the page,
+   * which would look like the last one. The search runs again when retention removed a row meanwhile.
    */
   async function list(viewer: Viewer, filter: DeliveryFilter, query: object, tries = LIST_TRIES): Promise<Delivery[]> {
     const { organizationId } = viewer
@@ -88,7 +88,8 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
       if (kind === 'RETRY' && !before.endpoint.enabled)
         throw new ConflictError('ENDPOINT_DISABLED', 'Its endpoint is disabled or deleted. Enable the endpoint first.')
       await deps.audit(tx, viewer, { action, resource: id, details: { before: before.status } })
-      // Last: what changes deliveries holds up what changes others of the organization until its transaction ends.
+      // Last in the transaction: the lock on the delivery log blocks other changes of the organization until the
+      // commit.
       const moved = await moveDeliveries(tx, { organizationId, deliveryId: id }, kind, deps.clock)
       if (moved === 0) throw refusal(before)
     })

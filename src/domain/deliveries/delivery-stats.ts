@@ -21,32 +21,32 @@ const statsInput = z
 
 export type StatsFilter = z.input<typeof statsInput>
 
-/** What happened within some days (W14). */
+/** Totals of a range of days. */
 export interface Figures {
-  /** Deliveries made. */
+  /** Deliveries created. */
   total: number
   attempts: number
   /** Attempts that failed. */
   failed: number
-  /** Deliveries that ended so. */
+  /** Deliveries that ended in this state. */
   succeeded: number
   dead: number
-  /** Of deliveries that ended; null when none did. */
+  /** Share of ended deliveries that succeeded, 0 to 1; null while none ended. */
   successRate: number | null
-  /** Of attempts, in milliseconds. */
+  /** Mean duration of attempts in milliseconds; null without attempts. */
   meanDuration: number | null
   p95Duration: number | null
-  /** Attempts after the first, a delivery that ended. */
+  /** Mean number of attempts after the first, per ended delivery; null while none ended. */
   meanRetries: number | null
 }
 
 export interface DeliveryStats extends Figures {
-  /** Now, whenever they were made. */
+  /** Deliveries in this state now, whenever they were created. */
   pending: number
   sending: number
   retrying: number
   held: number
-  /** Days on which something happened, the oldest first. */
+  /** Days with at least one attempt or new delivery, oldest first. */
   days: (Figures & { day: Date })[]
 }
 
@@ -63,8 +63,8 @@ interface Row {
 }
 
 /**
- * Statistics of deliveries. What happened is counted as it happens, so reading it costs the same however much is stored;
- * what waits is counted from the indexes of what waits.
+ * Statistics of deliveries. Past work is read from counters and waiting work from partial indexes, so a read costs the
+ * same however many deliveries are stored.
  */
 export type Stats = ReturnType<typeof createStats>
 
@@ -103,7 +103,7 @@ FROM delivery_stats WHERE organization_id = $1 AND ($2::text IS NULL OR endpoint
   AND day BETWEEN ($3::timestamptz AT TIME ZONE 'UTC')::date AND ($4::timestamptz AT TIME ZONE 'UTC')::date
 GROUP BY 1, 2 ORDER BY 1, 2`
 
-/** Endpoint by endpoint, through the partial indexes of what waits. */
+/** Counts endpoint by endpoint through the partial indexes of waiting deliveries. */
 const WAITING = `
 SELECT coalesce(sum(q.pending), 0)::int AS pending, coalesce(sum(q.retrying), 0)::int AS retrying,
   coalesce(sum(s.sending), 0)::int AS sending, coalesce(sum(h.held), 0)::int AS held

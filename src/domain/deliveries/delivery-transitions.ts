@@ -7,24 +7,24 @@ import { HELD_EXPLANATION, register } from '../events/fan-out.ts'
 import { WAKE_CHANNEL } from '../events/notify-channel.ts'
 import { countCreated } from './count-deliveries.ts'
 
-/** What a delivery says that was canceled because its endpoint was deleted; stands in statements, so it has no quotes in it. */
+/** Status reason of a delivery whose endpoint was deleted. SQL literals contain the text, so it has no quotes. */
 export const DELETED_EXPLANATION = 'Canceled because the endpoint was deleted.'
 
-/** Deliveries that one statement moves at most. */
+/** Maximum deliveries that one statement moves. */
 export const MOVED_AT_ONCE = 1_000
 
 /**
- * What becomes of deliveries by what people do. Each statement moves only those in a state that the move makes sense from. Those
- * that drop are for an endpoint that is deleted: what waits there, and what is held.
+ * State changes that people cause. Each statement moves only deliveries in a state that allows the change; the DROP
+ * moves serve the deletion of an endpoint, for its waiting and its held deliveries.
  */
 export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'DROP_WAITING' | 'DROP_HELD' | 'RETRY'
 
-/** Workers hear when the transaction commits that some of what is in `changed` is due. */
+/** Notifies the workers at the commit when a row of `changed` is due. */
 const WAKE = Prisma.raw(
   `(SELECT count(pg_notify('${WAKE_CHANNEL}', '')) FROM (SELECT FROM changed WHERE next_attempt_at IS NOT NULL LIMIT 1) due)`,
 )
 
-/** The time as statements on the queue take it, see `Clock.forQueue`. */
+/** The current time as queue statements take it; see `Clock.forQueue`. */
 export const queueTime = (clock: Clock) => Prisma.sql`coalesce(${clock.forQueue()}::timestamptz, now())`
 
 function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: Prisma.Sql } {
@@ -51,7 +51,7 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
     case 'DROP_HELD':
       return {
         set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, explanation = ${DELETED_EXPLANATION}`,
-        // One at a time: for both together there is no index.
+        // One state at a time: no index covers both.
         from: move === 'DROP_HELD' ? Prisma.sql`d.status = 'HELD'` : Prisma.sql`d.status IN ('PENDING', 'RETRYING')`,
       }
     case 'RETRY':
@@ -64,10 +64,10 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
 }
 
 /**
- * Moves an organization's deliveries: one of them, or up to 1,000 of one endpoint. Written by hand because the check of the
- * state and the change must be one step, while workers are at the same rows.
+ * Moves one delivery, or up to 1,000 deliveries of one endpoint. Raw SQL, because the check of the state and the change
+ * must be one step while workers change the same rows.
  *
- * @returns how many were moved
+ * @returns the number of moved deliveries
  */
 export async function moveDeliveries(
   tx: Transaction,
@@ -78,11 +78,11 @@ export async function moveDeliveries(
   const { set, from } = statement(move, clock)
   const only =
     'deliveryId' in which ? Prisma.sql`d.id = ${which.deliveryId}` : Prisma.sql`d.endpoint_id = ${which.endpointId}`
-  // A cancel of one endpoint's deliveries is about the held ones: what is on its way goes on.
+  // A cancel of an endpoint's deliveries covers held ones only: deliveries on their way go on.
   const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from
-  // What waits has an index in the order in which it is due, what is held in the order in which it was made.
+  // The index of waiting deliveries is ordered by due time, the index of held ones by creation.
   const order = move === 'HOLD' || move === 'DROP_WAITING' ? Prisma.sql`d.next_attempt_at` : Prisma.sql`d.id`
-  // Of one endpoint's deliveries, those that a worker is at are left to it: waiting for them could go round in a circle.
+  // Skips rows that a worker has locked: waiting for several of them could end in a deadlock.
   const locked =
     'endpointId' in which
       ? Prisma.sql`ORDER BY ${order} LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED`
@@ -100,7 +100,7 @@ export async function moveDeliveries(
   return row.moved
 }
 
-/** One delivery outside of publishing, due at once. */
+/** Creates one delivery outside of publishing, due at once. */
 export async function createDelivery(
   tx: Transaction,
   delivery: { id: string; event: Event; endpoint: WebhookEndpoint; trigger: AttemptTrigger },

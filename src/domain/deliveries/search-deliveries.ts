@@ -9,19 +9,22 @@ export interface DeliveryFilter {
   statuses?: readonly DeliveryStatus[] | null
   /** Exact event types. */
   types?: readonly string[] | null
-  /** Created at or after. */
+  /** Lower bound of the creation time, inclusive. */
   from?: Date | null
-  /** Created before. */
+  /** Upper bound of the creation time, exclusive. */
   to?: Date | null
 }
 
-/** Most of what is stored is SUCCEEDED. What is not has an index for these: by organization for what has ended, otherwise by endpoint. */
+/**
+ * Final states other than SUCCEEDED, which have an index by organization. Waiting states have one by endpoint, and most
+ * stored deliveries are SUCCEEDED.
+ */
 const ENDED: readonly DeliveryStatus[] = ['DEAD', 'EXPIRED', 'CANCELED']
 const QUEUED: readonly DeliveryStatus[] = ['PENDING', 'RETRYING']
 
 /**
- * The ids of a page of deliveries. Written by hand: the register finds them, or the index of a rare state, which is partial, and
- * Prisma casts a state from text within the statement, which PostgreSQL does not see through.
+ * Finds the ids of a page of deliveries. Raw SQL, because Prisma casts states from text inside the statement, and
+ * PostgreSQL then ignores the partial indexes of rare states.
  */
 export async function findDeliveries(
   prisma: PrismaClient,
@@ -37,14 +40,17 @@ export async function findDeliveries(
   return found.map(({ id }) => id)
 }
 
-/** Among all there are. An event's type is said with its organization, so that its index serves however few are found. */
+/**
+ * Searches the delivery index of all states. The filter on an event type names the organization too, so that the index
+ * on both serves.
+ */
 function registered(organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql {
   const { eventId, statuses, types } = filter
-  // First those of the event, which are few: along ids, for the order, it may be planned as a walk through all there are.
+  // Reads the few deliveries of the event first: ordered by id, the planner may walk through all deliveries.
   const ofEvent = Prisma.sql`(SELECT * FROM delivery_register WHERE event_id = ${eventId} OFFSET 0)`
   const ofTypes = Prisma.sql`JOIN events v ON v.id = r.event_id AND v.organization_id = ${organizationId}
     AND v.type = ANY(${[...(types ?? [])]})`
-  // One by one: it may be planned as a walk along the deliveries of all organizations.
+  // Joins row by row: the planner may otherwise walk through the deliveries of all organizations.
   const delivery = Prisma.sql`CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE id = r.id LIMIT 1) d`
   return Prisma.sql`SELECT r.id FROM ${eventId ? ofEvent : Prisma.raw('delivery_register')} r
     ${types?.length ? ofTypes : Prisma.empty} ${statuses?.length ? delivery : Prisma.empty}
@@ -53,7 +59,10 @@ function registered(organizationId: string, filter: DeliveryFilter, query: objec
     ${endOf('r.id', query)}`
 }
 
-/** Through the indexes of rare states. Along ids the planner would walk, for an order and a limit, where what waits is old. */
+/**
+ * Searches the indexes of rare states. Ordered by id with a limit, the planner would walk through all deliveries when
+ * the waiting ones are old.
+ */
 function inStates(
   organizationId: string,
   filter: DeliveryFilter & { statuses: readonly DeliveryStatus[] },
@@ -77,7 +86,7 @@ function inStates(
   const search = (states: readonly DeliveryStatus[]) => {
     if (states.includes('HELD')) return ofEndpoints(Prisma.sql`${select(states)} ${atEndpoint} ${end}`)
     if (ENDED.includes(states[0]!)) return select(states)
-    // In no order of its own: all of it is taken, and sorted.
+    // Unordered: the outer statement takes and sorts all rows.
     return Prisma.sql`SELECT id FROM (${ofEndpoints(Prisma.sql`${select(states)} ${atEndpoint}`)} OFFSET 0) waiting`
   }
   const searches = [ENDED, QUEUED, ['HELD'] as const, ['SENDING'] as const]
@@ -88,8 +97,8 @@ function inStates(
 }
 
 /**
- * What both look for, in the register or in deliveries. A time is said twice, for there is an index of ids, which are made in the order
- * of time.
+ * Conditions shared by both searches. The creation time bounds the id as well, because ids sort by time and have an
+ * index.
  */
 function conditionsOf(alias: 'r' | 'd', organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql[] {
   const { eventId, endpointId, from, to } = filter
@@ -106,7 +115,7 @@ function conditionsOf(alias: 'r' | 'd', organizationId: string, filter: Delivery
   ]
 }
 
-/** @param id how the statement names what is found */
+/** @param id the column that holds the delivery's id in the statement */
 function endOf(id: string, query: object): Prisma.Sql {
   const { take, backwards } = keysetOf(query)
   return Prisma.sql`ORDER BY ${Prisma.raw(id)} ${Prisma.raw(backwards ? 'ASC' : 'DESC')} LIMIT ${take}`

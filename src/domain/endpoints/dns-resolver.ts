@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 const TIMEOUT_MS = 2_000
 const TRIES = 2
 const HOSTS = '/etc/hosts'
-/** The name servers have no address for the name; anything else is no answer. */
+/** Codes for a name without an address. Every other code is a failed look-up. */
 const NO_ADDRESS = ['ENOTFOUND', 'ENODATA']
 
 interface Address {
@@ -12,10 +12,10 @@ interface Address {
   family: number
 }
 
-/** All addresses of a name. Handed in, so that a test can make a name change its answer. */
+/** Resolves all addresses of a name. Handed in, so that a test can change the answer of a name. */
 export type Resolve = (hostname: string) => Promise<Address[]>
 
-/** A name was not resolved; `code` is as the system's own look-up says it. */
+/** A failed look-up; `code` is the code of the system's resolver. */
 export class NameError extends Error {
   readonly code: 'ENOTFOUND' | 'EAI_AGAIN'
 
@@ -26,13 +26,13 @@ export class NameError extends Error {
 }
 
 /**
- * Asks the name servers itself. The system's look-up holds one of a few threads until it is answered, so that names whose
- * servers are silent would hold up everybody else's. Names without a dot and those in /etc/hosts are the operator's: they go
- * the system's way.
+ * Queries the name servers directly: the system's resolver holds one of a few threads per look-up, so silent name
+ * servers of one tenant would block every other look-up. Names without a dot and names in /etc/hosts belong to the
+ * operator and go through the system's resolver.
  *
- * @param options.servers instead of the system's
- * @param options.timeoutMs for each of two tries
- * @returns a look-up that rejects with a NameError
+ * @param options.servers default: the servers of the system
+ * @param options.timeoutMs of each of two tries
+ * @returns a resolver that rejects with a NameError
  */
 export function createResolve(options: { servers?: string[]; timeoutMs?: number } = {}): Resolve {
   return async (hostname) => {
@@ -40,7 +40,7 @@ export function createResolve(options: { servers?: string[]; timeoutMs?: number 
       return lookup(hostname, { all: true, verbatim: true }).catch((error) => {
         throw new NameError(hostname, error.code)
       })
-    // One for each: it reads the servers of the system, which may change.
+    // One resolver per look-up: it reads the servers of the system, which may change.
     const resolver = new Resolver({ timeout: options.timeoutMs ?? TIMEOUT_MS, tries: TRIES })
     if (options.servers !== undefined) resolver.setServers(options.servers)
     const [ipv4, ipv6] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])

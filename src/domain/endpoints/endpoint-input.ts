@@ -5,7 +5,7 @@ import { retryPolicyInput } from './retry-policy.ts'
 
 const DAY = 24 * 60 * 60
 
-/** Headers that Signalbox sets itself, or that steer the connection. */
+/** Headers that Signalbox sets itself, and headers that control the connection. */
 const RESERVED_HEADERS =
   /^(host|content-length|content-type|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|user-agent|proxy-.*|webhook-.*|x-webhook-.*)$/i
 
@@ -58,7 +58,7 @@ export const endpointCreateInput = z.object({
   retryPolicy: fields.retryPolicy.nullish().transform((policy) => policy ?? retryPolicyInput.parse({})),
   rateLimit: fields.rateLimit.nullish().transform((limit) => limit ?? null),
   maxConcurrency: fields.maxConcurrency.nullish().transform((count) => count ?? 64),
-  // Null is a choice here: such an endpoint is never disabled.
+  // Null is a valid value: failures then never disable the endpoint.
   disableAfterFailures: fields.disableAfterFailures.nullable().optional().default(10),
   maxAgeSeconds: fields.maxAgeSeconds.nullish().transform((seconds) => seconds ?? 7 * DAY),
   signatureScheme: z
@@ -71,7 +71,7 @@ export const endpointCreateInput = z.object({
     .transform((enabled) => enabled ?? true),
 })
 
-/** Absent keeps what is; null is allowed for the two limits that can be lifted. */
+/** Absent fields keep their value. Null removes the two limits that may be absent. */
 export const endpointUpdateInput = z
   .object({
     ...fields,

@@ -24,10 +24,10 @@ const overlapInput = z
   .nullish()
   .transform((seconds) => seconds ?? OVERLAP_DEFAULT)
 
-/** What becomes of deliveries that were held while the endpoint was disabled. */
+/** Fate of held deliveries when their endpoint is enabled. */
 export type HeldDeliveries = 'RELEASE' | 'CANCEL'
 
-/** What can be done with an endpoint beside changing its settings. */
+/** Enables, disables, deletes and tests endpoints, and rotates their secrets. */
 export type EndpointState = ReturnType<typeof createEndpointState>
 
 export function createEndpointState(deps: {
@@ -42,7 +42,7 @@ export function createEndpointState(deps: {
   const { database, clock, audit, endpoints } = deps
 
   return {
-    /** Deliveries that wait are held, not lost: the first 1,000 at once, the rest by the workers. */
+    /** Holds waiting deliveries: the first 1,000 in the same transaction, the rest by the workers. */
     disable: (viewer: Viewer, id: string) =>
       change(
         viewer,
@@ -52,14 +52,19 @@ export function createEndpointState(deps: {
         'HOLD',
       ),
 
-    /** With RELEASE the first 1,000 go at once, and the workers release the rest in such portions. */
+    /**
+     * RELEASE makes the first 1,000 held deliveries due at once; the workers release the rest in portions of that size.
+     */
     async enable(viewer: Viewer, id: string, held: HeldDeliveries): Promise<WebhookEndpoint> {
-      // First, since workers release whatever is held at an endpoint that is enabled.
+      // Before the endpoint is enabled: workers release held deliveries of every enabled endpoint.
       if (held === 'CANCEL') await cancelHeld(viewer, id)
       return change(viewer, id, 'webhookEndpoint.enable', { enabled: true, disabledReason: null }, held)
     },
 
-    /** Its deliveries stay readable. Those that wait or are held are canceled: the first 1,000 of each at once, the rest by the workers. */
+    /**
+     * Deletes the endpoint and keeps its deliveries readable. Waiting and held deliveries are canceled: the first 1,000
+     * of each at once, the rest by the workers.
+     */
     async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
       const removed = await endpoints.remove(viewer, id)
       const which = { organizationId: viewer.organizationId, endpointId: id }
@@ -69,7 +74,7 @@ export function createEndpointState(deps: {
       return removed
     },
 
-    /** @returns the new secret, for this once; null for ed25519, whose public key is on the endpoint */
+    /** @returns the new secret, shown this once; null for ed25519, whose public key is a field of the endpoint */
     async rotateSecret(viewer: Viewer, id: string, overlapSeconds?: number | null) {
       const overlap = validate(overlapInput, overlapSeconds, 'input.overlapSeconds')
       return database.prisma.$transaction(async (tx) => {
@@ -81,7 +86,7 @@ export function createEndpointState(deps: {
       })
     },
 
-    /** Sends a test event on the ordinary way, to a disabled endpoint too. @returns the event */
+    /** Sends a test event through the ordinary queue, to a disabled endpoint too. @returns the event */
     async test(viewer: Viewer, id: string): Promise<Event> {
       const eventId = deps.makeId('evt')
       const { organizationId } = viewer
@@ -95,7 +100,8 @@ export function createEndpointState(deps: {
           data: { id: eventId, organizationId, type: TEST_EVENT_TYPE, body, createdAt: now },
         })
         await audit(tx, viewer, { action: 'webhookEndpoint.test', resource: id, details: { eventId } })
-        // Last: what changes deliveries holds up what changes others of the organization until its transaction ends.
+        // Last in the transaction: the lock on the delivery log blocks other changes of the organization until the
+        // commit.
         await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
         return event
       })
@@ -122,8 +128,8 @@ export function createEndpointState(deps: {
     move: DeliveryMove,
   ): Promise<WebhookEndpoint> {
     const endpoint = await database.prisma.$transaction(async (tx: Transaction) => {
-      // It begins with a clean slate: the next failure alone must not disable it again. Locked before the endpoint, as by
-      // the worker that settles (worker/endpoint-health.ts).
+      // Resets the failure count: the next failure alone must not disable the endpoint again. The health row is locked
+      // before the endpoint, in the order of the statement that records results.
       if (data.enabled)
         await tx.endpointState.updateMany({
           where: { endpointId: id, endpoint: { organizationId: viewer.organizationId } },

@@ -5,19 +5,19 @@ import type { MakeId } from '../../lib/ids.ts'
 import type { Keyring } from '../../lib/keyring.ts'
 import { createSigningSecret } from './signing-secrets.ts'
 
-/** Secrets that sign side by side at most: rotations in a hurry retire the oldest. */
+/** Maximum secrets that sign side by side. Another rotation retires the oldest. */
 const SECRETS_AT_ONCE = 3
 
-/** What binds an encrypted secret to its endpoint. */
+/** Encryption context that binds a secret to its endpoint. */
 export const secretContext = (endpointId: string) => `endpoint-secret:${endpointId}`
 
-/** Signing secrets of endpoints (W5), encrypted at rest. */
+/** Signing secrets of endpoints, encrypted at rest. */
 export type EndpointSecrets = ReturnType<typeof createEndpointSecrets>
 
 export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock; makeId: MakeId; keyring: Keyring }) {
   const { clock } = deps
 
-  /** @returns the secret to show once; null when receivers need only the public key */
+  /** @returns the secret to show once; null for ed25519, where receivers need only the public key */
   async function add(tx: Transaction, endpoint: WebhookEndpoint): Promise<string | null> {
     const { secret, publicKey } = createSigningSecret(endpoint.signatureScheme)
     await tx.endpointSecret.create({
@@ -35,7 +35,7 @@ export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock
   return {
     add,
 
-    /** Adds a secret; the ones before it sign too until the overlap is over. */
+    /** Adds a secret. Earlier secrets go on signing until the overlap ends. */
     async rotate(tx: Transaction, endpoint: WebhookEndpoint, overlapSeconds: number): Promise<string | null> {
       const now = clock.now()
       const expiresAt = new Date(now.getTime() + overlapSeconds * 1000)
@@ -52,7 +52,7 @@ export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock
 
     removeAll: (tx: Transaction, endpointId: string) => tx.endpointSecret.deleteMany({ where: { endpointId } }),
 
-    /** Public keys of the secrets that sign now, the newest first; none for HMAC. */
+    /** Public keys of the secrets that sign now, newest first; empty for HMAC schemes. */
     async publicKeys(endpointId: string): Promise<string[]> {
       const secrets = await deps.prisma.endpointSecret.findMany({
         where: { endpointId, publicKey: { not: null }, OR: [{ expiresAt: null }, { expiresAt: { gt: clock.now() } }] },

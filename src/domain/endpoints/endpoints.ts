@@ -18,13 +18,13 @@ import type { EndpointSecrets } from './endpoint-secrets.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import type { Targets } from './target-policy.ts'
 
-/** Endpoints of one organization at most. */
+/** Maximum endpoints of one organization. */
 export const ENDPOINTS_AT_MOST = 1_000
 
-/** What binds an endpoint's encrypted headers to it. */
+/** Encryption context that binds custom headers to their endpoint. */
 export const headersContext = (endpointId: string) => `endpoint-headers:${endpointId}`
 
-/** Webhook endpoints of an organization (W1). */
+/** Webhook endpoints of an organization. */
 export type Endpoints = ReturnType<typeof createEndpoints>
 
 export function createEndpoints(deps: {
@@ -39,7 +39,7 @@ export function createEndpoints(deps: {
   const { prisma, clock, audit } = deps
 
   return {
-    /** @returns the endpoint, and the secret that its receiver verifies with, for this once; null for ed25519 */
+    /** @returns the endpoint and the signing secret, shown this once; the secret is null for ed25519 */
     async create(viewer: Viewer, input: WebhookEndpointCreate) {
       const { url, headers, retryPolicy, ...fields } = validate(endpointCreateInput, input)
       const id = deps.makeId('whep')
@@ -87,7 +87,7 @@ export function createEndpoints(deps: {
       })
     },
 
-    /** Marks it as deleted; what becomes of its deliveries is `EndpointState.remove`. */
+    /** Marks the endpoint as deleted. `EndpointState.remove` cancels its deliveries. */
     async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
       return prisma.$transaction(async (tx) => {
         await find(tx, viewer, id)
@@ -100,7 +100,7 @@ export function createEndpoints(deps: {
       })
     },
 
-    /** Deleted ones too, so that a delivery can always say where it went. */
+    /** Finds deleted endpoints too, so that every delivery can show its endpoint. */
     get: (viewer: Viewer, id: string) =>
       prisma.webhookEndpoint.findFirst({ where: { id, organizationId: viewer.organizationId } }),
 
@@ -130,7 +130,9 @@ function policyColumns({ maxAttempts, backoffSeconds }: RetryPolicy) {
   return { maxAttempts, backoffSeconds: [...backoffSeconds] }
 }
 
-/** Locks the endpoint for a change. @throws NotFoundError when it is deleted, absent, or another organization's */
+/**
+ * Locks the endpoint for a change. @throws NotFoundError when it is deleted, absent or owned by another organization
+ */
 async function find(tx: Transaction, viewer: Viewer, id: string): Promise<WebhookEndpoint> {
   const { organizationId } = viewer
   await tx.$queryRaw`SELECT 1 FROM webhook_endpoints WHERE id = ${id} AND organization_id = ${organizationId} FOR NO KEY UPDATE`

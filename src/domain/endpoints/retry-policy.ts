@@ -3,11 +3,11 @@ import { z } from 'zod'
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 
-/** How often and when a delivery is attempted (W6). */
+/** Number and times of the attempts of a delivery. */
 export interface RetryPolicy {
-  /** Attempts in all, the first included. */
+  /** Attempts in total, the first included. */
   maxAttempts: number
-  /** Seconds to wait before the second attempt, the third, …; the last one repeats. */
+  /** Seconds before the second attempt, the third, and so on; the last entry repeats. */
   backoffSeconds: readonly number[]
 }
 
@@ -30,7 +30,7 @@ export type RetryPreset = keyof typeof RETRY_PRESETS
 const MAX_ATTEMPTS = 50
 const LONGEST_WAIT = 7 * 24 * HOUR
 
-/** A preset, or an own list. */
+/** A preset or a custom schedule. */
 export const retryPolicyInput = z
   .object({
     preset: z.enum(['DEFAULT', 'EXTENDED', 'STANDARD_WEBHOOKS']).nullish(),
@@ -48,16 +48,16 @@ export const retryPolicyInput = z
     return { maxAttempts: maxAttempts ?? waits.length + 1, backoffSeconds: waits }
   })
 
-/** Up to this part of a wait is added by chance, so that deliveries that failed together do not return together. */
+/** Maximum share of the wait that jitter adds, so that deliveries that failed together do not retry together. */
 export const JITTER = 0.1
-/** A receiver may ask for later than the schedule, up to this. */
+/** Maximum `Retry-After` that is honoured, in seconds. */
 export const RETRY_AFTER_AT_MOST = 24 * HOUR
 
 /**
- * Seconds until the next attempt, or undefined when the schedule is used up.
+ * Returns the seconds until the next attempt, or undefined after the last one.
  *
  * @param attempts scheduled attempts made so far, 1 or more
- * @param retryAfter seconds that the receiver asked for; never makes the wait shorter
+ * @param retryAfter seconds requested by the receiver; never shortens the wait
  * @param random a fraction from 0 to 1
  */
 export function nextWait(
@@ -73,12 +73,12 @@ export function nextWait(
   return Math.max(wait * (1 + JITTER * random()), asked)
 }
 
-/** Reads `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date. Undefined when it is neither. */
+/** Parses `Retry-After` (RFC 9110 section 10.2.3), in seconds or as a date. Undefined for any other text. */
 export function parseRetryAfter(value: string | undefined, now: Date): number | undefined {
   if (value === undefined) return undefined
   if (/^\s*\d+\s*$/.test(value)) return Number(value)
   const date = Date.parse(value)
-  // Date.parse takes many forms; the RFC's begin with the name of a day.
+  // Date.parse accepts many forms; the dates of the RFC begin with the name of a day.
   if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value.trim()) || Number.isNaN(date)) return undefined
   return Math.max(0, Math.ceil((date - now.getTime()) / 1000))
 }

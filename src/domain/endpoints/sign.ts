@@ -2,20 +2,24 @@ import { createHmac, createSecretKey, type KeyObject, sign as signBytes } from '
 import type { SignatureScheme } from '../../database/generated/enums.ts'
 import { ed25519PrivateKey, hmacKey } from './signing-secrets.ts'
 
-/** What is signed: the same body and id on every attempt, and the time of this one. */
+/**
+ * The signed parts of a request. Body and event id stay the same on every attempt; the timestamp is that of the
+ * attempt.
+ */
 export interface Signable {
   eventId: string
   body: Uint8Array
-  /** Unix seconds. */
+  /** Unix time in seconds. */
   timestamp: number
 }
 
-/** Makes the headers by which a receiver verifies a request. */
+/** Returns the signature headers of a request. */
 export type Sign = (message: Signable) => Record<string, string>
 
 /**
- * A signer for an endpoint's secrets, the newest first. During a rotation every secret signs, so that a receiver may
- * switch at any moment of the overlap: Standard Webhooks separates signatures by a space, the others by a comma.
+ * Creates a signer for the secrets of an endpoint, newest first. During a rotation every secret signs, so that a
+ * receiver may switch at any moment of the overlap: Standard Webhooks separates signatures by a space, the other
+ * schemes by a comma.
  */
 export function createSign(scheme: SignatureScheme, secrets: readonly string[]): Sign {
   switch (scheme) {
@@ -61,12 +65,12 @@ function standardHeaders({ eventId, timestamp }: Signable, signatures: string[])
   }
 }
 
-/** `id.timestamp.body`, over the exact bytes. */
+/** `id.timestamp.body` over the exact bytes. */
 function signedText({ eventId, timestamp, body }: Signable): Buffer {
   return Buffer.concat([Buffer.from(`${eventId}.${timestamp}.`), body])
 }
 
-/** These schemes key the HMAC with the secret as it is written, which any language does without decoding. */
+/** The hex schemes key the HMAC with the text of the secret, so that receivers need no decoding. */
 function hexHmac(key: KeyObject, text: Uint8Array): string {
   return createHmac('sha256', key).update(text).digest('hex')
 }

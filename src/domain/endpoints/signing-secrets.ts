@@ -12,17 +12,20 @@ const HMAC_PREFIX = 'whsec_'
 const ED25519_PREFIX = 'whsk_'
 const PUBLIC_PREFIX = 'whpk_'
 const HMAC_BYTES = 32
-/** What RFC 8410 puts before the 32 bytes of an ed25519 private or public key in DER. */
+/** DER prefix of the 32 bytes of an ed25519 private or public key (RFC 8410). */
 const PRIVATE_DER = Buffer.from('302e020100300506032b657004220420', 'hex')
 const PUBLIC_DER = Buffer.from('302a300506032b6570032100', 'hex')
 
-/** A signing secret as Standard Webhooks writes it. `publicKey` is there for ed25519 only. */
+/** A signing secret in the format of Standard Webhooks. `publicKey` is null for HMAC schemes. */
 export interface SigningSecret {
   secret: string
   publicKey: string | null
 }
 
-/** `whsec_` and 32 random bytes for the HMAC schemes; a pair of `whsk_` (seed and public key) and `whpk_` for ed25519. */
+/**
+ * Creates `whsec_` with 32 random bytes for HMAC schemes, or the pair `whsk_` (seed and public key) and `whpk_` for
+ * ed25519.
+ */
 export function createSigningSecret(scheme: SignatureScheme): SigningSecret {
   if (scheme !== 'STANDARD_ED25519')
     return { secret: HMAC_PREFIX + randomBytes(HMAC_BYTES).toString('base64'), publicKey: null }
@@ -35,7 +38,7 @@ export function createSigningSecret(scheme: SignatureScheme): SigningSecret {
   }
 }
 
-/** What an HMAC is keyed with: what stands behind `whsec_`, decoded. As a key object, which costs a fifth of the bytes. */
+/** Key of the HMAC: the decoded bytes after `whsec_`. A key object costs a fifth of a raw buffer per signature. */
 export function hmacKey(secret: string): KeyObject {
   return createSecretKey(secret.slice(HMAC_PREFIX.length), 'base64')
 }
@@ -45,7 +48,7 @@ export function ed25519PrivateKey(secret: string): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PRIVATE_DER, seed]), format: 'der', type: 'pkcs8' })
 }
 
-/** For receivers and tests: the key object of a published `whpk_…`. */
+/** Key object of a published `whpk_…`, for receivers and tests. */
 export function ed25519PublicKey(publicKey: string): KeyObject {
   const point = Buffer.from(publicKey.slice(PUBLIC_PREFIX.length), 'base64')
   return createPublicKey({ key: Buffer.concat([PUBLIC_DER, point]), format: 'der', type: 'spki' })

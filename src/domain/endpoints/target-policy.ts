@@ -4,28 +4,28 @@ import { createResolve, type Resolve } from './dns-resolver.ts'
 const URL_LENGTH = 2_048
 const LOOKUP_MS = 3_000
 
-/** The rule of where webhooks may go (W12), one for registration and for every connection. */
+/** Decides which addresses webhooks may reach, at registration and again at every connection. */
 export interface Targets {
-  /** Why an endpoint with this URL is refused, or undefined. Looks the name up; one that does not resolve may pass. */
+  /** Why an endpoint with this URL is refused, or undefined. Resolves the name; a name without an answer passes. */
   checkUrl(url: string): Promise<string | undefined>
-  /** The addresses to connect to, each one allowed. @throws ForbiddenTargetError when any is not */
+  /** Resolves the addresses to connect to. @throws ForbiddenTargetError when any address is forbidden */
   resolve(hostname: string, protocol: string): Promise<{ address: string; family: number }[]>
 }
 
-/** The name of a target leads to an address that webhooks may not go to. */
+/** The name of an endpoint resolved to a forbidden address. */
 export class ForbiddenTargetError extends Error {
   readonly code = 'TARGET_FORBIDDEN'
 }
 
 /**
- * @param options.allowedNetworks networks besides the public ones, for a development or internal installation; plain
+ * @param options.allowedNetworks networks besides the public ones, for development or internal installations; plain
  *   HTTP is allowed there
  */
 export function createTargets(options: { allowedNetworks: readonly string[]; resolve?: Resolve }): Targets {
   const lookup = options.resolve ?? createResolve()
   const isAllowed = createNetworks(options.allowedNetworks)
 
-  /** Why an address is refused: its neighbours are not looked at, one bad address is enough. */
+  /** Why an address is refused. One forbidden address of a name refuses the whole name. */
   function refuse(address: string, protocol: string): string | undefined {
     if (isAllowed(address)) return undefined
     if (!isPublicAddress(address)) return `${address} is not an address of the public internet`
@@ -66,7 +66,7 @@ export function createTargets(options: { allowedNetworks: readonly string[]; res
   }
 }
 
-/** Undefined when a name does not resolve, or not in time. */
+/** Undefined when the name does not resolve in time. */
 async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>()
   const timer = setTimeout(resolve, ms, undefined)

@@ -16,10 +16,10 @@ import type { CheckPayload } from './json-schema.ts'
 import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
 
-/** A change to a type reaches publishes on other processes after this long at most; here, at once. */
+/** Maximum age of a cached event type. Changes reach other processes after this time, the changing process at once. */
 const REMEMBERED_MS = 5_000
 const REMEMBERED_TYPES = 2_000
-/** Event types of one organization at most. */
+/** Maximum event types of one organization. */
 const TYPES_AT_MOST = 2_000
 
 const exampleValue = z
@@ -52,13 +52,13 @@ const updateInput = createInput.omit({ name: true }).extend({ deprecated: z.bool
 export type EventTypeCreate = z.input<typeof createInput>
 export type EventTypeUpdate = z.input<typeof updateInput>
 
-/** What publishing needs to know of a type. */
+/** The parts of an event type that publishing needs. */
 export interface PublishableType {
   sensitiveFields: readonly string[]
   check: CheckPayload
 }
 
-/** The registry of an organization's event types (W2). */
+/** The registry of event types of an organization. */
 export type EventTypes = ReturnType<typeof createEventTypes>
 
 export function createEventTypes(deps: { database: Database; clock: Clock; makeId: MakeId; audit: Audit }) {
@@ -68,7 +68,7 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
   const cacheKey = (organizationId: string, name: string) => `${organizationId} ${name}`
   const schemas = createSchemaCompiler(deps)
 
-  /** @throws ValidationError when it is no schema that events can be checked against */
+  /** @throws ValidationError when the value is no usable JSON Schema */
   function checkSchema(viewer: Viewer, schema: unknown): void {
     if (schema === null || schema === undefined) return
     try {
@@ -80,7 +80,7 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
     }
   }
 
-  /** A schema that an older version took may be refused by now; then its events are, with what to do. */
+  /** A schema stored by an older version may be refused by now. Publishes then fail with the reason. */
   async function checkOf(viewer: Viewer, schema: unknown): Promise<CheckPayload> {
     try {
       return await schemas.check(viewer.organizationId, schema)
@@ -155,11 +155,11 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
     list: (viewer: Viewer, query: object): Promise<EventType[]> =>
       prisma.eventType.findMany(page(query, { organizationId: viewer.organizationId })),
 
-    /** Undefined when the organization has no such type. Absence is not remembered: a new type works at once. */
+    /** Undefined for an unknown type. Absence is not cached, so that a new type works at once. */
     async publishable(viewer: Viewer, name: string): Promise<PublishableType | undefined> {
       const known = remembered.get(cacheKey(viewer.organizationId, name))
       if (known !== undefined) return known
-      // Over the connections that publishing has: reads must not hold it up.
+      // Over the pool of publishing, so that slow reads cannot block publishes.
       const { rows } = await pool.query<Pick<EventType, 'schema' | 'sensitiveFields'>>({
         name: 'find-event-type',
         text: 'SELECT schema, sensitive_fields AS "sensitiveFields" FROM event_types WHERE organization_id = $1 AND name = $2',
@@ -175,7 +175,7 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
   }
 }
 
-/** Prisma tells "no value" from the JSON value null. */
+/** Prisma tells an absent value from the JSON value null. */
 function toJson(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull {
   return value === null || value === undefined ? Prisma.DbNull : (value as Prisma.InputJsonValue)
 }

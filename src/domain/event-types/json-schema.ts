@@ -9,25 +9,25 @@ import { CHECK_BUDGET, schemaCost } from './schema-cost.ts'
 export const SCHEMA_BYTES = 64 * 1024
 const ISSUES_SHOWN = 20
 
-// Making the code shorter takes several times as long as making it.
+// Optimizing the generated code takes several times as long as generating it.
 const CODE = { regExp: linearRegExp(), optimize: false } as const
-// What it would log is a tenant's.
+// The logger is off: messages would contain the tenant's data.
 const OPTIONS = { strict: false, allErrors: false, messages: true, logger: false, code: CODE } as const
-/** What tells whether a schema is one is compiled once: it takes longer than most schemas do. */
+/** The meta schemas of each draft are compiled once, because compiling one takes longer than compiling most schemas. */
 const DRAFTS = [
   { id: 'http://json-schema.org/draft-07/schema', Compiler: Ajv, meta: withFormats(new Ajv(OPTIONS)) },
   { id: 'https://json-schema.org/draft/2020-12/schema', Compiler: Ajv2020, meta: withFormats(new Ajv2020(OPTIONS)) },
 ] as const
 const [, DEFAULT_DRAFT] = DRAFTS
 
-/** Checks a payload; no issues when it satisfies the schema. */
+/** Checks a payload. The list is empty when the payload satisfies the schema. */
 export type CheckPayload = (data: unknown) => Issue[]
 
 /**
- * Compiles a JSON Schema: 2020-12, or draft-07 when `$schema` says so. A tenant writes it, so patterns run on a
- * matcher of linear time, what a check may cost is bounded, and nothing is loaded from elsewhere.
+ * Compiles a JSON Schema: 2020-12, or draft-07 when `$schema` says so. Tenants write schemas, so patterns run on a
+ * matcher of linear time, the cost of a check is bounded, and nothing is loaded from elsewhere.
  *
- * @throws Error with what is wrong with the schema
+ * @throws Error with the fault of the schema
  */
 export function compileSchema(schema: unknown): CheckPayload {
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema)))
@@ -35,13 +35,13 @@ export function compileSchema(schema: unknown): CheckPayload {
   if (JSON.stringify(schema).length > SCHEMA_BYTES) throw new Error(`at most ${SCHEMA_BYTES} bytes`)
   const cost = schemaCost(schema)
   const { id, Compiler, meta } = draftOf(schema)
-  // By its own id: whatever else a schema is looked up by, Ajv remembers for ever.
+  // The meta schema is found by its own id, because Ajv caches every other key forever.
   const isSchema = meta.getSchema(id)!
   if (!isSchema(schema)) throw new Error(`schema is invalid: ${meta.errorsText(isSchema.errors)}`)
-  // Of its own for each: what one has compiled it keeps for ever.
+  // One instance per schema: Ajv keeps everything that an instance compiled.
   const ajv = withFormats(new Compiler({ ...OPTIONS, meta: false, validateSchema: false }))
   const check: ValidateFunction = ajv.compile(schema)
-  /** What is wrong; undefined when its code is nested too deeply for the engine, which it says when it first runs. */
+  /** Issues of a payload; undefined when the code is nested too deeply for the engine, which shows at the first run. */
   const run = (data: unknown): ErrorObject[] | undefined => {
     try {
       return check(data) === true ? [] : (check.errors ?? [])
@@ -72,16 +72,16 @@ function draftOf(schema: object | boolean): (typeof DRAFTS)[number] {
 
 function withFormats<T extends Ajv>(ajv: T): T {
   addFormats.default(ajv)
-  // Its own pattern takes quadratic time.
+  // Ajv's own pattern for URLs takes quadratic time.
   ajv.addFormat('url', URL.canParse)
   return ajv
 }
 
-/** No pattern takes exponential time; one that needs look-ahead or back-references is refused. */
+/** Refuses look-ahead and back-references, so that no pattern takes exponential time. */
 function linearRegExp() {
   const compile = (pattern: string) => {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
-    // The compiler shares matchers by what they print.
+    // Ajv shares matchers with the same toString().
     return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern }
   }
   return Object.assign(compile, { code: 'new RegExp' })

@@ -6,18 +6,18 @@ import { RateLimitedError } from '../../lib/errors.ts'
 import { EVENT_DEPTH, excessOf } from '../events/redact.ts'
 import { type CheckPayload, compileSchema, SCHEMA_BYTES } from './json-schema.ts'
 
-/** Milliseconds of a minute in which an organization may have its schemas compiled, in this process. */
+/** Milliseconds per minute in which one process compiles schemas of one organization. */
 const BUDGET_MS = 5_000
 const WINDOW_MS = 60_000
-/** Past that, an organization's publishes wait so many times as long as each compiling took. */
+/** Past the budget, publishes of the organization wait this multiple of each compile time. */
 const REST = 4
-/** Of the texts of remembered schemas: what is compiled takes fifty times as much memory. */
+/** Maximum bytes of cached schemas. A compiled schema takes fifty times the memory of its text. */
 const REMEMBERED_BYTES = 4 * 1024 * 1024
 const REMEMBERED_ORGANIZATIONS = 10_000
 
 /**
- * Compiles each schema once, as long as it is remembered. Large ones take tenths of a second, in which nobody else is
- * answered: an organization that goes on with new ones has to wait.
+ * Compiles each schema once while it stays cached. A large schema blocks the event loop for tenths of a second, so an
+ * organization that keeps sending new schemas has to wait.
  */
 export type SchemaCompiler = ReturnType<typeof createSchemaCompiler>
 
@@ -44,10 +44,10 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
 
   return {
     /**
-     * For who registers a schema.
+     * For the registration of a schema.
      *
-     * @throws Error with what is wrong with the schema
-     * @throws RateLimitedError
+     * @throws Error with the fault of the schema
+     * @throws RateLimitedError when the organization used up its budget
      */
     register(organizationId: string, schema: unknown): void {
       const key = keyOf(schema)
@@ -58,7 +58,7 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
       throw new RateLimitedError(`${message} Try again in ${seconds} s, or make them smaller.`, seconds)
     },
 
-    /** For who publishes: what was registered is never refused, but may have to wait for its turn. */
+    /** For publishing: a registered schema is never refused, but may wait for its turn. */
     async check(organizationId: string, schema: unknown): Promise<CheckPayload> {
       const key = keyOf(schema)
       const known = remembered.get(key.key)
@@ -78,7 +78,7 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
   }
 }
 
-/** The same for the same schema, whatever order its keys are in: the database has its own. */
+/** The same for equal schemas in any key order, because PostgreSQL stores jsonb keys in its own order. */
 function keyOf(schema: unknown) {
   const excess = excessOf(schema, { levels: 2 * EVENT_DEPTH, bytes: SCHEMA_BYTES })
   if (excess !== undefined) throw new Error(`it ${excess}`)

@@ -1,19 +1,19 @@
 import { RE2JS } from 're2js'
 
-/** Keywords, pattern instructions and choices that a schema may come to with every reference written out. */
+/** Maximum keywords, pattern instructions and choices of a schema with every reference expanded. */
 const MOST = 5_000
-/** `uniqueItems` compares each with each. */
+/** `uniqueItems` compares each item with each other item. */
 const UNIQUE_ITEMS_MOST = 1_000
-/** References that are resolved while checking, where no bound can be seen beforehand. */
+/** References that resolve during a check, where no bound can be computed in advance. */
 const DYNAMIC = ['$async', '$dynamicRef', '$dynamicAnchor', '$recursiveRef', '$recursiveAnchor']
-/** What a check may cost: the schema's cost times the bytes of the payload. About a second at most. */
+/** Maximum product of schema cost and payload bytes, about one second. */
 export const CHECK_BUDGET = 100_000_000
 
 /**
- * What checking one value against a schema may cost. A tenant writes schemas, and checks run between everybody's
- * requests, so what could take exponential or quadratic time is refused where it is registered.
+ * Computes the cost of checking one value. Tenants write schemas and checks run on the event loop, so a schema that
+ * could take exponential or quadratic time is refused at registration.
  *
- * @throws Error with what is too much
+ * @throws Error naming the excess
  */
 export function schemaCost(schema: unknown): number {
   const known = new Map<unknown, number>()
@@ -28,7 +28,7 @@ export function schemaCost(schema: unknown): number {
     let sum = 1
     for (const [keyword, value] of Object.entries(node)) {
       if (DYNAMIC.includes(keyword)) throw new Error(`${keyword} is not supported`)
-      // A property may be named as a keyword is: then its value is a schema.
+      // A property may have the name of a keyword; its value is a schema then.
       sum += keyword === '$ref' && typeof value === 'string' ? cost(resolve(value)) : cost(value)
       if (keyword === '$id' && typeof value === 'string' && node !== schema)
         throw new Error('$id is supported at the root only: references count from there')
@@ -45,7 +45,7 @@ export function schemaCost(schema: unknown): number {
 
   function resolve(reference: string): unknown {
     if (reference === '#') return schema
-    // Elsewhere than here, "#/" and a second "#" are read in other ways, which would lead past this bound.
+    // Other forms of "#/" and a second "#" are resolved differently elsewhere and would bypass the bound.
     if (!/^#\/[^#]+$/.test(reference))
       throw new Error('a $ref must begin with #/ and lead on from there, with no other #, or be "#"')
     let at: unknown = schema
@@ -67,7 +67,7 @@ function maxItemsOf(node: object): number {
   return 'maxItems' in node && typeof node.maxItems === 'number' ? node.maxItems : Number.POSITIVE_INFINITY
 }
 
-/** Instructions of the compiled pattern: each may be tried at each character. */
+/** Instructions of the compiled pattern: the matcher may try each one at every character. */
 function patternCost(pattern: unknown): number {
   return typeof pattern === 'string' ? RE2JS.compile(RE2JS.translateRegExp(pattern)).programSize() : 0
 }

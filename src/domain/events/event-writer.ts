@@ -12,47 +12,55 @@ import {
   typeKey,
 } from './store-events.ts'
 
-/** Events in one statement at most, and their bytes. The deliveries that it makes are bounded too (`store-events.ts`). */
+/** Maximum events and bytes of one statement. `store-events.ts` bounds the deliveries as well. */
 const GROUP_EVENTS = 1_000
 const GROUP_BYTES = 8 * 1024 * 1024
-/** Statements of a lane under way at once. While they run, the next group grows: as fast as can be when idle, as large when not. */
+/**
+ * Concurrent statements per lane. The next group grows while they run: publishes are fast when idle and grouped under
+ * load.
+ */
 const GROUPS_AT_ONCE = 2
-/** Event types of which it is remembered how many endpoints want them. */
+/** Event types with a cached number of subscribed endpoints. */
 const FAN_OUTS = 10_000
 
-/** Stores events, all or none; and none when they would make more deliveries than a statement of this size may. */
+/**
+ * Stores all events of a group, or none. Stores none when the group would create more deliveries than a statement of
+ * its size may.
+ */
 export type StoreGroup = (
   events: readonly NewEvent[],
   size: GroupSize,
 ) => Promise<Pick<StoreResult, 'stored' | 'fanOuts'>>
 
 export interface EventWriter {
-  /** Stores the events of one publish, all or none. Resolves after the commit. */
+  /** Stores all events of one publish, or none. Resolves after the commit. */
   write(organizationId: string, events: readonly NewEvent[]): Promise<StoredEvents>
-  /** Resolves when everything that waited is stored or has failed. */
+  /** Resolves when every waiting publish is stored or has failed. */
   stop(): Promise<void>
 }
 
 /**
- * Groups concurrent publishes into few statements: one commit serves them all. Each is answered after that commit.
- *
- * A publish that makes more deliveries than a group may have goes alone, in a lane of its own, and so holds up nobody but
- * its own organization. How many it makes only the statement itself knows for certain; what is remembered saves asking twice.
+ * Groups concurrent publishes into few statements, so that one commit serves many of them. A publish with more
+ * deliveries than a group may create is stored alone in a lane of its own and delays only its own organization; the
+ * cached fan-out saves trying such a publish in a group first.
  */
 export function createEventWriter(store: StoreGroup): EventWriter {
   const queue = createPublishQueue()
   const fanOuts = new LRUCache<string, number>({ max: FAN_OUTS })
   const ordinary = new Set<Promise<void>>()
   const large = new Set<Promise<void>>()
-  /** Whose large publish is under way: its statement has locks that those of this organization would wait for. */
+  /**
+   * Organizations with a large publish in flight. Its statement holds locks for which other publishes of the
+   * organization would wait.
+   */
   const busy = new Set<string>()
-  /** Whether one may wait that is known to be large: looking for it goes through all who wait. */
+  /** True while a publish known to be large may wait: finding one walks the whole queue. */
   let mayHaveLarge = false
   let turn: Promise<void> | undefined
 
   function schedule(): void {
     if (turn !== undefined || queue.isEmpty()) return
-    // What came in the same turn of the event loop goes together.
+    // Publishes of the same turn of the event loop share a group.
     turn = setImmediate().then(() => {
       turn = undefined
       startOrdinary()
@@ -99,7 +107,7 @@ export function createEventWriter(store: StoreGroup): EventWriter {
     schedule()
   }
 
-  /** As far as is known. */
+  /** The cached number of deliveries of a publish; a lower bound. */
   function deliveriesOf({ types }: Publish): number {
     let deliveries = 0
     for (const [key, events] of types) deliveries += events * (fanOuts.get(key) ?? 0)
@@ -151,8 +159,8 @@ export function createEventWriter(store: StoreGroup): EventWriter {
 }
 
 /**
- * Of which some cannot be stored. What PostgreSQL refuses is the fault of one publish: alone, each gets its own answer. What it
- * waited for in vain is that of one organization: it would be waited for once more for each of its publishes.
+ * Splits a group that failed. A value refused by PostgreSQL is the fault of one publish, so each is stored alone; a
+ * lock timeout is the fault of one organization, so the split is by organization and waits no further time per publish.
  */
 function partsAtFault(group: Publish[], error: unknown): Publish[][] {
   if (isLockTimeout(error)) return [...Map.groupBy(group, ({ organizationId }) => organizationId).values()]

@@ -1,19 +1,21 @@
-/** What a held delivery says of itself; stands in statements, so it has no quotes in it. */
+/** Status reason of a held delivery. SQL literals contain the text, so it has no quotes. */
 export const HELD_EXPLANATION = 'Held because the endpoint is disabled. It is sent when the endpoint is enabled.'
 
 /**
- * The id of a delivery: a time, and a hash of event and endpoint. It sorts by time, and no two can be the same.
+ * SQL for the id of a delivery: a time followed by a hash of event and endpoint. Ids sort by time, and a pair of event
+ * and endpoint yields one id per time.
  *
- * @param time 10 characters, as in a ULID; as it stands in the statement, like the others
+ * @param time SQL for 10 characters, as in a ULID
  */
 export const deliveryId = (time: string, eventId: string, endpointId: string) =>
   `'dlv_' || ${time} || substr(encode(sha256(convert_to(${eventId} || ${endpointId}, 'UTF8')), 'hex'), 1, 16)`
 
 /**
- * A CTE `registered` that enters new deliveries into the register, where they are found; of every statement that makes some. But for a
- * replay, which has to find out by the register what there is already (src/domain/replays/replay-batch.ts).
+ * CTE `registered`: inserts new deliveries into the delivery index, where lists find them. Every statement that creates
+ * deliveries uses it, except replays, which need the index to detect existing deliveries
+ * (src/domain/replays/replay-batch.ts).
  *
- * @param made the CTE that has the new deliveries
+ * @param made the CTE with the new deliveries
  */
 export const register = (made: string) => `
 registered AS (
@@ -22,11 +24,11 @@ registered AS (
 )`
 
 /**
- * CTEs `made`, `fanned` and `registered` of a statement that stores events: a delivery of each event in `stored` for every endpoint that wants it.
- * The time in their ids is the statement's parameter $2.
+ * CTEs `made`, `fanned` and `registered`: create a delivery of each event in `stored` for every subscribed endpoint.
+ * Parameter $2 of the statement is the time in the ids.
  *
- * @param wanting joins to `stored` the endpoints that want each, as `w(endpoint_id, enabled, url)`
- * @param more further columns of `made`
+ * @param wanting SQL that joins `stored` to the subscribed endpoints, as `w(endpoint_id, enabled, url)`
+ * @param more SQL for further columns of `made`
  */
 export function fanOut(wanting: string, more = ''): string {
   return `

@@ -1,11 +1,11 @@
-/** The channel on which a commit wakes the workers. */
+/** PostgreSQL channel that notifies the workers at a commit. */
 export const WAKE_CHANNEL = 'signalbox_due'
 
-/** The payload on it that says that a replay was started. */
+/** Payload that announces a started replay. */
 export const REPLAY_WAKE = 'replay'
 
 /**
- * A payload names deliveries that are new and due, with spaces between, when they are no more than so many: they can be claimed
- * without a look at the queue. Without a payload, something in the queue is due.
+ * Maximum deliveries named in a payload, separated by spaces. The worker claims named deliveries without searching the
+ * queue; without a payload it searches.
  */
 export const NAMED_AT_MOST = 8

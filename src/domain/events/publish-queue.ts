@@ -1,16 +1,19 @@
 import type { NewEvent, StoredEvents } from './store-events.ts'
 
-/** Events that wait to be stored at most, of all and of one organization; a publish past that is refused, with nothing stored. */
+/**
+ * Maximum events that wait to be stored, in total and per organization. A publish past either bound is refused and
+ * stores nothing.
+ */
 export const WAITING_EVENTS = 20_000
 const WAITING_BYTES = 256 * 1024 * 1024
-/** What one organization may have of both: the others still get in when it does not stop. */
+/** Maximum share of one organization in both bounds, so that others still get in while it floods the queue. */
 const SHARE = 1 / 2
 
-/** The events of one publish, which are stored all or none, and who waits for that. */
+/** The events of one publish, stored together or not at all, with the callbacks of its caller. */
 export interface Publish {
   organizationId: string
   events: readonly NewEvent[]
-  /** How many there are of each type, by `typeKey`. */
+  /** Number of events of each type, by `typeKey`. */
   types: ReadonlyMap<string, number>
   bytes: number
   done: (stored: StoredEvents) => void
@@ -23,9 +26,9 @@ interface Waiting {
   bytes: number
 }
 
-/** Publishes that wait to be stored: of each organization in their order, and the organizations in turn. */
+/** Publishes that wait to be stored. Organizations take turns, and publishes of one organization keep their order. */
 export function createPublishQueue() {
-  /** In the order of their turns. */
+  /** Map order is the order of the turns. */
   const organizations = new Map<string, Waiting>()
   const all = { events: 0, bytes: 0 }
 
@@ -59,7 +62,7 @@ export function createPublishQueue() {
       count(publish, 1)
     },
 
-    /** Puts what was taken back, before what came after it. */
+    /** Puts publishes back at the front of their organization's queue. */
     putBack(taken: readonly Publish[]): void {
       for (const { organizationId } of taken) waitingOf(organizationId)
       for (const publish of taken.toReversed()) {
@@ -69,14 +72,14 @@ export function createPublishQueue() {
     },
 
     /**
-     * Takes one publish of each organization in turn, and so on until no more fit; the first is taken whether it fits or not.
+     * Takes publishes of the organizations in turn until no more fit. The first one is taken even when it does not fit.
      *
-     * @param isEligible whether an organization whose next publish this is has a turn
-     * @param fits is asked once for each that is taken, and for the first that is not
+     * @param isEligible true while the organization of the publish may have a turn
+     * @param fits called once for each taken publish and once for the first that does not fit
      */
     take(isEligible: (publish: Publish) => boolean, fits: (publish: Publish) => boolean): Publish[] {
       const taken: Publish[] = []
-      // Who had a turn goes to the end of the map, where this loop comes by again.
+      // Map.set moves the organization to the end of the iteration, so this loop reaches it again.
       for (const [organizationId, waiting] of organizations) {
         const [next] = waiting.publishes as [Publish]
         if (!isEligible(next)) continue

@@ -19,9 +19,9 @@ import { type NewEvent, storeEvents } from './store-events.ts'
 import { storeLoneEvent } from './store-lone-event.ts'
 
 export const EVENTS_AT_ONCE = 500
-/** Of what is given of an event, with what is then taken out of it. */
+/** Maximum bytes of an event as published, before sensitive fields are removed. */
 const GIVEN_BYTES = 4 * EVENT_BYTES
-/** How long the events of one request are prepared before others have their turn. */
+/** Time after which preparing the events of one request yields to the event loop. */
 const HELD_MS = 10
 
 const eventInput = z.object({
@@ -33,7 +33,7 @@ const eventInput = z.object({
     .string()
     .min(1)
     .max(255)
-    // Control characters: NUL is none that PostgreSQL stores, and one bad key must not fail the group it is written in.
+    // PostgreSQL cannot store NUL, and one bad key would fail the whole group.
     .regex(/^\P{C}*$/u, 'must have no control characters')
     .nullish(),
 })
@@ -41,7 +41,10 @@ const eventsInput = z.array(eventInput).min(1).max(EVENTS_AT_ONCE)
 
 export type EventPublish = z.input<typeof eventInput>
 
-/** Publishing (W3): answered only when event and deliveries are committed. */
+/**
+ * Publishes events: checks type and schema, removes sensitive fields, and resolves only after event and deliveries are
+ * committed.
+ */
 export type Publisher = ReturnType<typeof createPublisher>
 
 export function createPublisher(deps: {
@@ -70,7 +73,7 @@ export function createPublisher(deps: {
       return event!
     },
 
-    /** All or none: one event that breaks a rule refuses them all. */
+    /** Publishes all events or none: one invalid event refuses all of them. */
     publishMany: (viewer: Viewer, inputs: EventPublish[]): Promise<Event[]> =>
       publishAll(viewer, validate(eventsInput, inputs, 'input.events'), (index) => `input.events.${index}`),
   }
@@ -87,7 +90,7 @@ export function createPublisher(deps: {
       if (!types.has(type)) types.set(type, await deps.eventTypes.publishable(viewer, type))
     let heldSince = performance.now()
     for (const [index, input] of inputs.entries()) {
-      // A costly schema is checked between everybody's requests.
+      // A costly schema blocks the event loop for other requests.
       if (performance.now() - heldSince > HELD_MS) {
         await setImmediate()
         heldSince = performance.now()
@@ -106,7 +109,7 @@ export function createPublisher(deps: {
     return Promise.all(stored.map((event) => (repeated.has(event.id) ? findEarlier(viewer, event) : event)))
   }
 
-  /** The event as it will be stored, or what is wrong with it. */
+  /** Returns the event as it will be stored, or its issues. */
   function prepare(
     { organizationId }: Viewer,
     input: z.output<typeof eventInput>,
@@ -132,10 +135,10 @@ export function createPublisher(deps: {
   }
 
   /**
-   * Of many events, one whose idempotency key is taken by other content refuses them all, before any is stored. Who publishes
-   * the same keys twice at the same moment may still be told so after the others were stored.
+   * Refuses the whole list when an idempotency key is taken by other content, before anything is stored. Two concurrent
+   * publishes of the same keys may still see the conflict after the other events were stored.
    *
-   * @returns how many were published before
+   * @returns the number of events that are repeats
    */
   async function refuseClashes(viewer: Viewer, events: readonly NewEvent[]): Promise<number> {
     const { organizationId } = viewer
@@ -158,7 +161,7 @@ export function createPublisher(deps: {
     return taken.length
   }
 
-  /** What was published under the same idempotency key before: the same again is answered with the first event. */
+  /** Finds the event published earlier under the same idempotency key, which answers a repeat. */
   async function findEarlier(viewer: Viewer, event: NewEvent): Promise<Event> {
     const { rows } = await database.pool.query<Event>({
       name: 'find-earlier',
@@ -168,7 +171,7 @@ export function createPublisher(deps: {
       values: [viewer.organizationId, event.idempotencyKey],
     })
     const [earlier] = rows
-    // Retention may have removed it between the two statements.
+    // Retention may have removed the event between the two statements.
     if (earlier === undefined)
       throw new UnavailableError('OVERLOADED', 'The event with this idempotencyKey is being removed. Try again.')
     refuseOther(earlier, event)
@@ -176,7 +179,7 @@ export function createPublisher(deps: {
   }
 }
 
-/** @throws ConflictError when they are not the same */
+/** @throws ConflictError when the content of the two events differs */
 function refuseOther(earlier: Pick<Event, 'id' | 'idempotencyHash'>, event: NewEvent): void {
   if (Buffer.compare(earlier.idempotencyHash ?? new Uint8Array(), event.idempotencyHash!) === 0) return
   throw new ConflictError(

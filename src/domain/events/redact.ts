@@ -1,27 +1,29 @@
-/** Removed from every event unless its type says otherwise (W4). */
+/** Fields removed from every event by default; an event type may list others. */
 export const SENSITIVE_FIELDS = ['password', 'token', 'secret']
 
-/** A copy without the fields of these names, at any depth, key order kept. */
+/** Copies a value without the named fields at any depth. Key order stays. */
 export function withoutFields(value: unknown, names: readonly string[]): unknown {
   if (names.length === 0) return value
   if (Array.isArray(value)) return value.map((entry) => withoutFields(entry, names))
   if (value === null || typeof value !== 'object') return value
   const kept = Object.entries(value).filter(([name]) => !names.includes(name))
-  // `fromEntries` defines properties, so that a field named __proto__ stays a field.
+  // `fromEntries` defines properties, so a field named __proto__ stays a field.
   return Object.fromEntries(kept.map(([name, entry]) => [name, withoutFields(entry, names)]))
 }
 
-/** Levels of nesting in one event. */
+/** Maximum nesting of one event. */
 export const EVENT_DEPTH = 100
 
-/** What was found to have more bytes than so many: a request with many aliases of the same is looked through once. */
+/**
+ * Values found too large, with the bound they exceeded. A request with many aliases of one variable is measured once.
+ */
 const tooLarge = new WeakMap<object, number>()
 
 /**
- * What is too much of a value, in a few words, looking at no more of it than what is allowed: tenants send megabytes, and
- * nobody else is answered meanwhile.
+ * Describes the excess of a value, or returns undefined. Stops at the bound, because tenants send megabytes and the
+ * event loop waits meanwhile.
  *
- * @param bounds.bytes of its JSON, counted from below: one that is not refused may have some more
+ * @param bounds.bytes of the JSON text, estimated from below: an accepted value may be slightly larger
  */
 export function excessOf(value: unknown, bounds: { levels: number; bytes: number }): string | undefined {
   const { levels, bytes } = bounds

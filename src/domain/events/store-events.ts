@@ -15,50 +15,49 @@ export interface NewEvent {
   idempotencyHash: Uint8Array<ArrayBuffer> | null
 }
 
-/** Deliveries that one statement makes at most. A large one is one publish, alone, and takes up to some seconds. */
+/** Maximum deliveries of one statement. A large statement holds a single publish and may take seconds. */
 export const DELIVERIES_AT_MOST = { ordinary: 2_000, large: 100_000 } as const
 export type GroupSize = keyof typeof DELIVERIES_AT_MOST
 
-/** How long events with idempotency keys wait for others that are storing the same keys, and may be for some seconds more. */
+/** Maximum wait for another transaction that stores the same idempotency keys. */
 export const WAIT_FOR_KEYS_MS = 1_000
 
-/** What became of a group of events. */
+/** Result of storing a group of events. */
 export interface StoredEvents {
-  /** When those that were new were stored. */
+  /** Time at which the new events were stored. */
   at: Date
-  /** The ids of those that were not, since their idempotency key was taken. */
+  /** Ids of events left out because their idempotency key was taken. */
   repeated: Set<string>
 }
 
-/** What came of a group: what was stored, unless it would have made too many deliveries. */
+/** Result of a group: `stored` is undefined when the group would have created too many deliveries. */
 export interface StoreResult {
   stored: StoredEvents | undefined
-  /** How many endpoints want each type of the group, by `typeKey`. */
+  /** Number of subscribed endpoints of each type in the group, by `typeKey`. */
   fanOuts: ReadonlyMap<string, number>
-  /** Whose deliveries were made. */
+  /** Organizations with new deliveries. */
   organizationIds: string[]
 }
 
-/** In one order everywhere: two groups with the same keys must not wait for each other in a circle. */
+/** One order in every statement, so that two groups with the same keys cannot deadlock. */
 const LEAVE_OUT_REPEATED = `ORDER BY i.organization_id, i.idempotency_key
   ON CONFLICT (organization_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`
 
-/** What takes long of a large one. */
+/** The slow part of a large statement. */
 const ALL_FANNED = '(SELECT FROM fanned UNION ALL SELECT FROM registered) stored_by_then'
 
 /**
- * One statement for any number of events: it inserts them, and a delivery for every endpoint that wants each, and wakes
- * the workers at its commit. Written by hand because acknowledged must mean committed, events and deliveries together,
- * and because a statement an event would cost several round trips each.
+ * One statement inserts the events, creates a delivery for every subscribed endpoint, and notifies the workers at the
+ * commit. Raw SQL, because acknowledged means events and deliveries committed together, and a statement per event would
+ * cost several round trips each.
  *
- * Endpoints are looked up once for each type in the group, and events then find those of theirs by a hash: the planner takes
- * every list for a short one, and might compare the events with each other, or with all that they are for.
+ * Endpoints are looked up once per type of the group and joined to the events by a hash: the planner takes every list
+ * for a short one. Events with a taken idempotency key are left out; a group without keys skips the comparison, which
+ * would write a WAL record per event. Nothing is stored when the group would create more deliveries than its size
+ * allows.
  *
- * Events whose idempotency key is taken are left out; where none has one, nothing is compared, which would cost each a record in
- * the log of PostgreSQL. Nothing is stored when it would make more deliveries than are allowed.
- *
- * A large one locks what others of its organization wait for, and settling with them, only when its deliveries are stored. An
- * ordinary one locks first: two of one organization, storing side by side, would only be in each other's way.
+ * A large statement locks the rows that other publishes of its organization need only after its deliveries are stored;
+ * an ordinary one locks first, because two of the same organization would block each other anyway.
  */
 const storeEventsText = (size: GroupSize, isKeyed: boolean) => `
 WITH clock AS (
@@ -109,16 +108,16 @@ const STATEMENTS = {
   large: { name: 'store-many-deliveries', text: storeEventsText('large', true) },
 } as const
 
-/** Names a type of an organization, as the statement does. */
+/** Key of an organization's event type, in the format of the statement. */
 export const typeKey = ({ organizationId, type }: Pick<NewEvent, 'organizationId' | 'type'>) =>
   `${organizationId} ${type}`
 
 /**
- * Stores events and their deliveries; resolves after the commit.
+ * Stores events and their deliveries, and resolves after the commit.
  *
- * @param size nothing is stored when it would make more deliveries than DELIVERIES_AT_MOST of it
- * @param time what goes for the time; null is the database's own clock
- * @param deliveryIdTime the time part of the ids of the deliveries, 10 characters
+ * @param size stores nothing when the group would create more than DELIVERIES_AT_MOST[size] deliveries
+ * @param time the current time; null takes the clock of the database
+ * @param deliveryIdTime time part of the delivery ids, 10 characters
  */
 export async function storeEvents(
   pool: pg.Pool,
@@ -134,7 +133,8 @@ export async function storeEvents(
     if (known === undefined) types.set(key, { organizationId, type, count: 1 })
     else known.count++
   }
-  // In one piece: PostgreSQL takes the bytes of a parameter as they are, but those of an array as text, twice as long.
+  // One parameter for all bodies: PostgreSQL takes the bytes of a parameter as they are, but array elements as text of
+  // twice the length.
   const bodies = Buffer.concat(events.map(({ body }) => body))
   const places: number[] = []
   let place = 1
@@ -154,7 +154,7 @@ export async function storeEvents(
       events.map(({ id }) => id),
       events.map(({ organizationId }) => organizationId),
       events.map(({ type }) => type),
-      // Seldom given; an array that is missing is one of nothing but NULL.
+      // Rarely given: a null array reads as an array of nulls.
       isKeyed ? events.map(({ idempotencyKey }) => idempotencyKey) : null,
       isKeyed ? events.map(({ idempotencyHash }) => idempotencyHash) : null,
       places,

@@ -7,9 +7,8 @@ import { NAMED_AT_MOST, WAKE_CHANNEL } from './notify-channel.ts'
 import { DELIVERIES_AT_MOST, type NewEvent, type StoreResult, typeKey, WAIT_FOR_KEYS_MS } from './store-events.ts'
 
 /**
- * What the statement for groups does (`store-events.ts`), for one event, with fewer nodes in its plan. To set those up is most of
- * what either costs when events come one at a time, and this is on the way of each. The wake names the deliveries, if they
- * may be sent at once.
+ * Stores one event like the statement for groups (`store-events.ts`), with fewer plan nodes: their set-up is most of
+ * the cost when events come one at a time. The notification names the deliveries that are due.
  */
 const STORE = `
 WITH wanted AS MATERIALIZED (
@@ -40,7 +39,10 @@ interface Row {
   organization_ids: string[]
 }
 
-/** Stores an event and its deliveries; resolves after the commit. As `storeEvents` does, for a group of ordinary size. */
+/**
+ * Stores one event and its deliveries, and resolves after the commit. The result is that of `storeEvents` for an
+ * ordinary group.
+ */
 export async function storeLoneEvent(
   pool: pg.Pool,
   event: NewEvent,

@@ -1,8 +1,8 @@
-/** Types that begin so are Signalbox's own: they tell about webhooks themselves, and nobody else may register one. */
+/** Prefix of Signalbox's own event types. Organizations cannot register types that begin with it. */
 export const OPERATIONAL_PREFIX = 'webhook.'
-/** The type of test events; no endpoint has to subscribe to it. */
+/** Type of test events. Endpoints receive test events without a subscription. */
 export const TEST_EVENT_TYPE = 'webhook.test'
-/** Published when failures disable an endpoint (W9). */
+/** Published when consecutive failures disable an endpoint. */
 export const ENDPOINT_DISABLED_TYPE = 'webhook.endpoint.disabled'
-/** Whoever wants it asks for it by name: `*` stands for the host's own events. */
+/** Patterns that match the event. `*` matches the operator's events only, so system events are subscribed by name. */
 export const ENDPOINT_DISABLED_PATTERNS = [ENDPOINT_DISABLED_TYPE, 'webhook.endpoint.*', 'webhook.*']

@@ -10,7 +10,7 @@ import { hashToken } from './token.ts'
 
 export interface Credentials {
   token: string
-  /** The organization a platform key acts in; absent: its own. */
+  /** The organization in which a platform key acts; absent for the key's own. */
   organizationId?: string | undefined
   ip: string | null
   requestId: string

@@ -4,11 +4,14 @@ import { changedKeys, KEY_CHANGES, type LiveBus } from '../../bus/bus.ts'
 import type { KnownKey } from './key-status.ts'
 import type { KeyStore } from './redis-key-cache.ts'
 
-/** Keys that a process remembers, and as many hashes that belong to none: a flood of those pushes out no key. */
+/**
+ * Maximum cached keys, and as many cached hashes without a key. The two are separate, so that a flood of unknown keys
+ * evicts no known one.
+ */
 const REMEMBERED = 10_000
-/** What was read from the database counts for this long, whatever was heard: Redis may hang without anybody noticing. */
+/** Maximum age of a cached key, even when no change was heard: Redis may hang without a sign. */
 const FRESH_MS = 10_000
-/** With Redis away a revocation on another node is not heard; it takes effect after this long at most. */
+/** Maximum age while the bus is degraded and revocations on other nodes are not heard. */
 const FRESH_DEGRADED_MS = 1_000
 
 const SELECT_KEY = `
@@ -29,23 +32,29 @@ interface Remembered {
 }
 
 /**
- * Finds keys by the hash of a secret, for every request (O3): in this process, then in Redis, then in the database. What was
- * found is remembered until the bus says that the key changed, so a revocation takes effect here at once and on every other
- * node as fast as Redis carries it (K3).
+ * Finds keys by the hash of a secret: in this process, then in Redis, then in the database. A key stays cached until
+ * the bus announces a change, so that a revocation takes effect here at once and on every other node as fast as Redis
+ * carries the message.
  */
 export type KeyCache = ReturnType<typeof createKeyCache>
 
-/** @param deps.now milliseconds of a clock that only goes forward */
+/** @param deps.now milliseconds of a monotonic clock */
 export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: KeyStore; now?: () => number }) {
   const { bus, keyStore, now = () => performance.now() } = deps
   const known = new LRUCache<string, Remembered & { key: KnownKey }>({ max: REMEMBERED })
   const unknown = new LRUCache<string, Remembered>({ max: REMEMBERED })
   const underWay = new Map<string, { promise: Promise<KnownKey | null>; era: number; readAt: number }>()
-  /** Grows whenever something is forgotten: a look-up that began before may have read what is no longer so. */
+  /**
+   * Grows with every invalidation. A look-up that began in an earlier generation may have read stale data and is not
+   * cached.
+   */
   let era = 0
-  /** Whether changes are heard; nothing is remembered before. */
+  /** True once changes are heard. Nothing is cached before. */
   let listening = false
-  /** Until when Redis may hold what was before a change, of a key that changed, and of all after it was away. */
+  /**
+   * Times until which an entry in Redis may predate a change, by hash; `allDoubtful` covers every hash after an outage
+   * of Redis.
+   */
   const doubtful = new LRUCache<string, number>({ max: REMEMBERED })
   let allDoubtful = 0
 
@@ -96,7 +105,7 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
   }
 
   return {
-    /** The key, or null. Requests that ask for the same one at once share a look-up. */
+    /** The key, or null. Concurrent look-ups of the same hash share one query. */
     find(hash: string): Promise<KnownKey | null> {
       const remembered = known.get(hash) ?? unknown.get(hash)
       const freshFor = bus.status() === 'ok' ? FRESH_MS : FRESH_DEGRADED_MS
@@ -110,16 +119,19 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
       return promise
     },
 
-    /** A key changed in this process; called after the commit. Resolves when Redis has it as it is now and tells the others. */
+    /**
+     * Invalidates a key after a commit in this process. Resolves when Redis holds the new state and announces the
+     * change to other nodes.
+     */
     async changed(keyId: string): Promise<void> {
       forget(keyId)
       try {
         const { rows } = await deps.pool.query<Row>({ name: 'secrets-of-key', text: SECRETS_OF_KEY, values: [keyId] })
         await Promise.all(rows.map((row) => keyStore.put(row.hash, row, FRESH_MS)))
       } catch {
-        // It is committed: what Redis has of it is doubtful to whoever hears of the change.
+        // The change is committed. Nodes that hear of it distrust the entry in Redis.
       } finally {
-        // Once more: meanwhile somebody may have found in Redis what it was before.
+        // Again: a look-up may have read the old entry in Redis meanwhile.
         forget(keyId)
         bus.publish(KEY_CHANGES, [{ keyId }])
       }

@@ -21,7 +21,7 @@ export const createInput = z.object({
   allowedIps: fields.allowedIps.default([]),
   persistedOnly: fields.persistedOnly.default(false),
 })
-/** What is not given stays as it is. */
+/** Absent fields keep their value. */
 export const updateInput = z.object(fields).partial()
 
 const OVERLAP_DAYS = 7
@@ -37,11 +37,11 @@ export const rotateInput = z.object({
 
 export type ApiKeyCreate = Unchecked<z.input<typeof createInput>>
 export type ApiKeyUpdate = Unchecked<z.input<typeof updateInput>>
-/** Permissions come as any JSON. */
+/** Permissions arrive as arbitrary JSON. */
 type Unchecked<T> = Omit<T, 'permissions'> & { permissions?: unknown }
 export type ApiKeyRotate = z.input<typeof rotateInput>
 
-/** What a key may do, however it came to be. */
+/** The rights of a key, whether new, changed or stored. */
 export interface Powers {
   permissions: Permissions
   environment: 'LIVE' | 'TEST'
@@ -53,15 +53,15 @@ export interface Powers {
 
 const TIERS: Tier[] = ['STANDARD', 'ELEVATED', 'ENTERPRISE']
 
-/** The tier of a key that was given none: only keys of the host are without limits (K6). */
+/** The default tier. Only platform keys have no rate limits unless given a tier. */
 export function tierFor(permissions: Permissions, tier: Tier | null | undefined): Tier | null {
   return tier ?? (permissions.platform === undefined ? 'STANDARD' : null)
 }
 
 /**
- * Nobody makes a key that can do more than their own: one that is stolen must not outgrow its limits.
+ * Refuses a key with more rights than the viewer's own, so that a stolen key cannot outgrow its limits.
  *
- * @throws ValidationError with all that goes beyond
+ * @throws ValidationError with every excess
  */
 export function requireWithin(viewer: Viewer, wanted: Powers): void {
   const issues: Issue[] = []

@@ -1,15 +1,15 @@
 import type { ApiKey, Plan } from '../../database/generated/client.ts'
 import { createNetworks } from '../../lib/networks.ts'
 
-/** A key as it was found by one of its secrets. */
+/** A key found by one of its secrets. */
 export interface KnownKey extends ApiKey {
-  /** Of its organization. */
+  /** Plan of the key's organization. */
   plan: Plan
-  /** When the secret that was presented ends; set by a rotation. */
+  /** Expiry of the presented secret, set by a rotation; null without one. */
   secretExpiresAt: Date | null
 }
 
-/** Why a key may not be used, each with what to do about it. */
+/** Reasons why a key is refused, each with the action to take. */
 export const REFUSALS = {
   REVOKED: 'This API key was revoked. Use another one.',
   DISABLED: 'This API key is disabled. An administrator can enable it.',
@@ -19,7 +19,9 @@ export const REFUSALS = {
 
 export type Refusal = keyof typeof REFUSALS
 
-/** Why a key may not be used now from an address, the final reasons first; undefined: it may. */
+/**
+ * The reason why a key is refused at a time and from an address, final reasons first; undefined while the key is valid.
+ */
 export function refusal(key: KnownKey, now: Date, ip: string | null): Refusal | undefined {
   if (key.revokedAt !== null) return 'REVOKED'
   if (key.disabledAt !== null) return 'DISABLED'
@@ -29,7 +31,7 @@ export function refusal(key: KnownKey, now: Date, ip: string | null): Refusal | 
   return undefined
 }
 
-/** When the key, or the secret that it was found by, ends. */
+/** The earlier expiry of the key and of the secret that found it; null while neither expires. */
 export function endOf({ expiresAt, secretExpiresAt }: KnownKey): Date | null {
   if (expiresAt === null || secretExpiresAt === null) return expiresAt ?? secretExpiresAt
   return expiresAt < secretExpiresAt ? expiresAt : secretExpiresAt

@@ -21,13 +21,13 @@ import {
 } from './key-input.ts'
 import { createToken, displayPrefix, hashBytes } from './token.ts'
 
-/** Keys of one organization that are not revoked, at most. */
+/** Maximum keys of one organization that are not revoked. */
 const KEYS_AT_MOST = 10_000
 
-/** What is done to one key, in the transaction that holds its lock. @returns what the audit trail says of it */
+/** Changes one key inside the transaction that holds its lock. @returns details for the audit trail */
 export type ChangeKey = (tx: Transaction, key: ApiKey) => Promise<Prisma.InputJsonObject>
 
-/** API keys of an organization (K1 to K3, K9). */
+/** API keys of an organization. */
 export type Keys = ReturnType<typeof createKeys>
 
 export function createKeys(deps: {
@@ -46,7 +46,7 @@ export function createKeys(deps: {
   }
 
   return {
-    /** The only time the secret is seen; its hash is what stays. */
+    /** Returns the secret this once; only its hash is stored. */
     async create(viewer: Viewer, input: ApiKeyCreate): Promise<{ apiKey: ApiKey; secret: string }> {
       const wanted = validate(createInput, input)
       requireFuture(wanted.expiresAt)
@@ -59,12 +59,12 @@ export function createKeys(deps: {
       })
     },
 
-    /** What is not given stays as it is. Whatever is taken away is gone on every node as soon as with a revocation. */
+    /** Absent fields keep their value. Removed rights end on every node as fast as a revocation. */
     update(viewer: Viewer, id: string, input: ApiKeyUpdate): Promise<ApiKey> {
       const wanted = validate(updateInput, input)
       requireFuture(wanted.expiresAt)
       return change(viewer, id, 'apiKey.update', async (tx, key) => {
-        // What can do more must not be made to do less, and then be taken.
+        // A key with more rights than the viewer's must not be reduced and then taken over.
         requireOwn(viewer, powersOf(key), 'apiKey.update')
         const powers = checkPowers(viewer, { ...powersOf(key), ...wanted }, 'apiKey.update')
         const { environment: _, ...data } = powers
@@ -105,7 +105,7 @@ export function createKeys(deps: {
       throw new ValidationError([{ path: 'input.expiresAt', message: 'must lie in the future' }])
   }
 
-  /** @throws ValidationError when the key could do more than the viewer's */
+  /** @throws ValidationError when the key would have more rights than the viewer */
   function checkPowers(
     viewer: Viewer,
     wanted: Omit<Powers, 'tier' | 'expiresAt'> & Partial<Nullable<Powers>>,
@@ -118,7 +118,7 @@ export function createKeys(deps: {
     return powers
   }
 
-  /** @throws ValidationError when a key can do more than the viewer's, which is noted: somebody tries to climb */
+  /** @throws ValidationError when the key has more rights than the viewer's. The attempt goes to the audit trail. */
   function requireOwn(viewer: Viewer, powers: Powers, action: string): void {
     try {
       requireWithin(viewer, powers)
@@ -128,7 +128,7 @@ export function createKeys(deps: {
     }
   }
 
-  /** A new key with its first secret. */
+  /** Inserts a key with its first secret. */
   async function insert(
     tx: Transaction,
     viewer: Viewer,
@@ -150,7 +150,7 @@ export function createKeys(deps: {
     return { apiKey, secret }
   }
 
-  /** Of two people who change a key at once, the second sees what the first did. */
+  /** Locks the key, so that concurrent changes see each other. */
   async function change(viewer: Viewer, id: string, action: string, apply: ChangeKey): Promise<ApiKey> {
     const changed = await prisma.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT 1 FROM api_keys WHERE id = ${id} AND organization_id = ${viewer.organizationId} FOR UPDATE`
@@ -166,7 +166,7 @@ export function createKeys(deps: {
     return changed
   }
 
-  /** K9: with the smallest plan, the host makes the keys. */
+  /** Organizations on plan STARTER get their keys from the operator. */
   async function requirePlan(tx: Transaction, viewer: Viewer): Promise<void> {
     const { organizationId } = viewer
     if ((await tx.apiKey.count({ where: { organizationId, revokedAt: null } })) >= KEYS_AT_MOST)
@@ -189,7 +189,7 @@ export function powersOf(key: ApiKey): Powers {
   return { permissions: readPermissions(key.permissions), environment, tier, expiresAt, allowedIps, persistedOnly }
 }
 
-/** What the audit trail says of a key. */
+/** Details of a key for the audit trail. */
 function detailsOf(key: ApiKey): Prisma.InputJsonObject {
   const { permissions, expiresAt, ...rest } = powersOf(key)
   return {

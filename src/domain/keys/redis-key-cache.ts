@@ -4,7 +4,7 @@ import type { Keyring } from '../../lib/keyring.ts'
 import type { KnownKey } from './key-status.ts'
 
 const PREFIX = 'signalbox:key:'
-/** Keeps what is there when that is newer: a look-up that was slow must not bring back what has changed since. */
+/** Lua script that keeps a newer entry: a slow look-up must not restore a state from before a change. */
 const PUT = `
 local there = redis.call('GET', KEYS[1])
 if there and tonumber(string.match(there, '^%d+')) > tonumber(ARGV[1]) then return 0 end
@@ -12,9 +12,9 @@ redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
 return 1`
 const DATES = ['expiresAt', 'disabledAt', 'revokedAt', 'createdAt', 'lastUsedAt', 'secretExpiresAt']
 
-/** Keys between the processes and the database (O3): what one process has looked up, the others need not. */
+/** Shares looked-up keys between processes through Redis. */
 export interface KeyStore {
-  /** The key, or null when there is none by that hash, and for how long that is still fresh; undefined: ask the database. */
+  /** The key, or null for an unknown hash, with its remaining freshness; undefined when the database must be asked. */
   get(hash: string): Promise<{ key: KnownKey | null; freshMs: number } | undefined>
   put(hash: string, key: KnownKey | null, freshMs: number): Promise<void>
 }
@@ -26,11 +26,11 @@ interface Stored {
 }
 
 /**
- * Without Redis there is none, and when it fails none either.
+ * Answers undefined without Redis and while Redis fails.
  *
- * Redis is not what decides who may come in: each entry is sealed by the key ring, to the hash that it is of and the time
- * until which it counts. Who can write there makes no key, moves none to another secret, and brings none back that was
- * revoked; and of two installations that share a Redis, none takes the other's.
+ * Redis is not trusted: the key ring seals each entry to its hash and expiry. A writer to Redis can neither forge a
+ * key, move an entry to another secret, nor restore a revoked key, and two installations on one Redis cannot read each
+ * other's entries.
  */
 export function createKeyStore(deps: { redis?: Redis | undefined; keyring: Keyring; clock: Clock }): KeyStore {
   const { redis, keyring, clock } = deps
@@ -42,7 +42,7 @@ export function createKeyStore(deps: { redis?: Redis | undefined; keyring: Keyri
         const [text, ttl] = await Promise.all([redis.get(PREFIX + hash), redis.pttl(PREFIX + hash)])
         if (text === null) return undefined
         const { key, freshUntil } = parse(keyring.decrypt(text.slice(text.indexOf(' ') + 1), PREFIX + hash))
-        // The writer's clock may be ahead of this one.
+        // The clock of the writer may be ahead.
         const freshMs = Math.min(ttl, freshUntil - clock.now().getTime())
         return freshMs > 0 ? { key, freshMs } : undefined
       } catch {

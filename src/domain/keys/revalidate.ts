@@ -4,7 +4,7 @@ import type { Viewer } from '../people/viewer.ts'
 import type { KeyLookup } from './key-lookup.ts'
 import { refusal } from './key-status.ts'
 
-/** Whether a viewer's key may still be used, from where it is and for what it could do when it came (L4). */
+/** Checks that the key of an open subscription is still valid from its address and has kept its rights. */
 export function createIsUnchanged({ keyLookup, clock }: { keyLookup: KeyLookup; clock: Clock }) {
   return async (viewer: Viewer): Promise<boolean> => {
     const key = await keyLookup.find(viewer.credential)

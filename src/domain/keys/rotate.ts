@@ -7,12 +7,12 @@ import { type ApiKeyRotate, rotateInput } from './key-input.ts'
 import { type Keys, powersOf } from './keys.ts'
 import { createToken, displayPrefix, hashBytes } from './token.ts'
 
-/** Secrets of one key that are good at once: as many rotations as can overlap. */
+/** Maximum valid secrets of one key, which bounds overlapping rotations. */
 export const SECRETS_AT_ONCE = 10
 
 /**
- * Gives a key a new secret while the old one stays good for a chosen while (K4), so that callers change over without a
- * failed request. SAME_ID keeps the key, its limits and its history; NEW_ID makes another with the same powers and lets
+ * Gives a key a new secret and keeps the old one valid for an overlap, so that callers change over without a failed
+ * request. SAME_ID keeps the key, its limits and its history; NEW_ID creates a second key with the same rights and lets
  * the old one expire.
  */
 export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string }) {
@@ -23,7 +23,7 @@ export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string
     const rotated = await keys.change(viewer, id, 'apiKey.rotate', async (tx, key) => {
       const now = clock.now()
       const until = new Date(now.getTime() + overlapSeconds * 1000)
-      // Whoever rotates a key holds its secret afterwards.
+      // The viewer holds the secret afterwards, so the viewer needs all rights of the key.
       keys.requireOwn(viewer, powersOf(key), 'apiKey.rotate')
       if (key.replacedBy !== null)
         throw new ConflictError('KEY_REPLACED', `This key was replaced by ${key.replacedBy}. Rotate that one.`)
@@ -36,7 +36,7 @@ export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string
         await tx.apiKey.update({ where: { id }, data: { expiresAt, replacedBy: made.apiKey.id } })
         return { mode, overlapSeconds, replacedBy: made.apiKey.id }
       }
-      // In this order: a rotation without an overlap is never one too many.
+      // Expired secrets go first, so that a rotation without overlap always fits.
       await tx.apiKeySecret.updateMany({
         where: { keyId: id, OR: [{ expiresAt: null }, { expiresAt: { gt: until } }] },
         data: { expiresAt: until },

@@ -10,10 +10,10 @@ const SHOWN_LENGTH = 4
 export type TokenEnvironment = 'LIVE' | 'TEST'
 
 /**
- * A new key (K1): `sb_live_` or `sb_test_`, 42 random base62 characters, and a checksum of everything before it by
- * which junk is told apart without a look-up.
+ * Creates a token: `sb_live_` or `sb_test_`, 42 random base62 characters, and a checksum that tells junk apart without
+ * a look-up.
  *
- * @param random an integer from 0 up to, not including, its argument; the default is cryptographic
+ * @param random returns an integer from 0 up to, not including, its argument; default cryptographic
  */
 export function createToken(
   prefix: string,
@@ -25,7 +25,7 @@ export function createToken(
   return body + checksum(body)
 }
 
-/** Whether the text has the form of a key of this installation, checksum included. */
+/** True when the text has the format of a key of this installation, checksum included. */
 export function isToken(prefix: string, text: string): boolean {
   const [word, environment, rest = '', ...more] = text.split('_')
   if (word !== prefix || (environment !== 'live' && environment !== 'test') || more.length > 0) return false
@@ -33,17 +33,17 @@ export function isToken(prefix: string, text: string): boolean {
   return checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH)
 }
 
-/** What is stored of a key, and found by: SHA-256 as base64. */
+/** The stored hash of a token: SHA-256 as base64. */
 export function hashToken(token: string): string {
   return hash('sha256', token, 'base64')
 }
 
-/** The same as the database has it. */
+/** The same hash as bytes, for the database. */
 export function hashBytes(token: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(hashToken(token), 'base64'))
 }
 
-/** Enough of a key to recognise it by. */
+/** The beginning of a token, which lists show to tell keys apart. */
 export function displayPrefix(token: string): string {
   const start = token.lastIndexOf('_') + 1
   return token.slice(0, start + SHOWN_LENGTH)

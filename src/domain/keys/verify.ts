@@ -34,7 +34,7 @@ const verifyInput = z.object({
 
 export type ApiKeyVerify = Omit<z.input<typeof verifyInput>, 'permissions'> & { permissions?: unknown }
 
-/** What becomes of a presented key, in the order in which it is found out. */
+/** Results of a verification, in the order of the checks. */
 export const VERDICTS = {
   VALID: 'It may do this, and the cost was spent.',
   NOT_FOUND: 'There is no such key in this organization.',
@@ -51,17 +51,17 @@ export type Verdict = keyof typeof VERDICTS
 
 export interface Verified {
   code: Verdict
-  /** Null: no such key. */
+  /** Null when the key is unknown. */
   apiKey: KnownKey | null
-  /** Null: no such key, or one without limits. */
+  /** Null when the key is unknown or has no rate limits. */
   limits: LimitsState | null
 }
 
 export type Verify = (viewer: Viewer, input: ApiKeyVerify) => Promise<Verified>
 
 /**
- * Verifies a key for the host's own API (K8). What costs nothing is asked first, and limits last, so that whoever is refused
- * has spent nothing.
+ * Verifies a key for the operator's own API. Free checks come first and limits last, so that a refused request spends
+ * nothing.
  */
 export function createVerify(deps: {
   keyLookup: KeyLookup
@@ -107,7 +107,9 @@ const STATUS: Partial<Record<Verdict, number>> = {
   QUOTA_EXCEEDED: 429,
 }
 
-/** The caller's request to the host, as far as it is known here. A key that nobody has is the verifier's to look into. */
+/**
+ * Usage of the request to the operator's API. A verification of an unknown key counts for the viewer's organization.
+ */
 function usageOf({ code, apiKey }: Verified, { organizationId }: Viewer) {
   return {
     ...{
@@ -121,8 +123,8 @@ function usageOf({ code, apiKey }: Verified, { organizationId }: Viewer) {
 }
 
 /**
- * A key that callers of the host present names its tenant itself: a platform key that names no organization finds those of
- * all. Everyone else finds those of the organization they act in.
+ * A platform key that names no organization verifies keys of every organization, because keys presented to the
+ * operator's API name their own tenant. Other viewers see keys of their own organization only.
  */
 function isVisible(viewer: Viewer, key: KnownKey): boolean {
   const ofAll = allows(viewer.permissions, 'platform', 'read') && viewer.organizationId === viewer.homeId

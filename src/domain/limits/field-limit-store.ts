@@ -2,14 +2,17 @@ import { LRUCache } from 'lru-cache'
 import type { Redis } from '../../database/redis.ts'
 
 const PREFIX = 'signalbox:field:'
-/** Organizations and fields whose calls this process remembers when there is no Redis. */
+/** Maximum pairs of organization and field that this process counts without Redis. */
 const REMEMBERED = 10_000
 
-/** When fields were called, by whom: in Redis for all processes, in this one when there is none or it is away. */
+/**
+ * Call times by organization and field: in Redis for all processes, in this process without Redis or while Redis is
+ * away.
+ */
 export interface FieldCalls {
   get(who: string): Promise<readonly number[]>
   set(who: string, times: readonly number[], windowMs: number): Promise<void>
-  /** Does one thing after the other for each `who`: reading and writing are two steps. */
+  /** Runs one call after the other for each key, because a read and a write are two steps. */
   inTurn<T>(who: string, run: () => Promise<T>): Promise<T>
 }
 
@@ -42,7 +45,7 @@ export function createFieldCalls(redis: Redis | undefined): FieldCalls {
   }
 }
 
-/** What is no list of times is not ours, and counts as none: the next call writes over it. */
+/** Any other content counts as no calls; the next call overwrites it. */
 function parse(text: string): number[] {
   try {
     const times = JSON.parse(text)

@@ -1,12 +1,12 @@
 import type { Plan, Tier } from '../people/viewer.ts'
 
-/** How much keys may be used (K6); the operator may set other numbers. */
+/** Rate limits and quotas. The operator may replace the defaults. */
 export interface Allowances {
-  /** Requests a minute and an hour. */
+  /** Requests per minute and hour, by tier. */
   tiers: Record<Tier, { minute: number; hour: number }>
-  /** Requests a day of each key; null: as many as the tier allows. */
+  /** Requests per day of each key, by plan; null for no quota. */
   plans: Record<Plan, number | null>
-  /** Calls a minute of an organization, of fields that are costly to others. */
+  /** Calls per minute and organization, by costly field. */
   fields: Record<string, number>
 }
 
@@ -23,7 +23,7 @@ export const DEFAULT_ALLOWANCES: Allowances = {
   },
 }
 
-/** The defaults, with what the operator has set in their place. */
+/** The defaults with the operator's settings on top. */
 export function createAllowances(set: {
   rateLimits: Record<string, { minute: number; hour: number }>
   dailyQuotas: Record<string, number | null>
@@ -42,19 +42,19 @@ export function createAllowances(set: {
   }
 }
 
-/** Points of cost a minute for each request a minute: operations are small on average, and one may be large. */
+/** Cost points per minute for each request per minute: most operations are small, and one may be large. */
 const POINTS_PER_REQUEST = 1_000
 
 export type WindowName = 'minute' | 'hour' | 'day' | 'cost'
 
-/** So much within any span of so many seconds. */
+/** Maximum amount within any span of this length. */
 export interface Window {
   name: WindowName
   limit: number
   seconds: number
 }
 
-/** The windows of a key, the shortest first. A key without a tier has none. */
+/** The windows of a key, shortest first. A key without a tier has none. */
 export function windowsOf({ tiers, plans }: Allowances, key: { tier: Tier | null; plan: Plan }): Window[] {
   if (key.tier === null) return []
   const { minute, hour } = tiers[key.tier]

@@ -6,18 +6,20 @@ import { type Allowances, windowsOf } from './limit-config.ts'
 import { createRedisCounter } from './redis-sliding-window.ts'
 import { type Charge, createCounter, type Spent } from './sliding-window.ts'
 
-/** After Redis has failed, it is not asked again for so long. */
+/** Pause after a failure of Redis before the next attempt, in milliseconds. */
 const AWAY_MS = 5_000
 
-/** The limits of a key after a request. */
+/** State of the limits after a request. */
 export interface LimitsState extends Spent {
-  /** Redis is away: each process counts by itself. */
+  /** True while Redis is away and each process counts for itself. */
   degraded: boolean
-  /** More was asked for than a window holds: waiting does not help. */
+  /** True when the amount exceeds a whole window, so that waiting does not help. */
   neverFits: boolean
 }
 
-/** Limits of keys (K6), over all processes by Redis, and in this process when there is none or it is away. */
+/**
+ * Rate limits and quotas, shared through Redis; each process counts for itself without Redis or while Redis is away.
+ */
 export type Limits = ReturnType<typeof createLimits>
 
 export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; log: Log; allowances: Allowances }) {
@@ -33,7 +35,7 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
     if (redis?.status === 'ready' && now >= awayUntil)
       try {
         const spent = await shared.spend(who, charges)
-        // So that it goes on from here, and not from nothing, when Redis goes away.
+        // Counts locally too, so that counting continues from here when Redis goes away.
         if (spent.admitted) own.note(who, charges)
         if (awayUntil > 0) log.info('Redis answers: limits hold over all processes again.')
         awayUntil = 0
@@ -48,7 +50,8 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
 
   return {
     /**
-     * Spends from every window of a key at once, or from none. Nothing (0 and 0) only looks. Undefined: the key has no limits.
+     * Spends from every window of a principal at once, or from none. Amounts of 0 only read the state. Undefined when
+     * the principal has no limits.
      *
      * @param amounts requests for the windows of time, points for the window of cost
      */

@@ -2,22 +2,22 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import { CONNECTIONS } from '../../database/client.ts'
 import { UnavailableError } from '../../lib/errors.ts'
 
-/** Reads of one organization at once, in one process. */
+/** Maximum concurrent reads of one organization in one process. */
 export const READS_AT_ONCE = 4
-/** Reads of all: the rest of their connections are left to what takes no time, such as looking for one by its id. */
+/** Maximum concurrent reads of all organizations. The remaining connections serve look-ups by id. */
 export const ALL_READS_AT_ONCE = CONNECTIONS - 3
-/** Of one organization, those that wait besides, and for how long; what is past that is refused. */
+/** Maximum waiting reads of one organization. Reads past the bound, or past the wait, are refused. */
 export const READS_WAITING = 2_000
 const WAIT_MS = 10_000
 
-/** Reads something of an organization that may take long, since its filter is the client's choice. */
+/** Runs a read of an organization that may take long because a client chooses its filter. */
 export type Read = <T>(organizationId: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * Organizations read beside each other, each a few at a time, whatever it asks for: with all turns taken, others wait for one of
- * them at most as long as a statement may take. `work` asks the database one thing at a time.
+ * Bounds concurrent reads per organization and in total, so that one organization cannot block another for longer than
+ * a statement may take. `work` sends one statement at a time.
  *
- * @throws UnavailableError when too many wait, or it waited too long
+ * @throws UnavailableError when too many reads wait, or this one waited too long
  */
 export function createRead(): Read {
   const turns = new Map<string, LimitFunction>()
@@ -29,7 +29,7 @@ export function createRead(): Read {
     turns.set(organizationId, turn)
     const askedAt = performance.now()
     const inTime = () => {
-      // Whoever asked may be gone by now.
+      // The client may be gone by now.
       if (performance.now() - askedAt > WAIT_MS) throw new UnavailableError('OVERLOADED', TOO_MUCH)
       return work()
     }

@@ -4,11 +4,12 @@ import { type Charge, type Counter, STEPS, widthOf } from './sliding-window.ts'
 const PREFIX = 'signalbox:limit:'
 
 /**
- * What src/domain/limits/sliding-window.ts does, as one atomic step for all processes. A hash for each key: `now`, and for each window the
- * sum `n`, the oldest step `o`, the latest step `l`, and what was spent in each step by its number. Each step is forgotten
- * once, so a call costs the same however much was spent.
+ * Lua script with the algorithm of sliding-window.ts, as one atomic step for all processes. Each subject has a hash:
+ * `now`, and for each window the sum `n`, the oldest step `o`, the latest step `l`, and the amount of each step by its
+ * number. Each step is forgotten once, so the cost of a call does not grow.
  *
- * ARGV: now (empty: the clock of Redis, which all processes share); for each window its name, limit, width and amount.
+ * ARGV: now (empty for the clock of Redis, which all processes share); then name, limit, step width and amount of each
+ * window.
  */
 const SPEND = `
 local key, steps = KEYS[1], ${STEPS}

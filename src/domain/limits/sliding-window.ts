@@ -2,60 +2,60 @@ import { LRUCache } from 'lru-cache'
 import type { Window, WindowName } from './limit-config.ts'
 
 /**
- * A window moves in so many steps. What was spent in a step counts until a whole window after the step's end, so that no span
- * of that length ever holds more than the limit, wherever it begins: at most a sixtieth less fits in than could.
+ * Steps of a window. An amount counts until a whole window after the end of its step, so that no span of that length
+ * ever exceeds the limit; at most a sixtieth of the limit is lost to rounding.
  */
 export const STEPS = 60
-/** Whose spending is remembered in this process; who spent longest ago is forgotten first. */
+/** Maximum subjects that this process counts; the least recently used is forgotten first. */
 const REMEMBERED = 10_000
 
-/** What to spend of one window. */
+/** An amount to spend from one window. */
 export interface Charge extends Window {
   amount: number
 }
 
-/** One window after it was spent from, or was not. */
+/** State of one window after an attempt to spend. */
 export interface WindowState extends Window {
   remaining: number
-  /** When the oldest of what is spent counts no longer, in milliseconds of the counter's clock. */
+  /** When the oldest spent amount expires, in milliseconds of the counter's clock. */
   resetAt: number
-  /** When the amount will fit in; `now` when it does already. */
+  /** When the amount will fit, in milliseconds of the counter's clock; `now` when it fits already. */
   fitsAt: number
 }
 
 export interface Spent {
-  /** Whether everything fitted into every window; if not, nothing was spent. */
+  /** True when the amount fitted into every window. False spends nothing. */
   admitted: boolean
-  /** The counter's clock. */
+  /** Milliseconds of the counter's clock. */
   now: number
   windows: WindowState[]
 }
 
-/** Of a refusal, the window that takes longest to take it again. */
+/** The window of a refusal with the longest wait. */
 export function slowestOf(windows: readonly WindowState[]): WindowState {
   return windows.reduce((slowest, window) => (window.fitsAt > slowest.fitsAt ? window : slowest))
 }
 
-/** Spends from all windows of somebody at once, or from none. */
+/** Spends from all windows of a subject at once, or from none. */
 export interface Counter {
   spend(who: string, charges: readonly Charge[]): Promise<Spent>
 }
 
 interface Counted {
-  /** The latest step that was spent in. */
+  /** The latest step with an amount. */
   step: number
   total: number
-  /** What was spent in each of the last steps, at their number modulo the length. */
+  /** Amounts of the last steps, indexed by step number modulo the length. */
   steps: number[]
 }
 
-/** Counts in this process. src/domain/limits/redis-sliding-window.ts does the same, step by step, for all processes together. */
+/** Counts in this process. redis-sliding-window.ts counts the same way for all processes. */
 export function createCounter(now: () => number) {
   const counted = new LRUCache<string, { now: number; windows: Map<WindowName, Counted> }>({ max: REMEMBERED })
 
   function stateOf(who: string) {
     const state = counted.get(who) ?? { now: 0, windows: new Map<WindowName, Counted>() }
-    // A clock that is set back must not bring back what was spent.
+    // A clock that is set back must not restore spent amounts.
     state.now = Math.max(state.now, now())
     counted.set(who, state)
     return state
@@ -83,7 +83,7 @@ export function createCounter(now: () => number) {
     async spend(who: string, charges: readonly Charge[]) {
       return spend(who, charges)
     },
-    /** Counts what was admitted elsewhere. */
+    /** Counts an amount that Redis admitted. */
     note(who: string, charges: readonly Charge[]): void {
       spend(who, charges, true)
     },
@@ -94,7 +94,7 @@ export function widthOf({ seconds }: Window): number {
   return (seconds * 1000) / STEPS
 }
 
-/** Forgets the steps that lie a whole window back. */
+/** Forgets steps that are a whole window old. */
 function advance(window: Counted | undefined, step: number): Counted {
   if (window === undefined || step - window.step > STEPS)
     return { step, total: 0, steps: new Array<number>(STEPS + 1).fill(0) }

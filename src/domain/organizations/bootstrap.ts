@@ -10,10 +10,10 @@ import { SYSTEM } from '../people/viewer.ts'
 export const FIRST_ORGANIZATION = 'Default'
 
 /**
- * Makes the first organization and its key with every permission. With `bootstrapApiKey` that very key is made to
- * exist, also later: that is the way back in when all keys are lost.
+ * Creates the first organization and a key with every permission. `bootstrapApiKey` is created whenever it does not
+ * exist, which is the way back in after all keys are lost.
  *
- * @returns the key to show once, when one was made here
+ * @returns the new key to show once; undefined when none was generated
  */
 export async function bootstrap(deps: {
   prisma: PrismaClient

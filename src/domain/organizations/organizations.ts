@@ -19,7 +19,7 @@ const plan = z.enum(['STARTER', 'GROWTH', 'ENTERPRISE'])
 const createInput = z.object({ name, plan: plan.default('GROWTH') })
 const updateInput = z.object({ name, plan }).partial()
 
-/** Tenants. Only the host's keys make and list them. */
+/** The tenants. Only platform keys create and list organizations. */
 export type Organizations = ReturnType<typeof createOrganizations>
 
 export function createOrganizations(deps: { prisma: PrismaClient; clock: Clock; makeId: MakeId; audit: Audit }) {
@@ -35,7 +35,7 @@ export function createOrganizations(deps: { prisma: PrismaClient; clock: Clock; 
       })
     },
 
-    /** What is not given stays as it is. Keys follow a new plan within ten seconds, when they are next looked up. */
+    /** Absent fields keep their value. Keys follow a new plan within ten seconds, when their cache entry expires. */
     async update(viewer: Viewer, id: string, input: z.input<typeof updateInput>): Promise<Organization> {
       const fields = validate(updateInput, input)
       return prisma.$transaction(async (tx) => {
@@ -46,7 +46,7 @@ export function createOrganizations(deps: { prisma: PrismaClient; clock: Clock; 
       })
     },
 
-    /** The viewer's own. */
+    /** The viewer's own organization. */
     current: (viewer: Viewer): Promise<Organization> =>
       prisma.organization.findUniqueOrThrow({ where: { id: viewer.organizationId } }),
 

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { bounded } from '../../lib/validate.ts'
 
-/** Resources of Signalbox itself. A host names more for its own API; `platform` is the host's own. */
+/** Resources of Signalbox. The operator may name more for its own API; `platform` belongs to the operator's keys. */
 export const RESOURCES = ['keys', 'webhooks', 'events', 'deliveries', 'usage', 'audit', 'members', 'platform'] as const
 export const ACTIONS = ['read', 'write', 'delete'] as const
 
 export type Resource = (typeof RESOURCES)[number]
 export type Action = (typeof ACTIONS)[number]
-/** Resource to actions (K2). What is not named is not allowed; no action implies another. */
+/** Actions by resource. Absent resources are forbidden, and no action implies another. */
 export type Permissions = Record<string, readonly Action[]>
 
 export const permissionsSchema = bounded(
@@ -23,13 +23,13 @@ export const permissionsSchema = bounded(
   { most: 64, of: 'resources' },
 )
 
-/** Everything, the host's side included: what the bootstrap key may do. */
+/** Every permission, those of the operator included: the rights of the bootstrap key. */
 export const ALL_PERMISSIONS: Permissions = Object.fromEntries(RESOURCES.map((resource) => [resource, ACTIONS]))
 
-/** Rows of keys are remembered, and what was read of them with them. */
+/** Parsed permissions by stored object, because cached keys are read for every request. */
 const known = new WeakMap<object, Permissions>()
 
-/** Reads what a key's row holds; anything that is not a permission is left out rather than trusted. */
+/** Parses the permissions of a stored key. An invalid entry yields no permission. */
 export function readPermissions(stored: unknown): Permissions {
   if (typeof stored !== 'object' || stored === null) return {}
   const read = known.get(stored)
@@ -45,8 +45,8 @@ export function allows(permissions: Permissions, resource: string, action: Actio
 }
 
 /**
- * Nobody gives away more than they have: the first permission of `wanted` that `held` lacks, or undefined. Resources of
- * the host's own API are the host's to give, so a key with `platform: write` may give any of those.
+ * Returns the first permission of `wanted` that `held` lacks, or undefined: nobody gives away more than they have. A
+ * key with `platform: write` may grant any resource of the operator's own API.
  */
 export function exceeds(held: Permissions, wanted: Permissions): string | undefined {
   const isHost = allows(held, 'platform', 'write')

@@ -3,23 +3,23 @@ import type pg from 'pg'
 import { DOCUMENT_CHANGES, type LiveBus } from '../../bus/bus.ts'
 import type { Manifest, PersistedOperation } from './manifest.ts'
 
-/** Documents that a process remembers, those that are not there included. */
+/** Maximum cached document ids, unknown ones included. */
 const REMEMBERED = 5_000
-/** And for how long, whatever was heard. */
+/** Maximum age of a cached document, even when no change was heard. */
 const FRESH_MS = 10_000
 
 const FIND = `
 SELECT name, body FROM persisted_documents WHERE organization_id = $1 AND document_id = $2 AND status = 'ACTIVE'`
 
-/** Finds operations by their document id: those of the installation, and those that an organization has registered (P1). */
+/** Finds operations by document id: those of the installation's manifest, and those registered by an organization. */
 export type FindDocument = ReturnType<typeof createFindDocument>
 
 export function createFindDocument(deps: { pool: pg.Pool; bus: LiveBus; manifest: Manifest }) {
-  /** Grows with every change: a look-up that began before may have read what is no longer so. */
+  /** Grows with every invalidation. A look-up that began in an earlier generation is not cached. */
   let era = 0
   const remembered = new LRUCache<string, { found: PersistedOperation | null }>({ max: REMEMBERED, ttl: FRESH_MS })
 
-  /** @param organizationId undefined: whatever it was, it may have changed */
+  /** @param organizationId undefined forgets every organization */
   function forget(organizationId: string | undefined): void {
     era++
     for (const place of remembered.keys())
@@ -27,7 +27,7 @@ export function createFindDocument(deps: { pool: pg.Pool; bus: LiveBus; manifest
   }
 
   return {
-    /** @param organizationId null finds those of the installation only */
+    /** @param organizationId null searches the manifest only */
     async find(organizationId: string | null, documentId: string): Promise<PersistedOperation | null> {
       const own = deps.manifest.get(documentId)
       if (own !== undefined || organizationId === null) return own ?? null
@@ -42,7 +42,7 @@ export function createFindDocument(deps: { pool: pg.Pool; bus: LiveBus; manifest
       return found
     },
 
-    /** Something of an organization changed here; other nodes hear of it. */
+    /** Invalidates an organization after a change in this process and announces the change to other nodes. */
     changed(organizationId: string): void {
       forget(organizationId)
       deps.bus.publish(DOCUMENT_CHANGES, [organizationId])

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** An operation that can be sent by its hash alone. */
+/** An operation that clients may send by its hash alone. */
 export interface PersistedOperation {
   name: string
   body: string
@@ -11,14 +11,14 @@ export interface PersistedOperation {
 /** Operations by document id, such as `sha256:4f…` (GraphQL over HTTP, appendix on persisted documents). */
 export type Manifest = ReadonlyMap<string, PersistedOperation>
 
-/** As Apollo's tools write it, so that a front end's own can be used. */
+/** The format of Apollo's tools, so that front ends can use their own manifest. */
 const manifestFile = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
   version: z.literal(1),
   operations: z.array(z.object({ id: z.string(), name: z.string().min(1), type: z.string(), body: z.string() })),
 })
 
-/** Reads a manifest. @throws when it is none, or when an id is not the hash of its body */
+/** Reads a manifest. @throws when the file is no manifest, or an id is not the hash of its body */
 export function readManifest(path: string): Manifest {
   const parsed = manifestFile.safeParse(readJson(path))
   if (!parsed.success)

@@ -10,13 +10,16 @@ import type { Viewer } from '../people/viewer.ts'
 import type { FindDocument } from './find-operation.ts'
 import { documentIdOf } from './manifest.ts'
 
-/** Registered operations of one organization at most, retired ones included. */
+/** Maximum registered operations of one organization, retired ones included. */
 export const DOCUMENTS_AT_MOST = 1_000
 
-/** An operation's name, or what is wrong with a document: only the schema can say, so it is handed in. */
+/**
+ * Returns the name of a document's operation, or its issues. Handed in, because only the schema layer can validate a
+ * document.
+ */
 export type CheckDocument = (body: string) => { name: string } | { issues: Issue[] }
 
-/** Operations that organizations register for their confined keys (P1). */
+/** Operations that organizations register for keys confined to persisted operations. */
 export type Documents = ReturnType<typeof createDocuments>
 
 export function createDocuments(deps: {
@@ -65,10 +68,10 @@ export function createDocuments(deps: {
       return document
     },
 
-    /** It can be sent from here on. */
+    /** Makes the operation available. */
     activate: (viewer: Viewer, id: string) => change(viewer, id, 'ACTIVE'),
 
-    /** It cannot be sent any more, until it is activated again. */
+    /** Makes the operation unavailable until it is activated again. */
     retire: (viewer: Viewer, id: string) => change(viewer, id, 'RETIRED'),
 
     list: (viewer: Viewer, query: object): Promise<PersistedDocument[]> =>
@@ -90,7 +93,7 @@ export function createDocuments(deps: {
     return changed
   }
 
-  /** Else a confined key could register whatever it likes, and would not be confined. */
+  /** A confined key that could register operations would not be confined. */
   function requireUnconfined(viewer: Viewer): void {
     if (!viewer.persistedOnly) return
     deps.denials.note(viewer, 'persistedDocument', 'KEY_CONFINED')

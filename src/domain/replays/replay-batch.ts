@@ -5,12 +5,13 @@ import { deliveryId } from '../events/fan-out.ts'
 import { WAKE_CHANNEL } from '../events/notify-channel.ts'
 import { ENDPOINT_DISABLED_TYPE, TEST_EVENT_TYPE } from '../events/system-events.ts'
 
-/** Events that one page looks at. */
+/** Events that one batch examines. */
 export const EVENTS_IN_A_PAGE = 1_000
 
 /**
- * The events that a replay is about, of replay `r` and endpoint `e`: those that the endpoint subscribes to, published until
- * the replay began. `*` stands for the host's own events, so Signalbox's must be asked for by name; tests are not replayed.
+ * SQL condition for the events `v` of replay `r` to endpoint `e`: subscribed events published before the replay
+ * started. `*` covers the operator's events only, system events must be subscribed by name, and test events are never
+ * replayed.
  */
 export const MATCHES = `v.organization_id = r.organization_id AND v.created_at <= r.created_at
   AND v.created_at >= coalesce(r."from", '-infinity') AND v.created_at < coalesce(r."to", 'infinity')
@@ -19,22 +20,28 @@ export const MATCHES = `v.organization_id = r.organization_id AND v.created_at <
     WHERE pattern = v.type OR (right(pattern, 2) = '.*' AND starts_with(v.type, left(pattern, -1)))
       OR (pattern = '*' AND v.type <> '${ENDPOINT_DISABLED_TYPE}'))`
 
-/** Joins the delivery `d` of event `v` to endpoint `e`. One by one: it may be planned as all of the endpoint's, for each event. */
+/**
+ * SQL that joins the delivery `d` of event `v` to endpoint `e`. Row by row: the planner may otherwise read all
+ * deliveries of the endpoint for each event.
+ */
 export const WITH_DELIVERY = `LEFT JOIN LATERAL (
     SELECT * FROM delivery_register WHERE event_id = v.id AND endpoint_id = e.id LIMIT 1
   ) known ON true LEFT JOIN LATERAL (SELECT id, status FROM deliveries WHERE id = known.id LIMIT 1) d ON true`
 
-/** Whether it is replayed, by an event's delivery `d` to the endpoint: by its state, or because there is none yet. */
+/**
+ * SQL condition for a replayed event: its delivery `d` has a requested state, or no delivery exists and no states were
+ * requested.
+ */
 export const WANTED = `(d.status = ANY(r.wanted) OR (d.id IS NULL AND r.statuses = '{}'))`
 
-/** What is replayed when no states are named: what ended without success. */
+/** Replays without requested states cover every delivery that ended without success. */
 const REPLAYS = `SELECT *, CASE WHEN statuses = '{}' THEN ARRAY['DEAD', 'EXPIRED', 'CANCELED']::delivery_status[]
   ELSE statuses END AS wanted FROM replays`
 
 /**
- * One page of one running replay, in one statement: it looks at the next events after the replay's cursor, puts those that
- * match on their way, and moves the cursor. So a page is done wholly or not at all, none is skipped or done twice, and any
- * number of processes may do pages. The longest untouched replay comes first.
+ * One statement for a batch of one running replay: examines the next events after the cursor, makes the matching ones
+ * due, and moves the cursor. A batch commits wholly or not at all, so no event is skipped or replayed twice, and any
+ * number of processes may work on replays. The least recently touched replay comes first.
  */
 const PAGE = `
 WITH clock AS (
@@ -108,9 +115,9 @@ export interface ReplayPage {
 }
 
 /**
- * Does the next page of a replay: of this one, or of whichever has waited longest.
+ * Runs the next batch of the given replay, or of the least recently touched one.
  *
- * @returns the replay, or undefined when none is running, or somebody else is at the one whose turn it is
+ * @returns the replay; undefined when none runs or another process holds its lock
  */
 export async function replayPage(
   pool: pg.Pool,

@@ -16,11 +16,11 @@ import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { MATCHES, replayPage, WANTED, WITH_DELIVERY } from './replay-batch.ts'
 
-/** A preview counts this far. */
+/** Maximum count of a preview. */
 export const PREVIEW_AT_MOST = 100_000
-/** Replays of one organization that run at once. */
+/** Maximum running replays of one organization. */
 const RUNNING_AT_MOST = 10
-/** What may be sent again: nothing that is on its way. */
+/** Final states, whose deliveries may be sent again. */
 const FINISHED: DeliveryStatus[] = ['SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED']
 const UNSUCCESSFUL: DeliveryStatus[] = ['DEAD', 'EXPIRED', 'CANCELED']
 
@@ -37,7 +37,7 @@ const replayInput = z.object({
 
 export type ReplayInput = z.input<typeof replayInput>
 
-/** Sends stored events to an endpoint once more, or for the first time when it was made after them (W3, W10). */
+/** Sends stored events to an endpoint again, or for the first time to an endpoint created later. */
 export type Replays = ReturnType<typeof createReplays>
 
 export function createReplays(deps: {
@@ -53,13 +53,13 @@ export function createReplays(deps: {
   const { prisma, pool } = deps.database
 
   return {
-    /** Starts a replay. Its first page is done here, so that a small one is done at once; workers do the rest. */
+    /** Starts a replay. The first batch runs here, so that a small replay ends at once; the workers run the rest. */
     async start(viewer: Viewer, input: ReplayInput): Promise<Replay> {
       const { endpointId, types, statuses, from, to } = validate(replayInput, input)
       const { organizationId } = viewer
       const id = deps.makeId('rpl')
       await prisma.$transaction(async (tx) => {
-        // The clock that events are stored by.
+        // The clock by which events are stored.
         const [{ now }] = await tx.$queryRaw<[{ now: Date }]>`SELECT ${queueTime(clock)} AS now`
         const endpoint = await deps.endpoints.find(tx, viewer, endpointId)
         if (!endpoint.enabled)
@@ -101,7 +101,7 @@ export function createReplays(deps: {
       return replay
     },
 
-    /** How many events a replay would send now; counts up to 100,000. */
+    /** Counts the events that a replay would send now, up to 100,000. */
     async preview(viewer: Viewer, input: ReplayInput): Promise<{ count: number; exact: boolean }> {
       const { endpointId, types, statuses, from, to } = validate(replayInput, input)
       const { organizationId } = viewer
@@ -125,7 +125,7 @@ export function createReplays(deps: {
       return { count: Math.min(row.count, PREVIEW_AT_MOST), exact: row.count <= PREVIEW_AT_MOST }
     },
 
-    /** What is on its way already goes on. @throws ConflictError when it has ended */
+    /** Stops the replay. Deliveries already due go on. @throws ConflictError when the replay has ended */
     async cancel(viewer: Viewer, id: string): Promise<Replay> {
       const { organizationId } = viewer
       const replay = await prisma.$transaction(async (tx) => {
@@ -164,10 +164,10 @@ export function createReplays(deps: {
   }
 }
 
-/** Less than the id of any event that was stored at that time or later: a replay need not look at those before. */
+/** A lower bound for the ids of events stored at or after a time, so that a replay skips older ones. */
 const eventsFrom = (time: Date | null | undefined) => idsWithin('evt', time, null).gte
 
-/** Does one page of a replay and tells who watches. @returns whether there was one to do */
+/** Runs one batch of a replay and announces its changes. @returns false when no replay was due */
 export async function stepReplay(
   deps: { pool: Database['pool']; clock: Clock; makeId: MakeId; bus: LiveBus },
   replayId?: string,

@@ -2,19 +2,20 @@ import type pg from 'pg'
 import { LOCKS } from '../../database/locks.ts'
 import { idBefore } from '../../lib/ids.ts'
 
-/** Events, or rows of the log, that one statement removes at most: it is over before anybody waits for it. */
+/** Maximum events or log rows that one statement removes, so that no other statement waits noticeably. */
 const AT_ONCE = 200
-/** What is still to be delivered is kept, however old it is. */
+/** Unfinished deliveries are kept, however old. */
 const UNFINISHED = "('PENDING', 'SENDING', 'RETRYING', 'HELD')"
-/** How many deliveries of an event are not finished. A count: as NOT EXISTS it may be planned as a look at all there are. */
+/**
+ * Number of unfinished deliveries of an event. A count, because NOT EXISTS may be planned as a scan of all deliveries.
+ */
 const unfinished = (event: string) => `(SELECT count(*) FROM delivery_register r
     CROSS JOIN LATERAL (SELECT status FROM deliveries WHERE id = r.id LIMIT 1) d
     WHERE r.event_id = ${event}.id AND d.status IN ${UNFINISHED})`
 
 /**
- * The oldest events, along the primary key, whose ids sort by time; but for those with a delivery that is not finished. They
- * stay locked until they are removed: a replay, which locks what it sends again, waits and then finds them gone, and what one
- * has locked before is passed over.
+ * Locks the oldest events without unfinished deliveries, along the primary key, whose ids sort by time. The locks hold
+ * until the removal: a replay waits and then finds the events gone, and events locked by a replay are skipped.
  */
 const LOCK_EVENTS = `
 WITH lock AS MATERIALIZED (
@@ -29,8 +30,9 @@ WITH lock AS MATERIALIZED (
 SELECT (SELECT max(id) FROM old) AS last, array(SELECT id FROM locked) AS ids`
 
 /**
- * Their deliveries, so that none is retried, and no attempt of one recorded, from here on. One by one: by a list of ids, it may be
- * planned as a walk along all there are. In one order, that of events and endpoints.
+ * Locks the deliveries of the locked events, so that none is retried and no attempt recorded from here on. Row by row,
+ * because a list of ids may be planned as a walk through all deliveries; in the order of events and endpoints, which
+ * every statement uses.
  */
 const LOCK_DELIVERIES = `
 SELECT FROM unnest($1::text[]) AS v(id)
@@ -38,8 +40,8 @@ CROSS JOIN LATERAL (SELECT id FROM delivery_register r WHERE r.event_id = v.id O
 CROSS JOIN LATERAL (SELECT FROM deliveries d WHERE d.id = r.id LIMIT 1 FOR UPDATE) d`
 
 /**
- * Removes what is locked, but for events that a replay or a retry got to before the lock. A statement of its own, so that it
- * sees what was done until then.
+ * Removes the locked events, except those that a replay or retry reached before the lock. A separate statement, so that
+ * it sees changes committed until the lock.
  */
 const REMOVE_EVENTS = `
 WITH doomed AS MATERIALIZED (
@@ -56,7 +58,7 @@ WITH doomed AS MATERIALIZED (
 )
 SELECT count(*)::int AS removed FROM events_gone`
 
-/** Changes that no subscriber can resume from any more, the oldest first. */
+/** Removes the oldest log rows, from which no subscriber can resume any more. */
 const REMOVE_CHANGES = `
 WITH lock AS MATERIALIZED (
   SELECT pg_try_advisory_xact_lock(${LOCKS.retention}) AS is_ours
@@ -71,15 +73,17 @@ SELECT count(*)::int AS removed FROM gone`
 
 export interface Removed {
   removed: number
-  /** Where the next batch goes on; null when nothing is left, or another process is at it. */
+  /** Cursor of the next batch; null when nothing is left or another process holds the lock. */
   last: string | null
 }
 
-/** Removes one batch of events that were made before a time. @param after where the batch before ended, at first empty */
+/**
+ * Removes one batch of events created before a time. @param after cursor returned by the batch before; empty at first
+ */
 export async function removeEvents(pool: pg.Pool, before: Date, after: string): Promise<Removed> {
   const client = await pool.connect()
   try {
-    // Each statement must see what was committed before it.
+    // Each statement must see everything committed before it.
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
     const locked = await client.query<{ last: string | null; ids: string[] }>({
       name: 'lock-events',
@@ -97,13 +101,13 @@ export async function removeEvents(pool: pg.Pool, before: Date, after: string): 
     client.release()
     return { last, removed: rows[0]!.removed }
   } catch (error) {
-    // Half a transaction may be left on it.
+    // The connection may hold half a transaction.
     client.release(true)
     throw error
   }
 }
 
-/** Removes one batch of the log of changes. @returns whether there may be more */
+/** Removes one batch of the delivery log. @returns true when more may be left */
 export async function removeChanges(pool: pg.Pool, now: Date | null, olderThanSeconds: number): Promise<boolean> {
   const values = [now, olderThanSeconds]
   const { rows } = await pool.query<{ removed: number }>({ name: 'remove-changes', text: REMOVE_CHANGES, values })

@@ -2,11 +2,11 @@ import type pg from 'pg'
 import { idBefore, uuidBefore } from '../../lib/ids.ts'
 import { WIDTHS, type Width } from '../usage/usage.ts'
 
-/** Rows that one statement removes at most. */
+/** Maximum rows that one statement removes. */
 const AT_ONCE = 2_000
 const DAY_MS = 86_400_000
 
-/** One batch of usage, some thousand requests: whole, and only when it was counted. */
+/** Removes one batch of usage records, some thousand requests, once it was counted. */
 const REMOVE_RECORDS = `
 WITH old AS (
   SELECT id FROM usage_batches WHERE id < $1 AND counts IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -17,7 +17,7 @@ WITH old AS (
 )
 SELECT count(*)::int > 0 AS more FROM gone`
 
-/** Buckets of each width that are past its time, given in the order of the widths. */
+/** Removes expired buckets of each granularity; the parameters are in the order of the granularities. */
 const REMOVE_BUCKETS = `
 WITH old AS MATERIALIZED (
   ${Object.keys(WIDTHS)
@@ -35,10 +35,10 @@ WITH gone AS (
 )
 SELECT count(*)::int = ${AT_ONCE} AS more FROM gone`
 
-/** Each removes one batch. @returns whether there may be more */
+/** Removes one batch. @returns true when more may be left */
 export type RemoveAged = () => Promise<boolean>
 
-/** @param days how long single requests and audit entries are kept; 0 keeps them for ever */
+/** @param days retention of usage records and audit entries in days; 0 keeps them forever */
 export function createRemoveAged(pool: pg.Pool, now: Date, days: { usage: number; audit: number }): RemoveAged[] {
   const before = (count: number) => new Date(now.getTime() - count * DAY_MS)
   const run = (name: string, text: string, values: unknown[]) => async () => {

@@ -7,18 +7,21 @@ import { createRemoveAged } from './prune-usage-and-audit.ts'
 
 const EVERY_MS = 60_000
 const DAY_MS = 86_400_000
-/** How long a live subscriber may be away and still resume without a gap. */
+/** Seconds for which a disconnected subscriber can resume without a gap. */
 const CHANGES_KEPT_SECONDS = 600
-/** Removing rests for this many times as long as each batch took, so that it never takes more than a share of the database. */
+/**
+ * Pause after a batch as a multiple of its duration, so that retention never takes more than a fifth of the database.
+ */
 const REST = 4
 const REST_AT_MOST_MS = 1_000
 
 /**
- * Removes what is past its time (O6), online: in small batches with a rest after each; of events and their log by one process at a time.
+ * Enforces retention online, in small batches with a pause after each; one process at a time prunes events and the
+ * delivery log.
  *
- * @param deps.retentionDays how long events are kept with their deliveries and attempts; 0 keeps them for ever
- * @param deps.usageRetentionDays how long each request with a key is kept, after it was counted; 0 for ever
- * @param deps.auditRetentionDays how long audit entries are kept; 0 for ever
+ * @param deps.retentionDays retention of events with their deliveries and attempts, in days; 0 keeps them forever
+ * @param deps.usageRetentionDays retention of counted usage records, in days; 0 keeps them forever
+ * @param deps.auditRetentionDays retention of audit entries, in days; 0 keeps them forever
  */
 export function createRetention(deps: {
   pool: pg.Pool
@@ -32,7 +35,7 @@ export function createRetention(deps: {
   const stopping = new AbortController()
   let running: Promise<void> | undefined
 
-  /** Everything that is past its time now. @returns how many events were removed */
+  /** Removes everything past its retention. @returns the number of removed events */
   async function removeAll(): Promise<number> {
     await inBatches(() => removeChanges(pool, clock.forQueue(), CHANGES_KEPT_SECONDS))
     const days = { usage: deps.usageRetentionDays, audit: deps.auditRetentionDays }
@@ -45,7 +48,7 @@ export function createRetention(deps: {
       const batch = await removeEvents(pool, before, last!)
       last = batch.last
       events += batch.removed
-      // The log grows on meanwhile, however long this takes.
+      // The delivery log goes on growing during a long run.
       await removeChanges(pool, clock.forQueue(), CHANGES_KEPT_SECONDS)
       return last !== null
     })
@@ -53,7 +56,7 @@ export function createRetention(deps: {
     return events
   }
 
-  /** @param batch removes one, and resolves with whether there may be more */
+  /** @param batch removes one batch and resolves with true when more may be left */
   async function inBatches(batch: () => Promise<boolean>): Promise<void> {
     for (let more = true; more && !stopping.signal.aborted; ) {
       const started = performance.now()

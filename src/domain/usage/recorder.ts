@@ -8,40 +8,42 @@ import { type Batch, createBatch } from './usage-batch.ts'
 import type { UsageRecord } from './usage-record.ts'
 import { writeBatch } from './write-batch.ts'
 
-/** What a crash can lose: requests of this long and of the write under way, less than a second while the database keeps up. */
-const FLUSH_MS = 500
-/** Records in one statement at most: some milliseconds to read through for whoever looks one up. */
-const BATCH = 2_000
-/** Records in memory at most, while the database is away; what comes past that is lost, counted, and said so. */
-export const WAITING_RECORDS = 100_000
-/** Of these, with keys that nobody has: a flood of them must push out nobody's. */
-const WAITING_UNKNOWN = 10_000
 /**
- * Counting rests for this many times as long as it took, so it never takes more than a hundredth of the time: at once when
- * little is asked, and twice a minute with a million requests in it, when most fall into buckets that a run touches only once.
+ * Interval between writes. A crash loses the records of this interval and of the write in flight: less than a second
+ * while the database keeps up.
  */
+const FLUSH_MS = 500
+/** Maximum records of one statement, so that reading one record back takes milliseconds. */
+const BATCH = 2_000
+/** Maximum records in memory while the database is away. Records past the bound are dropped, counted and logged. */
+export const WAITING_RECORDS = 100_000
+/** Maximum of these records for unknown keys, so that a flood of them drops no other record. */
+const WAITING_UNKNOWN = 10_000
+/** Pause after a roll-up as a multiple of its duration, so that roll-ups take at most a hundredth of the time. */
 const REST = 99
 const REST_AT_MOST_MS = 30_000
 
-/** Operations of one organization that are told apart; what a host names past that is counted together. */
+/** Distinct operation names of one organization. Further names are counted together. */
 const OPERATIONS = 500
 export const OTHER = 'other'
 const ORGANIZATIONS_REMEMBERED = 10_000
 
-/** Records requests (U1, U3) without holding any up: in memory, then in batches in the database, then counted. */
+/** Records requests without delaying any: in memory first, then in batches in the database, then in roll-ups. */
 export type UsageRecorder = ReturnType<typeof createUsageRecorder>
 
 export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; log: Log }) {
   const { pool, clock, log } = deps
   const operations = new LRUCache<string, Set<string>>({ max: ORGANIZATIONS_REMEMBERED })
-  /** Takes what comes. Not yet tried to be written: once it is, it may be in the database, with what it had then. */
+  /**
+   * The batch that takes new records. No write of it was attempted: a failed write may have stored the batch as it was.
+   */
   let open: Batch | undefined
-  /** Are to be written, in the order of time. */
+  /** Batches to write, oldest first. */
   const closed: Batch[] = []
   let waiting = 0
   let waitingUnknown = 0
   let lost = 0
-  /** Whether the database may have batches that are not counted yet. */
+  /** True while the database may hold batches that no roll-up counted. */
   let uncounted = false
   let countAt = 0
   let timer: NodeJS.Timeout | undefined
@@ -53,7 +55,7 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
     close()
     for (const batch of [...closed]) {
       await writeBatch(pool, batch, clock.now()).catch((error) => {
-        // What the database will never take must not hold up what comes after it.
+        // A batch that the database will never accept must not block the batches after it.
         if (!isRefused(error)) throw error
         lost += batch.size
         log.error({ err: error }, 'Usage was refused by the database.')
@@ -67,7 +69,7 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
     lost = 0
   }
 
-  /** Counts what was written, by this process or by one that was killed before it could. */
+  /** Counts written batches, those of a killed process included. */
   async function count(): Promise<void> {
     const started = performance.now()
     uncounted = false
@@ -85,7 +87,7 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
     countAt = performance.now() + Math.min((performance.now() - started) * REST, REST_AT_MOST_MS)
   }
 
-  /** One write after the other, and one count; a write waits for no count. */
+  /** Serializes writes, and serializes roll-ups; neither waits for the other. */
   const nextWrite = () => {
     const run = writing.then(write)
     writing = run.catch(warn)
@@ -113,7 +115,7 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
     open = undefined
   }
 
-  /** Whether an operation has a name of its own: each makes buckets for each key. */
+  /** True while the operation may have a series of its own: each series adds buckets for every key. */
   function isTold({ organizationId, operation }: UsageRecord): boolean {
     const known = operations.get(organizationId ?? '') ?? new Set()
     if (known.has(operation)) return true
@@ -146,16 +148,16 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
       if (open.size >= BATCH) close()
       arm()
     },
-    /** Counts what a process that was killed has left. */
+    /** Counts the batches that a killed process left. */
     start(): void {
       uncounted = true
       arm()
     },
-    /** Writes everything that is there, and leaves it to be counted. */
+    /** Writes every record in memory and leaves counting to the next roll-up. */
     write: nextWrite,
-    /** Writes and counts everything that is there. */
+    /** Writes and counts every record in memory. */
     flush,
-    /** The same, once and for all: a normal stop loses nothing. */
+    /** Flushes and stops: a normal stop loses nothing. */
     async stop(): Promise<void> {
       await flush()
       clearTimeout(timer)
@@ -163,7 +165,7 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
   }
 }
 
-/** Whether the values themselves were refused (class 22, data exceptions), and not the moment. */
+/** True for SQLSTATE class 22 (data exceptions): the values were refused, not the moment. */
 function isRefused(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code?.startsWith('22') === true
 }

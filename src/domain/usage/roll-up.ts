@@ -1,26 +1,26 @@
 import type pg from 'pg'
 
-/** Batches that are counted at once at most: half a million requests, a few seconds. */
+/** Maximum batches of one roll-up: half a million requests, a few seconds. */
 const BATCHES_AT_ONCE = 250
 
 const SUMS = ['requests', 'failed', 'limited', 'duration_microseconds', 'request_bytes', 'response_bytes']
-/** What is told of each bucket of a series. */
+/** Columns of each bucket of a series. */
 const LISTS = ['bucket', ...SUMS]
 const SERIES = ['organization_id', 'key_id', 'operation', 'status', 'tier']
 const BUCKET = ['series_id', 'width', 'at', 'bucket']
-/** @param table that they are columns of */
+/** @param table the table of the columns */
 const sums = (table: string) => SUMS.map((name) => `sum(${table}.${name})::bigint AS ${name}`).join(', ')
 
-/** The minutes with the series that they belong to. @param key an expression, `of` its minutes */
+/** SQL for the minutes with their series. @param key an expression, @param of the CTE with the minutes */
 const part = (key: string, of: string) => `
   SELECT md5(concat_ws(E'\\x1f', organization_id, ${key}, operation, status, tier))::uuid AS series_id,
     organization_id, ${key} AS key_id, operation, status, tier, at, bucket, ${SUMS.join(', ')} FROM ${of}`
 
 /**
- * Counts batches into buckets: minutes from what each batch has counted, hours, days and months from those minutes, each key
- * by itself and all keys of an organization together. One statement with the emptying of the batch, so that each is counted
- * exactly once, whatever is killed when. Rows are taken in one order, so that two processes that count at once do not wait in
- * a circle. A series has its id from what it is made of: buckets are narrow, and need not know whether it was there before.
+ * Counts batches into buckets: minutes from the counts of each batch; hours, days and months from those minutes; each
+ * key alone and all keys of an organization together. The statement empties the batches it counts, so each is counted
+ * exactly once, whichever process is killed. Rows are locked in one order, so that two roll-ups cannot deadlock, and
+ * the id of a series is a hash of its parts, so that no look-up is needed.
  */
 const ROLL_UP = `
 WITH batch AS MATERIALIZED (
@@ -53,13 +53,13 @@ WITH batch AS MATERIALIZED (
 SELECT organization_id AS "organizationId", array_agg(DISTINCT key_id) AS "keyIds", (SELECT count(*)::int FROM batch) AS batches
 FROM minutes GROUP BY 1`
 
-/** Organizations whose usage was counted, and which of their keys. */
+/** Organizations with newly counted usage, with their keys. */
 export interface Counted {
   organizationId: string
   keyIds: string[]
 }
 
-/** Counts what waits. @returns what was counted, and whether more may wait */
+/** Runs one roll-up. @returns the counted organizations, and true in `more` when batches may be left */
 export async function rollUp(pool: pg.Pool): Promise<{ counted: Counted[]; more: boolean }> {
   const { rows } = await pool.query<Counted & { batches: number }>({ name: 'usage-roll-up', text: ROLL_UP })
   return { counted: rows, more: rows[0]?.batches === BATCHES_AT_ONCE }

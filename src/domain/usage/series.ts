@@ -1,12 +1,12 @@
 import { bucketOf } from '../../lib/histogram.ts'
 import { LIMITED, OK, type UsageRecord } from './usage-record.ts'
 
-/** What unknown keys are counted under. */
+/** Key id under which requests with unknown keys are counted. */
 const UNKNOWN = 'unknown'
 
 /**
- * Requests within a minute that have everything in common which is counted, as src/domain/usage/roll-up.ts takes them. Buckets of
- * durations (src/lib/histogram.ts) side by side with the sums of each.
+ * Counters of requests in one minute that share every counted property, in the format of roll-up.ts. The arrays run in
+ * parallel: a duration bucket (src/lib/histogram.ts) and the sums of its requests.
  */
 export interface Series {
   organization_id: string
@@ -24,7 +24,7 @@ export interface Series {
   response_bytes: number[]
 }
 
-/** @param at its minute, ISO 8601 */
+/** @param at the minute, ISO 8601 */
 export const createSeries = ({ organizationId, keyId, tier, operation, status }: UsageRecord, at: string): Series => ({
   ...{ organization_id: organizationId ?? '', key_id: keyId ?? UNKNOWN, tier: tier ?? '', operation, status, at },
   ...{ bucket: [], requests: [], failed: [], limited: [] },

@@ -5,36 +5,36 @@ import type { UsageRecord } from './usage-record.ts'
 const MINUTE_MS = 60_000
 const INT_AT_MOST = 2 ** 31 - 1
 
-/** Requests of an organization. What many have in common is there once, and each request says by its place which it has. */
+/** Requests of one organization. Shared properties are stored once, and each request refers to them by index. */
 interface Chunk {
   keyIds: Set<string>
-  /** In the order in which the view `usage_records` reads them: key, tier, operation, outcome, status, ip, user agent, error. */
+  /** In the column order of the view `usage_records`: key, tier, operation, outcome, status, ip, user agent, error. */
   kinds: (string | number | null)[][]
-  /** Five numbers each: place of its kind, milliseconds, microseconds, bytes in, bytes out. Flat: nothing to collect. */
+  /**
+   * Five numbers per request: index of its properties, milliseconds, microseconds, bytes in, bytes out. One flat array
+   * spares the garbage collector.
+   */
   requests: number[]
 }
 
-/** What requests have in common that differ in nothing but time, duration and size. */
+/** Properties shared by requests that differ only in time, duration and size. */
 interface Kind {
   first: UsageRecord
   chunk: Chunk
-  /** Its place among those of the chunk. */
+  /** Index within the chunk. */
   place: number
   series: Series
 }
 
-/**
- * Requests of one minute that are written at once: one by one for whoever looks them up, and counted, since many of them
- * differ in nothing that counts.
- */
+/** Requests of one minute that are written together: each one for look-ups, and their counts for roll-ups. */
 export type Batch = ReturnType<typeof createBatch>
 
-/** @param now of its id, and the minute of its requests */
+/** @param now time of the batch id, and the minute of the batch */
 export function createBatch(now: Date) {
   const minute = minuteOf(now)
   const at = new Date(minute * MINUTE_MS).toISOString()
   const chunks = new Map<string, Chunk>()
-  /** By key, or else by address: few each. */
+  /** By key, or by address for unknown keys; few entries each. */
   const kinds = new Map<string, Kind[]>()
   const counts = new Map<string, Series>()
   let size = 0
@@ -79,11 +79,11 @@ export function createBatch(now: Date) {
     get size() {
       return size
     },
-    /** How many of them have keys that nobody has. */
+    /** Number of requests with unknown keys. */
     get unknown() {
       return unknown
     },
-    /** Whether a request is of its minute. */
+    /** True when the request belongs to the minute of the batch. */
     takes: ({ at }: UsageRecord) => minuteOf(at) === minute,
     add(record: UsageRecord): void {
       size++
@@ -95,12 +95,12 @@ export function createBatch(now: Date) {
       chunk.requests.push(place, record.at.getTime(), duration, received, sent)
       count(series, record.outcome, duration, received, sent)
     },
-    /** It takes no more: while it waits to be written, it is no larger than what is written. */
+    /** Closes the batch: the memory of the index is freed while the batch waits to be written. */
     close: () => kinds.clear(),
     get counts(): string {
       return JSON.stringify([...counts.values()])
     },
-    /** What is kept of each organization: ids with spaces between them, and arrays without line breaks. */
+    /** Stored form of each organization's requests: ids separated by spaces, and arrays without line breaks. */
     get chunks() {
       return [...chunks].map(([organizationId, { keyIds, kinds, requests }]) => ({
         ...{ organizationId, keyIds: [...keyIds].join(' ') },
@@ -112,7 +112,7 @@ export function createBatch(now: Date) {
 
 const minuteOf = (at: Date) => Math.floor(at.getTime() / MINUTE_MS)
 
-/** What differs most comes first. */
+/** Compares the most distinctive property first. */
 function isAlike(a: UsageRecord, b: UsageRecord): boolean {
   return (
     a.ip === b.ip &&
@@ -126,7 +126,7 @@ function isAlike(a: UsageRecord, b: UsageRecord): boolean {
   )
 }
 
-/** JSON: a list of lists of five. */
+/** JSON text: a list of lists of five numbers. */
 function inFives(numbers: readonly number[]): string {
   const fives: string[] = []
   for (let n = 0; n < numbers.length; n += 5)
@@ -136,7 +136,7 @@ function inFives(numbers: readonly number[]): string {
 
 const TEXTS = ['operation', 'outcome', 'ip', 'userAgent', 'error'] as const
 
-/** Without what PostgreSQL does not take in texts, and clients may send: NUL, and half of a surrogate pair. */
+/** Replaces NUL and lone surrogates, which clients may send and PostgreSQL text cannot hold. */
 function storable(record: UsageRecord): UsageRecord {
   const texts = TEXTS.map((name) => [name, record[name]?.toWellFormed().replaceAll('\0', '') ?? null])
   return { ...record, ...Object.fromEntries(texts) }

@@ -1,17 +1,17 @@
 import type { Tier } from '../people/viewer.ts'
 
-/** One request with a key (U1). */
+/** One request with a key. */
 export interface UsageRecord {
   /** Null for unknown keys. */
   organizationId: string | null
   keyId: string | null
   tier: Tier | null
   at: Date
-  /** What was asked for, by a name of ours: clients must not choose how many there are. */
+  /** Name of the operation. Signalbox chooses the names, so that clients cannot create unlimited series. */
   operation: string
   /** `OK`, or the code of the error. */
   outcome: string
-  /** As in HTTP. */
+  /** HTTP status; over WebSocket, the status that HTTP would have had. */
   status: number
   durationMicroseconds: number
   requestBytes: number
@@ -22,5 +22,5 @@ export interface UsageRecord {
 }
 
 export const OK = 'OK'
-/** Outcomes of requests that a limit has refused. */
+/** Outcomes of requests refused by a rate limit or quota. */
 export const LIMITED = ['RATE_LIMITED', 'QUOTA_EXCEEDED']

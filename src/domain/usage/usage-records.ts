@@ -4,12 +4,12 @@ import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { UsageRecord } from './usage-record.ts'
 
-/** One request as it was recorded, and its place among the others. */
+/** A stored request with its position in the list. */
 export interface StoredRecord extends UsageRecord {
   cursor: string
 }
 
-/** Where a page begins and which way it goes, the newest first unless `inverted`. */
+/** Start and direction of a page; newest first unless `inverted`. */
 export interface RecordsPage {
   after?: string | undefined
   before?: string | undefined
@@ -17,7 +17,7 @@ export interface RecordsPage {
   inverted: boolean
 }
 
-/** Recorded requests, the newest first: of an organization, or of keys that nobody has. */
+/** Reads recorded requests, newest first, of an organization or of unknown keys. */
 export function createReadRecords({ database, read }: { database: Database; read: Read }) {
   const list = async (organizationId: string, keyId: string | null, page: RecordsPage) => {
     const values = [organizationId, keyId, ...placeOf(page.after), ...placeOf(page.before), page.limit]
@@ -34,8 +34,8 @@ export function createReadRecords({ database, read }: { database: Database; read
 }
 
 /**
- * Chunk by chunk, none further than the page goes. The planner takes a key that is compared for a rare one and would sort
- * all of its chunks: what it cannot look into (CASE of a sub-select) it takes for half of them.
+ * Reads chunk by chunk and stops at the end of the page. The CASE with a sub-select hides the selectivity of the key
+ * from the planner, which would otherwise sort all chunks of the key.
  */
 const select = (order: 'ASC' | 'DESC') => `
 SELECT nullif(organization_id, '') AS "organizationId", key_id AS "keyId", tier, at, operation, outcome, status,

@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
-/** Spans that usage is counted in, each with how long it is kept, and for how long a range it is the default. */
+/** Bucket granularities, each with its retention and the range for which it is the default. */
 export const WIDTHS = {
   MINUTE: { ms: MINUTE_MS, keptDays: 2, upToMs: 3 * HOUR_MS },
   HOUR: { ms: HOUR_MS, keptDays: 60, upToMs: 8 * DAY_MS },
@@ -35,16 +35,16 @@ const usageInput = z.object({
 
 export type UsageFilter = z.input<typeof usageInput>
 
-/** What was asked within some time (U2). */
+/** Usage figures of a range of time. */
 export interface UsageFigures {
   requests: number
-  /** With an error of any kind. */
+  /** Requests that ended with an error. */
   failed: number
-  /** Refused by a limit. */
+  /** Requests refused by a rate limit or quota. */
   limited: number
-  /** 0 to 1; null without requests. */
+  /** Share of failed requests, 0 to 1; null without requests. */
   errorRate: number | null
-  /** In milliseconds. */
+  /** Milliseconds; null without requests. */
   meanDuration: number | null
   p50Duration: number | null
   p95Duration: number | null
@@ -53,7 +53,7 @@ export interface UsageFigures {
   responseBytes: number
 }
 
-/** A range of usage that can be asked for its parts; each is one query over its buckets. */
+/** A range of usage. Each part is one query over its buckets. */
 export interface Usage {
   interval: Width
   from: Date
@@ -61,7 +61,7 @@ export interface Usage {
   totals(): Promise<UsageFigures>
   series(): Promise<(UsageFigures & { at: Date })[]>
   by(dimension: 'operation' | 'status' | 'tier'): Promise<(UsageFigures & { value: string })[]>
-  /** Keys with at least one request. */
+  /** Number of keys with at least one request. */
   uniqueKeys(): Promise<number>
 }
 
@@ -76,17 +76,17 @@ interface Row {
   response_bytes: number
 }
 
-/** The key that the requests of all keys of an organization are counted under. */
+/** Key id under which the requests of all keys of an organization are counted. */
 const ALL_KEYS = ''
 const UNKNOWN = { organizationId: '', keyId: ALL_KEYS }
 
-/** Usage of an organization or of one key, from what was counted: as cheap for a year as for a week. */
+/** Reads usage of an organization or of one key from roll-ups, so that a year costs the same as a week. */
 export function createReadUsage(deps: { database: Database; clock: Clock; read: Read }) {
   const { reads } = deps.database
   return {
     ofOrganization: (viewer: Viewer, filter: UsageFilter): Usage =>
       usageOf({ organizationId: viewer.organizationId, keyId: filter.keyId ?? ALL_KEYS }, filter),
-    /** Of keys that nobody has: brute force must be visible to the operator. */
+    /** Usage of unknown keys, which shows brute force to the operator. */
     ofUnknownKeys: (filter: UsageFilter): Usage => usageOf(UNKNOWN, filter),
   }
 
@@ -96,7 +96,7 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
     const values = [who.organizationId, who.keyId, interval, from, to, operation, status, tier]
     const query = <R extends object>(statement: pg.QueryConfig) =>
       deps.read(who.organizationId, () => reads.query<R>(statement))
-    /** Each is read once, whatever it is called by in a query. */
+    /** Each query runs once, however many aliases ask for it. */
     const readings = new Map<keyof typeof BY, Promise<pg.QueryResult<Row>>>()
     const rowsOf = (dimension: keyof typeof BY) => {
       const reading = readings.get(dimension) ?? query<Row>({ name: `usage-${dimension}`, text: BY[dimension], values })
@@ -128,9 +128,9 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
   }
 }
 
-/** Whole spans only: what was counted in one cannot be told apart any more. */
+/** Rounds a range to whole buckets: requests inside one bucket cannot be told apart. */
 function rangeOf(range: Pick<z.output<typeof usageInput>, 'from' | 'to' | 'interval'>, now: Date) {
-  // The span of this moment is in it, also in the moment that it begins.
+  // The bucket of the current moment is included.
   const to = range.to ?? new Date(now.getTime() + 1)
   const from = range.from ?? new Date(to.getTime() - DAY_MS)
   const refuse = (message: string) => {
@@ -171,7 +171,7 @@ const BY = {
   tier: by("coalesce(nullif(tier, ''), 'NONE')"),
 }
 
-/** Key by key, each by the first bucket that is found. */
+/** Walks key by key and takes the first bucket of each. */
 const KEYS = `
 SELECT count(*)::int AS keys FROM api_keys k WHERE organization_id = $1 AND ($2 = '${ALL_KEYS}' OR k.id = $2) AND EXISTS (
   SELECT 1 FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id

@@ -2,8 +2,8 @@ import type pg from 'pg'
 import type { Batch } from './usage-batch.ts'
 
 /**
- * A batch that is there already was written before, by a statement whose answer was lost. What the chunks hold comes as
- * texts of a line each: an array would be escaped and parsed character by character.
+ * Ignores a batch that is already stored: an earlier statement wrote it and its answer was lost. Chunks travel as lines
+ * of text, because PostgreSQL would escape and parse array elements character by character.
  */
 const INSERT = `
 WITH batch AS (
@@ -14,7 +14,7 @@ SELECT batch.id, c.organization_id, string_to_array(c.key_ids, ' '), c.kinds, c.
 FROM batch, ROWS FROM (unnest($4::text[]), unnest($5::text[]), string_to_table($6, E'\\n'), string_to_table($7, E'\\n'))
   AS c(organization_id, key_ids, kinds, requests)`
 
-/** Writes a batch, once however often it is called. */
+/** Writes a batch once, however often it is called. */
 export async function writeBatch(pool: pg.Pool, batch: Batch, now: Date): Promise<void> {
   const { chunks } = batch
   const column = (name: keyof (typeof chunks)[number]) => chunks.map((chunk) => chunk[name])
