@@ -1,4 +1,4 @@
-// Wires Signalbox and starts its parts: all of them, or the API or the worker alone.
+// Composes Signalbox and starts its parts: all of them, the API alone, or the worker alone.
 
 import { createWorker } from '../worker/worker.ts'
 import { createLocalBus } from './bus/bus.ts'
@@ -23,16 +23,17 @@ import { createDomain, type Domain } from './services.ts'
 
 export type Stop = () => unknown
 
-/** What runs. Of a worker alone, neither `url` nor `domain`. */
+/** The running parts. A worker alone has neither `url` nor `domain`. */
 export interface Started {
   url?: string
   domain?: Domain
 }
 
 /**
- * @param options.stops what was started, in order; filled as it goes, so that a failure half-way stops the rest
- * @param options.onKey with the first key of an installation, before anything else can fail: it cannot be shown a second time
- * @param options.onLost when the embedded PostgreSQL goes away
+ * @param options.stops receives a stop function per started part, in order, so that a failure half-way stops the rest
+ * @param options.onKey called with the first key of an installation before anything else can fail, because the key is
+ *   shown once
+ * @param options.onLost called when the embedded PostgreSQL goes away
  */
 export async function start(
   config: Config,
@@ -40,7 +41,7 @@ export async function start(
 ): Promise<Started> {
   const { stops } = options
   const log = createLog({ level: config.logLevel })
-  // A worker alone serves none; a mistake in it is told before anything is started.
+  // Before anything starts, so that a fault of the manifest is reported first. A worker alone serves no operations.
   const manifest = config.mode === 'worker' ? new Map() : readManifest(config.operationsManifest)
 
   let databaseUrl = config.databaseUrl

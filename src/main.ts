@@ -8,7 +8,7 @@ import { setV8Flags } from './lib/v8.ts'
 
 setV8Flags()
 
-/** Past the time that a stop waits for deliveries: for what is left, such as a database that does not answer. */
+/** Milliseconds past SHUTDOWN_SECONDS for the rest of a stop, such as a database that does not answer. */
 const STOP_MARGIN_MS = 10_000
 
 function nextSteps(url: string, config: Config, keyShown: boolean): string {
@@ -27,7 +27,7 @@ function nextSteps(url: string, config: Config, keyShown: boolean): string {
   ].join('\n')
 }
 
-/** Stops what was started, the last first. */
+/** Stops the parts in reverse order of their start. */
 async function stopAll(stops: Stop[]): Promise<void> {
   for (const stop of stops.splice(0).reverse())
     try {
@@ -57,7 +57,7 @@ const stops: Stop[] = []
 try {
   const mode = (process.argv[2] ?? 'all') as Mode
   const config = readConfig(process.env, mode)
-  // The second Ctrl-C does not wait.
+  // A second Ctrl-C ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => shutDown(stops, config))
   let keyShown = false
   const onKey = (secret: string) => {

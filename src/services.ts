@@ -42,7 +42,7 @@ import { page } from './lib/pagination.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
 
-/** What Signalbox can do, wired: the one thing that GraphQL, and later other faces, stand on. */
+/** The wired services of Signalbox, used by GraphQL and later by other faces. */
 export type Domain = ReturnType<typeof createDomain>
 
 export function createDomain(deps: {
@@ -51,7 +51,7 @@ export function createDomain(deps: {
   makeId: MakeId
   keyring: Keyring
   bus: LiveBus
-  /** Absent: limits and remembered keys stay in this process. */
+  /** Undefined keeps limits and cached keys in this process. */
   redis?: Redis | undefined
   allowances: Allowances
   /** Persisted operations of the installation. */
@@ -91,7 +91,7 @@ export function createDomain(deps: {
   const subscriptions = createSubscriptions({ ...deps, isUnchanged: createIsUnchanged(shared) })
   return {
     audit: {
-      /** A refused attempt; a change is noted in its own transaction. */
+      /** Records a refused attempt. Changes are recorded in their own transaction. */
       denied: denials.note,
       get: (viewer: Viewer, id: string): Promise<AuditEntry | null> =>
         prisma.auditEntry.findFirst({ where: { id, organizationId: viewer.organizationId } }),
@@ -100,7 +100,7 @@ export function createDomain(deps: {
     },
     authenticate: createAuthenticate(shared),
     bus: deps.bus,
-    /** What `node(id)` is found with. Of no type, so that nothing else reaches past the domain by it. */
+    /** Loads nodes for `node(id)`. Untyped, so that no other code bypasses the domain. */
     prismaForNodes: prisma as unknown,
     deliveries: createDeliveries(shared),
     deliveryFeed: createDeliveryFeed(shared),
@@ -122,7 +122,7 @@ export function createDomain(deps: {
     usage: createReadUsage(shared),
     usageRecorder,
     usageRecords: createReadRecords(shared),
-    /** Listens to what other nodes say. */
+    /** Subscribes to the changes of other nodes. */
     async start() {
       if (deps.redis !== undefined) await untilReady(deps.redis)
       await Promise.all([keyCache.start(), findDocument.start(), subscriptions.start()])

@@ -1,10 +1,10 @@
-/** Every key that changed, in what it may do or by which secrets: `{ keyId }`. */
+/** Changes of API keys, in their rights or secrets: `{ keyId }`. */
 export const KEY_CHANGES = 'keys'
 
-/** Organizations whose registered operations changed: an id each. */
+/** Organizations whose registered operations changed, one id per message. */
 export const DOCUMENT_CHANGES = 'documents'
 
-/** The keys that such messages name. Anything may stand in Redis: what is no message of ours is left out. */
+/** Reads the key ids of such messages. Redis may carry anything, so other messages are ignored. */
 export function changedKeys(messages: readonly unknown[]): string[] {
   return messages
     .map((message) =>
@@ -13,19 +13,19 @@ export function changedKeys(messages: readonly unknown[]): string[] {
     .filter((keyId) => typeof keyId === 'string')
 }
 
-/** Says that an organization's log of deliveries has grown; what is new stands there. */
+/** Announces new entries in the delivery log of an organization. Subscribers read the log itself. */
 export const deliveryChannel = (organizationId: string) => `deliveries:${organizationId}`
 
-/** Endpoints of an organization whose settings or health changed: an id each. */
+/** Endpoints whose settings or health changed, one id per message. */
 export const endpointChannel = (organizationId: string) => `endpoints:${organizationId}`
 
-/** Replays of an organization that made progress: an id each. */
+/** Replays that made progress, one id per message. */
 export const replayChannel = (organizationId: string) => `replays:${organizationId}`
 
-/** Organizations' usage that was counted: an id each of the keys that it was of. */
+/** API keys whose usage was counted, one id per message. */
 export const usageChannel = (organizationId: string) => `usage:${organizationId}`
 
-/** What a listener hears: messages in order, and whether some before them may have been lost on the way. */
+/** Messages in order. `gap` is true when messages before these may have been lost. */
 export interface Heard {
   messages: readonly unknown[]
   gap?: boolean
@@ -34,25 +34,25 @@ export type BusListener = (heard: Heard) => void
 export type BusStatus = 'ok' | 'degraded'
 
 /**
- * Carries live messages to whoever listens now. It keeps nothing: what must not be lost is in the database.
- * Deliveries never wait for it, so `publish` neither waits nor fails.
+ * Carries messages to the current listeners and stores nothing: everything that must not be lost is in the database.
+ * `publish` neither waits nor fails, so deliveries never depend on the bus.
  */
 export interface LiveBus {
   publish(channel: string, messages: readonly unknown[]): void
-  /** Resolves when the listener is in place. */
+  /** Resolves when the listener receives messages. */
   subscribe(channel: string, listener: BusListener): Promise<() => void>
-  /** Degraded: messages from other processes do not arrive. */
+  /** Degraded while messages of other processes do not arrive. */
   status(): BusStatus
   onStatus(listener: (status: BusStatus) => void): () => void
   stop(): Promise<void>
 }
 
-/** Listeners by channel: the half that both buses share. */
+/** Listeners by channel, shared by both kinds of bus. */
 export function createListeners() {
   const channels = new Map<string, Set<BusListener>>()
   return {
     channels,
-    /** @returns whether it is the channel's first */
+    /** @returns true for the first listener of the channel */
     add(channel: string, listener: BusListener): boolean {
       const set = channels.get(channel)
       if (set !== undefined) {
@@ -62,7 +62,7 @@ export function createListeners() {
       channels.set(channel, new Set([listener]))
       return true
     },
-    /** @returns whether it was the channel's last */
+    /** @returns true for the last listener of the channel */
     remove(channel: string, listener: BusListener): boolean {
       const set = channels.get(channel)
       if (!set?.delete(listener) || set.size > 0) return false
@@ -78,9 +78,9 @@ export function createListeners() {
 }
 
 /**
- * For one process that runs everything.
+ * The bus of a single process.
  *
- * @param options.alone false when others work on the same database, whose messages then do not arrive
+ * @param options.alone false when other processes use the same database; their messages do not arrive
  */
 export function createLocalBus(options = { alone: true }): LiveBus {
   const listeners = createListeners()

@@ -1,8 +1,8 @@
 import type { AttemptTrigger, DeliveryStatus } from '../database/generated/enums.ts'
 
 /**
- * One change of state of a delivery, as it travels. It has every field of the row that clients can ask for, and of the
- * event and the endpoint what lists show, so that a subscription needs no other database read for them.
+ * One state change of a delivery. Carries every field of the delivery, and of its event and endpoint the fields that
+ * lists show, so that a subscription needs no further read.
  */
 export interface DeliveryChange {
   id: string
@@ -10,7 +10,7 @@ export interface DeliveryChange {
   status: DeliveryStatus
   trigger: AttemptTrigger
   attemptCount: number
-  /** Grows with every change of the delivery: the higher one is the later one. */
+  /** Grows with every change of the delivery. */
   version: number
   nextAttemptAt: Date | null
   explanation: string | null
@@ -22,7 +22,7 @@ export interface DeliveryChange {
   endpoint: { id: string; url: string }
 }
 
-/** What of a delivery was different while it was SENDING. */
+/** Fields of the delivery while it was SENDING. */
 type Sending = [
   trigger: AttemptTrigger,
   attemptCount: number,
@@ -31,7 +31,7 @@ type Sending = [
   updatedAt: string,
 ]
 
-/** An element of `delivery_changes.changes`, as `logChanges` makes it: one change, or two. */
+/** An element of `delivery_changes.changes`, written by `logChanges`: one change, or two. */
 export type Logged = [
   id: string,
   status: DeliveryStatus,
@@ -46,11 +46,11 @@ export type Logged = [
   eventType: string,
   endpointId: string,
   endpointUrl: string,
-  /** That it was SENDING before, when the log does not say so yet. */
+  /** The SENDING state before this change, when no earlier entry has logged it. */
   sending?: Sending | null,
 ]
 
-/** What an element stands for, each change apart. */
+/** Splits an entry into its changes. */
 export function changesOf(entry: Logged): Logged[] {
   const [id, , , , version, , , createdAt, , eventId, eventType, endpointId, endpointUrl, sending] = entry
   if (!sending) return [entry]

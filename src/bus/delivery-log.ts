@@ -1,33 +1,33 @@
 import { deliveryChannel, endpointChannel, type LiveBus } from './bus.ts'
 
-/** What a statement's CTE `changed` has to have of delivery `d`, besides `event_type` and `endpoint_url`. */
+/** Columns that the CTE `changed` needs of delivery `d`, besides `event_type` and `endpoint_url`. */
 export const CHANGED = `d.id, d.organization_id, d.status, d.trigger, d.attempt_count, d.version, d.next_attempt_at,
   d.explanation, d.created_at, d.updated_at, d.event_id, d.endpoint_id`
 
 /**
- * The column `sending` of `changed`, of a statement that moves deliveries `d` which may be SENDING, and then says that nothing of
- * them is untold: what they were like meanwhile, if the log does not have it yet.
+ * Column `sending` of the CTE `changed`, for statements that move deliveries out of SENDING: the SENDING state, unless
+ * the log has that state already.
  */
 export const SENDING = `CASE WHEN old.untold THEN json_build_array(old.trigger, old.attempt_count, old.next_attempt_at,
   old.explanation, old.updated_at) END AS sending`
 
 /**
- * How far positions go on after PostgreSQL was started again. Subscribers may have seen a few of the last ones before it lost
- * them: a failover forgets what was not replicated. None is given twice, or who resumes from one would miss the second.
+ * Distance that positions jump after a restart of PostgreSQL. A crash or failover may forget the last positions that
+ * subscribers saw, and a position given twice would hide a change from a resuming subscriber.
  */
 const POSITIONS_LEFT_OUT = 1_000_000
-/** Entries in one row of the log at most, of one change or two: what a subscriber holds in memory at a time. */
+/** Maximum entries of one log row, which bounds the memory of a subscriber. */
 const CHANGES_IN_A_PART = 500
 
 /**
- * CTEs that append what is in `changed` to the log, in the same statement and so in the same commit. The row of an
- * organization's head stays locked until then: positions are committed in order and each names the one before, which is what
- * lets a reader go on after a position and know that it misses nothing. Who has it holds up every statement that changes
- * deliveries of the organization, whatever others it is about; so what is to be written is made before.
+ * CTEs that append the rows of `changed` to the delivery log in the same statement and commit. The organization's head
+ * row stays locked until the commit: positions commit in order and each names the one before, so a reader that
+ * continues after a position misses nothing. The lock blocks every statement that changes deliveries of the
+ * organization, so rows are prepared before it is taken.
  *
- * @param after a CTE that locks rows too, or takes long. It is run first: every statement takes the heads last, so that
- *   none waits for another in a circle.
- * @param withSending whether `changed` has `sending` too, which makes two changes of an entry
+ * @param after a CTE that locks rows or runs long; runs first, because every statement locks the heads last, which
+ *   prevents deadlocks
+ * @param withSending true when `changed` has the column `sending`, which adds a second change to an entry
  */
 export function logChanges(after?: string, withSending = false): string {
   return `
@@ -53,12 +53,12 @@ parts AS MATERIALIZED (
 )`
 }
 
-/** Tells whoever watches that the log of these organizations has grown; called after the commit. */
+/** Announces that the delivery logs of organizations have grown. Called after the commit. */
 export function announce(bus: LiveBus, organizationIds: Iterable<string>): void {
   for (const organizationId of new Set(organizationIds)) bus.publish(deliveryChannel(organizationId), [organizationId])
 }
 
-/** Tells that the settings or the health of an endpoint changed; called after the commit. */
+/** Announces changed settings or health of an endpoint. Called after the commit. */
 export function announceEndpoint(bus: LiveBus, organizationId: string, endpointId: string): void {
   bus.publish(endpointChannel(organizationId), [endpointId])
 }

@@ -1,21 +1,21 @@
 import { ValidationError } from '../lib/errors.ts'
 
-/** A place in an organization's log of changes: everything before it was seen. */
+/** A place in the delivery log of an organization. Everything before the place was seen. */
 export interface Place {
   position: number
   part: number
-  /** Changes of the part that were seen. */
+  /** Number of changes of the part that were seen. */
   index: number
 }
 
-/** After every part of a position. Any other place says that there is more of it. */
+/** The place after every part of a position. */
 export const AT_END = { part: 2_147_483_647, index: 0 }
 
 export function writeCursor({ position, part, index }: Place): string {
   return Buffer.from(`${position}.${part}.${index}`).toString('base64url')
 }
 
-/** @throws ValidationError when it is no cursor of ours */
+/** @throws ValidationError when the text is no cursor */
 export function readCursor(cursor: string): Place {
   const [, ...numbers] = /^(\d{1,15})\.(\d{1,10})\.(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   const [position, part, index] = numbers.map(Number)

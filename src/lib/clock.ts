@@ -1,9 +1,9 @@
-/** Where time comes from. Handed in, so that a test of a 24-hour schedule takes milliseconds. */
+/** Source of time. Handed in, so that a test of a 24-hour schedule takes milliseconds. */
 export interface Clock {
   now(): Date
   /**
-   * What statements on the queue take for the time: null means the database's own clock. In production every process
-   * then agrees on when a delivery is due, whatever its own clock says.
+   * The time for queue statements; null takes the clock of the database. In production all processes then agree on due
+   * times, even when their own clocks differ.
    */
   forQueue(): Date | null
 }

@@ -1,10 +1,10 @@
-/** One thing wrong with an input. `path` leads to it, such as `input.eventTypes.0`. */
+/** One fault of an input. `path` names the field, such as `input.eventTypes.0`. */
 export interface Issue {
   path: string
   message: string
 }
 
-/** Base of every error that a caller can act on: a stable `code` and a sentence that says what to do. */
+/** Base class of errors that a caller can act on: a stable `code`, and a message that says what to do. */
 export class SignalboxError extends Error {
   readonly code: string
 
@@ -15,7 +15,7 @@ export class SignalboxError extends Error {
   }
 }
 
-/** The input breaks a rule; `issues` says where and how. */
+/** The input breaks a rule. `issues` names each field and rule. */
 export class ValidationError extends SignalboxError {
   readonly issues: Issue[]
 
@@ -25,14 +25,14 @@ export class ValidationError extends SignalboxError {
   }
 }
 
-/** What the id names is absent, or belongs to another organization: the two look the same. */
+/** The id is unknown, or belongs to another organization. The two look the same to the caller. */
 export class NotFoundError extends SignalboxError {
   constructor(what: string, id: string) {
     super('NOT_FOUND', `There is no ${what} with the id ${id.slice(0, 80)} in this organization.`)
   }
 }
 
-/** The state of things forbids the change. */
+/** The current state forbids the change. */
 export class ConflictError extends SignalboxError {}
 
 /** The API key of a refused request, for usage records and the audit trail. Never part of the answer. */
@@ -53,7 +53,7 @@ export class UnauthenticatedError extends SignalboxError {
   }
 }
 
-/** The key is valid but may not do this. */
+/** The key is valid and lacks the permission. */
 export class ForbiddenError extends SignalboxError {
   readonly key: RefusedKey | undefined
 
@@ -63,12 +63,12 @@ export class ForbiddenError extends SignalboxError {
   }
 }
 
-/** A part that the request needs is away or full; trying again later is right. */
+/** A needed part is away or saturated. Trying again later may succeed. */
 export class UnavailableError extends SignalboxError {}
 
-/** It was asked for too often. */
+/** Too many requests. */
 export class RateLimitedError extends SignalboxError {
-  /** Seconds after which it may be asked for again. */
+  /** Seconds until the next attempt may succeed. */
   readonly retryAfter: number
 
   constructor(message: string, retryAfter: number) {

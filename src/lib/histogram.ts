@@ -1,18 +1,15 @@
-/** Duration buckets: each is a fourth of a doubling wide, from 64 µs on. Counts of the same bucket add up, whatever they count. */
+/** Duration buckets from 64 µs up, four per doubling. Counts of equal buckets add up across series. */
 const BUCKETS_PER_DOUBLING = 4
 const FIRST_MICROSECONDS = 64
 const LAST_BUCKET = 100
 
-/** The bucket that a duration is counted in. */
+/** The bucket of a duration. */
 export function bucketOf(microseconds: number): number {
   const bucket = Math.floor(Math.log2(Math.max(1, microseconds / FIRST_MICROSECONDS)) * BUCKETS_PER_DOUBLING)
   return Math.min(bucket, LAST_BUCKET)
 }
 
-/**
- * The duration within which a share of what was counted lies, in milliseconds: at most 9% from the exact one. Null when
- * nothing was counted.
- */
+/** The percentile of a distribution in milliseconds, at most 9 % off; null without counts. */
 export function percentile(counts: readonly { bucket: number; count: number }[], share: number): number | null {
   const rank = counts.reduce((sum, { count }) => sum + count, 0) * share
   let seen = 0
@@ -23,7 +20,7 @@ export function percentile(counts: readonly { bucket: number; count: number }[],
   return null
 }
 
-/** In microseconds. */
+/** Microseconds. */
 function middleOf(bucket: number): number {
   return FIRST_MICROSECONDS * 2 ** ((bucket + 0.5) / BUCKETS_PER_DOUBLING)
 }

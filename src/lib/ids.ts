@@ -2,28 +2,28 @@ import { randomBytes } from 'node:crypto'
 import { encodeTime, monotonicFactory } from 'ulid'
 import type { Clock } from './clock.ts'
 
-/** What an id's prefix says it names. */
+/** Prefix of an id, one per type. */
 export type IdPrefix = 'org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud' | 'rpl' | 'doc'
 
-/** Makes ids such as `evt_01jd…`: readable, typed, and in the order they were made (a ULID in lower case). */
+/** Creates ids such as `evt_01jd…`: a typed prefix and a ULID in lower case, in the order of creation. */
 export type MakeId = (prefix: IdPrefix) => string
 
-/** @param random a fraction from 0 to 1; the default is cryptographic */
+/** @param random returns a fraction from 0 to 1; default cryptographic */
 export function createIds(clock: Clock, random: () => number = cryptoRandom): MakeId {
   const ulid = monotonicFactory(random)
   return (prefix) => `${prefix}_${ulid(clock.now().getTime()).toLowerCase()}`
 }
 
-/** Ids sort by the time of the process that made them, whose clock may differ from the database's by less than this. */
+/** Tolerance between the clock of the process that created an id and the clock of the database. */
 const CLOCKS_DIFFER_MS = 24 * 3_600_000
 
-/** Bounds for the ids of what was stored between two times, wider by as much as clocks may differ. */
+/** Bounds for the ids of rows stored between two times, widened by the clock tolerance. */
 export function idsWithin(prefix: IdPrefix, from: Date | null | undefined, to: Date | null | undefined) {
   const at = (time: Date, ms: number) => idBefore(prefix, new Date(time.getTime() + ms))
   return { ...(from && { gte: at(from, -CLOCKS_DIFFER_MS) }), ...(to && { lt: at(to, CLOCKS_DIFFER_MS) }) }
 }
 
-/** Less than every id that is made at that time or later. */
+/** Less than every id created at or after a time. */
 export function idBefore(prefix: IdPrefix, time: Date): string {
   return `${prefix}_${encodeTime(Math.max(0, time.getTime()), 10).toLowerCase()}`
 }
@@ -31,7 +31,7 @@ export function idBefore(prefix: IdPrefix, time: Date): string {
 let bytes = Buffer.alloc(0)
 let used = 0
 
-/** One call into the random generator serves 1,024 characters of ids. */
+/** Fills 1,024 numbers per call of the random generator. */
 function cryptoRandom(): number {
   if (used === bytes.length) {
     bytes = randomBytes(1024)
@@ -42,7 +42,7 @@ function cryptoRandom(): number {
 
 let sequence = 0
 
-/** A UUID of version 7: 16 bytes in the order of time, and of making within a millisecond (RFC 9562, 5.7 and 6.2). */
+/** A UUID of version 7: ordered by time, and by creation within a millisecond (RFC 9562, 5.7 and 6.2). */
 export function timeOrderedUuid(time: Date): string {
   const rest = randomBytes(10)
   sequence = (sequence + 1) % 4096
@@ -50,7 +50,7 @@ export function timeOrderedUuid(time: Date): string {
   return uuid(time, rest)
 }
 
-/** Less than every such UUID that is made at that time or later. */
+/** Less than every such UUID created at or after a time. */
 export function uuidBefore(time: Date): string {
   return uuid(time, Buffer.alloc(10))
 }

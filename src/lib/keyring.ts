@@ -7,15 +7,15 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * Encrypts what must be read again, such as signing secrets: AES-256-GCM (NIST SP 800-38D). The first key of the ring
- * encrypts; each still decrypts. `context` is bound in, so that a ciphertext moved to another row does not open.
+ * Encrypts secrets that must be read again, with AES-256-GCM (NIST SP 800-38D). The first key encrypts and every key
+ * decrypts; `context` is authenticated, so a ciphertext moved to another row does not decrypt.
  */
 export interface Keyring {
   encrypt(plaintext: string, context: string): string
   decrypt(ciphertext: string, context: string): string
 }
 
-/** @param keys `id:base64` for each key of 32 bytes, the newest first */
+/** @param keys `id:base64` of 32 bytes each, newest first */
 export function createKeyring(keys: readonly string[]): Keyring {
   const ring = new Map(keys.map(parseKey))
   const [newest] = ring
@@ -43,18 +43,18 @@ export function createKeyring(keys: readonly string[]): Keyring {
   }
 }
 
-/** Whether the text is one key of a ring: `id:base64` of 32 bytes. */
+/** True for the text of one key: `id:base64` of 32 bytes. */
 export function isKeyringKey(text: string): boolean {
   const [id = '', key = '', ...rest] = text.split(':')
   return rest.length === 0 && /^[\w-]{1,32}$/.test(id) && Buffer.from(key, 'base64').length === KEY_BYTES
 }
 
-/** The key of a development installation: made on first use and kept in `dataDir`, readable by its owner only. */
+/** The key of a development installation, generated on first use and kept in `dataDir`, readable by its owner only. */
 export async function developmentKey(dataDir: string): Promise<string> {
   const file = path.join(dataDir, 'encryption-key')
   const made = `development:${randomBytes(KEY_BYTES).toString('base64')}`
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  // Fails when the file is there: of two processes that start together, one makes the key and both read it.
+  // The flag wx fails when the file exists: of two processes that start together, one writes the key and both read it.
   await writeFile(file, made, { mode: 0o600, flag: 'wx' }).catch(() => {})
   return (await readFile(file, 'utf8')).trim()
 }

@@ -2,15 +2,18 @@ import pino from 'pino'
 
 export type Log = pino.Logger
 
-/** Field names whose values never reach a log line, at the depths that we log. */
+/** Field names whose values never reach a log line. */
 const SECRET_FIELDS = ['authorization', 'apiKey', 'key', 'secret', 'token', 'password', 'cookie', 'hash', 'ciphertext']
-/** Anything in a text that has the form of a key or of a signing secret. */
+/** Matches API keys, signing secrets, and passwords in URLs. */
 const SECRET_TEXT = /\b(?:\w+_(?:live|test)_[0-9A-Za-z]{8,}|wh(?:sec|sk)_[\w+/=-]+)|(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g
 
-/** Logged and not yet read, past which lines are left out. */
+/** Maximum unread bytes of the log. Lines past the bound are dropped. */
 const UNREAD_BYTES = 16 * 1024 * 1024
 
-/** JSON lines on standard output. Keys, secrets and passwords of connection strings are taken out of every text. */
+/**
+ * Creates a log of JSON lines on standard output. Keys, secrets and passwords of connection strings are removed from
+ * every line.
+ */
 export function createLog(options: { level: string; destination?: pino.DestinationStream }): Log {
   const destination = options.destination ?? standardOutput()
   return pino(
@@ -25,21 +28,21 @@ export function createLog(options: { level: string; destination?: pino.Destinati
   )
 }
 
-/** Takes keys and secrets out of a text, such as a message from a library that quotes its input. */
+/** Removes keys and secrets from a text, such as the message of a library that quotes its input. */
 export function withoutSecrets(text: string): string {
   return text.replace(SECRET_TEXT, '[removed]')
 }
 
 /**
- * Node's own stream: pino's tries for ever to write its last lines when nobody reads them any more. A reader that stands still must not
- * fill the memory, so what it has not taken by then is all that it gets.
+ * Writes through Node's own stream, because pino's retries its last lines forever when the reader is gone. Lines past
+ * the bound are dropped, so that a stalled reader cannot fill the memory.
  */
 function standardOutput(): pino.DestinationStream {
   process.stdout.on('error', () => {})
   return { write: (line) => process.stdout.writableLength < UNREAD_BYTES && process.stdout.write(line) }
 }
 
-/** Resolves when what was logged and printed is written, or nobody reads it any more: before that, the end of the process would lose it. */
+/** Resolves when all output is written or its reader is gone. Exiting earlier would lose the last lines. */
 export function written(): Promise<void> {
   return new Promise((resolve) => process.stdout.write('', () => resolve()))
 }

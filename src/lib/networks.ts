@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js'
 
-/** An IPv4 address also when it is written as an IPv4-mapped IPv6 one; undefined when it is no address at all. */
+/** Parses an address. An IPv4-mapped IPv6 address counts as IPv4; undefined for any other text. */
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const address = text.replace(/%.*$/, '')
-  // `isValid` also takes 10.1 and 0x7f.1, which other software may read differently.
+  // `isValid` also accepts 10.1 and 0x7f.1, which other software may read differently.
   if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return undefined
   return ipaddr.process(address)
 }
@@ -12,12 +12,12 @@ export function isAddress(text: string): boolean {
   return parseAddress(text) !== undefined
 }
 
-/** Whether the text is a network such as 10.0.0.0/8, fd00::/8, or a single address. */
+/** True for a network such as 10.0.0.0/8 or fd00::/8, or a single address. */
 export function isNetwork(text: string): boolean {
   return parseNetwork(text) !== undefined
 }
 
-/** Whether every address of a network lies in one of the others. */
+/** True when every address of a network lies in one of the other networks. */
 export function isWithin(network: string, others: readonly string[]): boolean {
   const inner = parseNetwork(network)
   if (inner === undefined) return false
@@ -28,7 +28,7 @@ export function isWithin(network: string, others: readonly string[]): boolean {
   })
 }
 
-/** Tells whether an address lies in one of the networks. A malformed address lies in none. */
+/** Creates a check whether an address lies in one of the networks. A malformed address lies in none. */
 export function createNetworks(networks: readonly string[]): (address: string) => boolean {
   const parsed = networks.map(parseNetwork).filter((network) => network !== undefined)
   return (text) => {
@@ -41,12 +41,12 @@ export function createNetworks(networks: readonly string[]): (address: string) =
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 const documentation = ipaddr.IPv6.parseCIDR('3fff::/20')
 
-/** Whether the address is one of the public internet: none of the IANA special-purpose registries (RFC 6890). */
+/** True for addresses of the public internet: outside the IANA special-purpose registries (RFC 6890). */
 export function isPublicAddress(text: string): boolean {
   const address = parseAddress(text)
   if (address === undefined || address.range() !== 'unicast') return false
   if (address.kind() === 'ipv4') return true
-  // Only 2000::/3 is given out; the rest is reserved, or translates to IPv4 in ways that no list foresees.
+  // Only 2000::/3 is allocated. The rest is reserved, or translates to IPv4 in unpredictable ways.
   const v6 = address as ipaddr.IPv6
   return v6.match(globalUnicast) && !v6.match(documentation)
 }
@@ -58,7 +58,7 @@ function parseNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | undef
   const most = address.kind() === 'ipv4' ? 32 : 128
   if (bits === undefined) return [address, most]
   if (!/^\d{1,3}$/.test(bits)) return undefined
-  // ::ffff:10.0.0.0/104 names the IPv4 network 10.0.0.0/8.
+  // ::ffff:10.0.0.0/104 is the IPv4 network 10.0.0.0/8.
   const mapped = address.kind() === 'ipv4' && base.includes(':')
   const length = Number(bits) - (mapped ? 96 : 0)
   return length >= 0 && length <= most ? [address, length] : undefined

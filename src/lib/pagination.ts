@@ -1,22 +1,22 @@
-/** What Pothos asks a list for: it speaks Prisma's cursor. */
+/** The query that Pothos builds for a list, in terms of Prisma's cursor. */
 interface PageQuery {
   cursor?: { id?: string }
   skip?: number
-  /** From the end when it is negative. */
+  /** Number of rows; negative counts from the end. */
   take: number
 }
 
-/** Which part of a list is asked for: so many on one side of the cursor, or from an end. */
+/** The keyset of a page: a cursor, a number of rows and a direction. */
 export function keysetOf(query: object): { cursor: string | undefined; take: number; backwards: boolean } {
   const { cursor, take } = query as PageQuery
   return { cursor: cursor?.id, take: Math.abs(take), backwards: take < 0 }
 }
 
 /**
- * A page of a list in the order of ids. The cursor becomes a comparison instead of Prisma's look-up of the row it names:
- * it costs the same on the thousandth page, and says nothing about rows of other organizations.
+ * The Prisma query of a page ordered by id. The cursor becomes a comparison instead of a look-up of its row: every page
+ * costs the same, and the cursor reveals nothing about rows of other organizations.
  *
- * @param query what Pothos made of `first`, `after`, `last` and `before`; a negative `take` counts from the end
+ * @param query built by Pothos from `first`, `after`, `last` and `before`
  */
 export function page<Where extends object>(query: object, where: Where, order: 'asc' | 'desc' = 'desc') {
   const { cursor: _cursor, skip: _skip, ...rest } = query as PageQuery

@@ -8,14 +8,14 @@ interface SystemError extends Error {
   errors?: Error[]
 }
 
-/** One sentence for the person who starts Signalbox: what went wrong and what to do. */
+/** One sentence for the person who starts Signalbox: the fault and the action to take. */
 export function sayWhy(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return withoutSecrets(sentence(error))
 }
 
 function sentence(error: SystemError): string {
-  // Of a name with several addresses, each has failed.
+  // A name with several addresses fails once for each.
   const [first] = error.errors ?? []
   if (first !== undefined) return sentence(first)
   const where = [error.address ?? error.hostname, error.port].filter((part) => part !== undefined).join(':')

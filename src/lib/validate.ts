@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ValidationError } from './errors.ts'
 
-/** Checks an input. @throws ValidationError with every issue, each with the path that leads to it */
+/** Validates an input. @throws ValidationError with every issue and its path */
 export function validate<T extends z.ZodType>(schema: T, input: unknown, path = 'input'): z.output<T> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
@@ -10,7 +10,7 @@ export function validate<T extends z.ZodType>(schema: T, input: unknown, path = 
   )
 }
 
-/** A record of so many entries at most, counted before any of them is looked at: each could be wrong in its own way. */
+/** Bounds the entries of a record before any is validated, because each could be invalid in its own way. */
 export function bounded<Output, Input>(record: z.ZodType<Output, Input>, options: { most: number; of: string }) {
   const fits = (input: unknown) =>
     typeof input !== 'object' || input === null || Object.keys(input).length <= options.most

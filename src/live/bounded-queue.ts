@@ -1,19 +1,19 @@
-/** Messages that wait for one subscriber at most. */
+/** Maximum messages that wait for one subscriber. */
 export const MAILBOX_LIMIT = 1_000
 
-/** One message, and whether any before it were lost. */
+/** A message. `gap` is true when messages before it were dropped. */
 export interface Mail<T> {
   message: T
   gap: boolean
 }
 
 /**
- * A bounded buffer between the bus and one subscriber (L3). Whoever reads too slowly loses the oldest messages and is
- * told so by `gap`; nobody else notices.
+ * Bounded queue between the bus and one subscriber. A slow subscriber loses its oldest messages and learns so by `gap`;
+ * other subscribers are not affected.
  */
 export interface Mailbox<T> extends AsyncIterableIterator<Mail<T>> {
   push(message: T): void
-  /** Says that messages were lost before they came here. */
+  /** Marks messages as lost before they reached the queue. */
   markGap(): void
   /** Ends the reader at once. */
   close(): void

@@ -1,15 +1,15 @@
 import type { LiveBus } from '../bus/bus.ts'
 import { createMailbox, type Mailbox } from './bounded-queue.ts'
 
-/** A subscriber hears of the same thing at most this often. */
+/** Minimum interval between two notifications of the same change, in milliseconds. */
 const EVERY_MS = 1_000
 
 /**
- * Tells a subscriber that something changed, for it to read what is now: at once, then at most once a second, and never not
- * at all. A message says what changed; `ALL` that anything may have.
+ * Notifies a subscriber that objects changed, for it to read their current state: immediately, then at most once a
+ * second, and always once more after the last change. A message is the id of the object, or `ALL`.
  *
- * @param options.together whatever changed, one message
- * @param options.first what to begin with, looked up when changes are heard already; null is nothing
+ * @param options.together merges all changes into the message `ALL`
+ * @param options.first the first message, looked up once changes are heard; null for none
  */
 export async function subscribeToHints(
   bus: LiveBus,
@@ -55,5 +55,5 @@ export async function subscribeToHints(
   }
 }
 
-/** Something may have been missed: read everything. */
+/** Any object may have changed: the subscriber reads everything. */
 export const ALL = '*'

@@ -8,9 +8,9 @@ import { createLogWatch, type LogWatch } from './log-listener.ts'
 import { createShelves, isAt, nextOn, type Shelf } from './read-buffer.ts'
 import { headOf, type Part, readParts } from './read-delivery-log.ts'
 
-/** How often the log is looked at while the bus is degraded, and hints of other processes do not arrive. */
+/** Poll interval while the bus is degraded and other processes cannot announce changes. */
 const POLL_MS = 1_000
-/** The safety net: who made a change may have been killed before it said so. */
+/** Poll interval of the safety net: a process may be killed between its commit and its announcement. */
 const SAFETY_MS = 30_000
 
 export interface DeliveryUpdatesFilter {
@@ -20,9 +20,9 @@ export interface DeliveryUpdatesFilter {
 
 export interface DeliveryUpdate {
   change: DeliveryChange
-  /** Where the subscriber has come to. */
+  /** Cursor after this change. */
   cursor: string
-  /** Whether changes before this one were missed, because the log no longer has them. */
+  /** True when changes before this one were missed because retention removed them from the log. */
   gap: boolean
 }
 
@@ -32,18 +32,18 @@ export interface DeliveryUpdates extends AsyncGenerator<DeliveryUpdate, void, vo
 }
 
 /**
- * Changes of deliveries, live (L1, L3). The log in the database is what is read; the bus only says when. So nobody misses a
- * change or gets one twice, whichever process made it and whatever was restarted meanwhile; and a slow subscriber costs
- * nobody anything, since it reads on from where it is.
+ * Live changes of deliveries. Subscribers read the delivery log in the database, and the bus only announces growth:
+ * nobody misses or repeats a change, whichever process restarts, and a slow subscriber reads on from its own place at
+ * nobody's cost.
  */
 export type DeliveryFeed = ReturnType<typeof createDeliveryFeed>
 
 export function createDeliveryFeed(deps: {
   pool: pg.Pool
   bus: LiveBus
-  /** How often the log is looked at without a hint. Default: 30 s. */
+  /** Poll interval without announcements. Default 30 s. */
   safetyMs?: number
-  /** How long rows are kept for a subscriber that takes none. Default: 10 s. */
+  /** Time for which unread rows stay buffered for a subscriber that takes none. Default 10 s. */
   keepMs?: number
 }) {
   const { safetyMs = SAFETY_MS } = deps
@@ -51,14 +51,14 @@ export function createDeliveryFeed(deps: {
   const shelves = createShelves(deps.keepMs)
 
   return {
-    /** Rows of the log that are kept for subscribers who have not taken them yet. */
+    /** Log rows buffered for all subscribers. */
     rowsKept: shelves.kept,
 
     /**
-     * Every change of the viewer's organization's deliveries that the filter lets through.
+     * Every change of the organization's deliveries that matches the filter.
      *
-     * @param options.after a cursor: from the change after it, otherwise from now on
-     * @throws ValidationError when the cursor is none
+     * @param options.after a cursor; without one the feed starts with the next change
+     * @throws ValidationError when the cursor is invalid
      */
     async subscribe(
       viewer: Pick<Viewer, 'organizationId'>,
@@ -80,11 +80,11 @@ export function createDeliveryFeed(deps: {
       }
       try {
         const head = await headOf(deps.pool, organizationId)
-        // A cursor from past the end is of a database that is no more.
+        // A cursor past the end belongs to a lost database.
         const beyond = after !== undefined && after.position > head
         const place = after === undefined || beyond ? { ...AT_END, position: head } : after
         const updates = follow(organizationId, filter, place, { head, gap: beyond, watched, reader, shelf, close })
-        // A generator that waits would hear of its end only after the next change.
+        // The default `return` of a waiting generator would take effect only after the next change.
         const end = async () => {
           close()
           return { done: true as const, value: undefined }
@@ -117,7 +117,7 @@ export function createDeliveryFeed(deps: {
     while (!reader.closed) {
       const hints = watched.hints()
       const { isAtEnd, isAfterGap } = await look().catch((error) => {
-        // Who only iterates does not close what failed.
+        // A consumer that only iterates does not close a failed feed.
         about.close()
         throw error
       })
@@ -139,16 +139,16 @@ export function createDeliveryFeed(deps: {
       head = Math.max(head, place.position)
     }
 
-    /** Puts what comes next on the shelf: apart, so that nothing else holds it while the generator waits. */
+    /** Buffers the next rows. A function of its own, so that the waiting generator holds no reference to them. */
     async function look() {
       const read = () => readParts(deps.pool, organizationId, place)
       const parts = await watched.share(`${place.position} ${place.part}`, read)
       const [first] = parts
       const isAtEnd = first === undefined && place.position >= head
-      // Each position names the one before: what should be here and is not was removed from the log.
+      // Each position names the one before, so a missing predecessor was removed by retention.
       const isAfterGap = first === undefined || comesAfterGap(place, first)
       if (first === undefined && !isAtEnd) place = { ...AT_END, position: head }
-      // A cursor that was made up, of a change that its row never had: it would be looked for again and again.
+      // A forged cursor past the end of its row would be looked up again and again.
       if (first !== undefined && isAt(place, first) && place.index >= first.changes.length)
         place = { ...place, part: place.part + 1, index: 0 }
       if (!reader.closed) shelf.parts = parts
@@ -156,7 +156,7 @@ export function createDeliveryFeed(deps: {
     }
   }
 
-  /** Whether changes between a place and the first row that is left after it were removed from the log. */
+  /** True when retention removed changes between a place and the first remaining row. */
   function comesAfterGap(place: Place, first: Part): boolean {
     if (first.position === place.position) return first.part !== place.part
     return place.part !== AT_END.part || first.previous > place.position || first.part > 0
@@ -165,7 +165,6 @@ export function createDeliveryFeed(deps: {
   function nextHint(reader: { wake: () => void }): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, deps.bus.status() === 'degraded' ? POLL_MS : safetyMs).unref()
-      // Not written where it is assigned: V8 would make it as old, and with it all that it refers to.
       const wake = () => {
         clearTimeout(timer)
         resolve()

@@ -1,32 +1,32 @@
 import { deliveryChannel, type LiveBus } from '../bus/bus.ts'
 import type { Part } from './read-delivery-log.ts'
 
-/** An organization whose log is watched in this process, by any number of readers. */
+/** An organization whose log is followed in this process by any number of readers. */
 interface Watched {
   hints: number
   wakers: Set<() => void>
   reads: Map<string, Promise<Part[]>>
-  /** Resolves when hints are heard. */
+  /** Resolves when announcements are heard. */
   ready: Promise<void>
   stop(): void
 }
 
-/** What one reader has of it. */
+/** One reader's view of the log. */
 export interface LogWatch {
-  /** Grows with every hint that the log has grown. */
+  /** Grows with every announcement that the log has grown. */
   hints(): number
-  /** A read that is shared with whoever wants the same at the same time. */
+  /** A read shared with readers that want the same rows at the same time. */
   share(what: string, read: () => Promise<Part[]>): Promise<Part[]>
   leave(): void
 }
 
-/** Listens once for all readers of an organization: the bus says when its log has grown. */
+/** Listens once per organization for all of its readers. */
 export function createLogWatch(bus: LiveBus) {
   const organizations = new Map<string, Watched>()
 
   /**
-   * @param wake called whenever the log has grown, or may have
-   * @returns when nothing that happens from now on is missed
+   * @param wake called when the log has or may have grown
+   * @returns once no later change can be missed
    */
   return async function watch(organizationId: string, wake: () => void): Promise<LogWatch> {
     const watched = organizations.get(organizationId) ?? begin(organizationId)
@@ -35,7 +35,7 @@ export function createLogWatch(bus: LiveBus) {
     return {
       hints: () => watched.hints,
       share(what, read) {
-        // A read that began before the last hint may not have what it was about.
+        // A read that began before the last announcement may miss its changes.
         const key = `${what} ${watched.hints}`
         const underWay = watched.reads.get(key)
         if (underWay !== undefined) return underWay
@@ -64,7 +64,7 @@ export function createLogWatch(bus: LiveBus) {
     const watched: Watched = { hints: 0, wakers: new Set(), reads: new Map(), ready: Promise.resolve(), stop }
     organizations.set(organizationId, watched)
     watched.ready = subscribe()
-    // Who asks after a failure tries anew.
+    // The next reader after a failure subscribes again.
     watched.ready.catch(stop)
     return watched
   }

@@ -3,22 +3,22 @@ import { AT_END, type Place } from '../bus/log-cursor.ts'
 import { PARTS_AT_ONCE, type Part } from './read-delivery-log.ts'
 
 /**
- * Who takes nothing for one to two of these reads again what it had read. Not shorter: one that takes a change now and then
- * would have hundreds read each time.
+ * A subscriber that takes nothing for one to two of these intervals reads its rows again. A shorter interval would make
+ * a subscriber that takes a change now and then read hundreds each time.
  */
 const KEEP_MS = 10_000
 
-/** The rows of the log that a subscriber has read and not yet taken. */
+/** Log rows that a subscriber has read and not yet taken. */
 export interface Shelf {
-  /** Undefined when there are none, or they were let go. */
+  /** Undefined when empty or evicted. */
   parts: readonly Part[] | undefined
-  /** Whether a change was taken of late. */
+  /** True when a change was taken since the last eviction run. */
   used: boolean
 }
 
 export const isAt = (place: Place, { position, part }: Part) => position === place.position && part === place.part
 
-/** The first change on a shelf that comes after a place, and the place after it; undefined when there is none, or none any more. */
+/** The first buffered change after a place, and the place after that change; undefined when none is buffered. */
 export function nextOn({ parts = [] }: Shelf, place: Place): { change: Logged; after: Place } | undefined {
   for (const [nth, row] of parts.entries()) {
     if (nth === PARTS_AT_ONCE) return undefined
@@ -35,8 +35,8 @@ export function nextOn({ parts = [] }: Shelf, place: Place): { change: Logged; a
 }
 
 /**
- * Shelves of all subscribers of a process. A row is up to 500 changes, so thousands of subscribers that are connected and do
- * not read would fill the memory with what the database has anyway.
+ * Read buffers of all subscribers. A row has up to 500 changes, so thousands of idle subscribers would fill the memory;
+ * their rows are evicted and read again.
  */
 export function createShelves(keepMs = KEEP_MS) {
   const shelves = new Set<Shelf>()
@@ -63,7 +63,7 @@ export function createShelves(keepMs = KEEP_MS) {
       clearInterval(timer)
       timer = undefined
     },
-    /** Rows that are kept, of all. */
+    /** Number of buffered rows. */
     kept: () => [...shelves].reduce((sum, { parts }) => sum + (parts?.length ?? 0), 0),
   }
 }

@@ -2,21 +2,21 @@ import type pg from 'pg'
 import { changesOf, type Logged } from '../bus/delivery-log-entry.ts'
 
 /**
- * Rows of the log that one read takes at most, of up to 500 changes each: what a subscriber holds in memory. One more says
- * whether the last of them is the last of its position: all parts of one are committed together.
+ * Maximum log rows of one read, of up to 500 changes each. One extra row tells whether the last position is complete:
+ * all parts of a position commit together.
  */
 export const PARTS_AT_ONCE = 2
 
-/** A row of the log: changes that one statement made, or a part of them. */
+/** A log row: the changes of one statement, or a part of them. */
 export interface Part {
   position: number
-  /** The position before it, which may be removed by now. */
+  /** The position before this one, which retention may have removed. */
   previous: number
   part: number
   changes: Logged[]
 }
 
-/** What the log has from a place on: PARTS_AT_ONCE rows, and one more if there is one. */
+/** Reads the log from a place on: PARTS_AT_ONCE rows, and one more if there is one. */
 export async function readParts(
   pool: pg.Pool,
   organizationId: string,
@@ -32,7 +32,7 @@ export async function readParts(
   return rows.map((row) => ({ ...row, changes: row.changes.flatMap(changesOf) }))
 }
 
-/** The last position that the log has, or had. */
+/** The latest position of the log; 0 for an empty one. */
 export async function headOf(pool: pg.Pool, organizationId: string): Promise<number> {
   const { rows } = await pool.query<{ position: number }>(
     'SELECT position::float8 FROM delivery_change_heads WHERE organization_id = $1',

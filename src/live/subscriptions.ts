@@ -3,24 +3,24 @@ import type { Viewer } from '../domain/people/viewer.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ConflictError } from '../lib/errors.ts'
 
-/** Subscriptions of one key in one process at most. */
+/** Maximum open subscriptions of one principal in one process. */
 export const SUBSCRIPTIONS_PER_KEY = 100
-/** setTimeout counts to 2^31 ms only. */
+/** The longest delay of setTimeout. */
 const LONGEST_TIMER_MS = 2_147_483_647
-/** With the bus degraded no revocation arrives, so keys are looked at this often: they are remembered for as long. */
+/** Interval of checks while the bus is degraded and revocations do not arrive. Keys are cached for the same time. */
 const RECHECK_MS = 1_000
 
 interface Open {
   viewer: Viewer
-  /** Whether its source is there, and not only being made. */
+  /** True once the source of messages exists. */
   ready: boolean
   close(): void
 }
 
-/** The open subscriptions of each key: bounded in number, and ended when the key's right ends (L4). */
+/** Open subscriptions by principal: bounded in number, and closed when the rights of the principal end. */
 export type Subscriptions = ReturnType<typeof createSubscriptions>
 
-/** @param deps.isUnchanged whether a viewer may still do what it could; asked when its key changed, and regularly */
+/** @param deps.isUnchanged true while a viewer keeps its rights; called when its key changed, and at intervals */
 export function createSubscriptions(deps: {
   bus: LiveBus
   clock: Clock
@@ -34,7 +34,7 @@ export function createSubscriptions(deps: {
     for (const open of byPrincipal.get(keyId) ?? []) open.close()
   }
 
-  /** @param onFailure what to do when the database does not answer, and nobody can say whether a key is still good */
+  /** @param onFailure called when the database does not answer and the key cannot be checked */
   function recheck(keyIds: Iterable<string>, onFailure: (open: Open) => void): void {
     for (const keyId of keyIds)
       for (const open of byPrincipal.get(keyId) ?? [])
@@ -59,10 +59,13 @@ export function createSubscriptions(deps: {
       for (const keyId of byPrincipal.keys()) closeAll(keyId)
     },
 
-    /** Subscriptions that see every change from now on. */
+    /** Number of subscriptions that receive changes. */
     count: () => [...byPrincipal.values()].flatMap((open) => [...open]).filter(({ ready }) => ready).length,
 
-    /** Ties a source of messages to its key, and to the client's request. @throws ConflictError when the key has too many */
+    /**
+     * Opens a source of messages tied to the principal and the client's request. @throws ConflictError when the
+     * principal has too many
+     */
     async open<T extends { close(): void }>(
       viewer: Viewer,
       signal: AbortSignal | undefined,
@@ -86,13 +89,13 @@ export function createSubscriptions(deps: {
       }
       byPrincipal.set(viewer.principal.id, open.add(entry))
       const rest = viewer.expiresAt === null ? undefined : viewer.expiresAt.getTime() - deps.clock.now().getTime()
-      // A later end is found by the regular look.
+      // A later expiry is found by the interval check.
       const near = rest !== undefined && rest < LONGEST_TIMER_MS
       const expiry = near ? setTimeout(entry.close, rest) : undefined
       const release = () => {
         clearTimeout(expiry)
         signal?.removeEventListener('abort', entry.close)
-        // Once only: others of the key may have begun since.
+        // Only once: the principal may have opened new subscriptions since.
         if (open.delete(entry) && open.size === 0) byPrincipal.delete(viewer.principal.id)
       }
       try {
@@ -103,7 +106,7 @@ export function createSubscriptions(deps: {
       }
       entry.ready = true
       signal?.addEventListener('abort', entry.close)
-      // A client that went away while it subscribed returns no iterator, and a key may have been revoked meanwhile.
+      // A client that left during the set-up returns no iterator, and the key may have been revoked meanwhile.
       if (closed || signal?.aborted) entry.close()
       return source
     },
