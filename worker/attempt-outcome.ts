@@ -4,24 +4,24 @@ import type { Claimed } from './claim.ts'
 import { explain } from './failure-message.ts'
 import type { Exchange } from './http-sender.ts'
 
-/** What one attempt means for its delivery. */
+/** Consequence of one attempt for its delivery. */
 export interface Outcome {
   status: DeliveryStatus
-  /** Seconds until the next attempt; null when there is none. */
+  /** Seconds until the next attempt; null when none follows. */
   wait: number | null
-  /** Whether the attempt uses up one of the retry schedule. */
+  /** True when the attempt counts against the retry policy. */
   scheduled: boolean
   /** Null when the receiver accepted. */
   errorCode: string | null
-  /** Of the attempt. */
+  /** Message of the attempt. */
   sentence: string
-  /** Of the delivery: the attempt's sentence, and what happens next. Null says no more than the attempt. */
+  /** Status reason of the delivery: the message and the next step. Null when the message says everything. */
   explanation: string | null
 }
 
-/** A finished attempt that is to be recorded. */
+/** A finished attempt to be recorded. */
 export interface Result {
-  /** Of the attempt, made before it is first written. */
+  /** Id of the attempt, created before the first write so that a repeated write stores one attempt. */
   attemptId: string
   delivery: Claimed
   exchange: Exchange
@@ -29,13 +29,16 @@ export interface Result {
   startedAt: Date
 }
 
-/** Answers that may say when to come again (RFC 9110 section 10.2.3). */
+/** Status codes that may carry `Retry-After` (RFC 9110 section 10.2.3). */
 const MAY_ASK_TO_WAIT = [429, 503]
 
-/** Seconds until what failed on our side is tried again. It uses up nothing of the schedule. */
+/**
+ * Seconds until the next attempt after a failure on Signalbox's side. Such failures do not count against the retry
+ * policy.
+ */
 const OUR_FAULT: Record<string, number> = { INTERRUPTED: 0, INTERNAL: 60 }
 
-/** @param random a fraction from 0 to 1, for the jitter */
+/** Decides the outcome of an attempt. @param random a fraction from 0 to 1, for the jitter */
 export function judge(delivery: Claimed, exchange: Exchange, now: Date, random: () => number): Outcome {
   const { trigger, endpoint } = delivery
   const { maxAttempts, backoffSeconds } = endpoint
@@ -67,13 +70,13 @@ export function judge(delivery: Claimed, exchange: Exchange, now: Date, random: 
   return { ...failed, status: 'RETRYING', wait, scheduled, explanation }
 }
 
-/** What stands between the scheme and the path; the URL was checked when the endpoint was made. */
+/** Host and port of the URL, which was validated when the endpoint was created. */
 function hostOf(url: string): string {
   const from = url.indexOf('//') + 2
   return url.slice(from, url.indexOf('/', from))
 }
 
-/** A point in time stays true however late it is read. */
+/** An absolute time, because the message may be read much later. */
 function dueAt(now: Date, wait: number): string {
   const due = new Date(now.getTime() + wait * 1000).toISOString()
   return `${due.slice(0, 10)} ${due.slice(11, 19)} UTC`

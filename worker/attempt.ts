@@ -10,7 +10,7 @@ import { createPace } from './endpoint-pacer.ts'
 import { createSender, type Exchange, type Request, UnpreparedError } from './http-sender.ts'
 import { isHalfGone } from './lease.ts'
 
-/** One attempt of a delivery, from its claim to what is to be recorded of it. */
+/** Makes one attempt per claimed delivery, from the claim to the result. */
 export function createAttempts(deps: {
   clock: Clock
   makeId: MakeId
@@ -18,7 +18,7 @@ export function createAttempts(deps: {
   targets: Targets
   log: Log
   leaseSeconds: number
-  /** A fraction from 0 to 1, for the jitter of retries. */
+  /** Returns a fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
 }) {
   const { clock, random = Math.random } = deps
@@ -31,7 +31,7 @@ export function createAttempts(deps: {
     try {
       request = prepare(delivery)
     } catch (cause) {
-      // Its secret cannot be read, most likely: not the receiver's fault, so it uses up nothing.
+      // Usually an unreadable secret. A fault of the installation does not count against the receiver.
       const error = new UnpreparedError('unprepared', { cause })
       deps.log.error({ err: error, delivery: delivery.id }, 'A delivery could not be prepared.')
       return { statusCode: null, headers: null, body: null, error, durationMicroseconds: 0 }
@@ -41,10 +41,10 @@ export function createAttempts(deps: {
 
   return {
     /**
-     * Waits for the delivery's moment, sends it, and says what came of it. Never fails.
+     * Waits for the delivery's send time, sends the request, and decides the outcome. Never rejects.
      *
-     * @returns undefined when it was not sent, since this worker stood still: its moment is past, and others may have taken it over. It
-     *   is given back to the queue when its lease is over.
+     * @returns undefined when the delivery was not sent: the worker was stalled past half the lease, and another worker
+     *   may hold the delivery by now. The expired lease returns the delivery to the queue.
      */
     async make(delivery: Claimed): Promise<Result | undefined> {
       if (delivery.spacing > 0) {
@@ -53,12 +53,12 @@ export function createAttempts(deps: {
         if (isHalfGone(since, clock.now(), deps.leaseSeconds)) return undefined
       }
       const startedAt = clock.now()
-      // Made once, so that a result that is written twice for a lost answer is one attempt.
+      // Created before the first write, so that a result written twice after a lost answer is one attempt.
       const attemptId = deps.makeId('att')
       const exchange = await exchangeWith(delivery)
       return { attemptId, delivery, exchange, outcome: judge(delivery, exchange, clock.now(), random), startedAt }
     },
-    /** Breaks off what is under way: for a stop that waits no longer. */
+    /** Aborts requests in flight, when a stop has waited long enough. */
     interrupt: sender.interrupt,
     stop: sender.stop,
   }

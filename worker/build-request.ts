@@ -16,17 +16,17 @@ interface Opened {
   headers: Record<string, string>
 }
 
-/** Marks what it holds as nothing to be logged or copied: secrets in clear. */
+/** Property that holds decrypted secrets. A symbol, so that no log or copy includes it. */
 const OPENED = Symbol('opened')
 
 interface Remembering extends ClaimedEndpoint {
   [OPENED]?: Opened
 }
 
-/** Makes the request of an attempt: the stored bytes, the endpoint's own headers, and the signature of now. */
+/** Builds the request of an attempt: the stored body, the custom headers, and a signature with the current time. */
 export type Prepare = (delivery: Claimed) => Request
 
-/** Decrypting and parsing keys costs more than signing, so it is done once for each state of an endpoint. */
+/** Decrypts and parses keys once per claimed endpoint, because both cost more than signing. */
 export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare {
   const { keyring } = deps
   const opened = new LRUCache<string, Opened>({ max: ENDPOINTS_REMEMBERED })
@@ -53,7 +53,7 @@ export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare
     const { endpoint_id: id } = delivery
     const endpoint: Remembering = delivery.endpoint
     const { signatureScheme: scheme, headersEncrypted: headers, secrets: ciphertexts } = endpoint
-    // All deliveries of one look at the queue to one endpoint share the object.
+    // All deliveries of one claim to an endpoint share the object.
     if (endpoint[OPENED] !== undefined) return endpoint[OPENED]
     const state = [id, endpoint.url, scheme, headers, ...ciphertexts].join(' ')
     const made = opened.get(state) ?? make()

@@ -1,22 +1,22 @@
 import { createBag } from './bag.ts'
 import type { Claimed } from './claim.ts'
 
-/** Deliveries that one claim takes at most. */
+/** Maximum deliveries of one claim. */
 const CLAIM_AT_ONCE = 500
-/** Bytes of bodies of requests under way, past which nothing more is claimed; of one organization, half of it. */
+/** Maximum body bytes in flight, half of them for one organization. Past the bound nothing is claimed. */
 export const BYTES_UNDER_WAY = 256 * 1024 * 1024
-/** Whose body this is, is answered. */
+/** Replaces the body of an answered delivery, to free its memory. */
 const NO_BODY = new Uint8Array()
-/** Room for fewer is not worth a claim while others are in flight. */
+/** Minimum free capacity worth a claim while other deliveries are in flight. */
 const CLAIM_AT_LEAST = 16
 
 /**
- * What a worker holds, for whom, and how much more it may.
+ * Deliveries that a worker holds, and its free capacity.
  *
- * @param concurrency requests under way at most. As many again may be answered and wait to be settled.
+ * @param concurrency maximum requests in flight; as many answered deliveries again may wait to be recorded
  */
 export function createInFlight(concurrency: number) {
-  // No organization has more, however many of its receivers hang.
+  // Maximum of one organization, however many of its receivers hang.
   const half = Math.ceil(concurrency / 2)
   const held = createBag<Claimed>()
   let underWay = 0
@@ -50,7 +50,7 @@ export function createInFlight(concurrency: number) {
       count(delivery, 1)
     },
 
-    /** Its request is over; it is held until that is settled, without its body. */
+    /** Marks a delivery as answered and drops its body. The delivery is held until its result is recorded. */
     answered,
 
     remove(delivery: Claimed): void {
@@ -58,7 +58,10 @@ export function createInFlight(concurrency: number) {
       held.remove(delivery)
     },
 
-    /** How many to claim, and whose not; undefined when there is room for so few that it can wait. */
+    /**
+     * Free capacity for a claim, with the organizations that have none; undefined while it is too small to be worth a
+     * claim.
+     */
     room(): { limit: number; fullOrganizations: string[] } | undefined {
       const free = Math.min(concurrency - underWay, 2 * concurrency - held.size)
       if (bytes >= BYTES_UNDER_WAY) return undefined

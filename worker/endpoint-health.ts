@@ -4,21 +4,24 @@ import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../src/domai
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Result } from './attempt-outcome.ts'
 
-/** What a batch of results says about one endpoint. */
+/** Effect of a batch of results on the health of one endpoint. */
 interface Ailing {
   endpointId: string
-  /** Failures after the last success of the batch, or in all of it when there was none. */
+  /** Failures after the last success of the batch, or all of them without a success. */
   failures: number
   recovered: boolean
-  /** It answered 410. */
+  /** True when the receiver answered 410. */
   gone: boolean
   sentence: string | null
 }
 
-/** Not held against an endpoint: what is our own fault, tests, and a receiver that asks to be sent less. */
+/**
+ * Error codes that do not count as failures of the endpoint: faults of Signalbox, and a receiver that asks for fewer
+ * requests.
+ */
 const NOT_COUNTED = ['INTERRUPTED', 'INTERNAL', 'RATE_LIMITED']
 
-/** One entry for each endpoint of the batch, in the order in which its rows are locked. */
+/** One entry per endpoint of the batch, in the order in which rows are locked. */
 export function ailing(results: readonly Result[]): Ailing[] {
   const byEndpoint = new Map<string, Ailing>()
   for (const { delivery, outcome } of results) {
@@ -27,7 +30,7 @@ export function ailing(results: readonly Result[]): Ailing[] {
     const known = byEndpoint.get(endpointId)
     const entry = known ?? { endpointId, failures: 0, recovered: false, gone: false, sentence: null }
     byEndpoint.set(endpointId, entry)
-    // It is disabled for that, whatever it answered after.
+    // A 410 disables the endpoint, whatever the receiver answered later.
     if (entry.gone) continue
     if (outcome.errorCode === null) Object.assign(entry, { failures: 0, recovered: true, sentence: null })
     else Object.assign(entry, { failures: entry.failures + 1, sentence: outcome.sentence })
@@ -49,11 +52,11 @@ export function ailingColumns(entries: readonly Ailing[], makeId: MakeId): unkno
 }
 
 /**
- * CTEs of the statement that settles, so that an endpoint is disabled by the very commit that records its last failure:
- * its health, the disabling, the audit entry, and the event that tells those who asked to be told. They read `ailing` and
- * `clock`. A healthy endpoint that stays healthy has no row touched.
+ * CTEs of the statement that records results: health of the endpoint, the disabling, the audit entry, and the system
+ * event for subscribers. The commit that records the last failure also disables the endpoint; an endpoint that stays
+ * healthy has no row changed.
  *
- * @param after a CTE that locks rows before these do
+ * @param after a CTE that locks rows before these CTEs do
  */
 export function disableAiling(after: string): string {
   return `

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { Claimed } from './claim.ts'
 
-/** Endpoints with a rate that are remembered. */
+/** Maximum endpoints with a rate limit that the pacer remembers. */
 const ENDPOINTS = 10_000
-/** A rate of less than one in this time is kept by the claims alone. */
+/** Spacings above this time are kept by claims alone. */
 const REMEMBERED_MS = 60_000
 
 /**
- * Waits for the moment that a claim gave a delivery to an endpoint with a rate. A worker that was busy, or paused, is late for
- * several of them; the distance between two is kept then, too.
+ * Waits for the send time that a claim gave a delivery of a rate-limited endpoint. A stalled worker is late for several
+ * of them, and the pacer keeps their spacing as well.
  */
 export function createPace(): (delivery: Claimed) => Promise<void> {
   const last = new LRUCache<string, Promise<number>>({ max: ENDPOINTS, ttl: REMEMBERED_MS })

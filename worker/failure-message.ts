@@ -3,13 +3,13 @@ import { ForbiddenTargetError } from '../src/domain/endpoints/target-policy.ts'
 import { DeadlineError, type Exchange, InterruptedError, UnpreparedError } from './http-sender.ts'
 import { CertificateError } from './ssrf-safe-connector.ts'
 
-/** Why an attempt failed: a code that never changes its meaning, and a sentence that a person can act on. */
+/** Reason of a failed attempt: a code with a fixed meaning, and a sentence that a person can act on. */
 export interface Failure {
   code: string
   sentence: string
 }
 
-/** Undefined when the receiver accepted: a 2xx whose response ended in time. */
+/** The reason of a failed attempt; undefined for a 2xx whose response ended in time. */
 export function explain(exchange: Exchange, host: string, timeoutSeconds: number): Failure | undefined {
   if (exchange.error !== null) return explainError(exchange.error, host, exchange.statusCode, timeoutSeconds)
   const status = exchange.statusCode ?? 0

@@ -3,25 +3,25 @@ import type { Targets } from '../src/domain/endpoints/target-policy.ts'
 import { createBag, type InBag } from './bag.ts'
 import { createConnector } from './ssrf-safe-connector.ts'
 
-/** Read of a response at most (W13). */
+/** Maximum bytes read of a response. */
 export const RESPONSE_BYTES = 64 * 1024
-/** Kept of a response body (W7). */
+/** Maximum bytes kept of a response body. */
 export const KEPT_BYTES = 10 * 1024
 const HEADER_BYTES = 16 * 1024
 const KEEP_ALIVE_MS = 10_000
-/** Receivers with open connections at most. */
+/** Maximum receivers with open connections. */
 const ORIGINS = 20_000
 
 export interface Request {
   origin: string
-  /** With its query. */
+  /** Path with query. */
   path: string
   headers: Record<string, string>
   body: Uint8Array
   timeoutSeconds: number
 }
 
-/** What came of one request. Either a status code or an error, or both when the body did not end. */
+/** Result of one request: a status code, an error, or both when the body did not end. */
 export interface Exchange {
   statusCode: number | null
   headers: Record<string, string> | null
@@ -31,15 +31,15 @@ export interface Exchange {
   durationMicroseconds: number
 }
 
-/** Sends one request. Never throws: what goes wrong is in the exchange. */
+/** Sends requests. `send` never rejects: failures are part of the exchange. */
 export interface Sender {
   send(request: Request): Promise<Exchange>
-  /** Breaks off what is under way; each such exchange ends with an `InterruptedError`. */
+  /** Aborts requests in flight. Each such exchange ends with an `InterruptedError`. */
   interrupt(): void
   stop(): Promise<void>
 }
 
-/** The deadline of the endpoint passed. `phase` says what the receiver was slow with. */
+/** The deadline of the endpoint passed. `phase` names the part of the exchange that was slow. */
 export class DeadlineError extends Error {
   readonly code = 'TIMEOUT'
   readonly phase: 'headers' | 'body'
@@ -50,12 +50,12 @@ export class DeadlineError extends Error {
   }
 }
 
-/** Signalbox stopped while the request was under way. */
+/** Signalbox stopped while the request was in flight. */
 export class InterruptedError extends Error {
   readonly code = 'INTERRUPTED'
 }
 
-/** The request could not be made, for a reason on our side. */
+/** The request could not be built, by a fault of the installation. */
 export class UnpreparedError extends Error {
   readonly code = 'INTERNAL'
 }
@@ -72,15 +72,15 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
     maxHeaderSize: HEADER_BYTES,
     maxOrigins: ORIGINS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    // A receiver may ask for less, not for more.
+    // A receiver may shorten the keep-alive, not extend it.
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    // One deadline covers everything; undici's own would only blur which one it was.
+    // One deadline covers everything. undici's own timeouts would hide which part was slow.
     headersTimeout: 0,
     bodyTimeout: 0,
   })
   const underWay = createBag<UnderWay>()
 
-  /** One exchange, on undici's lowest level: a stream and a signal for each would cost as much as the request itself. */
+  /** One exchange on undici's lowest level, because a stream and a signal per request would double its cost. */
   function exchange({ origin, path, headers, body, timeoutSeconds }: Request): Promise<Exchange> {
     const started = performance.now()
     const result: Exchange = { statusCode: null, headers: null, body: null, error: null, durationMicroseconds: 0 }
@@ -100,7 +100,7 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
       function breakOff(reason: Error): void {
         broken = reason
         end(reason)
-        // Before it has a connection there is nothing to hang up on; it is told when it gets one.
+        // Before the request has a connection there is nothing to abort; the handler aborts once it gets one.
         controller?.abort(reason)
       }
       const expire = () => breakOff(new DeadlineError(result.statusCode === null ? 'headers' : 'body'))
@@ -112,7 +112,7 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
           if (broken !== undefined) started.abort(broken)
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
-          // 1xx comes before the answer.
+          // Informational responses precede the final one.
           if (statusCode < 200) return
           result.statusCode = statusCode
           result.headers = flatten(responseHeaders)
@@ -121,7 +121,7 @@ export function createSender(options: { targets: Targets; ca?: string }): Sender
           if (read < KEPT_BYTES) kept.push(chunk.subarray(0, KEPT_BYTES - read))
           read += chunk.length
           if (read < RESPONSE_BYTES) return
-          // Enough was read. Hanging up costs the connection, but not the receiver's yes.
+          // Enough was read. Closing costs the connection and keeps the receiver's status.
           end(null)
           responding.abort(new Error('enough was read'))
         },
@@ -151,7 +151,7 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
 }
 
-/** As nearly all are: none comes twice. */
+/** Nearly all headers: no name appears twice. */
 function isFlat(headers: Record<string, unknown>): headers is Record<string, string> {
   return Object.values(headers).every((value) => typeof value === 'string')
 }

@@ -1,16 +1,16 @@
 /**
- * When a worker looks at the queue by itself: when the next retry is due, and when an endpoint may have more than it could have
- * at the last claim. Times are milliseconds of this process, which a clock that is set does not move.
+ * Wakes the worker without a notification: when the next retry is due, and when a saturated endpoint may have capacity
+ * again. Times are milliseconds of a monotonic clock.
  */
 export function createAlarm(ring: () => void) {
   let isOn = false
-  /** 0 is unknown. */
+  /** 0 while unknown. */
   let retryAt = 0
   let lookAt = 0
   let timer: NodeJS.Timeout | undefined
 
   return {
-    /** Until then, and after a stop, the worker looks only when it is told to. */
+    /** Before the start and after a stop, only notifications wake the worker. */
     start() {
       isOn = true
     },
@@ -20,7 +20,7 @@ export function createAlarm(ring: () => void) {
     },
 
     knowsNextRetry: () => retryAt > performance.now(),
-    /** From here on the first of the retries that it is told of counts. */
+    /** Forgets earlier retries: from here on the earliest new one counts. */
     forgetRetries() {
       retryAt = Number.POSITIVE_INFINITY
     },
@@ -31,7 +31,7 @@ export function createAlarm(ring: () => void) {
       lookAt = performance.now() + ms
     },
 
-    /** Rings at the first of both. */
+    /** Arms the timer for the earlier of both times. */
     set() {
       clearTimeout(timer)
       if (isOn) timer = setTimeout(ring, Math.max(Math.min(retryAt, lookAt) - performance.now(), 1))

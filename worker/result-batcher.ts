@@ -5,19 +5,19 @@ import type { Result } from './attempt-outcome.ts'
 
 const BATCH = 500
 const RETRY_MS = 500
-/** As many have little left to share, and are written without waiting for more. */
+/** A batch of this size is written without waiting: more results would share little further cost. */
 const WORTH_A_STATEMENT = 50
-/** A statement costs most of what it costs before it has looked at its first result. */
+/** Minimum interval between two statements. Most of the cost of a statement is fixed. */
 const SETTLE_EVERY_MS = 50
 
 /**
- * Gathers results into batches. One batch is written at a time, and whatever finishes meanwhile forms the next. After a quiet
- * while a lone result is written at once; when they come one after the other, those of `everyMs` share a statement, unless
- * what they free is waited for. While the database is away, results wait: they are as many as deliveries in flight at most,
- * since a delivery stays in flight until it is settled.
+ * Gathers results into batches. One batch is written at a time, and results that arrive meanwhile form the next one. A
+ * lone result after a quiet time is written at once; under load the results of `everyMs` share a statement, unless
+ * blocked deliveries wait for their capacity. While the database is away results wait, bounded by the deliveries in
+ * flight.
  *
- * @param deps.isAwaited whether something cannot be sent before this is settled: then it does not wait. Default: never
- * @param deps.everyMs between the beginnings of two statements, default SETTLE_EVERY_MS
+ * @param deps.isAwaited true when other deliveries cannot be sent before the result is recorded; default never
+ * @param deps.everyMs minimum interval between two statements, default SETTLE_EVERY_MS
  */
 export function createSettler(deps: {
   write: (results: readonly Result[]) => Promise<void>
@@ -33,7 +33,7 @@ export function createSettler(deps: {
   let hurry = () => {}
 
   async function run(): Promise<void> {
-    // What finishes in the same turn of the event loop belongs together.
+    // Results of the same turn of the event loop share a batch.
     await new Promise(setImmediate)
     while (waiting.length > 0) {
       await nextTurn()
@@ -57,13 +57,13 @@ export function createSettler(deps: {
     })
   }
 
-  /** Tries until the database has the results. One that it refuses for what is in it must not hold up the others. */
+  /** Retries until the database stores the results. A result that the database refuses must not block the others. */
   async function write(batch: readonly Result[], isAgain = false): Promise<void> {
     for (;;) {
       try {
         return await deps.write(batch)
       } catch (error) {
-        // Its first writing, whose answer was lost, was still under way. By now what it recorded is to be seen.
+        // The first write, whose answer was lost, was still running. Its rows are visible now.
         if (isDuplicate(error) && !isAgain) return write(batch, true)
         if (isRefusal(error) && batch.length > 1) {
           for (const result of batch) await write([result])
@@ -78,7 +78,7 @@ export function createSettler(deps: {
     }
   }
 
-  /** A delivery at most once: the second of two attempts waits for the next batch. */
+  /** At most one result per delivery: the second of two attempts waits for the next batch. */
   function takeBatch(): Result[] {
     const batch = new Map<string, Result>()
     const rest: Result[] = []
@@ -95,18 +95,18 @@ export function createSettler(deps: {
       if (waiting.length >= WORTH_A_STATEMENT || isAwaited(result)) hurry()
       running ??= run()
     },
-    /** What is awaited has changed. */
+    /** The set of awaited results has changed. */
     lookAgain() {
       if (waiting.some(isAwaited)) hurry()
     },
-    /** Resolves when everything that was added is written. */
+    /** Resolves when every added result is written. */
     async idle() {
       while (running !== undefined) await running
     },
   }
 }
 
-/** SQLSTATE classes 22 and 23: the data is at fault, so trying again cannot help. */
+/** SQLSTATE classes 22 and 23: the data is at fault, so a retry cannot help. */
 function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '')
 }

@@ -1,13 +1,12 @@
 import { bucketOf } from '../src/lib/histogram.ts'
 import type { Result } from './attempt-outcome.ts'
 
-/** Bodies of answers that are longer are taken for different. */
+/** Longer bodies are never compared and count as different. */
 const COMPARED_BYTES = 256
 
 /**
- * The CTE `input` of the statement that settles: what each result of the batch has of its own. What many have in common is
- * said once, and each has the number of it: the kind of its result, of which a batch has few, and the answer of the receiver. So
- * little is sent, and rows are short on their way through the statement.
+ * CTE `input` of the statement that records results. Values that many results share travel once, and each result refers
+ * to them by index: the kind of the result, and the receiver's answer.
  */
 export const INPUT = `
 input AS (
@@ -28,9 +27,9 @@ const KIND = {
 } as const
 const ANSWER = { headers: '$19::jsonb[]', body: '$20::bytea[]' } as const
 
-/** What the kind of a result says, of a row that has its number. */
+/** SQL for a property of the result's kind. */
 export const kindOf = (row: string, column: keyof typeof KIND) => `(${KIND[column]})[${row}.kind]`
-/** What the receiver answered, of a row that has the number of the answer. */
+/** SQL for a property of the receiver's answer. */
 export const answerOf = (row: string, column: keyof typeof ANSWER) => `(${ANSWER[column]})[${row}.answer]`
 
 /** The parameters $2 to $20. */
@@ -64,10 +63,10 @@ export function batchColumns(results: readonly Result[]): unknown[] {
   ]
 }
 
-/** An array as PostgreSQL reads it. Only of numbers and ids that we made: nothing is escaped, which pg would look for in each. */
+/** An array literal of numbers and generated ids, which need no escaping. */
 const plain = (values: readonly (number | string)[]) => `{${values.join(',')}}`
 
-/** One result for each key, and for every result the number of its own among them, from 1. */
+/** Deduplicates results by a key: one result per key, and for every result its index from 1. */
 function different(results: readonly Result[], keyOf: (result: Result) => string) {
   const numbers = new Map<string, number>()
   const all: Result[] = []
@@ -80,7 +79,7 @@ function different(results: readonly Result[], keyOf: (result: Result) => string
   return { numbers: results.map(numberOf), all }
 }
 
-/** PostgreSQL's JSON has no NUL; a hostile receiver must not make a batch of other receivers' results fail. */
+/** PostgreSQL's jsonb has no NUL. A hostile receiver must not fail a batch with results of other receivers. */
 function storable(json: string): string {
   return json.replaceAll('\\u0000', '\\ufffd')
 }

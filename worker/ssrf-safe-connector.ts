@@ -5,11 +5,11 @@ import type { ForbiddenTargetError, Targets } from '../src/domain/endpoints/targ
 
 const CONNECT_MS = 30_000
 
-/** The receiver's certificate is not one to be trusted. */
+/** The certificate of the receiver is not trusted. */
 export class CertificateError extends Error {
   /** Node's code, such as CERT_HAS_EXPIRED. */
   readonly code: string
-  /** When the certificate ends, for one that has expired. */
+  /** End of the certificate's validity. */
   readonly validTo: string
 
   constructor(code: string, validTo: string) {
@@ -20,8 +20,8 @@ export class CertificateError extends Error {
 }
 
 /**
- * Opens connections for undici. Every address is checked at the moment of connecting, and the socket goes to exactly
- * the addresses that were checked: a name that changes its answer gains nothing (W12).
+ * Opens connections for undici. Every resolved address is checked when connecting and the socket goes to exactly that
+ * address, so a name that changes its answer gains nothing.
  *
  * @param options.ca certificate authorities besides the system's
  */
@@ -42,8 +42,8 @@ export function createConnector(targets: Targets, options: { ca?: string } = {})
       lookup,
       timeout: CONNECT_MS,
       allowH2: false,
-      // The certificate is judged below, where the socket can still say what is wrong with it. A resumed session would
-      // skip the check of the host name, so none is kept.
+      // The certificate is verified below, where the socket can still tell the reason. A resumed session would skip the
+      // check of the host name, so sessions are not kept.
       rejectUnauthorized: false,
       maxCachedSessions: 0,
       ...(options.ca && { ca: options.ca }),
@@ -52,7 +52,7 @@ export function createConnector(targets: Targets, options: { ca?: string } = {})
 
   return (target, callback) => {
     const protocol = target.protocol === 'https:' ? 'https:' : 'http:'
-    // An address is not looked up, so it is checked here; a name is checked in its look-up.
+    // A literal address is checked here; a name is checked when it resolves.
     const isAddress = /^\[|^[\d.]+$/.test(target.hostname) || target.hostname.includes(':')
     const checked = isAddress ? targets.resolve(target.hostname, protocol) : Promise.resolve()
     checked.then(
