@@ -12,13 +12,13 @@ import { type Action, allows, type Resource } from '../src/domain/people/permiss
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import type { CheckDocument } from '../src/domain/persisted-operations/persisted-operations.ts'
 import { ForbiddenError, UnauthenticatedError, UnavailableError, ValidationError } from '../src/lib/errors.ts'
-import type { Domain } from '../src/services.ts'
+import type { Services } from '../src/services.ts'
 import type { LimitField } from './field-limits.ts'
 import { typeOfId } from './node-ids.ts'
 
 /** What every resolver gets. `viewer` is null when no key was presented. */
 export interface Context {
-  domain: Domain
+  domain: Services
   viewer: Viewer | null
   /** What only the schema can say of a document. */
   checkDocument: CheckDocument

@@ -19,14 +19,14 @@ import { createIds } from './lib/ids.ts'
 import { createKeyring, developmentKey } from './lib/keyring.ts'
 import { createLog } from './lib/log.ts'
 import { startServer } from './server/http-server.ts'
-import { createDomain, type Domain } from './services.ts'
+import { createServices, type Services } from './services.ts'
 
 export type Stop = () => unknown
 
-/** The running parts. A worker alone has neither `url` nor `domain`. */
+/** The running parts. A worker alone has neither `url` nor `services`. */
 export interface Started {
   url?: string
-  domain?: Domain
+  services?: Services
 }
 
 /**
@@ -35,7 +35,7 @@ export interface Started {
  *   shown once
  * @param options.onLost called when the embedded PostgreSQL goes away
  */
-export async function start(
+export async function compose(
   config: Config,
   options: { stops: Stop[]; onKey: (secret: string) => void; onLost: () => void },
 ): Promise<Started> {
@@ -51,7 +51,7 @@ export async function start(
     databaseUrl = postgres.url
   }
   await migrate(databaseUrl)
-  const onError = (error: Error) => log.warn({ err: error }, 'A database connection was lost.')
+  const onError = (error: Error) => log.warn({ err: error }, 'Database connection lost')
   const database = createDatabase({ url: databaseUrl, onError })
   stops.push(database.stop)
 
@@ -62,33 +62,51 @@ export async function start(
   stops.push(bus.stop)
   if (config.redisUrl === undefined && config.mode !== 'all')
     log.warn(
-      'REDIS_URL is not set: deliveries show live and revoked keys end in other processes a second late, other live messages not at all.',
+      'REDIS_URL is not set; other processes see deliveries and revoked keys a second late, and no other live messages',
     )
+
+  const { prisma, pool } = database
+  const makeId = createIds(clock)
+  const newKey = await bootstrap({
+    prisma,
+    clock,
+    makeId,
+    audit: createAudit({ clock, makeId }),
+    keyPrefix: config.keyPrefix,
+    bootstrapApiKey: config.bootstrapApiKey,
+  })
+  if (newKey !== undefined) options.onKey(newKey)
 
   const keyring = createKeyring(config.encryptionKeys ?? [await developmentKey(config.dataDir)])
   const targets = createTargets({ allowedNetworks: config.endpointAllowedNetworks })
-  const makeId = createIds(clock)
-  const shared = { ...config, database, prisma: database.prisma, clock, makeId, keyring, bus, targets, log }
-  const newKey = await bootstrap({ ...shared, audit: createAudit(shared) })
-  if (newKey !== undefined) options.onKey(newKey)
-
   const started: Started = {}
   if (config.mode !== 'worker') {
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
     stops.push(() => redis?.disconnect())
-    const domain = createDomain({ ...shared, redis, manifest, allowances: createAllowances(config) })
-    await domain.start()
-    const server = await startServer({ ...shared, domain })
-    stops.push(domain.usageRecorder.stop, domain.publisher.stop, server.stop)
-    Object.assign(started, { url: server.url, domain })
+    const { rateLimits, dailyQuotas, fieldLimits, keyPrefix, bootstrapApiKey } = config
+    const services = createServices({
+      ...{ database, clock, makeId, keyring, bus, redis, manifest, log, targets, keyPrefix, bootstrapApiKey },
+      allowances: createAllowances({ rateLimits, dailyQuotas, fieldLimits }),
+    })
+    await services.start()
+    const { host, port, trustedProxies } = config
+    const server = await startServer({ services, database, clock, log, host, port, trustedProxies })
+    stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
+    started.url = server.url
+    started.services = services
   }
   if (config.mode !== 'api') {
-    const worker = createWorker({ ...shared, options: { ...config, concurrency: config.workerConcurrency } })
+    const { workerConcurrency: concurrency, leaseSeconds, shutdownSeconds } = config
+    const worker = createWorker({
+      ...{ database, clock, makeId, keyring, bus, targets, log },
+      options: { concurrency, leaseSeconds, shutdownSeconds },
+    })
     worker.start()
-    const retention = createRetention({ ...shared, pool: database.pool })
+    const { retentionDays, usageRetentionDays, auditRetentionDays } = config
+    const retention = createRetention({ pool, clock, log, retentionDays, usageRetentionDays, auditRetentionDays })
     retention.start()
     stops.push(() => worker.stop(), retention.stop)
   }
-  log.info({ mode: config.mode, url: started.url }, 'Signalbox runs.')
+  log.info({ mode: config.mode, url: started.url }, 'Signalbox started')
   return started
 }

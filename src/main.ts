@@ -1,6 +1,6 @@
 // Starts Signalbox: `node src/main.ts` runs everything in one process, `… api` and `… worker` one part each.
 
-import { type Stop, start } from './compose.ts'
+import { compose, type Stop } from './compose.ts'
 import { type Config, type Mode, readConfig } from './config.ts'
 import { written } from './lib/log.ts'
 import { sayWhy } from './lib/startup-error.ts'
@@ -64,8 +64,13 @@ try {
     keyShown = true
     print(`\nYour API key, shown this once:\n\n  ${secret}\n`)
   }
-  const onLost = () => shutDown(stops, config, 'The embedded PostgreSQL went away.')
-  const { url } = await start(config, { stops, onKey, onLost })
+  const onLost = () =>
+    shutDown(
+      stops,
+      config,
+      'The embedded PostgreSQL ended unexpectedly. Start Signalbox again; postgres.log in DATA_DIR has the reason.',
+    )
+  const { url } = await compose(config, { stops, onKey, onLost })
   if (url !== undefined && !config.production) print(nextSteps(url, config, keyShown))
 } catch (error) {
   await stopAll(stops)

@@ -43,9 +43,9 @@ import { createDeliveryFeed } from './live/delivery-feed.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
 
 /** The wired services of Signalbox, used by GraphQL and later by other faces. */
-export type Domain = ReturnType<typeof createDomain>
+export type Services = ReturnType<typeof createServices>
 
-export function createDomain(deps: {
+export function createServices(deps: {
   database: Database
   clock: Clock
   makeId: MakeId
@@ -61,34 +61,26 @@ export function createDomain(deps: {
   keyPrefix: string
   bootstrapApiKey: string | undefined
 }) {
-  const { prisma, pool } = deps.database
-  const audit = createAudit(deps)
-  const keyCache = createKeyCache({ pool, bus: deps.bus, keyStore: createKeyStore(deps) })
-  const keyLookup = createKeyLookup({ ...deps, keyCache })
-  const lastUsed = createLastUsed({ ...deps, prisma })
-  const limits = createLimits(deps)
-  const denials = createDenials({ ...deps, prisma, audit })
-  const findDocument = createFindDocument({ ...deps, pool })
-  const usageRecorder = createUsageRecorder({ ...deps, pool })
-  const shared = {
-    ...deps,
-    prisma,
-    pool,
-    audit,
-    keyCache,
-    keyLookup,
-    lastUsed,
-    limits,
-    usageRecorder,
-    findDocument,
-    denials,
-    read: createRead(),
-  }
-  const keys = createKeys(shared)
-  const eventTypes = createEventTypes(shared)
-  const secrets = createEndpointSecrets(shared)
-  const endpoints = createEndpoints({ ...shared, secrets })
-  const subscriptions = createSubscriptions({ ...deps, isUnchanged: createIsUnchanged(shared) })
+  const { database, clock, makeId, keyring, bus, redis, allowances, manifest, log, targets, keyPrefix } = deps
+  const { prisma, pool } = database
+
+  const audit = createAudit({ clock, makeId })
+  const denials = createDenials({ prisma, clock, audit })
+  const limits = createLimits({ redis, clock, log, allowances })
+  const usageRecorder = createUsageRecorder({ pool, bus, clock, log })
+  const read = createRead()
+
+  const keyCache = createKeyCache({ pool, bus, keyStore: createKeyStore({ redis, keyring, clock }) })
+  const keyLookup = createKeyLookup({ keyCache, keyPrefix, bootstrapApiKey: deps.bootstrapApiKey })
+  const lastUsed = createLastUsed({ prisma, clock })
+  const keys = createKeys({ prisma, clock, makeId, audit, denials, keyCache, keyPrefix })
+
+  const findDocument = createFindDocument({ pool, bus, manifest })
+  const eventTypes = createEventTypes({ database, clock, makeId, audit })
+  const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
+  const endpoints = createEndpoints({ prisma, clock, makeId, audit, keyring, targets, secrets })
+  const subscriptions = createSubscriptions({ bus, clock, isUnchanged: createIsUnchanged({ keyLookup, clock }) })
+
   return {
     audit: {
       /** Records a refused attempt. Changes are recorded in their own transaction. */
@@ -98,33 +90,37 @@ export function createDomain(deps: {
       list: (viewer: Viewer, query: object): Promise<AuditEntry[]> =>
         prisma.auditEntry.findMany(page(query, { organizationId: viewer.organizationId })),
     },
-    authenticate: createAuthenticate(shared),
-    bus: deps.bus,
+    authenticate: createAuthenticate({ pool, keyLookup, lastUsed, clock }),
+    bus,
     /** Loads nodes for `node(id)`. Untyped, so that no other code bypasses the domain. */
     prismaForNodes: prisma as unknown,
-    deliveries: createDeliveries(shared),
-    deliveryFeed: createDeliveryFeed(shared),
-    documents: createDocuments(shared),
+    deliveries: createDeliveries({ database, clock, audit, bus, read }),
+    deliveryFeed: createDeliveryFeed({ pool, bus }),
+    documents: createDocuments({ prisma, clock, makeId, audit, denials, findDocument }),
     endpoints,
-    endpointState: createEndpointState({ ...shared, endpoints, secrets }),
+    endpointState: createEndpointState({ database, clock, makeId, audit, bus, endpoints, secrets }),
     endpointSecrets: secrets,
     eventTypes,
-    fieldCalls: createFieldCalls(deps.redis),
-    fieldLimits: deps.allowances.fields,
+    fieldCalls: createFieldCalls(redis),
+    fieldLimits: allowances.fields,
     findDocument,
-    keys: { ...keys, rotate: createRotate({ ...shared, keys }), verify: createVerify(shared) },
+    keys: {
+      ...keys,
+      rotate: createRotate({ keys, clock, keyPrefix }),
+      verify: createVerify({ keyLookup, lastUsed, limits, usageRecorder, clock }),
+    },
     limits,
-    organizations: createOrganizations(shared),
-    publisher: createPublisher({ ...shared, eventTypes }),
-    replays: createReplays({ ...shared, endpoints }),
-    stats: createStats(shared),
+    organizations: createOrganizations({ prisma, clock, makeId, audit }),
+    publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
+    replays: createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
+    stats: createStats({ database, clock, read }),
     subscriptions,
-    usage: createReadUsage(shared),
+    usage: createReadUsage({ database, clock, read }),
     usageRecorder,
-    usageRecords: createReadRecords(shared),
+    usageRecords: createReadRecords({ database, read }),
     /** Subscribes to the changes of other nodes. */
     async start() {
-      if (deps.redis !== undefined) await untilReady(deps.redis)
+      if (redis !== undefined) await untilReady(redis)
       await Promise.all([keyCache.start(), findDocument.start(), subscriptions.start()])
       usageRecorder.start()
     },

@@ -63,7 +63,7 @@ export function judge(delivery: Claimed, exchange: Exchange, now: Date, random: 
     : undefined
   const wait = nextWait({ maxAttempts, backoffSeconds }, Math.max(1, made), asked, random)
   if (wait === undefined) {
-    const explanation = `${sentence} All ${maxAttempts} attempts are used up. It can be retried by hand.`
+    const explanation = `${sentence} All ${maxAttempts} attempts are used up. Retry the delivery by hand.`
     return { ...failed, status: 'DEAD', wait: null, scheduled, explanation }
   }
   const explanation = `${sentence} Attempt ${made} of ${maxAttempts}; the next is due at ${dueAt(now, wait)}.`

@@ -33,7 +33,7 @@ export function createAttempts(deps: {
     } catch (cause) {
       // Usually an unreadable secret. A fault of the installation does not count against the receiver.
       const error = new UnpreparedError('unprepared', { cause })
-      deps.log.error({ err: error, delivery: delivery.id }, 'A delivery could not be prepared.')
+      deps.log.error({ err: error, delivery: delivery.id }, 'Request of a delivery could not be built')
       return { statusCode: null, headers: null, body: null, error, durationMicroseconds: 0 }
     }
     return sender.send(request)

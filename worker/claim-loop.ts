@@ -82,7 +82,7 @@ export function createIntake(deps: {
         alarm.retryIn((await nextDue(pool, clock.forQueue())) ?? POLL_MS)
       }
     } catch (error) {
-      log.warn({ err: error }, 'The queue could not be read. Trying again.')
+      log.warn({ err: error }, 'Claim failed; retrying')
       // Also what is due by now waits for that: a database that comes back has enough to do.
       alarm.forgetRetries()
       alarm.retryIn(AFTER_FAILURE_MS)

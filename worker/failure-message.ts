@@ -16,12 +16,15 @@ export function explain(exchange: Exchange, host: string, timeoutSeconds: number
   if (status >= 200 && status < 300) return undefined
   const answer = `${host} answered ${status}${STATUS_CODES[status] ? ` ${STATUS_CODES[status]}` : ''}`
   if (status === 410)
-    return { code: 'GONE', sentence: `${answer}: it wants no more webhooks, so the endpoint was disabled.` }
-  if (status === 429) return { code: 'RATE_LIMITED', sentence: `${answer}: it asks to be sent less.` }
+    return { code: 'GONE', sentence: `${answer}: the receiver wants no more webhooks, so the endpoint was disabled.` }
+  if (status === 429) return { code: 'RATE_LIMITED', sentence: `${answer}: the receiver asks for fewer requests.` }
   if (status >= 300 && status < 400)
     return { code: 'REDIRECTED', sentence: `${answer}: redirects are not followed. Set the endpoint to its final URL.` }
   if (status === 401 || status === 403)
-    return { code: 'HTTP_CLIENT_ERROR', sentence: `${answer}: check the custom headers and what stands before it.` }
+    return {
+      code: 'HTTP_CLIENT_ERROR',
+      sentence: `${answer}: check the custom headers and any gateway in front of the receiver.`,
+    }
   if (status >= 400 && status < 500)
     return { code: 'HTTP_CLIENT_ERROR', sentence: `${answer}: check the URL of the endpoint and the receiver's logs.` }
   return { code: 'HTTP_SERVER_ERROR', sentence: `${answer}: check the receiver's logs.` }
@@ -33,9 +36,15 @@ function explainError(error: unknown, host: string, status: number | null, timeo
     return { code: 'TIMEOUT', sentence: `${host} ${what} within ${timeoutSeconds} s.` }
   }
   if (error instanceof UnpreparedError)
-    return { code: 'INTERNAL', sentence: 'Signalbox could not make the request; the operator can see why in the log.' }
+    return {
+      code: 'INTERNAL',
+      sentence: 'Signalbox could not build the request. The operator finds the reason in the log.',
+    }
   if (error instanceof InterruptedError)
-    return { code: 'INTERRUPTED', sentence: `Signalbox stopped while ${host} was being called. It is sent again.` }
+    return {
+      code: 'INTERRUPTED',
+      sentence: `Signalbox stopped during the request to ${host}. The delivery is sent again.`,
+    }
   if (error instanceof ForbiddenTargetError)
     return { code: 'TARGET_FORBIDDEN', sentence: `Not sent: ${error.message}. Set the endpoint to a public address.` }
   if (error instanceof CertificateError) return { code: 'TLS_CERTIFICATE', sentence: explainCertificate(error, host) }
@@ -82,13 +91,13 @@ function explainCertificate({ code, validTo }: CertificateError, host: string): 
     case 'CERT_HAS_EXPIRED':
       return `${certificate} expired on ${new Date(validTo).toUTCString().slice(5, 16)}: renew it.`
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `${certificate} is for another name: get one that names this host.`
+      return `${certificate} is for another name: install one for this host.`
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'SELF_SIGNED_CERT_IN_CHAIN':
       return `${certificate} is self-signed: use one from a public authority.`
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return `${certificate} comes without its chain, or from an unknown authority: serve the full chain.`
+      return `${certificate} has an incomplete chain or an unknown authority: serve the full chain.`
     default:
       return `${certificate} is not trusted (${code}).`
   }

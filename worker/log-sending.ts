@@ -61,7 +61,7 @@ export function createTell(deps: {
     const late = deliveries.filter((delivery) => isLate(delivery) && !told.has(delivery)).slice(0, TOLD_AT_ONCE)
     if (late.length === 0) return
     telling ??= tell(late)
-      .catch((error) => log.warn({ err: error }, 'What is being sent could not be shown live. Trying again.'))
+      .catch((error) => log.warn({ err: error }, 'Log entry of sending deliveries failed; retrying'))
       .finally(() => {
         telling = undefined
       })

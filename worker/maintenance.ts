@@ -64,7 +64,7 @@ export function createUpkeep(deps: {
   async function beat(): Promise<void> {
     await keepLeases()
     const reclaimed = await sweepAll('reclaim')
-    if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Took over deliveries of a worker that went away.')
+    if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Reclaimed deliveries with an expired lease')
   }
 
   async function tidy(): Promise<void> {
@@ -98,7 +98,7 @@ export function createUpkeep(deps: {
           while (!stopping && (await stepReplay({ ...deps, pool })));
         }
       } catch (error) {
-        log.warn({ err: error }, 'A replay could not go on. Trying again.')
+        log.warn({ err: error }, 'Replay batch failed; retrying')
       } finally {
         replaying = undefined
       }
@@ -109,14 +109,14 @@ export function createUpkeep(deps: {
   function scheduleBeat(wait: number): void {
     heartbeat = setTimeout(() => {
       beating = beat()
-        .catch((error) => log.warn({ err: error }, 'The leases could not be kept. Trying again.'))
+        .catch((error) => log.warn({ err: error }, 'Lease renewal failed; retrying'))
         .finally(() => {
           if (!stopping) scheduleBeat((leaseSeconds * 1000) / 3)
         })
       // Beside it: there may be more to move than a lease lasts.
       if (performance.now() - sweptAt >= SWEEP_MS)
         tidying ??= tidy()
-          .catch((error) => log.warn({ err: error }, 'What is held or waits without need is looked for later.'))
+          .catch((error) => log.warn({ err: error }, 'Sweep of deliveries failed; retrying'))
           .finally(() => {
             tidying = undefined
           })

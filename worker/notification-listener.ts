@@ -48,7 +48,7 @@ export function createWakeListener(deps: {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       await listen().catch((error) =>
-        deps.log.warn({ err: error }, 'The database does not answer the worker. Trying again.'),
+        deps.log.warn({ err: error }, 'Notification listener lost the database; reconnecting'),
       )
       await delay(RECONNECT_MS, undefined, { signal: stopping.signal }).catch(() => {})
     }

@@ -71,8 +71,8 @@ export function createSettler(deps: {
         }
         const fields = { err: error, results: batch.length }
         if (isRefusal(error))
-          return deps.log.error(fields, 'A result was refused. Its delivery is sent again after its lease.')
-        deps.log.error(fields, 'Results could not be written. They are kept and tried again.')
+          return deps.log.error(fields, 'The database refused a result; the delivery is sent again after its lease')
+        deps.log.error(fields, 'Write of results failed; retrying')
         await delay(RETRY_MS)
       }
     }

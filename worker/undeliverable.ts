@@ -44,7 +44,7 @@ export function createAside(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; l
     move(aside: readonly Aside[]): void {
       if (aside.length === 0) return
       moving ??= moveAll(aside)
-        .catch((error) => deps.log.warn({ err: error }, 'What is not to be sent could not be set aside. Trying again.'))
+        .catch((error) => deps.log.warn({ err: error }, 'Update of undeliverable deliveries failed; retrying'))
         .finally(() => {
           moving = undefined
         })

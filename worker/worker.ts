@@ -90,7 +90,7 @@ export function createWorker(deps: {
         if (healthChanged.includes(delivery.endpoint_id))
           announceEndpoint(bus, delivery.organization_id, delivery.endpoint_id)
       if (disabled.length > 0)
-        upkeep.hold().catch((error) => log.warn({ err: error }, 'Waiting deliveries are held later.'))
+        upkeep.hold().catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
     },
     onSettled(results) {
       for (const { delivery } of results) inFlight.remove(delivery)

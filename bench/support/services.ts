@@ -66,11 +66,11 @@ export async function startSignalbox(
 ) {
   const env = await settings(services, options.env)
   const api = startProcess(env, 'api')
-  await api.printed(/Signalbox runs/)
+  await api.printed(/Signalbox started/)
   const workers: RunningProcess[] = []
   for (let n = 0; n < (options.workers ?? 1); n++) {
     const worker = startProcess(env, 'worker')
-    await worker.printed(/Signalbox runs/)
+    await worker.printed(/Signalbox started/)
     workers.push(worker)
   }
   const signal = (name: NodeJS.Signals) => {

@@ -1,7 +1,7 @@
 // The API as it starts in earnest, where recording of usage can be switched off and on while it runs: two processes of the
 // same program differ by more than recording costs.
 
-import { type Stop, start } from '../../src/compose.ts'
+import { compose, type Stop } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
 import { setV8Flags } from '../../src/lib/v8.ts'
 
@@ -9,8 +9,8 @@ setV8Flags()
 
 const stops: Stop[] = []
 const end = () => process.exit(1)
-const { domain, url } = await start(readConfig(process.env, 'api'), { stops, onKey: end, onLost: end })
-const recorder = domain!.usageRecorder
+const { services, url } = await compose(readConfig(process.env, 'api'), { stops, onKey: end, onLost: end })
+const recorder = services!.usageRecorder
 const { add } = recorder
 
 /** `write`, `flush`: everything recorded so far is in the database, is counted there. */

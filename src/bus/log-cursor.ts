@@ -20,6 +20,6 @@ export function readCursor(cursor: string): Place {
   const [, ...numbers] = /^(\d{1,15})\.(\d{1,10})\.(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   const [position, part, index] = numbers.map(Number)
   if (position === undefined || part === undefined || index === undefined)
-    throw new ValidationError([{ path: 'after', message: 'is no cursor of a delivery update' }])
+    throw new ValidationError([{ path: 'after', message: 'is not a cursor of deliveryUpdates' }])
   return { position, part: Math.min(part, AT_END.part), index }
 }

@@ -51,8 +51,8 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
     const starting = status === undefined && [publisher, subscriber].some(isConnecting)
     if (now === status || stopped || (starting && now === 'degraded')) return
     status = now
-    if (now === 'ok') log.info('Redis answers: live messages reach every process.')
-    else log.warn('Redis is away: deliveries go on, live messages stay in this process until it is back.')
+    if (now === 'ok') log.info('Redis answered; live messages reach every process')
+    else log.warn('Redis is away; deliveries go on and live messages stay in this process')
     for (const listener of statusListeners) listener(now)
   }
 
@@ -76,7 +76,7 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
       subscribed.add(channel)
     } catch (error) {
       // The connection went away in between: its return subscribes again.
-      log.debug({ err: error }, 'A live channel could not be subscribed.')
+      log.debug({ err: error }, 'Subscription of a bus channel failed; retrying')
     }
   }
 

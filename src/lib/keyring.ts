@@ -19,7 +19,7 @@ export interface Keyring {
 export function createKeyring(keys: readonly string[]): Keyring {
   const ring = new Map(keys.map(parseKey))
   const [newest] = ring
-  if (newest === undefined) throw new Error('The key ring is empty.')
+  if (newest === undefined) throw new Error('ENCRYPTION_KEYS is empty.')
   return {
     encrypt(plaintext, context) {
       const [id, key] = newest
@@ -32,7 +32,7 @@ export function createKeyring(keys: readonly string[]): Keyring {
       const [id = '', sealed = ''] = ciphertext.split(':')
       const key = ring.get(id)
       if (key === undefined)
-        throw new Error(`No key "${id}" in ENCRYPTION_KEYS: put it back to read what it encrypted.`)
+        throw new Error(`ENCRYPTION_KEYS has no key "${id}". Add the key again: stored secrets are encrypted with it.`)
       const bytes = Buffer.from(sealed, 'base64')
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
         authTagLength: TAG_BYTES,
@@ -60,7 +60,7 @@ export async function developmentKey(dataDir: string): Promise<string> {
 }
 
 function parseKey(text: string): [string, Buffer] {
-  if (!isKeyringKey(text)) throw new Error('Each key of the ring is id:base64 of 32 bytes.')
+  if (!isKeyringKey(text)) throw new Error('Each key in ENCRYPTION_KEYS must be id:base64 of 32 bytes.')
   const [id = '', key = ''] = text.split(':')
   return [id, Buffer.from(key, 'base64')]
 }

@@ -75,7 +75,7 @@ export function createSubscriptions(deps: {
       if (open.size >= SUBSCRIPTIONS_PER_KEY)
         throw new ConflictError(
           'TOO_MANY_SUBSCRIPTIONS',
-          `A key has at most ${SUBSCRIPTIONS_PER_KEY} subscriptions open. Close one, or watch more with each.`,
+          `A key has at most ${SUBSCRIPTIONS_PER_KEY} open subscriptions in one process. Close one, or widen the filter of another.`,
         )
       let source: T | undefined
       let closed = false

@@ -16,11 +16,11 @@ export function createCheckDocument(schema: GraphQLSchema): CheckDocument {
       const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
       const [operation] = operations
       if (operation?.kind !== Kind.OPERATION_DEFINITION || operations.length > 1)
-        return issues('must have one operation')
+        return issues('must contain exactly one operation')
       const name = operation.name?.value
       if (name === undefined || name.length > NAME_CHARACTERS)
-        return issues(`its operation must have a name, of at most ${NAME_CHARACTERS} characters`)
-      if (asksAboutSchema(document)) return issues('must not ask about the schema (__schema, __type)')
+        return issues(`must name its operation, with at most ${NAME_CHARACTERS} characters`)
+      if (asksAboutSchema(document)) return issues('must not select __schema or __type')
       return { name }
     } catch (error) {
       return issues(error instanceof Error ? error.message : 'is no GraphQL document')

@@ -17,16 +17,19 @@ export function readCredentials(
 ): Credentials | undefined {
   const organizationId = text(fields(ORGANIZATION_HEADER))
   // Acting in the key's own organization instead would be a surprise.
-  if (fields(ORGANIZATION_HEADER) === '') throw new UnauthenticatedError('Signalbox-Organization is empty.')
+  if (fields(ORGANIZATION_HEADER) === '')
+    throw new UnauthenticatedError(
+      'The header Signalbox-Organization is empty. Send an organization id, or leave the header out.',
+    )
   const authorization = text(fields('authorization'))
   // GraphiQL opens with the word alone, for the key to be put behind it.
   const isEmpty = authorization === undefined || /^Bearer\s*$/i.test(authorization)
   const bearer = authorization?.match(/^Bearer +(\S+)$/i)?.[1]
   if (!isEmpty && bearer === undefined)
-    throw new UnauthenticatedError('The authorization must have the form: Bearer, a space, and the API key.')
+    throw new UnauthenticatedError('The Authorization header must be "Bearer", a space, and the API key.')
   const header = text(fields('x-api-key'))
   if (bearer !== undefined && header !== undefined && bearer !== header)
-    throw new UnauthenticatedError('Two different API keys were presented. Send one.')
+    throw new UnauthenticatedError('Authorization and X-API-Key hold different API keys. Send one of them.')
   const token = bearer ?? header
   return token === undefined ? undefined : { token, organizationId, ...about }
 }

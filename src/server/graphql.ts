@@ -5,7 +5,7 @@ import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from 'grap
 import type { Context } from '../../schema/builder.ts'
 import { createLimitField } from '../../schema/field-limits.ts'
 import { schema } from '../../schema/schema.ts'
-import type { Domain } from '../services.ts'
+import type { Services } from '../services.ts'
 import { createCheckDocument } from './check-document.ts'
 import { exampleTabs } from './graphiql-examples.ts'
 import { LIMIT_HEADERS } from './limit-headers.ts'
@@ -20,7 +20,7 @@ const checkDocument = createCheckDocument(schema)
 
 /** GraphQL over HTTP and SSE, and GraphiQL for a browser. WebSocket runs through its `getEnveloped`. */
 export function createGraphQL(deps: {
-  domain: Domain
+  domain: Services
   maskError: (error: unknown) => Error
   record: RecordUsage
   resolveDocument: ResolveDocument

@@ -6,7 +6,7 @@ import { apiKeyPrincipal } from '../domain/people/viewer.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
-import type { Domain } from '../services.ts'
+import type { Services } from '../services.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
@@ -29,7 +29,7 @@ export interface Server {
 
 /** The HTTP server: GraphQL over HTTP, SSE and WebSocket, and health. @throws when the port is taken */
 export async function startServer(deps: {
-  domain: Domain
+  services: Services
   database: Database
   clock: Clock
   log: Log
@@ -38,7 +38,7 @@ export async function startServer(deps: {
   trustedProxies: readonly string[]
   initTimeoutMs?: number
 }): Promise<Server> {
-  const { domain, log } = deps
+  const { services: domain, log } = deps
   const clientIp = createClientIp(deps.trustedProxies)
 
   /** A request, or an operation on a WebSocket, with whoever makes it. */
@@ -75,14 +75,14 @@ export async function startServer(deps: {
       response.on('finish', () => {
         const duration = Math.round((performance.now() - started) * 1000)
         const fields = { requestId: request.headers[REQUEST_ID], method: request.method, path: pathname }
-        log.debug({ ...fields, status: response.statusCode, durationMicroseconds: duration }, 'request')
+        log.debug({ ...fields, status: response.statusCode, durationMicroseconds: duration }, 'Request finished')
       })
     // What stands behind builds a URL of it.
     if (!URL.canParse(`http://${request.headers.host || 'localhost'}/`))
       return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
     if (pathname === '/graphql')
       return void handleGraphQL(request, response).catch((error) => {
-        log.error({ err: error }, 'A request could not be answered.')
+        log.error({ err: error }, 'Request could not be answered')
         response.destroy()
       })
     if (pathname === '/livez') return send(response, health.live())

@@ -48,13 +48,16 @@ export function createResolveDocument(deps: { findDocument: FindDocument; denied
     if (viewer?.persistedOnly) {
       const code = 'PERSISTED_OPERATIONS_ONLY'
       deps.denied(viewer, 'operation', code)
-      throw refusal(code, 'This key may send operations that are registered, and no others.')
+      throw refusal(code, 'This key may send only registered operations. Send the documentId of one.')
     }
     if (hashed === undefined) return params
     if (text === undefined) {
       const query = automatic.get(hashed)
       // Clients of the extension wait for this very message.
-      const message = documentId == null ? 'PersistedQueryNotFound' : 'There is no operation with this documentId.'
+      const message =
+        documentId == null
+          ? 'PersistedQueryNotFound'
+          : 'No operation has this documentId. Register it, or send its text once.'
       if (query === undefined) throw refusal('PERSISTED_QUERY_NOT_FOUND', message)
       return { ...params, query }
     }
@@ -84,14 +87,14 @@ export function persistedOperations(resolve: ResolveDocument): Plugin<object, Se
 function hashOf(documentId: unknown, extensions: unknown): string | undefined {
   if (documentId != null) {
     if (typeof documentId === 'string' && /^sha256:[0-9a-f]{64}$/.test(documentId)) return documentId
-    throw refusal('BAD_REQUEST', 'The documentId must be sha256: and 64 hexadecimal digits in lower case.')
+    throw refusal('BAD_REQUEST', 'documentId must be "sha256:" followed by 64 lower-case hexadecimal digits.')
   }
   const persistedQuery = (extensions as { persistedQuery?: unknown } | null | undefined)?.persistedQuery
   if (persistedQuery == null) return undefined
   const { version, sha256Hash } = persistedQuery as { version?: unknown; sha256Hash?: unknown }
-  if (version !== 1) throw refusal('BAD_REQUEST', 'The persistedQuery extension is known in version 1.')
+  if (version !== 1) throw refusal('BAD_REQUEST', 'extensions.persistedQuery.version must be 1.')
   if (typeof sha256Hash === 'string' && /^[0-9a-f]{64}$/.test(sha256Hash)) return `sha256:${sha256Hash}`
-  throw refusal('BAD_REQUEST', 'The sha256Hash must be 64 hexadecimal digits in lower case.')
+  throw refusal('BAD_REQUEST', 'extensions.persistedQuery.sha256Hash must be 64 lower-case hexadecimal digits.')
 }
 
 function refusal(code: string, message: string): GraphQLError {

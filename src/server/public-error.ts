@@ -21,12 +21,13 @@ export function tell(error: unknown): Told {
   if (cause instanceof GraphQLError)
     return { code: String(cause.extensions.code ?? 'BAD_USER_INPUT'), message: cause.message }
   if (isTimeout(cause)) return { code: 'TOO_SLOW', message: TOO_SLOW }
-  const message = 'Something went wrong on our side. Try again; the operator can see why in the log.'
+  const message =
+    'The request failed because of an internal fault. Try again; the operator finds the reason in the log.'
   return { code: 'INTERNAL', message, isFault: true }
 }
 
 const TOO_SLOW =
-  'This took too long and was broken off. Ask for less: a shorter time, fewer conditions together, or fewer at once.'
+  'The request took too long and was canceled. Request less: a shorter range of time, fewer filters together, or a smaller page.'
 
 /** SQLSTATE query_canceled, as the driver has it, and as Prisma wraps it. */
 function isTimeout(error: unknown): boolean {
@@ -44,7 +45,7 @@ export function createMaskError(log: Log) {
     const cause = causeOf(error)
     if (cause instanceof GraphQLError) return cause
     const { code, message, isFault } = tell(error)
-    if (isFault) log.error({ err: cause }, 'A request failed.')
+    if (isFault) log.error({ err: cause }, 'Request failed')
     const extensions = { code, ...moreOf(cause) }
     if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })
     const { nodes, source, positions, path } = error

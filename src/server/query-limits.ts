@@ -102,7 +102,7 @@ export function parseWithinLimits(source: string | Source, options?: ParseOption
 
 function refusal(of: string, has: number, limit: number): GraphQLError {
   const count = has < 1e6 ? String(has) : 'millions of'
-  return new GraphQLError(`An operation has at most ${limit} ${of}; this one has ${count}. Ask for less at a time.`, {
+  return new GraphQLError(`An operation has at most ${limit} ${of}; this one has ${count}. Request less at once.`, {
     extensions: { code: 'QUERY_TOO_LARGE' },
   })
 }

@@ -72,10 +72,10 @@ function refusal({ limits, response }: Exchange): ExecutionResult {
   const about = { code: 'RATE_LIMITED', window: name, ...(response && { http: { status: 429 } }) }
   const extensions = limits!.neverFits ? about : { ...about, retryAfter: seconds }
   const message = limits!.neverFits
-    ? 'This operation costs more points than this key may spend within a minute. Ask for less.'
+    ? 'This operation costs more points than this key may spend within a minute. Request less.'
     : name === 'cost'
-      ? `This key has no points of cost left for this operation. Ask for less, or try again in ${seconds} s.`
-      : `This key has used up its requests of this ${name}. Try again in ${seconds} s.`
+      ? `This key has too few cost points left for this operation. Request less, or try again in ${seconds} s.`
+      : `This key has used up its requests for this ${name}. Try again in ${seconds} s.`
   return { errors: [new GraphQLError(message, { extensions })] }
 }
 

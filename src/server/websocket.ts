@@ -78,7 +78,7 @@ export function attachWebSocket(
           if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
             throw new UnavailableError(
               'TOO_MANY_OPERATIONS',
-              `At most ${OPERATIONS_PER_SOCKET} at once on a connection.`,
+              `A connection has at most ${OPERATIONS_PER_SOCKET} operations in flight. Wait for one to end.`,
             )
           const params = await deps.resolveDocument(asked, exchange)
           const enveloped = graphql.getEnveloped({ exchange, params })
@@ -88,7 +88,9 @@ export function attachWebSocket(
           if (errors.length > 0) return refuse(errors)
           if (getOperationAST(document, params.operationName) == null)
             return refuse([
-              new GraphQLError('The document has no operation of this name, or more than one and none was named.'),
+              new GraphQLError(
+                'operationName must name an operation of the document; it may be absent only when the document has one operation.',
+              ),
             ])
           return {
             schema,

@@ -61,9 +61,9 @@ test('while the database is away it is asked once a second, not all the time', a
   worker.start()
   worker.wake()
   const said = (part: string) => warnings.filter((message) => message.includes(part)).length
-  await expect.poll(() => said('does not answer'), { timeout: 10_000 }).toBe(3)
-  expect(said('queue could not be read')).toBeGreaterThan(1)
-  expect(said('queue could not be read')).toBeLessThan(6)
+  await expect.poll(() => said('lost the database'), { timeout: 10_000 }).toBe(3)
+  expect(said('Claim failed')).toBeGreaterThan(1)
+  expect(said('Claim failed')).toBeLessThan(6)
   await worker.stop()
   await database.stop()
 })

@@ -272,7 +272,7 @@ test('has a certificate of a trusted authority: accepted', async () => {
 test.each([
   ['expired', 'The certificate of 127.0.0.1 expired on 03 May 2025: renew it.'],
   ['self', 'The certificate of 127.0.0.1 is self-signed: use one from a public authority.'],
-  ['wrong', 'The certificate of 127.0.0.1 is for another name: get one that names this host.'],
+  ['wrong', 'The certificate of 127.0.0.1 is for another name: install one for this host.'],
 ])('has a certificate that is %s', async (name, sentence) => {
   const url = await tls(name)
   // Twice: a session that was resumed must not skip the check.

@@ -14,7 +14,7 @@ import { createIds } from '../../src/lib/ids.ts'
 import { createKeyring } from '../../src/lib/keyring.ts'
 import { createLog } from '../../src/lib/log.ts'
 import { startServer } from '../../src/server/http-server.ts'
-import { createDomain } from '../../src/services.ts'
+import { createServices } from '../../src/services.ts'
 import { createWorker, type Worker } from '../../worker/worker.ts'
 import { createApi } from './api.ts'
 import { createTestClock, type TestClock } from './clock.ts'
@@ -76,7 +76,7 @@ export async function startApp(options: AppOptions = {}) {
   const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })
   noteSecret(hostKey ?? '')
   const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl)
-  const domain = createDomain({
+  const domain = createServices({
     ...shared,
     redis,
     manifest,
@@ -85,7 +85,7 @@ export async function startApp(options: AppOptions = {}) {
   await domain.start()
   const { initTimeoutMs } = options
   const server = await startServer({
-    ...{ ...shared, domain, host: '127.0.0.1', port: 0, trustedProxies: options.trustedProxies ?? [] },
+    ...{ ...shared, services: domain, host: '127.0.0.1', port: 0, trustedProxies: options.trustedProxies ?? [] },
     ...(initTimeoutMs !== undefined && { initTimeoutMs }),
   })
   const worker: Worker = createWorker({

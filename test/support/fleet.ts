@@ -33,7 +33,7 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
   }
   const start = async (mode: string) => {
     const process = startProcess(env, mode)
-    await process.printed(/Signalbox runs/)
+    await process.printed(/Signalbox started/)
     return process
   }
   let apiProcess = await start('api')

@@ -33,7 +33,9 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
   const complete = (await readFile(path.join(folder, 'PG_VERSION'), 'utf8').catch(() => undefined)) !== undefined
   if (complete && known !== undefined) return { folder, password: known, postgres: path.join(bin, 'postgres'), user }
   if (complete)
-    throw new Error(`${folder} has no ${passwordFile} beside it. Restore that file, or move the folder away.`)
+    throw new Error(
+      `${folder} exists, but the file ${passwordFile} is missing. Restore the file, or delete the folder to start anew.`,
+    )
 
   const password = randomBytes(18).toString('base64url')
   // Made under another name and renamed when complete, so that a kill in the middle leaves nothing half done.

@@ -26,8 +26,14 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     retry: (viewer: Viewer, id: string) =>
       move(viewer, id, 'RETRY', 'delivery.retry', (delivery) =>
         delivery.status === 'HELD'
-          ? new ConflictError('DELIVERY_HELD', 'Its endpoint is disabled. Enable the endpoint to send it.')
-          : new ConflictError('DELIVERY_IN_PROGRESS', `It is ${delivery.status} and will be sent anyway.`),
+          ? new ConflictError(
+              'DELIVERY_HELD',
+              'The endpoint of this delivery is disabled. Enable the endpoint to send the delivery.',
+            )
+          : new ConflictError(
+              'DELIVERY_IN_PROGRESS',
+              `The delivery is ${delivery.status} and will be sent anyway. Wait for its result.`,
+            ),
       ),
 
     /** Sends nothing more. The result of an attempt in flight is recorded and changes no state. */
@@ -37,7 +43,11 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
         id,
         'CANCEL',
         'delivery.cancel',
-        ({ status }) => new ConflictError('DELIVERY_FINISHED', `It is ${status}: there is nothing left to cancel.`),
+        ({ status }) =>
+          new ConflictError(
+            'DELIVERY_FINISHED',
+            `The delivery is ${status}, which is final. Only a waiting or held delivery can be canceled.`,
+          ),
       ),
 
     get: (viewer: Viewer, id: string): Promise<Delivery | null> =>
@@ -86,7 +96,10 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
       const before = await tx.delivery.findFirst({ where: scope, include: { endpoint: true } })
       if (before === null) throw new NotFoundError('delivery', id)
       if (kind === 'RETRY' && !before.endpoint.enabled)
-        throw new ConflictError('ENDPOINT_DISABLED', 'Its endpoint is disabled or deleted. Enable the endpoint first.')
+        throw new ConflictError(
+          'ENDPOINT_DISABLED',
+          'The endpoint of this delivery is disabled or deleted. Enable the endpoint first.',
+        )
       await deps.audit(tx, viewer, { action, resource: id, details: { before: before.status } })
       // Last in the transaction: the lock on the delivery log blocks other changes of the organization until the
       // commit.

@@ -45,8 +45,8 @@ export function createTargets(options: { allowedNetworks: readonly string[]; res
       if (url === null || text.length > URL_LENGTH) return `must be an absolute URL of at most ${URL_LENGTH} characters`
       if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://'
       if (url.username !== '' || url.password !== '')
-        return 'must hold no user name or password: use a custom header instead'
-      if (url.hash !== '') return 'must have no fragment (#…): it is never sent'
+        return 'must not contain a user name or password; use a custom header instead'
+      if (url.hash !== '') return 'must have no fragment (#…), which is never sent'
       const found = await within(addressesOf(url.hostname), LOOKUP_MS)
       if (found === undefined) return url.protocol === 'https:' ? undefined : 'must begin with https://'
       for (const { address } of found) {

@@ -39,7 +39,7 @@ const createInput = z.object({
     .regex(EVENT_TYPE, 'must be dotted words, such as "invoice.paid"')
     .refine(
       (name) => !name.startsWith(OPERATIONAL_PREFIX),
-      `must not begin with "${OPERATIONAL_PREFIX}": such events are Signalbox's own`,
+      `must not begin with "${OPERATIONAL_PREFIX}": the prefix is reserved for system events`,
     ),
   category: z.string().trim().min(1).max(100).nullish(),
   description: z.string().max(2_000).nullish(),
@@ -86,7 +86,9 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
       return await schemas.check(viewer.organizationId, schema)
     } catch (error) {
       const why = `the schema of its type is not usable: ${(error as Error).message}`
-      return () => [{ path: 'data', message: `cannot be checked, since ${why}. Change it with eventTypeUpdate.` }]
+      return () => [
+        { path: 'data', message: `cannot be checked, because ${why}. Change the schema with eventTypeUpdate.` },
+      ]
     }
   }
 
@@ -118,7 +120,7 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
         })
       } catch (error) {
         if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002')
-          throw new ConflictError('EVENT_TYPE_EXISTS', `There is an event type "${name}" already. Update it instead.`)
+          throw new ConflictError('EVENT_TYPE_EXISTS', `The event type "${name}" exists already. Update it instead.`)
         throw error
       }
     },

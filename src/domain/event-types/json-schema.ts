@@ -50,12 +50,12 @@ export function compileSchema(schema: unknown): CheckPayload {
       throw error
     }
   }
-  if (run({}) === undefined) throw new Error('it has too many parts side by side')
+  if (run({}) === undefined) throw new Error('the schema has too many parts on one level')
   return (data) => {
     const { length } = JSON.stringify(data) ?? ''
     const errors = length > EVENT_BYTES || cost * length > CHECK_BUDGET ? undefined : run(data)
     if (errors === undefined)
-      return [{ path: 'data', message: 'is too large to be checked against the schema of its type' }]
+      return [{ path: 'data', message: 'is too large to be checked against the schema of its event type' }]
     return errors.slice(0, ISSUES_SHOWN).map(toIssue)
   }
 }
@@ -92,5 +92,8 @@ function toIssue(error: ErrorObject): Issue {
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return { path: ['data', ...path].join('.'), message: error.message ?? 'does not satisfy the schema of the type' }
+  return {
+    path: ['data', ...path].join('.'),
+    message: error.message ?? 'does not satisfy the schema of the event type',
+  }
 }

@@ -23,7 +23,7 @@ export function schemaCost(schema: unknown): number {
     if (node === null || typeof node !== 'object') return 1
     const seen = known.get(node)
     if (seen !== undefined) return seen
-    if (open.has(node)) throw new Error('references that lead back to themselves are not supported')
+    if (open.has(node)) throw new Error('recursive references are not supported')
     open.add(node)
     let sum = 1
     for (const [keyword, value] of Object.entries(node)) {
@@ -31,12 +31,12 @@ export function schemaCost(schema: unknown): number {
       // A property may have the name of a keyword; its value is a schema then.
       sum += keyword === '$ref' && typeof value === 'string' ? cost(resolve(value)) : cost(value)
       if (keyword === '$id' && typeof value === 'string' && node !== schema)
-        throw new Error('$id is supported at the root only: references count from there')
+        throw new Error('$id is supported at the root only, because references are resolved from there')
       if (keyword === 'pattern') sum += patternCost(value)
       if (keyword === 'patternProperties') for (const pattern of Object.keys(value ?? {})) sum += patternCost(pattern)
       if (keyword === 'uniqueItems' && value === true && !(maxItemsOf(node) <= UNIQUE_ITEMS_MOST))
-        throw new Error(`uniqueItems needs maxItems of at most ${UNIQUE_ITEMS_MOST} beside it`)
-      if (sum > MOST) throw new Error('it is too large: with every reference written out it has too many parts')
+        throw new Error(`uniqueItems needs maxItems of at most ${UNIQUE_ITEMS_MOST} in the same schema`)
+      if (sum > MOST) throw new Error('the schema has too many parts with every reference expanded')
     }
     open.delete(node)
     known.set(node, sum)
@@ -46,8 +46,7 @@ export function schemaCost(schema: unknown): number {
   function resolve(reference: string): unknown {
     if (reference === '#') return schema
     // Other forms of "#/" and a second "#" are resolved differently elsewhere and would bypass the bound.
-    if (!/^#\/[^#]+$/.test(reference))
-      throw new Error('a $ref must begin with #/ and lead on from there, with no other #, or be "#"')
+    if (!/^#\/[^#]+$/.test(reference)) throw new Error('a $ref must be "#", or begin with #/ and contain no other #')
     let at: unknown = schema
     for (const step of reference.slice(2).split('/')) {
       const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
@@ -56,7 +55,7 @@ export function schemaCost(schema: unknown): number {
           ? (at as Record<string, unknown>)[name]
           : undefined
     }
-    if (at === undefined) throw new Error(`the $ref ${reference.slice(0, 100)} leads nowhere`)
+    if (at === undefined) throw new Error(`the $ref ${reference.slice(0, 100)} points at nothing`)
     return at
   }
 

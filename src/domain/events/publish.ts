@@ -117,7 +117,7 @@ export function createPublisher(deps: {
   ): NewEvent | Issue[] {
     const { type, data, previous = null, metadata = null, idempotencyKey = null } = input
     if (known === undefined)
-      return [{ path: 'type', message: `"${type}" is no registered event type. Register it with eventTypeCreate.` }]
+      return [{ path: 'type', message: `"${type}" is not a registered event type. Register it with eventTypeCreate.` }]
     for (const part of ['data', 'previous', 'metadata'] as const) {
       const message = excessOf(input[part], { levels: EVENT_DEPTH, bytes: GIVEN_BYTES })
       if (message !== undefined) return [{ path: part, message }]

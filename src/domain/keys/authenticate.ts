@@ -35,7 +35,9 @@ export function createAuthenticate(deps: {
 
   return async ({ token, organizationId, ip, requestId }) => {
     if (!keyLookup.isWellFormed(token))
-      throw new UnauthenticatedError('This is not an API key of this installation. Check that all of it was copied.')
+      throw new UnauthenticatedError(
+        'This is not an API key of this installation. Check that the whole key was copied.',
+      )
     const credential = hashToken(token)
     const key = await keyLookup.find(credential)
     if (key === null) throw new UnauthenticatedError('This API key does not exist.')

@@ -67,19 +67,21 @@ export function requireWithin(viewer: Viewer, wanted: Powers): void {
   const issues: Issue[] = []
   const add = (field: string, message: string) => issues.push({ path: `input.${field}`, message })
   const permission = exceeds(viewer.permissions, wanted.permissions)
-  if (permission !== undefined) add('permissions', `a key cannot give what it does not have itself: ${permission}`)
+  if (permission !== undefined)
+    add('permissions', `must not include a permission that your own key lacks: ${permission}`)
   if (viewer.environment === 'TEST' && wanted.environment === 'LIVE')
-    add('environment', 'a test key makes test keys only')
+    add('environment', 'must be TEST: a test key creates test keys only')
   if (viewer.expiresAt !== null && (wanted.expiresAt === null || wanted.expiresAt > viewer.expiresAt))
-    add('expiresAt', `must not be after ${viewer.expiresAt.toISOString()}, when the key that makes it ends`)
+    add('expiresAt', `must not be after ${viewer.expiresAt.toISOString()}, the expiry of your own key`)
   const confined = viewer.allowedIps.length > 0
   const within = wanted.allowedIps.every((network) => isWithin(network, viewer.allowedIps))
   if (confined && (wanted.allowedIps.length === 0 || !within))
-    add('allowedIps', 'must lie within those of the key that makes it')
+    add('allowedIps', 'must be within the allowlist of your own key')
   if (viewer.persistedOnly && !wanted.persistedOnly)
-    add('persistedOnly', 'a key that is confined to persisted operations makes confined keys only')
+    add('persistedOnly', 'must be true: your own key is confined to persisted operations')
   const isHost = allows(viewer.permissions, 'platform', 'write')
-  if (!isHost && rank(wanted.tier) > rank(viewer.tier)) add('tier', `must not be above ${viewer.tier}, its maker's own`)
+  if (!isHost && rank(wanted.tier) > rank(viewer.tier))
+    add('tier', `must not be above ${viewer.tier}, the tier of your own key`)
   if (issues.length > 0) throw new ValidationError(issues)
 }
 

@@ -11,10 +11,10 @@ export interface KnownKey extends ApiKey {
 
 /** Reasons why a key is refused, each with the action to take. */
 export const REFUSALS = {
-  REVOKED: 'This API key was revoked. Use another one.',
+  REVOKED: 'This API key was revoked. Use another key.',
   DISABLED: 'This API key is disabled. An administrator can enable it.',
-  EXPIRED: 'This API key has expired. Use another one.',
-  IP_NOT_ALLOWED: 'This API key may not be used from this address.',
+  EXPIRED: 'This API key has expired. Use another key.',
+  IP_NOT_ALLOWED: 'This API key may not be used from this address. Ask its owner to extend the allowlist.',
 } as const
 
 export type Refusal = keyof typeof REFUSALS

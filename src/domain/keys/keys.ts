@@ -102,7 +102,7 @@ export function createKeys(deps: {
 
   function requireFuture(expiresAt: Date | null | undefined): void {
     if (expiresAt && expiresAt <= clock.now())
-      throw new ValidationError([{ path: 'input.expiresAt', message: 'must lie in the future' }])
+      throw new ValidationError([{ path: 'input.expiresAt', message: 'must be in the future' }])
   }
 
   /** @throws ValidationError when the key would have more rights than the viewer */
@@ -157,7 +157,7 @@ export function createKeys(deps: {
       const key = await tx.apiKey.findFirst({ where: { id, organizationId: viewer.organizationId } })
       if (key === null) throw new NotFoundError('API key', id)
       if (key.revokedAt !== null)
-        throw new ConflictError('KEY_REVOKED', 'This key was revoked, which is final. Make a new one.')
+        throw new ConflictError('KEY_REVOKED', 'This key was revoked, which is final. Create a new one.')
       const details = await apply(tx, key)
       await audit(tx, viewer, { action, resource: id, details: { name: key.name, ...details } })
       return tx.apiKey.update({ where: { id }, data: { revision: { increment: 1 } } })
@@ -170,14 +170,14 @@ export function createKeys(deps: {
   async function requirePlan(tx: Transaction, viewer: Viewer): Promise<void> {
     const { organizationId } = viewer
     if ((await tx.apiKey.count({ where: { organizationId, revokedAt: null } })) >= KEYS_AT_MOST)
-      throw new ConflictError('TOO_MANY_KEYS', `An organization has at most ${KEYS_AT_MOST} keys. Revoke some.`)
+      throw new ConflictError('TOO_MANY_KEYS', `An organization has at most ${KEYS_AT_MOST} keys. Revoke unused ones.`)
     if (allows(viewer.permissions, 'platform', 'write')) return
     const { plan } = await tx.organization.findUniqueOrThrow({ where: { id: viewer.organizationId } })
     if (plan !== 'STARTER') return
     deps.denials.note(viewer, 'apiKey.create', 'PLAN_FORBIDS')
     throw new ConflictError(
       'PLAN_FORBIDS',
-      'The plan STARTER does not include making keys. Ask for one, or a larger plan.',
+      'The plan STARTER does not include creating keys. Ask the operator for a key or a larger plan.',
     )
   }
 }

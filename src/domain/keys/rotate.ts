@@ -28,7 +28,7 @@ export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string
       if (key.replacedBy !== null)
         throw new ConflictError('KEY_REPLACED', `This key was replaced by ${key.replacedBy}. Rotate that one.`)
       if (key.expiresAt !== null && key.expiresAt <= now)
-        throw new ConflictError('KEY_EXPIRED', 'This key has expired. Make a new one.')
+        throw new ConflictError('KEY_EXPIRED', 'This key has expired. Create a new one.')
       if (mode === 'NEW_ID') {
         await keys.requirePlan(tx, viewer)
         made = await keys.insert(tx, viewer, { ...powersOf(key), name: key.name })
@@ -45,7 +45,7 @@ export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string
       if ((await tx.apiKeySecret.count({ where: { keyId: id } })) >= SECRETS_AT_ONCE)
         throw new ConflictError(
           'TOO_MANY_SECRETS',
-          `At most ${SECRETS_AT_ONCE} secrets of a key overlap. Wait until one ends, or rotate without an overlap.`,
+          `A key has at most ${SECRETS_AT_ONCE} valid secrets. Wait until one expires, or rotate without an overlap.`,
         )
       const secret = createToken(deps.keyPrefix, key.environment)
       await tx.apiKeySecret.create({ data: { hash: hashBytes(secret), keyId: id, createdAt: now } })

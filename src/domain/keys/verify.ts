@@ -36,13 +36,13 @@ export type ApiKeyVerify = Omit<z.input<typeof verifyInput>, 'permissions'> & { 
 
 /** Results of a verification, in the order of the checks. */
 export const VERDICTS = {
-  VALID: 'It may do this, and the cost was spent.',
-  NOT_FOUND: 'There is no such key in this organization.',
+  VALID: 'The key is valid, has the permissions, and the cost was spent.',
+  NOT_FOUND: 'No key of this organization matches.',
   REVOKED: REFUSALS.REVOKED,
   DISABLED: REFUSALS.DISABLED,
   EXPIRED: REFUSALS.EXPIRED,
   IP_NOT_ALLOWED: REFUSALS.IP_NOT_ALLOWED,
-  INSUFFICIENT_PERMISSIONS: 'This API key lacks a permission that was asked for.',
+  INSUFFICIENT_PERMISSIONS: 'This API key lacks a requested permission.',
   RATE_LIMITED: 'Too many requests with this key in this minute or hour. Try again later.',
   QUOTA_EXCEEDED: 'Too many requests with this key today. Try again later, or agree on a larger plan.',
 } as const

@@ -37,13 +37,13 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
         const spent = await shared.spend(who, charges)
         // Counts locally too, so that counting continues from here when Redis goes away.
         if (spent.admitted) own.note(who, charges)
-        if (awayUntil > 0) log.info('Redis answers: limits hold over all processes again.')
+        if (awayUntil > 0) log.info('Redis answered; rate limits are shared by all processes again')
         awayUntil = 0
         return { ...spent, degraded: false, neverFits }
       } catch (error) {
-        log.debug({ err: error }, 'Redis did not count.')
+        log.debug({ err: error }, 'Rate limit call to Redis failed; counting in this process')
       }
-    if (awayUntil === 0) log.warn('Redis is away: each process counts limits by itself until it is back.')
+    if (awayUntil === 0) log.warn('Redis is away; each process counts rate limits for itself')
     if (now >= awayUntil) awayUntil = performance.now() + AWAY_MS
     return { ...(await own.spend(who, charges)), degraded: true, neverFits }
   }

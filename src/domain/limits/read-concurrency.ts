@@ -41,4 +41,4 @@ export function createRead(): Read {
   }
 }
 
-const TOO_MUCH = 'Too much is being read for this organization. Ask for less in a request, or try again shortly.'
+const TOO_MUCH = 'Too many reads of this organization are waiting. Request less at once, or try again shortly.'

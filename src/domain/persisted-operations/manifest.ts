@@ -22,12 +22,12 @@ const manifestFile = z.object({
 export function readManifest(path: string): Manifest {
   const parsed = manifestFile.safeParse(readJson(path))
   if (!parsed.success)
-    throw new Error(`${path} is no manifest of persisted operations: ${z.prettifyError(parsed.error)}`)
+    throw new Error(`${path} is not a manifest of persisted operations: ${z.prettifyError(parsed.error)}`)
   return new Map(
     parsed.data.operations.map(({ id, name, body }) => {
       const documentId = documentIdOf(body)
       if (id !== documentId && `sha256:${id}` !== documentId)
-        throw new Error(`${path}: the id of ${name} is not the SHA-256 of its body. Make the manifest anew.`)
+        throw new Error(`${path}: the id of ${name} is not the SHA-256 of its body. Generate the manifest again.`)
       return [documentId, { name, body }]
     }),
   )

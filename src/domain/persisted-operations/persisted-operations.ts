@@ -47,9 +47,13 @@ export function createDocuments(deps: {
       const document = await prisma.$transaction(async (tx) => {
         await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${organizationId} FOR UPDATE`
         if ((await tx.persistedDocument.count({ where: { organizationId } })) >= DOCUMENTS_AT_MOST)
-          throw new ConflictError('TOO_MANY_DOCUMENTS', `An organization has at most ${DOCUMENTS_AT_MOST} of them.`)
+          throw new ConflictError(
+            'TOO_MANY_DOCUMENTS',
+            `An organization has at most ${DOCUMENTS_AT_MOST} registered operations.`,
+          )
         const there = await tx.persistedDocument.findFirst({ where: { organizationId, documentId } })
-        if (there !== null) throw new ConflictError('DOCUMENT_EXISTS', `It is registered already, as ${there.id}.`)
+        if (there !== null)
+          throw new ConflictError('DOCUMENT_EXISTS', `The operation is registered already, as ${there.id}.`)
         const status = input.active ? ('ACTIVE' as const) : ('CREATED' as const)
         const made = { name: checked.name, body: input.body, status, activatedAt: input.active ? now : null }
         const data = {
@@ -97,6 +101,9 @@ export function createDocuments(deps: {
   function requireUnconfined(viewer: Viewer): void {
     if (!viewer.persistedOnly) return
     deps.denials.note(viewer, 'persistedDocument', 'KEY_CONFINED')
-    throw new ConflictError('KEY_CONFINED', 'This key is confined to persisted operations, so it cannot change them.')
+    throw new ConflictError(
+      'KEY_CONFINED',
+      'This key is confined to persisted operations and cannot register or change operations.',
+    )
   }
 }

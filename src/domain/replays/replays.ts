@@ -63,11 +63,11 @@ export function createReplays(deps: {
         const [{ now }] = await tx.$queryRaw<[{ now: Date }]>`SELECT ${queueTime(clock)} AS now`
         const endpoint = await deps.endpoints.find(tx, viewer, endpointId)
         if (!endpoint.enabled)
-          throw new ConflictError('ENDPOINT_DISABLED', 'Enable the endpoint before a replay to it.')
+          throw new ConflictError('ENDPOINT_DISABLED', 'The endpoint is disabled. Enable it before the replay.')
         if ((await tx.replay.count({ where: { organizationId, status: 'RUNNING' } })) >= RUNNING_AT_MOST)
           throw new ConflictError(
             'TOO_MANY_REPLAYS',
-            `${RUNNING_AT_MOST} replays run already. Wait for one, or cancel one.`,
+            `An organization runs at most ${RUNNING_AT_MOST} replays at once. Wait for one to end, or cancel one.`,
           )
         await tx.replay.create({
           data: {
@@ -140,7 +140,10 @@ export function createReplays(deps: {
         const found = await tx.replay.findFirst({ where: { id, organizationId } })
         if (found === null) throw new NotFoundError('replay', id)
         if (count === 0)
-          throw new ConflictError('REPLAY_FINISHED', `It is ${found.status}: there is nothing left to cancel.`)
+          throw new ConflictError(
+            'REPLAY_FINISHED',
+            `The replay is ${found.status}, which is final. Only a running replay can be canceled.`,
+          )
         await deps.audit(tx, viewer, {
           action: 'deliveries.replayCancel',
           resource: id,

@@ -52,7 +52,7 @@ export function createRetention(deps: {
       await removeChanges(pool, clock.forQueue(), CHANGES_KEPT_SECONDS)
       return last !== null
     })
-    if (events > 0) log.info({ events }, `Removed events older than ${deps.retentionDays} days.`)
+    if (events > 0) log.info({ events, retentionDays: deps.retentionDays }, 'Retention removed events')
     return events
   }
 
@@ -69,7 +69,7 @@ export function createRetention(deps: {
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await removeAll().catch((error) => log.warn({ err: error }, 'Old events could not be removed. Trying again.'))
+      await removeAll().catch((error) => log.warn({ err: error }, 'Retention run failed; retrying'))
       await rest(EVERY_MS)
     }
   }

@@ -58,14 +58,14 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
         // A batch that the database will never accept must not block the batches after it.
         if (!isRefused(error)) throw error
         lost += batch.size
-        log.error({ err: error }, 'Usage was refused by the database.')
+        log.error({ err: error }, 'The database refused a batch of usage records; the batch was dropped')
       })
       uncounted = true
       waiting -= batch.size
       waitingUnknown -= batch.unknown
       closed.shift()
     }
-    if (lost > 0) log.error({ lost }, 'Requests are missing from usage.')
+    if (lost > 0) log.error({ lost }, 'Usage records were dropped')
     lost = 0
   }
 
@@ -101,7 +101,7 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
     })
     return run
   }
-  const warn = (error: unknown) => log.warn({ err: error, waiting }, 'Usage could not be written. Trying again.')
+  const warn = (error: unknown) => log.warn({ err: error, waiting }, 'Write of usage records failed; retrying')
 
   async function flush(): Promise<void> {
     await nextWrite()

@@ -55,6 +55,6 @@ const OLDEST_FIRST = select('ASC')
 function placeOf(cursor: string | undefined): [string | null, number | null] {
   if (cursor === undefined) return [null, null]
   const [, batch, number] = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{1,9})$/.exec(cursor) ?? []
-  if (batch === undefined) throw new ValidationError([{ path: 'after', message: 'is no cursor of this list' }])
+  if (batch === undefined) throw new ValidationError([{ path: 'after', message: 'is not a cursor of this list' }])
   return [batch, Number(number)]
 }

@@ -163,7 +163,11 @@ describe('what is refused', () => {
     const tenant = await app.tenant()
     const { secret, apiKey } = await tenant.createKey({ events: ['read'] }, { allowedIps: ['10.0.0.1'] })
     await app.api.as(secret).request('{ viewer { permissions } }')
-    const expected = [apiKey.id, 'authenticate', 'This API key may not be used from this address.']
+    const expected = [
+      apiKey.id,
+      'authenticate',
+      'This API key may not be used from this address. Ask its owner to extend the allowlist.',
+    ]
     await expect.poll(() => denied(tenant.organizationId)).toEqual([expected])
   })
 

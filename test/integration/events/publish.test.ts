@@ -33,7 +33,7 @@ test('an event that no endpoint wants is kept', async () => {
 
 test('an unregistered type is refused with what to do', async () => {
   await expect(tenant.publish('order.unknown')).rejects.toThrow(
-    'VALIDATION_FAILED: input.type: "order.unknown" is no registered event type. Register it with eventTypeCreate.',
+    'VALIDATION_FAILED: input.type: "order.unknown" is not a registered event type. Register it with eventTypeCreate.',
   )
 })
 

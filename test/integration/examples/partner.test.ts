@@ -67,6 +67,6 @@ test('registers its endpoint, reads its events, and sends again what had died', 
 test('is told what it may not send', async () => {
   const partner = createPartner({ url: app.url, key })
   await expect(partner.ask({ documentId: `sha256:${'0'.repeat(64)}` }, {})).rejects.toThrow(
-    'This key may send operations that are registered, and no others.',
+    'This key may send only registered operations. Send the documentId of one.',
   )
 })

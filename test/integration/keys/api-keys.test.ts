@@ -34,7 +34,7 @@ test('revoking is final, at once, and audited with who did it', async () => {
   expect((await client.request('{ events { nodes { id } } }')).errors).toBeUndefined()
   await tenant.ask(change('apiKeyRevoke'), { id: apiKey.id })
   expect((await client.request(viewer)).errors?.[0]).toMatchObject({
-    message: 'This API key was revoked. Use another one.',
+    message: 'This API key was revoked. Use another key.',
     extensions: { code: 'UNAUTHENTICATED' },
   })
   for (const again of ['apiKeyRevoke', 'apiKeyEnable', 'apiKeyDisable'])
@@ -94,7 +94,7 @@ test.each([
 test('nobody gives more than they have: a tenant makes no platform key, and none with what its own key lacks', async () => {
   const tenant = await app.tenant({ keys: ['write'], events: ['read'] })
   await expect(tenant.createKey({ platform: ['write'] })).rejects.toThrow(
-    'a key cannot give what it does not have itself: platform:write',
+    'must not include a permission that your own key lacks: platform:write',
   )
   await expect(tenant.createKey({ events: ['read', 'write'] })).rejects.toThrow('events:write')
   await expect(tenant.createKey({ events: ['read'] })).resolves.toMatchObject({

@@ -32,7 +32,7 @@ test('a valid key is told with whose it is and what it has left', async () => {
   const { secret, apiKey } = await make()
   expect(await verify(secret, { permissions: { invoices: ['read'] }, ip: '203.0.113.7' })).toEqual({
     code: 'VALID',
-    message: 'It may do this, and the cost was spent.',
+    message: 'The key is valid, has the permissions, and the cost was spent.',
     apiKey: { id: apiKey.id, organizationId: owner.organizationId, name: 'Test' },
     limits: {
       degraded: false,

@@ -129,7 +129,7 @@ test('what takes too long is broken off, and says what to do', async () => {
   const tenant = await app.tenant()
   const { errors } = await tenant.request(tenTimes)
   expect(errors?.[0]?.extensions.code).toBe('TOO_SLOW')
-  expect(errors?.[0]?.message).toMatch(/took too long and was broken off. Ask for less/)
+  expect(errors?.[0]?.message).toMatch(/took too long and was canceled. Request less/)
   await release()
   await expect(tenant.ask(`{ ${USAGE} }`)).resolves.toBeDefined()
 })

@@ -66,7 +66,7 @@ test('what is past the limit is refused with 429, spends nothing, and fits in wh
     expect(body).toEqual({
       errors: [
         {
-          message: 'This key has used up its requests of this minute. Try again in 60 s.',
+          message: 'This key has used up its requests for this minute. Try again in 60 s.',
           extensions: { code: 'RATE_LIMITED', retryAfter: 60, window: 'minute' },
         },
       ],
@@ -208,7 +208,7 @@ test('an operation that costs more than is left is refused before it runs, and s
   const { key } = await newKey()
   const { body, limits } = await ask(key, '{ events(first: 100) { nodes { deliveries(first: 50) { nodes { id } } } } }')
   expect(body.errors[0]).toMatchObject({
-    message: 'This operation costs more points than this key may spend within a minute. Ask for less.',
+    message: 'This operation costs more points than this key may spend within a minute. Request less.',
     extensions: { code: 'RATE_LIMITED', window: 'cost' },
   })
   expect(limits[3]).toBeNull()

@@ -101,7 +101,8 @@ test('with Redis away limits go on in each process and say so, from what it had 
   const answers = await flood(key, 200)
   // Each of the two knows of the twenty that it had admitted.
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(2 * (60 - 20))
-  for (const { output } of processes) expect(output()).toContain('Redis is away: each process counts limits by itself')
+  for (const { output } of processes)
+    expect(output()).toContain('Redis is away; each process counts rate limits for itself')
   const degraded = () =>
     createApi(urls[0]!)
       .as(BOOTSTRAP_API_KEY)

@@ -204,17 +204,17 @@ test('an operation can be sent while it is active, on every node', async () => {
 test.each([
   ['what does not parse', 'query {', 'Syntax Error'],
   ['a field that is not there', 'query A { nothing }', 'Cannot query field "nothing"'],
-  ['no name', '{ viewer { permissions } }', 'must have a name'],
+  ['no name', '{ viewer { permissions } }', 'must name its operation'],
   [
     'two operations',
     'query A { viewer { permissions } } query B { viewer { permissions } }',
-    'must have one operation',
+    'must contain exactly one operation',
   ],
   ['no operation', 'fragment F on Query { viewer { permissions } }', ''],
   [
     'a question about the schema',
     'query A { ...F } fragment F on Query { __schema { types { name } } }',
-    'must not ask about the schema',
+    'must not select __schema or __type',
   ],
   ['what is past the limits', `query A { ${'a: viewer { permissions } '.repeat(30)} }`, 'at most 20 fields'],
   ['100,001 characters', `query A { viewer { permissions } } #${'x'.repeat(100_000)}`, 'at most 100000 characters'],

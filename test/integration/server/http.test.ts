@@ -30,8 +30,8 @@ test.each([
 test.each([
   ['junk', { authorization: 'Bearer junk' }, 'This is not an API key of this installation'],
   ['a wrong checksum', { 'x-api-key': `sb_live_${'0'.repeat(48)}` }, 'This is not an API key of this installation'],
-  ['another scheme', { authorization: 'Basic abc' }, 'must have the form: Bearer'],
-  ['two different keys', { authorization: 'Bearer a', 'x-api-key': 'b' }, 'Two different API keys'],
+  ['another scheme', { authorization: 'Basic abc' }, 'must be "Bearer", a space, and the API key'],
+  ['two different keys', { authorization: 'Bearer a', 'x-api-key': 'b' }, 'hold different API keys'],
 ])('%s is refused with 401 and what to do', async (_name, headers, message) => {
   const { status, body } = await post(headers)
   expect(status).toBe(401)

@@ -67,7 +67,9 @@ test('when the embedded PostgreSQL is killed under it, it says so and ends', asy
   const postgres = Number((await readFile(path.join(env.DATA_DIR, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
   process.kill(postgres, 'SIGKILL')
   expect((await signalbox.exited).code).toBe(1)
-  expect(signalbox.output()).toContain('The embedded PostgreSQL went away.')
+  expect(signalbox.output()).toContain(
+    'The embedded PostgreSQL ended unexpectedly. Start Signalbox again; postgres.log in DATA_DIR has the reason.',
+  )
 }, 60_000)
 
 test('BOOTSTRAP_API_KEY is the key of the first organization, and is not printed', async () => {

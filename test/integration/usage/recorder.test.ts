@@ -168,7 +168,7 @@ test('a batch that the database will never take is given up, and the next is wri
   await recorder.stop()
   expect(await reconcile(database.pool)).toEqual({ requests: 1, differences: [] })
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-    'Usage was refused by the database.',
-    'Requests are missing from usage.',
+    'The database refused a batch of usage records; the batch was dropped',
+    'Usage records were dropped',
   ])
 })

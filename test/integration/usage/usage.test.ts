@@ -103,7 +103,7 @@ test('a key that is refused is recorded as its own, and one that nobody has for 
   expect(nodes).toEqual([
     {
       ...{ keyId: null, ip: '127.0.0.1', outcome: 'UNAUTHENTICATED' },
-      error: 'This is not an API key of this installation. Check that all of it was copied.',
+      error: 'This is not an API key of this installation. Check that the whole key was copied.',
     },
     { keyId: null, ip: '127.0.0.1', outcome: 'UNAUTHENTICATED', error: 'This API key does not exist.' },
   ])

@@ -206,7 +206,9 @@ test('what cannot be retried or canceled is answered with what to do', async () 
   const [{ id } = { id: '' }] = await tenant.deliveries()
   const call = (field: string) =>
     tenant.ask(`mutation ($id: ID!) { ${field}(id: $id) { __typename ... on Error { code message } } }`, { id })
-  await expect(call('deliveryRetry')).rejects.toThrow('DELIVERY_IN_PROGRESS: It is PENDING and will be sent anyway.')
+  await expect(call('deliveryRetry')).rejects.toThrow(
+    'DELIVERY_IN_PROGRESS: The delivery is PENDING and will be sent anyway.',
+  )
   await app.deliver()
   await expect(call('deliveryCancel')).rejects.toThrow('DELIVERY_FINISHED')
   await tenant.ask('mutation ($id: ID!) { webhookEndpointDisable(id: $id) { __typename } }', { id: endpointId })
