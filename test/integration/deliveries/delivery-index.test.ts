@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPool } from '../../../src/database/client.ts'
 import { storeEvents } from '../../../src/domain/events/store-events.ts'
 import { replayPage } from '../../../src/domain/replays/replay-batch.ts'
@@ -9,7 +9,7 @@ import { cloneDatabase } from '../../support/database.ts'
 import { migrateAnew } from '../../support/migrations.ts'
 import { startReceiver } from '../../support/receiver.ts'
 
-// What is not in the register is in no list, and stays for ever: every delivery is in it, however it was made (D1, W10, O6).
+// Every delivery is in the index. A delivery missing there would be listed nowhere and never be pruned.
 let app: App
 const receiver = await startReceiver()
 beforeAll(async () => {
@@ -35,126 +35,128 @@ async function setUp() {
   return Object.assign(tenant, { endpoint })
 }
 
-test('each way of making a delivery enters it', async () => {
-  const { pool } = app.database
-  const tenant = await setUp()
-  const made = async () => (await all(pool, 'deliveries')).length
-  await tenant.publish('a.b')
-  const failing = await tenant.endpoint({ disableAfterFailures: 1 })
-  await tenant.endpoint({ eventTypes: ['a.b', 'webhook.endpoint.disabled'], disableAfterFailures: null })
-  await tenant.publish('a.b')
-  expect(await made()).toBe(2)
-  await tenant.publishMany([1, 2, 3].map((n) => ({ type: 'a.b', data: { n } })))
-  expect(await made()).toBe(8)
-  const makeId = createIds(app.clock)
-  const event = {
-    ...{ id: makeId('evt'), organizationId: tenant.organizationId, type: 'a.b' },
-    body: Buffer.from('{}'),
-  }
-  const stored = [{ ...event, idempotencyKey: null, idempotencyHash: null }]
-  await storeEvents(pool, stored, 'large', app.clock.now(), makeId('dlv').slice(4, 14))
-  expect(await made()).toBe(10)
-  await tenant.ask('mutation ($id: ID!) { webhookEndpointTest(id: $id) { __typename } }', { id: failing })
-  expect(await made()).toBe(11)
-  // An event that tells of the endpoint which is disabled now.
-  await app.deliver()
-  expect(await made()).toBe(12)
-  const late = await tenant.endpoint()
-  expect(await tenant.ask(replay, { id: late })).toMatchObject({ count: 6 })
-  expect(await made()).toBe(18)
+describe('delivery index', () => {
+  test('every way to create a delivery adds the delivery to the index', async () => {
+    const { pool } = app.database
+    const tenant = await setUp()
+    const made = async () => (await all(pool, 'deliveries')).length
+    await tenant.publish('a.b')
+    const failing = await tenant.endpoint({ disableAfterFailures: 1 })
+    await tenant.endpoint({ eventTypes: ['a.b', 'webhook.endpoint.disabled'], disableAfterFailures: null })
+    await tenant.publish('a.b')
+    expect(await made()).toBe(2)
+    await tenant.publishMany([1, 2, 3].map((n) => ({ type: 'a.b', data: { n } })))
+    expect(await made()).toBe(8)
+    const makeId = createIds(app.clock)
+    const event = {
+      ...{ id: makeId('evt'), organizationId: tenant.organizationId, type: 'a.b' },
+      body: Buffer.from('{}'),
+    }
+    const stored = [{ ...event, idempotencyKey: null, idempotencyHash: null }]
+    await storeEvents(pool, stored, 'large', app.clock.now(), makeId('dlv').slice(4, 14))
+    expect(await made()).toBe(10)
+    await tenant.ask('mutation ($id: ID!) { webhookEndpointTest(id: $id) { __typename } }', { id: failing })
+    expect(await made()).toBe(11)
+    // Delivers the system event about the endpoint that was disabled.
+    await app.deliver()
+    expect(await made()).toBe(12)
+    const late = await tenant.endpoint()
+    expect(await tenant.ask(replay, { id: late })).toMatchObject({ count: 6 })
+    expect(await made()).toBe(18)
 
-  expect(await all(pool, 'delivery_register')).toEqual(await all(pool, 'deliveries'))
-})
+    expect(await all(pool, 'delivery_register')).toEqual(await all(pool, 'deliveries'))
+  })
 
-const waiting = async () =>
-  (
-    await app.database.pool.query(
-      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    )
-  ).rowCount
+  const waiting = async () =>
+    (
+      await app.database.pool.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      )
+    ).rowCount
 
-/** Two replays to an endpoint that run, and a way to do a page of one. */
-async function twoReplays(tenant: Awaited<ReturnType<typeof setUp>>, endpointId: string) {
-  const { pool } = app.database
-  await pool.query(
-    `INSERT INTO replays (id, organization_id, endpoint_id, types, statuses, status, created_by, created_at, updated_at)
+  /** Two running replays to an endpoint, and a function that processes a page of one of them. */
+  async function twoReplays(tenant: Awaited<ReturnType<typeof setUp>>, endpointId: string) {
+    const { pool } = app.database
+    await pool.query(
+      `INSERT INTO replays (id, organization_id, endpoint_id, types, statuses, status, created_by, created_at, updated_at)
       SELECT $2 || n, $1, $2, '{}', '{}', 'RUNNING', 'key_1', $3, $3 FROM generate_series(1, 2) n`,
-    [tenant.organizationId, endpointId, app.clock.now()],
-  )
-  return {
-    page: (n: 1 | 2, deliveryIdTime = '01aaaaaaaa', connection = pool) =>
-      replayPage(connection, { now: app.clock.now(), replayId: `${endpointId}${n}`, deliveryIdTime }),
-    counts: async () =>
-      (await pool.query('SELECT count FROM replays WHERE endpoint_id = $1 ORDER BY id', [endpointId])).rows.map(
-        ({ count }) => Number(count),
-      ),
+      [tenant.organizationId, endpointId, app.clock.now()],
+    )
+    return {
+      page: (n: 1 | 2, deliveryIdTime = '01aaaaaaaa', connection = pool) =>
+        replayPage(connection, { now: app.clock.now(), replayId: `${endpointId}${n}`, deliveryIdTime }),
+      counts: async () =>
+        (await pool.query('SELECT count FROM replays WHERE endpoint_id = $1 ORDER BY id', [endpointId])).rows.map(
+          ({ count }) => Number(count),
+        ),
+    }
   }
-}
 
-const three = [1, 2, 3].map((n) => ({ type: 'a.b', data: { n } }))
+  const three = [1, 2, 3].map((n) => ({ type: 'a.b', data: { n } }))
 
-test.each([
-  ['events that were not sent there yet', { dead: false, version: 1 }],
-  ['dead deliveries', { dead: true, version: 4 }],
-])('of two replays of %s at the same moment one sends them', async (_what, { dead, version }) => {
-  const { pool } = app.database
-  const tenant = await setUp()
-  const more = { retryPolicy: { maxAttempts: 1 }, disableAfterFailures: null }
-  const early = dead && (await tenant.endpoint(more))
-  await tenant.publishMany(three)
-  if (dead) await app.deliver()
-  const endpointId = early || (await tenant.endpoint(more))
-  const replays = await twoReplays(tenant, endpointId)
-  const first = createPool({ connectionString: app.database.url, max: 1 })
-  await first.query('BEGIN')
-  await replays.page(1, '01aaaaaaaa', first)
-  const second = replays.page(2, '01bbbbbbbb')
-  await vi.waitFor(async () => expect(await waiting()).toBe(1))
-  await first.query('COMMIT')
-  await second
-  await first.end()
+  test.each([
+    ['events without a delivery', { dead: false, version: 1 }],
+    ['dead deliveries', { dead: true, version: 4 }],
+  ])('two concurrent replays of %s send each delivery once', async (_what, { dead, version }) => {
+    const { pool } = app.database
+    const tenant = await setUp()
+    const more = { retryPolicy: { maxAttempts: 1 }, disableAfterFailures: null }
+    const early = dead && (await tenant.endpoint(more))
+    await tenant.publishMany(three)
+    if (dead) await app.deliver()
+    const endpointId = early || (await tenant.endpoint(more))
+    const replays = await twoReplays(tenant, endpointId)
+    const first = createPool({ connectionString: app.database.url, max: 1 })
+    await first.query('BEGIN')
+    await replays.page(1, '01aaaaaaaa', first)
+    const second = replays.page(2, '01bbbbbbbb')
+    await vi.waitFor(async () => expect(await waiting()).toBe(1))
+    await first.query('COMMIT')
+    await second
+    await first.end()
 
-  const { rows } = await pool.query('SELECT id, version FROM deliveries WHERE endpoint_id = $1', [endpointId])
-  expect(rows.map((row) => row.version)).toEqual([version, version, version])
-  expect(await replays.counts()).toEqual([3, 0])
-  expect(await all(pool, 'delivery_register')).toEqual(await all(pool, 'deliveries'))
-})
+    const { rows } = await pool.query('SELECT id, version FROM deliveries WHERE endpoint_id = $1', [endpointId])
+    expect(rows.map((row) => row.version)).toEqual([version, version, version])
+    expect(await replays.counts()).toEqual([3, 0])
+    expect(await all(pool, 'delivery_register')).toEqual(await all(pool, 'deliveries'))
+  })
 
-test('a replay that waits for a delivery holds up no publish to its endpoint', async () => {
-  const tenant = await setUp()
-  const endpointId = await tenant.endpoint({ retryPolicy: { maxAttempts: 1 }, disableAfterFailures: null })
-  await tenant.publish('a.b')
-  await app.deliver()
-  // Of an event that the endpoint did not get, it makes a delivery, which is counted.
-  await app.database.pool.query("UPDATE webhook_endpoints SET event_types = '{}' WHERE id = $1", [endpointId])
-  await tenant.publish('a.b')
-  await app.database.pool.query("UPDATE webhook_endpoints SET event_types = '{*}' WHERE id = $1", [endpointId])
-  const { page, counts } = await twoReplays(tenant, endpointId)
-  const holder = createPool({ connectionString: app.database.url, max: 1 })
-  await holder.query('BEGIN')
-  await holder.query("SELECT FROM deliveries WHERE endpoint_id = $1 AND status = 'DEAD' FOR UPDATE", [endpointId])
-  const replayed = page(1)
-  await vi.waitFor(async () => expect(await waiting()).toBe(1))
-  await tenant.publish('a.b')
-  expect(await waiting()).toBe(1)
-  await holder.query('COMMIT')
-  await replayed
-  await holder.end()
-  expect(await counts()).toEqual([2, 0])
-})
+  test('a replay that waits for a locked delivery does not block a publish to its endpoint', async () => {
+    const tenant = await setUp()
+    const endpointId = await tenant.endpoint({ retryPolicy: { maxAttempts: 1 }, disableAfterFailures: null })
+    await tenant.publish('a.b')
+    await app.deliver()
+    // The replay creates and counts a delivery for the event that the endpoint did not receive.
+    await app.database.pool.query("UPDATE webhook_endpoints SET event_types = '{}' WHERE id = $1", [endpointId])
+    await tenant.publish('a.b')
+    await app.database.pool.query("UPDATE webhook_endpoints SET event_types = '{*}' WHERE id = $1", [endpointId])
+    const { page, counts } = await twoReplays(tenant, endpointId)
+    const holder = createPool({ connectionString: app.database.url, max: 1 })
+    await holder.query('BEGIN')
+    await holder.query("SELECT FROM deliveries WHERE endpoint_id = $1 AND status = 'DEAD' FOR UPDATE", [endpointId])
+    const replayed = page(1)
+    await vi.waitFor(async () => expect(await waiting()).toBe(1))
+    await tenant.publish('a.b')
+    expect(await waiting()).toBe(1)
+    await holder.query('COMMIT')
+    await replayed
+    await holder.end()
+    expect(await counts()).toEqual([2, 0])
+  })
 
-test('deliveries of the version before it are entered by its migration', async () => {
-  const clone = await cloneDatabase()
-  const pool = createPool({ connectionString: clone.url, max: 1 })
-  await migrateAnew(pool, '20261123024023_delivery_register', () =>
-    pool.query(`
+  test('the migration adds the deliveries of the previous version to the index', async () => {
+    const clone = await cloneDatabase()
+    const pool = createPool({ connectionString: clone.url, max: 1 })
+    await migrateAnew(pool, '20261123024023_delivery_register', () =>
+      pool.query(`
       SET session_replication_role = 'replica';
       INSERT INTO deliveries (${COLUMNS}, status, trigger, updated_at)
       SELECT 'dlv_' || n, 'org_' || n % 2, 'evt_' || n / 3, 'whep_' || n % 3, now(), 'SUCCEEDED', 'SCHEDULED', now()
       FROM generate_series(10, 39) n`),
-  )
-  expect(await all(pool, 'delivery_register')).toEqual(await all(pool, 'deliveries'))
-  expect(await all(pool, 'delivery_register')).toHaveLength(30)
-  await pool.end()
-  await clone.drop()
+    )
+    expect(await all(pool, 'delivery_register')).toEqual(await all(pool, 'deliveries'))
+    expect(await all(pool, 'delivery_register')).toHaveLength(30)
+    await pool.end()
+    await clone.drop()
+  })
 })

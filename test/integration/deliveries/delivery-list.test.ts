@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { PrismaClient } from '../../../src/database/client.ts'
 import { createDeliveries } from '../../../src/domain/deliveries/deliveries.ts'
 import type { Viewer } from '../../../src/domain/people/viewer.ts'
@@ -22,14 +22,14 @@ const LIST = `query ($filter: DeliveryFilter, $first: Int, $after: String, $last
 
 let app: App
 let tenant: Tenant
-/** All of the tenant's, the newest first. */
+/** All deliveries of the organization, newest first. */
 let stored: Stored[]
 
 beforeAll(async () => {
   app = await startApp()
   tenant = await app.tenant()
   await fill(tenant)
-  // Another's, in all of the same states, of which nothing may ever show.
+  // Deliveries of another organization in the same states must never be listed.
   await fill(await app.tenant())
   const { rows } = await app.database.pool.query<Stored>(
     `SELECT d.id, d.status, d.endpoint_id, d.created_at, v.type FROM deliveries d JOIN events v ON v.id = d.event_id
@@ -59,7 +59,7 @@ async function fill(owner: Tenant): Promise<void> {
   )
 }
 
-/** Every page, one after the other, from one end to the other. */
+/** Reads all pages in order, forwards or backwards. */
 async function listAll(filter: object, size: number, backwards: boolean): Promise<string[]> {
   const ids: string[] = []
   for (let cursor: string | null = null; ; ) {
@@ -73,104 +73,106 @@ async function listAll(filter: object, size: number, backwards: boolean): Promis
   }
 }
 
-test('a list has exactly what its filter lets through, page by page, from either end (property, D1)', async () => {
-  const subset = <T>(of: readonly T[]) => fc.option(fc.subarray([...of], { minLength: 1 }), { nil: undefined })
-  const oneOf = <K extends keyof Stored>(key: K) =>
-    fc.option(
-      fc.nat().map((n) => stored[n % stored.length]![key]),
-      { nil: undefined },
-    )
-  const filters = fc.record({
-    ...{ statuses: subset(STATUSES), types: subset([...TYPES, 'no.such']) },
-    ...{ endpointId: oneOf('endpoint_id'), from: oneOf('created_at'), to: oneOf('created_at') },
-  })
-  await fc.assert(
-    fc.asyncProperty(filters, fc.integer({ min: 1, max: 9 }), fc.boolean(), async (filter, size, backwards) => {
-      const { statuses, types, endpointId, from, to } = filter
-      const expected = stored.filter(
-        (row) =>
-          (statuses === undefined || (statuses as readonly string[]).includes(row.status)) &&
-          (types === undefined || (types as readonly string[]).includes(row.type)) &&
-          (endpointId === undefined || row.endpoint_id === endpointId) &&
-          (from === undefined || row.created_at >= from) &&
-          (to === undefined || row.created_at < to),
+describe('delivery list', () => {
+  test('a list contains exactly the deliveries that match its filter, page by page, from either end (property)', async () => {
+    const subset = <T>(of: readonly T[]) => fc.option(fc.subarray([...of], { minLength: 1 }), { nil: undefined })
+    const oneOf = <K extends keyof Stored>(key: K) =>
+      fc.option(
+        fc.nat().map((n) => stored[n % stored.length]![key]),
+        { nil: undefined },
       )
-      expect(await listAll(filter, size, backwards)).toEqual(expected.map(({ id }) => id))
-    }),
-    { seed: 1, numRuns: 150 },
-  )
-})
-
-test('an endpoint of another organization has no deliveries to show, in any state', async () => {
-  const { rows } = await app.database.pool.query('SELECT id FROM webhook_endpoints WHERE organization_id <> $1', [
-    tenant.organizationId,
-  ])
-  expect(rows).toHaveLength(2)
-  for (const { id: endpointId } of rows)
-    for (const statuses of [undefined, ...STATUSES.map((status) => [status])])
-      expect(await listAll({ endpointId, statuses }, 100, false)).toEqual([])
-})
-
-test('one that moves on while its page is read is on it all the same: the page is not the last', async () => {
-  const { reads, pool } = app.database
-  const query = reads.query.bind(reads)
-  const [moved] = stored.filter(({ status }) => status === 'DEAD')
-  const spy = vi.spyOn(reads, 'query').mockImplementation(async (...args: unknown[]) => {
-    const result = await (query as (...args: unknown[]) => Promise<unknown>)(...args)
-    if (JSON.stringify(args[0]).includes('UNION') || JSON.stringify(args[0]).includes(') found'))
-      await pool.query("UPDATE deliveries SET status = 'SUCCEEDED' WHERE id = $1", [moved!.id])
-    return result
+    const filters = fc.record({
+      ...{ statuses: subset(STATUSES), types: subset([...TYPES, 'no.such']) },
+      ...{ endpointId: oneOf('endpoint_id'), from: oneOf('created_at'), to: oneOf('created_at') },
+    })
+    await fc.assert(
+      fc.asyncProperty(filters, fc.integer({ min: 1, max: 9 }), fc.boolean(), async (filter, size, backwards) => {
+        const { statuses, types, endpointId, from, to } = filter
+        const expected = stored.filter(
+          (row) =>
+            (statuses === undefined || (statuses as readonly string[]).includes(row.status)) &&
+            (types === undefined || (types as readonly string[]).includes(row.type)) &&
+            (endpointId === undefined || row.endpoint_id === endpointId) &&
+            (from === undefined || row.created_at >= from) &&
+            (to === undefined || row.created_at < to),
+        )
+        expect(await listAll(filter, size, backwards)).toEqual(expected.map(({ id }) => id))
+      }),
+      { seed: 1, numRuns: 150 },
+    )
   })
-  const { nodes, pageInfo } = await tenant.ask(LIST, { filter: { statuses: ['DEAD'] }, first: 2 })
-  spy.mockRestore()
-  const { rows } = await pool.query(
-    "UPDATE deliveries SET status = 'DEAD' WHERE id = $1 AND status = 'SUCCEEDED' RETURNING id",
-    [moved!.id],
-  )
-  expect(rows).toHaveLength(1)
-  expect(nodes).toHaveLength(2)
-  expect(pageInfo.hasNextPage).toBe(true)
-})
 
-test('events of a type are listed', async () => {
-  const query = 'query ($types: [String!]) { events(first: 100, types: $types) { nodes { type } } }'
-  const list = async (types: readonly string[]) => {
-    const { nodes } = await tenant.ask(query, { types })
-    return nodes.map(({ type }: { type: string }) => type)
-  }
-  expect(await list(['order.paid'])).toEqual(Array(8).fill('order.paid'))
-  expect(await list(['no.such'])).toEqual([])
-})
+  test('a list for an endpoint of another organization is empty for every status', async () => {
+    const { rows } = await app.database.pool.query('SELECT id FROM webhook_endpoints WHERE organization_id <> $1', [
+      tenant.organizationId,
+    ])
+    expect(rows).toHaveLength(2)
+    for (const { id: endpointId } of rows)
+      for (const statuses of [undefined, ...STATUSES.map((status) => [status])])
+        expect(await listAll({ endpointId, statuses }, 100, false)).toEqual([])
+  })
 
-test('a page that retention got ahead of is looked for again: with less on it, it would seem to be the last', async () => {
-  const owner = await app.tenant()
-  await owner.createType('a.b')
-  await owner.createEndpoint('https://127.0.0.1:9/')
-  await owner.publishMany([1, 2, 3, 4, 5].map((n) => ({ type: 'a.b', data: { n } })))
-  const { pool, prisma } = app.database
-  const newest = 'SELECT id FROM deliveries WHERE organization_id = $1 ORDER BY id DESC LIMIT 1'
-  let found = 0
-  const overtaken = prisma.$extends({
-    query: {
-      delivery: {
-        async findMany({ args, query }) {
-          if (found++ < 2)
-            for (const table of ['delivery_register', 'deliveries'])
-              await pool.query(`DELETE FROM ${table} WHERE id = (${newest})`, [owner.organizationId])
-          return query(args)
+  test('a delivery that changes status while its page is read stays on the page', async () => {
+    const { reads, pool } = app.database
+    const query = reads.query.bind(reads)
+    const [moved] = stored.filter(({ status }) => status === 'DEAD')
+    const spy = vi.spyOn(reads, 'query').mockImplementation(async (...args: unknown[]) => {
+      const result = await (query as (...args: unknown[]) => Promise<unknown>)(...args)
+      if (JSON.stringify(args[0]).includes('UNION') || JSON.stringify(args[0]).includes(') found'))
+        await pool.query("UPDATE deliveries SET status = 'SUCCEEDED' WHERE id = $1", [moved!.id])
+      return result
+    })
+    const { nodes, pageInfo } = await tenant.ask(LIST, { filter: { statuses: ['DEAD'] }, first: 2 })
+    spy.mockRestore()
+    const { rows } = await pool.query(
+      "UPDATE deliveries SET status = 'DEAD' WHERE id = $1 AND status = 'SUCCEEDED' RETURNING id",
+      [moved!.id],
+    )
+    expect(rows).toHaveLength(1)
+    expect(nodes).toHaveLength(2)
+    expect(pageInfo.hasNextPage).toBe(true)
+  })
+
+  test('events are listed by type', async () => {
+    const query = 'query ($types: [String!]) { events(first: 100, types: $types) { nodes { type } } }'
+    const list = async (types: readonly string[]) => {
+      const { nodes } = await tenant.ask(query, { types })
+      return nodes.map(({ type }: { type: string }) => type)
+    }
+    expect(await list(['order.paid'])).toEqual(Array(8).fill('order.paid'))
+    expect(await list(['no.such'])).toEqual([])
+  })
+
+  test('a page is read again when retention deletes its deliveries meanwhile', async () => {
+    const owner = await app.tenant()
+    await owner.createType('a.b')
+    await owner.createEndpoint('https://127.0.0.1:9/')
+    await owner.publishMany([1, 2, 3, 4, 5].map((n) => ({ type: 'a.b', data: { n } })))
+    const { pool, prisma } = app.database
+    const newest = 'SELECT id FROM deliveries WHERE organization_id = $1 ORDER BY id DESC LIMIT 1'
+    let found = 0
+    const overtaken = prisma.$extends({
+      query: {
+        delivery: {
+          async findMany({ args, query }) {
+            if (found++ < 2)
+              for (const table of ['delivery_register', 'deliveries'])
+                await pool.query(`DELETE FROM ${table} WHERE id = (${newest})`, [owner.organizationId])
+            return query(args)
+          },
         },
       },
-    },
+    })
+    const { list } = createDeliveries({
+      ...{ clock: app.clock, bus: app.bus, audit: async () => {}, read: (_organization, work) => work() },
+      database: { ...app.database, prisma: overtaken as PrismaClient },
+    })
+    const page = await list({ organizationId: owner.organizationId } as Viewer, {}, { take: 3 })
+    expect(found).toBe(3)
+    const { rows } = await pool.query('SELECT id FROM deliveries WHERE organization_id = $1 ORDER BY id DESC', [
+      owner.organizationId,
+    ])
+    expect(page.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
+    expect(page).toHaveLength(3)
   })
-  const { list } = createDeliveries({
-    ...{ clock: app.clock, bus: app.bus, audit: async () => {}, read: (_organization, work) => work() },
-    database: { ...app.database, prisma: overtaken as PrismaClient },
-  })
-  const page = await list({ organizationId: owner.organizationId } as Viewer, {}, { take: 3 })
-  expect(found).toBe(3)
-  const { rows } = await pool.query('SELECT id FROM deliveries WHERE organization_id = $1 ORDER BY id DESC', [
-    owner.organizationId,
-  ])
-  expect(page.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
-  expect(page).toHaveLength(3)
 })

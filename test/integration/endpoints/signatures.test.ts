@@ -12,7 +12,7 @@ import { createSigningSecret, ed25519PublicKey } from '../../../src/domain/endpo
 import { type App, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
 
-// W5: what we sign, others verify; what others signed, the documented examples accept and refuse by reason.
+// Other libraries verify the signatures made here, and the documented verifiers check signatures made elsewhere.
 interface Vector {
   name: string
   scheme: 'STANDARD' | 'STANDARD_ED25519' | 'BODY_HEX' | 'TIMESTAMPED_HEX'
@@ -30,13 +30,16 @@ const vectors: Vector[] = JSON.parse(
 )
 const named = vectors.map((vector) => [`${vector.scheme}: ${vector.name}`, vector] as const)
 
-describe('vectors made by Python and openssl', () => {
-  test.each(named.filter(([, { expect }]) => expect === 'valid'))('our headers are the same: %s', (_name, vector) => {
-    const { scheme, secrets, eventId, timestamp, body, headers } = vector
-    expect(createSign(scheme, secrets)({ eventId, timestamp, body: Buffer.from(body) })).toEqual(headers)
-  })
+describe('signature vectors from Python and openssl', () => {
+  test.each(named.filter(([, { expect }]) => expect === 'valid'))(
+    'signed headers equal the vector: %s',
+    (_name, vector) => {
+      const { scheme, secrets, eventId, timestamp, body, headers } = vector
+      expect(createSign(scheme, secrets)({ eventId, timestamp, body: Buffer.from(body) })).toEqual(headers)
+    },
+  )
 
-  test.each(named)('the documented TypeScript says so: %s', (_name, vector) => {
+  test.each(named)('the documented TypeScript verifier gives the expected result: %s', (_name, vector) => {
     const { scheme, body, headers, verifyWith, now } = vector
     const verify = () => verifyWebhook(scheme, Buffer.from(body), headers, verifyWith, now)
     if (vector.expect === 'valid') return verify()
@@ -44,7 +47,7 @@ describe('vectors made by Python and openssl', () => {
     expect(verify).toThrow(Refused)
   })
 
-  test('the documented Python says the same of all of them', () => {
+  test('the documented Python verifier gives the expected result for every vector', () => {
     const program = `
 import json, sys
 sys.path.insert(0, "docs/examples")
@@ -67,7 +70,7 @@ print("checked")`
     expect(said).toBe('checked\n')
   })
 
-  test('every scheme has refusals by each reason that it knows', () => {
+  test('the vectors of each scheme cover every reason for rejection', () => {
     const reasons = (scheme: string) =>
       new Set(vectors.filter((vector) => vector.scheme === scheme).map(({ expect }) => expect))
     for (const scheme of ['STANDARD', 'TIMESTAMPED_HEX'])
@@ -76,33 +79,35 @@ print("checked")`
   })
 })
 
-test('any body and time that we sign is accepted, and any change of the body is refused (property)', () => {
-  const schemes = ['STANDARD', 'STANDARD_ED25519', 'BODY_HEX', 'TIMESTAMPED_HEX'] as const
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...schemes),
-      fc.uint8Array({ maxLength: 200 }),
-      fc.integer({ min: 0, max: 4e9 }),
-      fc.nat(),
-      (scheme, body, timestamp, at) => {
-        const { secret, publicKey } = createSigningSecret(scheme)
-        const headers = createSign(scheme, [secret])({ eventId: 'evt_1', body, timestamp })
-        const key = publicKey ?? secret
-        verifyWebhook(scheme, body, headers, key, timestamp)
-        const changed = Buffer.from([...body, 0])
-        changed[at % changed.length]! ^= 1
-        expect(() => verifyWebhook(scheme, changed, headers, key, timestamp)).toThrow('signature')
-      },
-    ),
-    { numRuns: 200, seed: 1 },
-  )
+describe('webhook signature', () => {
+  test('a signed body verifies at any time, and a changed body is rejected (property)', () => {
+    const schemes = ['STANDARD', 'STANDARD_ED25519', 'BODY_HEX', 'TIMESTAMPED_HEX'] as const
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...schemes),
+        fc.uint8Array({ maxLength: 200 }),
+        fc.integer({ min: 0, max: 4e9 }),
+        fc.nat(),
+        (scheme, body, timestamp, at) => {
+          const { secret, publicKey } = createSigningSecret(scheme)
+          const headers = createSign(scheme, [secret])({ eventId: 'evt_1', body, timestamp })
+          const key = publicKey ?? secret
+          verifyWebhook(scheme, body, headers, key, timestamp)
+          const changed = Buffer.from([...body, 0])
+          changed[at % changed.length]! ^= 1
+          expect(() => verifyWebhook(scheme, changed, headers, key, timestamp)).toThrow('signature')
+        },
+      ),
+      { numRuns: 200, seed: 1 },
+    )
+  })
 })
 
-describe('what arrives at a receiver', () => {
+describe('signature of a delivery', () => {
   let app: App
   let receiver: Receiver
   beforeAll(async () => {
-    // The libraries look at the real clock.
+    // The libraries compare timestamps with the real clock.
     app = await startApp({ clock: { now: () => new Date(), forQueue: () => null } })
   })
   afterAll(() => app.stop())
@@ -121,7 +126,7 @@ describe('what arrives at a receiver', () => {
     return { tenant, ...made, body: request!.body, headers: request!.headers as Record<string, string> }
   }
 
-  test('STANDARD is accepted by standardwebhooks and svix, and refused when a byte is changed', async () => {
+  test('a STANDARD signature is accepted by standardwebhooks and svix, and rejected when a byte is changed', async () => {
     const { secret, body, headers } = await deliver('STANDARD')
     for (const Library of [StandardWebhook, SvixWebhook]) {
       await new Library(secret!).verify(body.toString(), headers)
@@ -136,7 +141,7 @@ describe('what arrives at a receiver', () => {
     }
   })
 
-  test('STANDARD_ED25519 verifies with the published key; there is no secret to show', async () => {
+  test('a STANDARD_ED25519 signature verifies with the published key, and the endpoint shows no secret', async () => {
     const { secret, webhookEndpoint, body, headers } = await deliver('STANDARD_ED25519')
     expect(secret).toBeNull()
     expect(webhookEndpoint.publicKeys).toEqual([expect.stringMatching(/^whpk_/)])
@@ -147,12 +152,15 @@ describe('what arrives at a receiver', () => {
     expect(verifyBytes(null, text, ed25519PublicKey(webhookEndpoint.publicKeys[0]!), signature)).toBe(false)
   })
 
-  test.each(['BODY_HEX', 'TIMESTAMPED_HEX'] as const)('%s is accepted by the documented example', async (scheme) => {
-    const { secret, body, headers } = await deliver(scheme)
-    verifyWebhook(scheme, body, headers, secret!)
-  })
+  test.each(['BODY_HEX', 'TIMESTAMPED_HEX'] as const)(
+    'a %s signature is accepted by the documented verifier',
+    async (scheme) => {
+      const { secret, body, headers } = await deliver(scheme)
+      verifyWebhook(scheme, body, headers, secret!)
+    },
+  )
 
-  test('after a rotation old and new secret both verify until the overlap is over', async () => {
+  test('the old and the new secret both verify after a rotation until the overlap ends', async () => {
     const { tenant, secret: old, webhookEndpoint } = await deliver('STANDARD')
     const rotate = (overlapSeconds: number) =>
       tenant.ask(

@@ -7,9 +7,9 @@ import { createConnector } from '../../../worker/ssrf-safe-connector.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
 
-// W12: where webhooks may not go, refused at registration where that can be known, and at connect time always.
+// Forbidden targets are rejected at registration where the address is known, and always at connect time.
 
-/** Addresses in every spelling that some resolver or parser has been fooled by. */
+/** Addresses in spellings that have fooled resolvers or parsers. */
 const HOSTILE_ADDRESSES = [
   '127.0.0.1',
   '127.1',
@@ -82,7 +82,7 @@ const HOSTILE_ADDRESSES = [
   '[fec0::1]',
   '[4000::1]',
 ]
-/** Names, and what they resolve to. */
+/** Names and the addresses that each name resolves to. */
 const HOSTILE_NAMES: Record<string, string[]> = {
   localhost: ['127.0.0.1'],
   'localhost.': ['::1'],
@@ -102,21 +102,23 @@ const resolve: Resolve = async (hostname) => {
 const targets = createTargets({ allowedNetworks: [], resolve })
 const hosts = [...HOSTILE_ADDRESSES, ...Object.keys(HOSTILE_NAMES)]
 
-test('there are at least 60 hostile targets', () => {
-  expect(new Set(hosts).size).toBeGreaterThanOrEqual(60)
+describe('target policy', () => {
+  test('the list of hostile targets has at least 60 entries', () => {
+    expect(new Set(hosts).size).toBeGreaterThanOrEqual(60)
+  })
 })
 
-describe.each(hosts)('%s', (host) => {
-  test.each(['https', 'http'])('is refused at registration as %s', async (scheme) => {
+describe.each(hosts)('target %s', (host) => {
+  test.each(['https', 'http'])('the target is rejected at registration as %s', async (scheme) => {
     expect(await targets.checkUrl(`${scheme}://${host}/hook`)).toMatch(
       /not an address of the public internet|absolute URL|only https/,
     )
   })
 
-  test('is refused at connect time', async () => {
+  test('the target is rejected at connect time', async () => {
     const agent = new Agent({ connect: createConnector(targets) })
     const url = URL.parse(`https://${host}/hook`)
-    // What is no URL to the parser cannot be registered, and never gets as far as a connection.
+    // A target that is not a valid URL cannot be registered, so no connection is attempted.
     if (url === null) return expect(await targets.checkUrl(`https://${host}/hook`)).toContain('absolute URL')
     const error = await send(url, { dispatcher: agent }).catch((error) => error)
     expect(error).toMatchObject({ code: 'TARGET_FORBIDDEN' })
@@ -124,52 +126,54 @@ describe.each(hosts)('%s', (host) => {
   })
 })
 
-test.each([
-  ['ftp://good.example/', 'must begin with https://'],
-  ['file:///etc/passwd', 'must begin with https://'],
-  ['gopher://good.example/', 'must begin with https://'],
-  ['http://good.example/', 'only https:// is allowed'],
-  ['https://user:password@good.example/', 'must hold no user name or password'],
-  ['https://user@good.example/', 'must hold no user name or password'],
-  ['https://good.example/#part', 'must have no fragment'],
-  ['//good.example/', 'must be an absolute URL'],
-  ['not a url', 'must be an absolute URL'],
-])('%s is refused', async (url, why) => {
-  expect(await targets.checkUrl(url)).toContain(why)
+describe('endpoint URL', () => {
+  test.each([
+    ['ftp://good.example/', 'must begin with https://'],
+    ['file:///etc/passwd', 'must begin with https://'],
+    ['gopher://good.example/', 'must begin with https://'],
+    ['http://good.example/', 'only https:// is allowed'],
+    ['https://user:password@good.example/', 'must hold no user name or password'],
+    ['https://user@good.example/', 'must hold no user name or password'],
+    ['https://good.example/#part', 'must have no fragment'],
+    ['//good.example/', 'must be an absolute URL'],
+    ['not a url', 'must be an absolute URL'],
+  ])('URL %s is rejected', async (url, why) => {
+    expect(await targets.checkUrl(url)).toContain(why)
+  })
+
+  test('a URL of more than 2,048 characters is rejected', async () => {
+    expect(await targets.checkUrl(`https://good.example/${'a'.repeat(2048)}`)).toContain('at most 2048 characters')
+  })
+
+  test.each(['https://good.example/hook?a=b', 'https://93.184.216.34:8443/', 'https://not-yet-there.example/'])(
+    'URL %s is accepted',
+    async (url) => {
+      expect(await targets.checkUrl(url)).toBeUndefined()
+    },
+  )
+
+  test('allowed networks are accepted, also over plain HTTP, and other networks are rejected', async () => {
+    const development = createTargets({ allowedNetworks: ['127.0.0.0/8', 'fd00::/8'], resolve })
+    expect(await development.checkUrl('http://127.0.0.1:8080/')).toBeUndefined()
+    expect(await development.checkUrl('http://localhost:8080/')).toBeUndefined()
+    expect(await development.checkUrl('http://[fd00::1]/')).toBeUndefined()
+    expect(await development.checkUrl('http://[::ffff:127.0.0.1]/')).toBeUndefined()
+    expect(await development.checkUrl('http://10.0.0.1/')).toContain('10.0.0.1')
+    expect(await development.checkUrl('http://good.example/')).toContain('only https://')
+  })
+
+  test.each(['8.8.8.8', '93.184.216.34', '172.15.0.1', '172.32.0.1', '2606:2800:220:1::1', '2a00:1450:4001::1'])(
+    'address %s is public',
+    (address) => {
+      expect(isPublicAddress(address)).toBe(true)
+    },
+  )
 })
 
-test('a URL of more than 2,048 characters is refused', async () => {
-  expect(await targets.checkUrl(`https://good.example/${'a'.repeat(2048)}`)).toContain('at most 2048 characters')
-})
-
-test.each(['https://good.example/hook?a=b', 'https://93.184.216.34:8443/', 'https://not-yet-there.example/'])(
-  '%s is accepted',
-  async (url) => {
-    expect(await targets.checkUrl(url)).toBeUndefined()
-  },
-)
-
-test('networks that are allowed are allowed, plain HTTP too, and no others', async () => {
-  const development = createTargets({ allowedNetworks: ['127.0.0.0/8', 'fd00::/8'], resolve })
-  expect(await development.checkUrl('http://127.0.0.1:8080/')).toBeUndefined()
-  expect(await development.checkUrl('http://localhost:8080/')).toBeUndefined()
-  expect(await development.checkUrl('http://[fd00::1]/')).toBeUndefined()
-  expect(await development.checkUrl('http://[::ffff:127.0.0.1]/')).toBeUndefined()
-  expect(await development.checkUrl('http://10.0.0.1/')).toContain('10.0.0.1')
-  expect(await development.checkUrl('http://good.example/')).toContain('only https://')
-})
-
-test.each(['8.8.8.8', '93.184.216.34', '172.15.0.1', '172.32.0.1', '2606:2800:220:1::1', '2a00:1450:4001::1'])(
-  '%s is public',
-  (address) => {
-    expect(isPublicAddress(address)).toBe(true)
-  },
-)
-
-describe('the whole way', () => {
+describe('endpoint target', () => {
   let app: App
   let receiver: Receiver
-  /** What the name `changing.example` resolves to now. */
+  /** The address that the name `changing.example` currently resolves to. */
   let answer = '93.184.216.34'
   beforeAll(async () => {
     receiver = await startReceiver()
@@ -186,14 +190,14 @@ describe('the whole way', () => {
     await receiver.stop()
   })
 
-  test('registration answers with what is wrong', async () => {
+  test('registration of a forbidden target fails with the reason', async () => {
     const tenant = await app.tenant()
     await expect(tenant.createEndpoint(receiver.url)).rejects.toThrow(
       'VALIDATION_FAILED: input.url: leads where webhooks may not go: 127.0.0.1 is not an address of the public internet',
     )
   })
 
-  test('a name that changes its answer after registration is refused when connecting, and the attempt says so', async () => {
+  test('a name that resolves to a forbidden address after registration is rejected at connect time and explained', async () => {
     const tenant = await app.tenant()
     await tenant.createType('a.b')
     await tenant.createEndpoint(`https://changing.example:${receiver.port}/`)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changesOf, type Logged } from '../../../src/bus/delivery-log-entry.ts'
 import { NAMED_AT_MOST, WAKE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
 import { type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
@@ -9,7 +9,7 @@ import { createIds } from '../../../src/lib/ids.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 
-// W3: an event that comes alone has a statement of its own. What it leaves behind is what the statement for groups does.
+// A single event has its own statement, with the same effect as the statement for groups.
 const STORES = {
   alone: (event: NewEvent) => storeLoneEvent(app.database.pool, event, app.clock.now(), timeOf(event)),
   'in a group': (event: NewEvent) =>
@@ -68,7 +68,7 @@ async function setEndpoints(endpoints: readonly Endpoint[]): Promise<void> {
   }
 }
 
-/** All that the event left behind, but for what names it and its deliveries. */
+/** All rows that an event created, without the ids of the event and its deliveries. */
 async function leftBy({ id }: NewEvent) {
   const { pool } = app.database
   const read = async (text: string) => (await pool.query(text, [id])).rows
@@ -89,73 +89,78 @@ async function leftBy({ id }: NewEvent) {
 
 const stats = async () => (await app.database.pool.query('SELECT * FROM delivery_stats ORDER BY endpoint_id')).rows
 
-test('it makes the same deliveries, counts and changes as the statement for groups', async () => {
-  const endpoint = fc.record({
-    events: fc.constantFrom(TYPE, 'invoice.*', '*', 'invoice.sent'),
-    state: fc.constantFrom('enabled', 'enabled', 'disabled', 'deleted'),
-    rateLimit: fc.constantFrom(null, null, 5),
-  }) satisfies fc.Arbitrary<Endpoint>
-  await fc.assert(
-    fc.asyncProperty(fc.array(endpoint, { maxLength: 5 }), fc.boolean(), async (endpoints, isKeyed) => {
-      await setEndpoints(endpoints)
-      const key = isKeyed ? { idempotencyHash: Buffer.from('hash') } : {}
-      const [alone, grouped] = [
-        newEvent(isKeyed ? { ...key, idempotencyKey: 'first' } : {}),
-        newEvent(isKeyed ? { ...key, idempotencyKey: 'second' } : {}),
-      ]
-      const said = await STORES.alone(alone)
-      const counted = await stats()
-      expect(await STORES['in a group'](grouped)).toEqual(said)
-      const left = await leftBy(alone)
-      const [event] = left.event
-      expect(await leftBy(grouped)).toEqual({
-        ...left,
-        event: [{ ...event, idempotency_key: isKeyed ? 'second' : null }],
-      })
-      expect(left.deliveries.every(({ named }) => named)).toBe(true)
-      expect(await stats()).toEqual(counted.map((row) => ({ ...row, created: row.created * 2 })))
-    }),
-    { numRuns: 25 },
+describe('single event statement', () => {
+  test('a single event creates the same deliveries, counts and changes as an event in a group (property)', async () => {
+    const endpoint = fc.record({
+      events: fc.constantFrom(TYPE, 'invoice.*', '*', 'invoice.sent'),
+      state: fc.constantFrom('enabled', 'enabled', 'disabled', 'deleted'),
+      rateLimit: fc.constantFrom(null, null, 5),
+    }) satisfies fc.Arbitrary<Endpoint>
+    await fc.assert(
+      fc.asyncProperty(fc.array(endpoint, { maxLength: 5 }), fc.boolean(), async (endpoints, isKeyed) => {
+        await setEndpoints(endpoints)
+        const key = isKeyed ? { idempotencyHash: Buffer.from('hash') } : {}
+        const [alone, grouped] = [
+          newEvent(isKeyed ? { ...key, idempotencyKey: 'first' } : {}),
+          newEvent(isKeyed ? { ...key, idempotencyKey: 'second' } : {}),
+        ]
+        const said = await STORES.alone(alone)
+        const counted = await stats()
+        expect(await STORES['in a group'](grouped)).toEqual(said)
+        const left = await leftBy(alone)
+        const [event] = left.event
+        expect(await leftBy(grouped)).toEqual({
+          ...left,
+          event: [{ ...event, idempotency_key: isKeyed ? 'second' : null }],
+        })
+        expect(left.deliveries.every(({ named }) => named)).toBe(true)
+        expect(await stats()).toEqual(counted.map((row) => ({ ...row, created: row.created * 2 })))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  test.each(Object.entries(STORES))(
+    'an event stored %s is left out when its idempotency key is taken',
+    async (_, store) => {
+      await setEndpoints([{ events: '*', state: 'enabled', rateLimit: null }])
+      const key = { idempotencyKey: 'taken', idempotencyHash: Buffer.from('hash') }
+      await store(newEvent(key))
+      const again = newEvent(key)
+      const { stored, organizationIds, fanOuts } = await store(again)
+      expect(stored?.repeated).toEqual(new Set([again.id]))
+      expect(organizationIds).toEqual([])
+      expect([...fanOuts.values()]).toEqual([1])
+      expect(await leftBy(again)).toEqual({ event: [], deliveries: [], changes: [] })
+    },
   )
-})
 
-test.each(Object.entries(STORES))('%s, an event whose idempotency key is taken is left out', async (_, store) => {
-  await setEndpoints([{ events: '*', state: 'enabled', rateLimit: null }])
-  const key = { idempotencyKey: 'taken', idempotencyHash: Buffer.from('hash') }
-  await store(newEvent(key))
-  const again = newEvent(key)
-  const { stored, organizationIds, fanOuts } = await store(again)
-  expect(stored?.repeated).toEqual(new Set([again.id]))
-  expect(organizationIds).toEqual([])
-  expect([...fanOuts.values()]).toEqual([1])
-  expect(await leftBy(again)).toEqual({ event: [], deliveries: [], changes: [] })
-})
+  /** The notifications that workers receive after the commit of an event. */
+  async function wakesOf(endpoints: readonly Endpoint[]): Promise<string[][]> {
+    await setEndpoints(endpoints)
+    wakes.length = 0
+    await STORES.alone(newEvent())
+    // Notifications sent before this query have arrived once the query returns.
+    await listener.query('SELECT 1')
+    const { rows } = await app.database.pool.query<{ id: string }>("SELECT id FROM deliveries WHERE status = 'PENDING'")
+    return wakes.map((wake) => wake.split(' ').map((id) => (rows.some((row) => row.id === id) ? 'a delivery' : id)))
+  }
 
-/** What workers are told by the commit of an event. */
-async function wakesOf(endpoints: readonly Endpoint[]): Promise<string[][]> {
-  await setEndpoints(endpoints)
-  wakes.length = 0
-  await STORES.alone(newEvent())
-  // What was sent before it has arrived by then.
-  await listener.query('SELECT 1')
-  const { rows } = await app.database.pool.query<{ id: string }>("SELECT id FROM deliveries WHERE status = 'PENDING'")
-  return wakes.map((wake) => wake.split(' ').map((id) => (rows.some((row) => row.id === id) ? 'a delivery' : id)))
-}
+  const many = (count: number, endpoint: Endpoint) => Array.from({ length: count }, () => endpoint)
+  const plain: Endpoint = { events: '*', state: 'enabled', rateLimit: null }
 
-const many = (count: number, endpoint: Endpoint) => Array.from({ length: count }, () => endpoint)
-const plain: Endpoint = { events: '*', state: 'enabled', rateLimit: null }
+  test('workers are notified with the ids of due deliveries', async () => {
+    expect(await wakesOf([plain, { ...plain, state: 'disabled' }, plain])).toEqual([['a delivery', 'a delivery']])
+  })
 
-test('workers are told which deliveries are due', async () => {
-  expect(await wakesOf([plain, { ...plain, state: 'disabled' }, plain])).toEqual([['a delivery', 'a delivery']])
-})
+  test('workers are notified without ids when there are many deliveries or one is rate limited', async () => {
+    expect(await wakesOf(many(NAMED_AT_MOST, plain))).toEqual([Array(NAMED_AT_MOST).fill('a delivery')])
+    expect(await wakesOf(many(NAMED_AT_MOST + 1, plain))).toEqual([['']])
+    expect(await wakesOf([plain, { ...plain, rateLimit: 5 }])).toEqual([['']])
+  })
 
-test('workers are told to look when there are many, or one has to wait for its moment', async () => {
-  expect(await wakesOf(many(NAMED_AT_MOST, plain))).toEqual([Array(NAMED_AT_MOST).fill('a delivery')])
-  expect(await wakesOf(many(NAMED_AT_MOST + 1, plain))).toEqual([['']])
-  expect(await wakesOf([plain, { ...plain, rateLimit: 5 }])).toEqual([['']])
-})
-
-test('nobody is woken when nothing is due', async () => {
-  expect(await wakesOf([])).toEqual([])
-  expect(await wakesOf([{ ...plain, state: 'disabled' }])).toEqual([])
+  test('workers are not notified when no delivery is due', async () => {
+    expect(await wakesOf([])).toEqual([])
+    expect(await wakesOf([{ ...plain, state: 'disabled' }])).toEqual([])
+  })
 })

@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DEFAULT_ALLOWANCES } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
 import type { App } from '../../support/app.ts'
 import { type Nodes, startNodes } from '../../support/nodes.ts'
 
-// K6, P2: what is costly to others is limited for each organization, however it is asked for.
+// Expensive fields are limited for each organization, independent of key, alias and node.
 let nodes: Nodes
 let app: App
 beforeAll(async () => {
@@ -25,40 +25,39 @@ const keysOf = async (owner: Client) => {
   return keys.length
 }
 
-test.each([
-  ['webhookEndpointTest', 5, 'webhookEndpointTest(id: "whep_0") { __typename }'],
-  ['deliveryRetry', 10, 'deliveryRetry(id: "dlv_0") { __typename }'],
-  ['deliveriesReplay', 5, 'deliveriesReplay(input: { endpointId: "whep_0" }) { __typename }'],
-  ['apiKeyRotate', 20, 'apiKeyRotate(id: "key_0", input: { mode: SAME_ID, overlapSeconds: 0 }) { __typename }'],
-])('%s passes %i times a minute, and then says when it will again', async (field, max, text) => {
-  const owner = await app.tenant()
-  for (let n = 0; n < max; n++) expect((await owner.request(`mutation { ${text} }`)).errors).toBeUndefined()
-  const { errors } = await owner.request(`mutation { ${text} }`)
-  expect(errors?.[0]).toMatchObject({
-    message: expect.stringContaining(`may call ${field} ${max} times a minute`),
-    path: [field],
-    extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) },
+describe('field rate limit', () => {
+  test.each([
+    ['webhookEndpointTest', 5, 'webhookEndpointTest(id: "whep_0") { __typename }'],
+    ['deliveryRetry', 10, 'deliveryRetry(id: "dlv_0") { __typename }'],
+    ['deliveriesReplay', 5, 'deliveriesReplay(input: { endpointId: "whep_0" }) { __typename }'],
+    ['apiKeyRotate', 20, 'apiKeyRotate(id: "key_0", input: { mode: SAME_ID, overlapSeconds: 0 }) { __typename }'],
+  ])('%s is admitted %i times a minute and then rejected with the time to retry', async (field, max, text) => {
+    const owner = await app.tenant()
+    for (let n = 0; n < max; n++) expect((await owner.request(`mutation { ${text} }`)).errors).toBeUndefined()
+    const { errors } = await owner.request(`mutation { ${text} }`)
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringContaining(`may call ${field} ${max} times a minute`),
+      path: [field],
+      extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) },
+    })
+    expect(errors?.[0]?.extensions.retryAfter).toBeLessThanOrEqual(60)
   })
-  expect(errors?.[0]?.extensions.retryAfter).toBeLessThanOrEqual(60)
-})
 
-test('aliases of one request do not get past it: exactly twenty keys are made, the first by the host', async () => {
-  const owner = await app.tenant()
-  for (const count of [15, 15]) {
-    const aliases = Array.from({ length: count }, (_, n) => `k${n}: ${MAKE}`).join(' ')
-    const { errors } = await owner.request(`mutation { ${aliases} }`)
-    for (const { extensions } of errors ?? []) expect(extensions.code).toBe('RATE_LIMITED')
-  }
-  expect(await keysOf(owner)).toBe(20)
-  const thousand = Array.from({ length: 1_000 }, (_, n) => `k${n}: ${MAKE}`).join(' ')
-  const { errors } = await owner.request(`mutation { ${thousand} }`)
-  expect(errors?.[0]?.message).toMatch(/token|at most/i)
-  expect(await keysOf(owner)).toBe(20)
-})
+  test('aliases within one request count separately, so exactly 20 keys are created', async () => {
+    const owner = await app.tenant()
+    for (const count of [15, 15]) {
+      const aliases = Array.from({ length: count }, (_, n) => `k${n}: ${MAKE}`).join(' ')
+      const { errors } = await owner.request(`mutation { ${aliases} }`)
+      for (const { extensions } of errors ?? []) expect(extensions.code).toBe('RATE_LIMITED')
+    }
+    expect(await keysOf(owner)).toBe(20)
+    const thousand = Array.from({ length: 1_000 }, (_, n) => `k${n}: ${MAKE}`).join(' ')
+    const { errors } = await owner.request(`mutation { ${thousand} }`)
+    expect(errors?.[0]?.message).toMatch(/token|at most/i)
+    expect(await keysOf(owner)).toBe(20)
+  })
 
-test.each(['no JSON', '{"a":1}', '["a",null]'])(
-  'what another program wrote over it in Redis, %s, counts as no calls',
-  async (junk) => {
+  test.each(['no JSON', '{"a":1}', '["a",null]'])('a malformed Redis entry, %s, counts as no calls', async (junk) => {
     const owner = await app.tenant()
     await owner.request(`mutation { ${MAKE} }`)
     const redis = new Redis(nodes.redis.url)
@@ -66,36 +65,36 @@ test.each(['no JSON', '{"a":1}', '["a",null]'])(
     await redis.set(name!, junk)
     await redis.quit()
     expect((await owner.request(`mutation { ${MAKE} }`)).errors).toBeUndefined()
-  },
-)
+  })
 
-test('nor do a hundred requests at once, of several keys', async () => {
-  const owner = await app.tenant()
-  const other = await app.tenant({ keys: ['write'] }, owner.organizationId)
-  const before = await keysOf(owner)
-  await Promise.all(Array.from({ length: 100 }, (_, n) => (n % 2 ? owner : other).request(`mutation { ${MAKE} }`)))
-  // The host has made two in this organization already.
-  expect((await keysOf(owner)) - before).toBe(18)
-})
+  test('100 concurrent requests with several keys of an organization admit exactly the limit', async () => {
+    const owner = await app.tenant()
+    const other = await app.tenant({ keys: ['write'] }, owner.organizationId)
+    const before = await keysOf(owner)
+    await Promise.all(Array.from({ length: 100 }, (_, n) => (n % 2 ? owner : other).request(`mutation { ${MAKE} }`)))
+    // The operator has already created two keys in this organization.
+    expect((await keysOf(owner)) - before).toBe(18)
+  })
 
-test('the other node counts the same calls', async () => {
-  const owner = await app.tenant()
-  const there = nodes.second.api.as(owner.key)
-  for (let n = 0; n < 10; n++)
-    for (const client of [owner, there])
-      await client.request('mutation { deliveriesReplay(input: { endpointId: "whep_0" }) { __typename } }')
-  const codes = async (client: Client) =>
-    (await client.request('mutation { deliveriesReplay(input: { endpointId: "whep_0" }) { __typename } }')).errors?.[0]
-      ?.extensions.code
-  expect([await codes(owner), await codes(there)]).toEqual(['RATE_LIMITED', 'RATE_LIMITED'])
-})
+  test('two nodes share the count of calls', async () => {
+    const owner = await app.tenant()
+    const there = nodes.second.api.as(owner.key)
+    for (let n = 0; n < 10; n++)
+      for (const client of [owner, there])
+        await client.request('mutation { deliveriesReplay(input: { endpointId: "whep_0" }) { __typename } }')
+    const codes = async (client: Client) =>
+      (await client.request('mutation { deliveriesReplay(input: { endpointId: "whep_0" }) { __typename } }'))
+        .errors?.[0]?.extensions.code
+    expect([await codes(owner), await codes(there)]).toEqual(['RATE_LIMITED', 'RATE_LIMITED'])
+  })
 
-test('whoever lacks the permission uses nothing up, and nor does another organization', async () => {
-  const owner = await app.tenant()
-  const reader = await app.tenant({ events: ['read'] }, owner.organizationId)
-  const text = 'mutation { webhookEndpointTest(id: "whep_0") { __typename } }'
-  for (let n = 0; n < 10; n++) expect((await reader.request(text)).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
-  const stranger = await app.tenant()
-  for (let n = 0; n < 5; n++) await stranger.request(text)
-  expect((await owner.request(text)).errors).toBeUndefined()
+  test('a request without permission or of another organization does not count', async () => {
+    const owner = await app.tenant()
+    const reader = await app.tenant({ events: ['read'] }, owner.organizationId)
+    const text = 'mutation { webhookEndpointTest(id: "whep_0") { __typename } }'
+    for (let n = 0; n < 10; n++) expect((await reader.request(text)).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+    const stranger = await app.tenant()
+    for (let n = 0; n < 5; n++) await stranger.request(text)
+    expect((await owner.request(text)).errors).toBeUndefined()
+  })
 })

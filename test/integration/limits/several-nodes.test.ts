@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Pool } from 'undici'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApi } from '../../support/api.ts'
 import { ENCRYPTION_KEY } from '../../support/app.ts'
 import { cloneDatabase } from '../../support/database.ts'
 import { type RunningProcess, startProcess } from '../../support/process.ts'
 import { startRedis, type TestRedis } from '../../support/redis.ts'
 
-// K6, K7: one key, two API processes, one Redis.
+// One API key, two API processes, one Redis.
 const BOOTSTRAP_API_KEY = 'the-key-of-the-limits-test-1234567890'
 let database: Awaited<ReturnType<typeof cloneDatabase>>
 let redis: TestRedis
@@ -52,7 +52,7 @@ interface Answer {
   hour: number
 }
 
-/** So many requests at once with one key, to both processes in turn. */
+/** Sends `count` concurrent requests with one key, alternating between the processes. */
 async function flood(key: string, count: number): Promise<Answer[]> {
   const pools = urls.map((url) => new Pool(url, { connections: 64 }))
   const headers = { 'content-type': 'application/json', 'x-api-key': key }
@@ -75,42 +75,44 @@ async function flood(key: string, count: number): Promise<Answer[]> {
   return answers
 }
 
-test.each([
-  [100, 'STANDARD', 60, 3_000],
-  [10_000, 'ENTERPRISE', 1_000, 15_000],
-])('of %i requests at once with a key of tier %s exactly %i are admitted', async (count, tier, limit, hour) => {
-  const answers = await flood(await newKey(tier), count)
-  const admitted = answers.filter(({ status }) => status === 200).sort((a, b) => b.remaining - a.remaining)
-  const refused = answers.filter(({ status }) => status === 429)
-  expect([admitted.length, refused.length]).toEqual([limit, count - limit])
-  // Each has taken one, and says so in both forms; nothing that was refused took any.
-  expect(admitted.map(({ remaining }) => remaining)).toEqual(Array.from({ length: limit }, (_, n) => limit - 1 - n))
-  for (const answer of admitted) expect(answer.hour - answer.remaining).toBe(hour - limit)
-  for (const answer of refused) {
-    expect(answer).toMatchObject({ limit, remaining: 0, hour: hour - limit })
-    expect(answer.retryAfter).toBeGreaterThanOrEqual(1)
-  }
-  // In the order in which they were taken, the end of the window stays where it is.
-  expect(new Set(answers.map(({ reset }) => reset)).size).toBe(1)
-})
+describe('rate limit', () => {
+  test.each([
+    [100, 'STANDARD', 60, 3_000],
+    [10_000, 'ENTERPRISE', 1_000, 15_000],
+  ])('%i concurrent requests with a key of tier %s admit exactly %i', async (count, tier, limit, hour) => {
+    const answers = await flood(await newKey(tier), count)
+    const admitted = answers.filter(({ status }) => status === 200).sort((a, b) => b.remaining - a.remaining)
+    const refused = answers.filter(({ status }) => status === 429)
+    expect([admitted.length, refused.length]).toEqual([limit, count - limit])
+    // Each admitted request took one and reports so in both header forms. No rejected request took any.
+    expect(admitted.map(({ remaining }) => remaining)).toEqual(Array.from({ length: limit }, (_, n) => limit - 1 - n))
+    for (const answer of admitted) expect(answer.hour - answer.remaining).toBe(hour - limit)
+    for (const answer of refused) {
+      expect(answer).toMatchObject({ limit, remaining: 0, hour: hour - limit })
+      expect(answer.retryAfter).toBeGreaterThanOrEqual(1)
+    }
+    // The end of the window is the same for all requests.
+    expect(new Set(answers.map(({ reset }) => reset)).size).toBe(1)
+  })
 
-test('with Redis away limits go on in each process and say so, from what it had counted; and afterwards over all again', async () => {
-  const key = await newKey('STANDARD')
-  for (const { status } of await flood(key, 40)) expect(status).toBe(200)
-  await redis.kill()
-  const answers = await flood(key, 200)
-  // Each of the two knows of the twenty that it had admitted.
-  expect(answers.filter(({ status }) => status === 200)).toHaveLength(2 * (60 - 20))
-  for (const { output } of processes)
-    expect(output()).toContain('Redis is away; each process counts rate limits for itself')
-  const degraded = () =>
-    createApi(urls[0]!)
-      .as(BOOTSTRAP_API_KEY)
-      .ask(
-        'mutation ($key: String!) { apiKeyVerify(input: { key: $key, cost: 0 }) { ... on ApiKeyVerifyPayload { limits { degraded } } } }',
-        { key },
-      )
-  expect(await degraded()).toEqual({ limits: { degraded: true } })
-  await redis.restart()
-  await expect.poll(degraded, { timeout: 10_000 }).toEqual({ limits: { degraded: false } })
-}, 60_000)
+  test('limits are counted per process while Redis is away, starting from the counted requests, and shared again afterwards', async () => {
+    const key = await newKey('STANDARD')
+    for (const { status } of await flood(key, 40)) expect(status).toBe(200)
+    await redis.kill()
+    const answers = await flood(key, 200)
+    // Each process remembers the 20 requests that the process admitted itself.
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2 * (60 - 20))
+    for (const { output } of processes)
+      expect(output()).toContain('Redis is away; each process counts rate limits for itself')
+    const degraded = () =>
+      createApi(urls[0]!)
+        .as(BOOTSTRAP_API_KEY)
+        .ask(
+          'mutation ($key: String!) { apiKeyVerify(input: { key: $key, cost: 0 }) { ... on ApiKeyVerifyPayload { limits { degraded } } } }',
+          { key },
+        )
+    expect(await degraded()).toEqual({ limits: { degraded: true } })
+    await redis.restart()
+    await expect.poll(degraded, { timeout: 10_000 }).toEqual({ limits: { degraded: false } })
+  }, 60_000)
+})

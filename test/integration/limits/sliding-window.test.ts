@@ -6,7 +6,7 @@ import type { Window } from '../../../src/domain/limits/limit-config.ts'
 import { createRedisCounter } from '../../../src/domain/limits/redis-sliding-window.ts'
 import { type Counter, createCounter, STEPS, widthOf } from '../../../src/domain/limits/sliding-window.ts'
 
-// K6: one suite for both counters, in the process and in Redis. Time is handed in.
+// One suite for both implementations, in the process and in Redis, on a test clock.
 const START = Date.UTC(2026, 2, 1, 12)
 const time = { now: START }
 let redis: Redis
@@ -23,9 +23,9 @@ const charge = (amount: number, ...windows: Window[]) => windows.map((window) =>
 describe.each([
   ['in the process', () => createCounter(() => time.now)],
   ['in Redis', () => createRedisCounter(redis, () => time.now)],
-] as [string, () => Counter][])('%s', (_name, make) => {
+] as [string, () => Counter][])('sliding window %s', (_name, make) => {
   let counter: Counter
-  /** Spends one after the other; 1 for each that is admitted. */
+  /** Spends 1 repeatedly and returns the number of admitted calls. */
   const spend = async (who: string, times: number, ...windows: Window[]) => {
     let admitted = 0
     for (let n = 0; n < times; n++) if ((await counter.spend(who, charge(1, ...windows))).admitted) admitted++
@@ -35,7 +35,7 @@ describe.each([
     counter = make()
   })
 
-  test('100 at once count exactly 100, whatever the limit', async () => {
+  test('100 concurrent calls count exactly 100, independent of the limit', async () => {
     const who = randomUUID()
     time.now = START
     const all = await Promise.all(Array.from({ length: 100 }, () => counter.spend(who, charge(1, minute(60)))))
@@ -44,7 +44,7 @@ describe.each([
     expect(state?.remaining).toBe(100)
   })
 
-  test('what does not fit into one window is spent from none', async () => {
+  test('a cost that exceeds one window is spent in none', async () => {
     const who = randomUUID()
     time.now = START
     expect(await spend(who, 5, minute(100), hour(3))).toBe(3)
@@ -54,7 +54,7 @@ describe.each([
     expect(await counter.spend(who, charge(97, minute(100)))).toMatchObject({ admitted: true })
   })
 
-  test('a boundary of the clock lets nobody spend twice', async () => {
+  test('a window boundary does not allow a second burst', async () => {
     const who = randomUUID()
     time.now = START + 59_999
     expect(await spend(who, 100, minute(60))).toBe(60)
@@ -66,7 +66,7 @@ describe.each([
     expect(await spend(who, 100, minute(60))).toBe(60)
   })
 
-  test('who keeps just under the limit is never refused', async () => {
+  test('a steady caller just under the limit is never rejected', async () => {
     const who = randomUUID()
     for (let n = 0; n < 600; n++) {
       time.now = START + Math.round(n * (60_000 / 59))
@@ -74,7 +74,7 @@ describe.each([
     }
   })
 
-  test('a refusal says when it will fit, and then it does', async () => {
+  test('a rejection states when the cost fits, and the cost then fits', async () => {
     const who = randomUUID()
     time.now = START
     await counter.spend(who, charge(3, minute(10)))
@@ -90,7 +90,7 @@ describe.each([
     expect(await counter.spend(who, charge(4, minute(10)))).toMatchObject({ admitted: true })
   })
 
-  test('a clock that is set back brings back nothing', async () => {
+  test('a clock that moves back does not restore spent calls', async () => {
     const who = randomUUID()
     time.now = START
     expect(await spend(who, 10, minute(10))).toBe(10)
@@ -100,7 +100,7 @@ describe.each([
     expect(await spend(who, 10, minute(10))).toBe(10)
   })
 
-  test('no window ever holds more than its limit, and the figures agree with a plain list (property)', async () => {
+  test('no window exceeds its limit, and all figures equal those of a plain list (property)', async () => {
     const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40_000 }), fc.integer({ min: 0, max: 9 })), {
       minLength: 1,
       maxLength: 60,
@@ -134,32 +134,34 @@ describe.each([
   })
 })
 
-/** The rule, said plainly: a step counts until a window after its end. */
+/** Reference implementation: a step counts until one window after its end. */
 function sumSince(admitted: { at: number; amount: number }[], now: number, window: Window): number {
   const step = (at: number) => Math.floor(at / widthOf(window))
   return admitted.filter(({ at }) => step(at) >= step(now) - STEPS).reduce((sum, { amount }) => sum + amount, 0)
 }
 
-test('both say the same of any calls, to the millisecond (property)', async () => {
-  const calls = fc.array(
-    fc.tuple(
-      fc.integer({ min: -5_000, max: 90_000 }),
-      fc.integer({ min: 0, max: 12 }),
-      fc.integer({ min: 1, max: 30 }),
-    ),
-    { minLength: 1, maxLength: 50 },
-  )
-  await fc.assert(
-    fc.asyncProperty(calls, async (list) => {
-      const who = randomUUID()
-      const [here, there] = [createCounter(() => time.now), createRedisCounter(redis, () => time.now)]
-      time.now = START
-      for (const [wait, amount, limit] of list) {
-        time.now += wait
-        const charges = charge(amount, minute(limit), hour(limit * 4))
-        expect(await here.spend(who, charges)).toEqual(await there.spend(who, charges))
-      }
-    }),
-    { numRuns: 60, seed: 7 },
-  )
+describe('sliding window', () => {
+  test('both implementations give equal results for any calls (property)', async () => {
+    const calls = fc.array(
+      fc.tuple(
+        fc.integer({ min: -5_000, max: 90_000 }),
+        fc.integer({ min: 0, max: 12 }),
+        fc.integer({ min: 1, max: 30 }),
+      ),
+      { minLength: 1, maxLength: 50 },
+    )
+    await fc.assert(
+      fc.asyncProperty(calls, async (list) => {
+        const who = randomUUID()
+        const [here, there] = [createCounter(() => time.now), createRedisCounter(redis, () => time.now)]
+        time.now = START
+        for (const [wait, amount, limit] of list) {
+          time.now += wait
+          const charges = charge(amount, minute(limit), hour(limit * 4))
+          expect(await here.spend(who, charges)).toEqual(await there.spend(who, charges))
+        }
+      }),
+      { numRuns: 60, seed: 7 },
+    )
+  })
 })

@@ -1,16 +1,16 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from '../../support/app.ts'
 import { startReceiver } from '../../support/receiver.ts'
 import { subscribed, watchSocket } from '../../support/watch.ts'
 
-// L3: who was away goes on after the last cursor that it saw.
+// A subscriber that reconnects continues after the last cursor that the subscriber saw.
 let app: App
 const receiver = await startReceiver()
 
 beforeAll(async () => {
   app = await startApp()
 })
-// The server hears a moment later that a subscriber has gone.
+// The server notices a closed connection with a short delay.
 afterEach(() => subscribed(app, 0))
 afterAll(async () => {
   await app.stop()
@@ -24,87 +24,89 @@ async function setUp() {
   return tenant
 }
 
-test('a subscriber that resumes from its last cursor misses nothing and gets nothing twice (L3)', async () => {
-  const tenant = await setUp()
-  const query = (after = '') =>
-    `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id version } } }`
-  const first = watchSocket(app.url, tenant.key, query())
-  await subscribed(app, 1)
-  await tenant.publish('a.b')
-  await tenant.publish('a.b')
-  await first.until((messages) => messages.length >= 2)
-  const [{ deliveryUpdates: seen }, { deliveryUpdates: next }] = first.messages
-  first.stop()
-  const second = watchSocket(app.url, tenant.key, query(seen.cursor))
-  await second.until((messages) => messages.length >= 1)
-  await tenant.publish('a.b')
-  await second.until((messages) => messages.length >= 2)
-  expect(second.messages[0].deliveryUpdates).toEqual(next)
-  expect(second.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)).toEqual([false, false])
-  second.stop()
-})
+describe('resumed subscription', () => {
+  test('a subscription that resumes after its last cursor misses no update and repeats none', async () => {
+    const tenant = await setUp()
+    const query = (after = '') =>
+      `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id version } } }`
+    const first = watchSocket(app.url, tenant.key, query())
+    await subscribed(app, 1)
+    await tenant.publish('a.b')
+    await tenant.publish('a.b')
+    await first.until((messages) => messages.length >= 2)
+    const [{ deliveryUpdates: seen }, { deliveryUpdates: next }] = first.messages
+    first.stop()
+    const second = watchSocket(app.url, tenant.key, query(seen.cursor))
+    await second.until((messages) => messages.length >= 1)
+    await tenant.publish('a.b')
+    await second.until((messages) => messages.length >= 2)
+    expect(second.messages[0].deliveryUpdates).toEqual(next)
+    expect(second.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)).toEqual([false, false])
+    second.stop()
+  })
 
-test('who was away while the rest of a large change was removed from the log is told of the gap (L3)', async () => {
-  const tenant = await setUp()
-  const query = (after = '') => `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap } }`
-  await Promise.all(Array.from({ length: 2 }, () => tenant.createEndpoint(receiver.url)))
-  const first = watchSocket(app.url, tenant.key, query())
-  await subscribed(app, 1)
-  // Of 900 changes made at once, a row of the log holds 500.
-  await tenant.publishMany(Array.from({ length: 300 }, () => ({ type: 'a.b', data: 1 })))
-  await first.until((messages) => messages.length === 900)
-  first.stop()
-  await app.database.pool.query('DELETE FROM delivery_changes WHERE organization_id = $1', [tenant.organizationId])
-  await tenant.publish('a.b')
-  const resumed = async (seen: number) => {
-    const watch = watchSocket(app.url, tenant.key, query(first.messages[seen - 1].deliveryUpdates.cursor))
-    await watch.until((messages) => messages.length === 3)
-    watch.stop()
-    return watch.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)
-  }
-  expect(await resumed(499)).toEqual([true, false, false])
-  expect(await resumed(500)).toEqual([true, false, false])
-  expect(await resumed(899)).toEqual([true, false, false])
-  expect(await resumed(900)).toEqual([false, false, false])
-})
+  test('a subscription that resumes after a pruned log entry reports a gap', async () => {
+    const tenant = await setUp()
+    const query = (after = '') => `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap } }`
+    await Promise.all(Array.from({ length: 2 }, () => tenant.createEndpoint(receiver.url)))
+    const first = watchSocket(app.url, tenant.key, query())
+    await subscribed(app, 1)
+    // One log row holds 500 of the 900 changes.
+    await tenant.publishMany(Array.from({ length: 300 }, () => ({ type: 'a.b', data: 1 })))
+    await first.until((messages) => messages.length === 900)
+    first.stop()
+    await app.database.pool.query('DELETE FROM delivery_changes WHERE organization_id = $1', [tenant.organizationId])
+    await tenant.publish('a.b')
+    const resumed = async (seen: number) => {
+      const watch = watchSocket(app.url, tenant.key, query(first.messages[seen - 1].deliveryUpdates.cursor))
+      await watch.until((messages) => messages.length === 3)
+      watch.stop()
+      return watch.messages.map(({ deliveryUpdates }) => deliveryUpdates.gap)
+    }
+    expect(await resumed(499)).toEqual([true, false, false])
+    expect(await resumed(500)).toEqual([true, false, false])
+    expect(await resumed(899)).toEqual([true, false, false])
+    expect(await resumed(900)).toEqual([false, false, false])
+  })
 
-test('who has seen what the database lost at a failover resumes without a gap, and misses nothing after it (L3)', async () => {
-  const tenant = await setUp()
-  const query = (after = '') =>
-    `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id status } } }`
-  const first = watchSocket(app.url, tenant.key, query())
-  await subscribed(app, 1)
-  await tenant.publish('a.b')
-  await first.until((messages) => messages.length === 1)
-  const { pool } = app.database
-  const headOf = async () => {
-    const { rows } = await pool.query('SELECT * FROM delivery_change_heads WHERE organization_id = $1', [
-      tenant.organizationId,
-    ])
-    return rows[0]
-  }
-  const kept = await headOf()
-  await app.deliver()
-  await first.until((messages) => messages.length === 3)
-  first.stop()
+  test('a subscription that saw updates lost in a database failover resumes without a gap and misses no later update', async () => {
+    const tenant = await setUp()
+    const query = (after = '') =>
+      `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap delivery { id status } } }`
+    const first = watchSocket(app.url, tenant.key, query())
+    await subscribed(app, 1)
+    await tenant.publish('a.b')
+    await first.until((messages) => messages.length === 1)
+    const { pool } = app.database
+    const headOf = async () => {
+      const { rows } = await pool.query('SELECT * FROM delivery_change_heads WHERE organization_id = $1', [
+        tenant.organizationId,
+      ])
+      return rows[0]
+    }
+    const kept = await headOf()
+    await app.deliver()
+    await first.until((messages) => messages.length === 3)
+    first.stop()
 
-  // As a standby has it that the last statement had not reached.
-  const values = [tenant.organizationId, kept.position]
-  await pool.query('DELETE FROM delivery_changes WHERE organization_id = $1 AND position > $2', values)
-  await pool.query(
-    `UPDATE delivery_change_heads SET position = $2, previous = $3, started_at = started_at - interval '1 hour'
+    // Restores the state of a standby that the last statement had not reached.
+    const values = [tenant.organizationId, kept.position]
+    await pool.query('DELETE FROM delivery_changes WHERE organization_id = $1 AND position > $2', values)
+    await pool.query(
+      `UPDATE delivery_change_heads SET position = $2, previous = $3, started_at = started_at - interval '1 hour'
       WHERE organization_id = $1`,
-    [...values, kept.previous],
-  )
-  await tenant.publish('a.b')
-  const second = watchSocket(app.url, tenant.key, query(first.messages[2].deliveryUpdates.cursor))
-  await second.until((messages) => messages.length === 1)
-  expect(second.messages[0].deliveryUpdates).toMatchObject({ gap: false, delivery: { status: 'PENDING' } })
-  await app.deliver()
-  await second.until((messages) => messages.length === 3)
-  expect(second.messages.slice(1)).toMatchObject([
-    { deliveryUpdates: { gap: false, delivery: { status: 'SENDING' } } },
-    { deliveryUpdates: { gap: false, delivery: { status: 'SUCCEEDED' } } },
-  ])
-  second.stop()
+      [...values, kept.previous],
+    )
+    await tenant.publish('a.b')
+    const second = watchSocket(app.url, tenant.key, query(first.messages[2].deliveryUpdates.cursor))
+    await second.until((messages) => messages.length === 1)
+    expect(second.messages[0].deliveryUpdates).toMatchObject({ gap: false, delivery: { status: 'PENDING' } })
+    await app.deliver()
+    await second.until((messages) => messages.length === 3)
+    expect(second.messages.slice(1)).toMatchObject([
+      { deliveryUpdates: { gap: false, delivery: { status: 'SENDING' } } },
+      { deliveryUpdates: { gap: false, delivery: { status: 'SUCCEEDED' } } },
+    ])
+    second.stop()
+  })
 })

@@ -7,8 +7,8 @@ import { operationFor, rootFields, type Samples, takesId } from '../../support/o
 import { startReceiver } from '../../support/receiver.ts'
 import { watchSocket } from '../../support/watch.ts'
 
-// Rule 2, from the schema itself: with another tenant's ids, every field finds nothing, and says the same as for ids
-// that nobody has. A field that is added is covered by being there, or fails for want of a sample.
+// Derived from the schema: every field finds nothing for a foreign id and gives the same result as for an absent id.
+// A new field is covered automatically, or fails because its sample is missing.
 let app: App
 let owner: Client
 let stranger: Client
@@ -71,7 +71,7 @@ afterAll(async () => {
   await receiver.stop()
 })
 
-/** All that the owner can read, to see at the end that nobody changed it. */
+/** Everything that the owner can read, to compare at the end. */
 async function everythingOf(client: Client): Promise<string> {
   const queries = rootFields(schema).filter(({ kind, field }) => kind === 'query' && !takesId(field))
   const answers = []
@@ -85,20 +85,22 @@ async function everythingOf(client: Client): Promise<string> {
 }
 
 const absent = (id: string) => `${id.slice(0, id.indexOf('_'))}_${'0'.repeat(26)}`
-/** An answer with the id that was asked for taken out, which is all that two answers may differ in. */
+/** The response without the requested id, the only difference that two responses may have. */
 const neutral = (answer: unknown, id: string) => JSON.stringify(answer).replaceAll(id, 'ID')
 
-test('the owner has one of everything that is a Node', () => {
-  const nodes = schema.getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType).map(({ name }) => name)
-  expect(Object.keys(ids).sort()).toEqual([...nodes].sort())
+describe('tenancy samples', () => {
+  test('the owner has an object of every Node type', () => {
+    const nodes = schema.getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType).map(({ name }) => name)
+    expect(Object.keys(ids).sort()).toEqual([...nodes].sort())
+  })
 })
 
 describe.each(
   rootFields(schema)
     .filter(({ kind }) => kind !== 'subscription')
     .map((root) => [`${root.kind} ${root.field.name}`, root] as const),
-)('%s', (_name, root) => {
-  test('shows nothing of another tenant, and tells no foreign id from an absent one', async () => {
+)('tenancy of %s', (_name, root) => {
+  test('the field reveals nothing of another organization and treats foreign ids like absent ids', async () => {
     const probes = takesId(root.field) ? Object.values(ids) : ['']
     for (const id of probes) {
       const ask = async (asked: string) => {
@@ -106,7 +108,7 @@ describe.each(
         return stranger.request(query, variables)
       }
       const answer = await ask(id)
-      // The operation itself is sound: only the host's fields are refused to a tenant.
+      // The operation is valid: only fields of the operator are denied to a tenant.
       if (answer.errors)
         expect(
           answer.errors.map(({ extensions }) => extensions?.code),
@@ -120,52 +122,54 @@ describe.each(
       for (const foreign of Object.values(ids).filter((other) => other !== id))
         expect(JSON.stringify(answer)).not.toContain(foreign)
       if (answer.data?.[root.field.name]?.__typename === 'NotFoundError') continue
-      // What is no NotFoundError has found nothing: null, or an empty page.
+      // Any other result found nothing: null or an empty page.
       expect(neutral(answer.data, id)).not.toContain('_id":')
     }
   })
 })
 
-test.each(
-  rootFields(schema)
-    .filter(({ kind }) => kind === 'subscription')
-    .map((root) => [root.field.name, root] as const),
-)('subscription %s hears nothing of another tenant', async (_name, root) => {
-  const needsId = root.field.args.some(({ type }) => String(type) === 'ID!')
-  const probes = takesId(root.field) ? [...(needsId ? [] : ['']), ...Object.values(ids)] : ['']
-  const watches = probes.map((id) => {
-    const { query, variables } = operationFor(schema, root, id, samples)
-    const inlined =
-      id === '' ? query.replace(/\(.*?\)\s*\{/, '{').replace(/\((filter: \$filter|id: \$id)\)/, '') : query
-    return watchSocket(app.url, stranger.key, id === '' ? inlined : inline(query, variables))
+describe('tenancy', () => {
+  test.each(
+    rootFields(schema)
+      .filter(({ kind }) => kind === 'subscription')
+      .map((root) => [root.field.name, root] as const),
+  )('subscription %s receives nothing of another organization', async (_name, root) => {
+    const needsId = root.field.args.some(({ type }) => String(type) === 'ID!')
+    const probes = takesId(root.field) ? [...(needsId ? [] : ['']), ...Object.values(ids)] : ['']
+    const watches = probes.map((id) => {
+      const { query, variables } = operationFor(schema, root, id, samples)
+      const inlined =
+        id === '' ? query.replace(/\(.*?\)\s*\{/, '{').replace(/\((filter: \$filter|id: \$id)\)/, '') : query
+      return watchSocket(app.url, stranger.key, id === '' ? inlined : inline(query, variables))
+    })
+    while (app.domain.subscriptions.count() < watches.length) await new Promise(setImmediate)
+    await owner.publish('a.b')
+    await app.deliver()
+    const fence = watchSocket(app.url, stranger.key, 'subscription { liveStatus { degraded } }')
+    await fence.until((messages) => messages.length > 0)
+    for (const watch of [...watches, fence]) {
+      expect(watch.ended, JSON.stringify(watch.ended)).toBeUndefined()
+      for (const foreign of Object.values(ids)) expect(JSON.stringify(watch.messages)).not.toContain(foreign)
+      watch.stop()
+    }
+    ownerSees = await everythingOf(owner)
   })
-  while (app.domain.subscriptions.count() < watches.length) await new Promise(setImmediate)
-  await owner.publish('a.b')
-  await app.deliver()
-  const fence = watchSocket(app.url, stranger.key, 'subscription { liveStatus { degraded } }')
-  await fence.until((messages) => messages.length > 0)
-  for (const watch of [...watches, fence]) {
-    expect(watch.ended, JSON.stringify(watch.ended)).toBeUndefined()
-    for (const foreign of Object.values(ids)) expect(JSON.stringify(watch.messages)).not.toContain(foreign)
-    watch.stop()
+
+  /** Writes the variables into the query, because this client sends none. */
+  function inline(query: string, variables: Record<string, unknown>): string {
+    const bare = query.replace(/^(\w+ ?\w*) ?\((\$\w+: [\w![\]]+,? ?)+\)/, '$1')
+    return bare.replace(/\$(\w+)/g, (_match, name) => JSON.stringify(variables[name]).replace(/"(\w+)":/g, '$1:'))
   }
-  ownerSees = await everythingOf(owner)
-})
 
-/** The client here sends no variables, so they are written into the text. */
-function inline(query: string, variables: Record<string, unknown>): string {
-  const bare = query.replace(/^(\w+ ?\w*) ?\((\$\w+: [\w![\]]+,? ?)+\)/, '$1')
-  return bare.replace(/\$(\w+)/g, (_match, name) => JSON.stringify(variables[name]).replace(/"(\w+)":/g, '$1:'))
-}
+  test('the data of the owner is unchanged after all foreign operations', async () => {
+    expect(await everythingOf(owner)).toBe(ownerSees)
+  })
 
-test('nothing of the owner has changed', async () => {
-  expect(await everythingOf(owner)).toBe(ownerSees)
-})
-
-test('cursors of another tenant say nothing either', async () => {
-  const { pageInfo } = await owner.ask('{ events { pageInfo { endCursor } } }')
-  const page = (after: string) =>
-    stranger.request('query ($after: String) { events(after: $after) { nodes { id } } }', { after })
-  const made = Buffer.from(`GPC:S:${absent(ids.Event!)}`).toString('base64')
-  expect(await page(pageInfo.endCursor)).toEqual(await page(made))
+  test('a cursor of another organization behaves like an unknown cursor', async () => {
+    const { pageInfo } = await owner.ask('{ events { pageInfo { endCursor } } }')
+    const page = (after: string) =>
+      stranger.request('query ($after: String) { events(after: $after) { nodes { id } } }', { after })
+    const made = Buffer.from(`GPC:S:${absent(ids.Event!)}`).toString('base64')
+    expect(await page(pageInfo.endCursor)).toEqual(await page(made))
+  })
 })

@@ -6,7 +6,7 @@ import { ACTIONS, allows, exceeds, type Permissions, RESOURCES } from '../../../
 import { type App, startApp } from '../../support/app.ts'
 import { operationFor, rootFields } from '../../support/operations.ts'
 
-// K2: enforced on every field. The scope of each is written here a second time, so that a field that is added without
+// Permissions are enforced on every field. Each scope is written here a second time, so that a new field without
 // a decision fails.
 const ANYONE = 'any valid key'
 const DECISIONS: Record<string, string> = {
@@ -61,7 +61,7 @@ const DECISIONS: Record<string, string> = {
   'subscription webhookEndpointUpdates': 'webhooks:read',
   'subscription liveStatus': ANYONE,
 }
-/** Fields that lead from one thing to another; those of payloads show what the caller has just made. */
+/** Fields that lead from one type to another. Fields of payloads are excluded, because the caller has just created their objects. */
 const EDGES: Record<string, string> = {
   'Delivery.attempts': 'deliveries:read',
   'Delivery.endpoint': 'webhooks:read',
@@ -69,7 +69,7 @@ const EDGES: Record<string, string> = {
   'DeliveryUpdate.delivery': 'deliveries:read',
   'Event.deliveries': 'deliveries:read',
   'Replay.endpoint': 'webhooks:read',
-  // Behind the permission of its subscription.
+  // Guarded by the permission of its subscription.
   'WebhookEndpointUpdate.webhookEndpoint': ANYONE,
   'Viewer.apiKey': ANYONE,
   'Viewer.organization': ANYONE,
@@ -81,28 +81,30 @@ beforeAll(async () => {
 })
 afterAll(() => app.stop())
 
-test('every field of the schema has a decision', () => {
-  expect(
-    rootFields(schema)
-      .map(({ kind, field }) => `${kind} ${field.name}`)
-      .sort(),
-  ).toEqual(Object.keys(DECISIONS).sort())
-})
-
-test('every field that leads to something with an id has a decision', () => {
-  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
-  const edges = Object.values(schema.getTypeMap()).flatMap((type) => {
-    if (!isObjectType(type) || roots.includes(type) || /^__|(Payload|Connection|Edge)$/.test(type.name)) return []
-    const leads = Object.values(type.getFields()).filter((field) => {
-      const target = getNamedType(field.type)
-      return (
-        isObjectType(target) &&
-        (target.getInterfaces().some(({ name }) => name === 'Node') || target.name.endsWith('Connection'))
-      )
-    })
-    return leads.map((field) => `${type.name}.${field.name}`)
+describe('permission table', () => {
+  test('every root field of the schema has a listed permission', () => {
+    expect(
+      rootFields(schema)
+        .map(({ kind, field }) => `${kind} ${field.name}`)
+        .sort(),
+    ).toEqual(Object.keys(DECISIONS).sort())
   })
-  expect(edges.sort()).toEqual(Object.keys(EDGES).sort())
+
+  test('every field that leads to a node or connection has a listed permission', () => {
+    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+    const edges = Object.values(schema.getTypeMap()).flatMap((type) => {
+      if (!isObjectType(type) || roots.includes(type) || /^__|(Payload|Connection|Edge)$/.test(type.name)) return []
+      const leads = Object.values(type.getFields()).filter((field) => {
+        const target = getNamedType(field.type)
+        return (
+          isObjectType(target) &&
+          (target.getInterfaces().some(({ name }) => name === 'Node') || target.name.endsWith('Connection'))
+        )
+      })
+      return leads.map((field) => `${type.name}.${field.name}`)
+    })
+    expect(edges.sort()).toEqual(Object.keys(EDGES).sort())
+  })
 })
 
 const samples = {
@@ -122,7 +124,7 @@ const guarded = rootFields(schema)
   .filter(({ kind }) => kind !== 'subscription')
   .map((root) => [`${root.kind} ${root.field.name}`, root] as const)
 
-describe.each(guarded)('%s', (name, root) => {
+describe.each(guarded)('permission of %s', (name, root) => {
   const scope = DECISIONS[name]!
   const everything = (): Permissions => Object.fromEntries(RESOURCES.map((resource) => [resource, [...ACTIONS]]))
 
@@ -133,12 +135,12 @@ describe.each(guarded)('%s', (name, root) => {
     return (errors ?? []).filter(({ path }) => path?.length === 1).map(({ extensions }) => extensions.code)
   }
 
-  test('needs a key', async () => {
+  test('the field needs an API key', async () => {
     expect(await codesOf(undefined)).toEqual(['UNAUTHENTICATED'])
   })
 
   if (scope === ANYONE) return
-  test(`needs ${scope}: every other permission is not enough`, async () => {
+  test(`the field needs ${scope}, and all other permissions together do not suffice`, async () => {
     const [resource = '', action = ''] = scope.split(':')
     const others = everything()
     others[resource] = ACTIONS.filter((other) => other !== action)
@@ -147,71 +149,73 @@ describe.each(guarded)('%s', (name, root) => {
   })
 })
 
-test.each(Object.entries(EDGES).filter(([, scope]) => scope !== ANYONE && scope !== 'deliveries:read'))(
-  '%s needs %s',
-  async (edge, scope) => {
+describe('permission', () => {
+  test.each(Object.entries(EDGES).filter(([, scope]) => scope !== ANYONE && scope !== 'deliveries:read'))(
+    '%s needs %s',
+    async (edge, scope) => {
+      const tenant = await app.tenant()
+      await tenant.createType('a.b')
+      await tenant.createEndpoint('http://127.0.0.1:9/')
+      await tenant.publish('a.b')
+      const reader = await app.tenant({ deliveries: ['read'] }, tenant.organizationId)
+      const field = edge.split('.')[1]
+      const { errors } = await reader.request(`{ deliveries { nodes { id ${field} { id } } } }`)
+      expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+      const [resource = '', action = ''] = scope.split(':')
+      const both = await app.tenant({ deliveries: ['read'], [resource]: [action] as never }, tenant.organizationId)
+      expect((await both.request(`{ deliveries { nodes { id ${field} { id } } } }`)).errors).toBeUndefined()
+    },
+  )
+
+  test('Event.deliveries needs deliveries:read', async () => {
     const tenant = await app.tenant()
     await tenant.createType('a.b')
-    await tenant.createEndpoint('http://127.0.0.1:9/')
     await tenant.publish('a.b')
-    const reader = await app.tenant({ deliveries: ['read'] }, tenant.organizationId)
-    const field = edge.split('.')[1]
-    const { errors } = await reader.request(`{ deliveries { nodes { id ${field} { id } } } }`)
+    const reader = await app.tenant({ events: ['read'] }, tenant.organizationId)
+    const { errors } = await reader.request('{ events { nodes { id deliveries { nodes { id } } } } }')
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
-    const [resource = '', action = ''] = scope.split(':')
-    const both = await app.tenant({ deliveries: ['read'], [resource]: [action] as never }, tenant.organizationId)
-    expect((await both.request(`{ deliveries { nodes { id ${field} { id } } } }`)).errors).toBeUndefined()
-  },
-)
+  })
 
-test('Event.deliveries needs deliveries:read', async () => {
-  const tenant = await app.tenant()
-  await tenant.createType('a.b')
-  await tenant.publish('a.b')
-  const reader = await app.tenant({ events: ['read'] }, tenant.organizationId)
-  const { errors } = await reader.request('{ events { nodes { id deliveries { nodes { id } } } } }')
-  expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
-})
+  test('node(id) is null without permission to read the node', async () => {
+    const tenant = await app.tenant()
+    const reader = await app.tenant({ events: ['read'] }, tenant.organizationId)
+    const query = 'query ($id: ID!) { node(id: $id) { id } }'
+    expect((await tenant.request(query, { id: tenant.keyId })).data.node).toEqual({ id: tenant.keyId })
+    expect(await reader.request(query, { id: tenant.keyId })).toEqual({ data: { node: null } })
+  })
 
-test('node(id) finds nothing without the permission to read it', async () => {
-  const tenant = await app.tenant()
-  const reader = await app.tenant({ events: ['read'] }, tenant.organizationId)
-  const query = 'query ($id: ID!) { node(id: $id) { id } }'
-  expect((await tenant.request(query, { id: tenant.keyId })).data.node).toEqual({ id: tenant.keyId })
-  expect(await reader.request(query, { id: tenant.keyId })).toEqual({ data: { node: null } })
-})
-
-const permissions = fc.dictionary(
-  fc.constantFrom('keys', 'events', 'invoices', '__proto__', 'constructor'),
-  fc.uniqueArray(fc.constantFrom(...ACTIONS), { minLength: 1 }),
-)
-
-test('nothing is allowed that is not named, and a part never exceeds the whole (property)', () => {
-  fc.assert(
-    fc.property(permissions, permissions, (held, wanted) => {
-      expect(allows(held, 'toString', 'read')).toBe(false)
-      const missing = exceeds(held, wanted)
-      const all = Object.entries(wanted).flatMap(([resource, actions]) =>
-        actions.map((action) => allows(held, resource, action)),
-      )
-      expect(missing === undefined).toBe(all.every(Boolean))
-      expect(exceeds(held, held)).toBeUndefined()
-    }),
-    { seed: 1 },
+  const permissions = fc.dictionary(
+    fc.constantFrom('keys', 'events', 'invoices', '__proto__', 'constructor'),
+    fc.uniqueArray(fc.constantFrom(...ACTIONS), { minLength: 1 }),
   )
-})
 
-test('permissions of very many names are refused by their number, without looking at each', async () => {
-  const permissions = Object.fromEntries(Array.from({ length: 300_000 }, (_, n) => [`!${n}`, ['read']]))
-  const { key } = await app.tenant()
-  const { data, errors } = await app.api
-    .as(key)
-    .request(
-      'mutation ($p: JSON!) { apiKeyVerify(input: { key: "x", permissions: $p }) { ... on Error { message } } }',
-      {
-        p: permissions,
-      },
+  test('only granted permissions are allowed, and no set of permissions exceeds itself (property)', () => {
+    fc.assert(
+      fc.property(permissions, permissions, (held, wanted) => {
+        expect(allows(held, 'toString', 'read')).toBe(false)
+        const missing = exceeds(held, wanted)
+        const all = Object.entries(wanted).flatMap(([resource, actions]) =>
+          actions.map((action) => allows(held, resource, action)),
+        )
+        expect(missing === undefined).toBe(all.every(Boolean))
+        expect(exceeds(held, held)).toBeUndefined()
+      }),
+      { seed: 1 },
     )
-  expect(JSON.stringify({ data, errors })).toContain('permissions: at most 64 resources')
-  expect(JSON.stringify({ data, errors }).length).toBeLessThan(1_000)
+  })
+
+  test('permissions with too many resource names are rejected by their number before any name is checked', async () => {
+    const permissions = Object.fromEntries(Array.from({ length: 300_000 }, (_, n) => [`!${n}`, ['read']]))
+    const { key } = await app.tenant()
+    const { data, errors } = await app.api
+      .as(key)
+      .request(
+        'mutation ($p: JSON!) { apiKeyVerify(input: { key: "x", permissions: $p }) { ... on Error { message } } }',
+        {
+          p: permissions,
+        },
+      )
+    expect(JSON.stringify({ data, errors })).toContain('permissions: at most 64 resources')
+    expect(JSON.stringify({ data, errors }).length).toBeLessThan(1_000)
+  })
 })

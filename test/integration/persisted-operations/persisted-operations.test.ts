@@ -6,7 +6,7 @@ import type { Client, GraphQLAnswer } from '../../support/api.ts'
 import type { App } from '../../support/app.ts'
 import { type Nodes, startNodes } from '../../support/nodes.ts'
 
-// P1: operations that are sent by their hash; a key that is confined to them sends nothing else, however it is spelled.
+// A persisted operation is sent by its hash. A key restricted to persisted operations cannot send any other document.
 let nodes: Nodes
 let app: App
 let owner: Client & { organizationId: string }
@@ -71,7 +71,7 @@ const socket: Send = (key, params) => {
       error: (errors: unknown) => resolve({ errors } as GraphQLAnswer),
       complete() {},
     }
-    // The protocol wants a query; where there is none, it is empty.
+    // The protocol requires a query, which is empty for a persisted operation.
     client.subscribe({ query: '', ...params } as never, sink)
   }).finally(() => client.dispose())
 }
@@ -86,8 +86,8 @@ const codeOf = ({ errors }: GraphQLAnswer) => errors?.[0]?.extensions?.code ?? '
 const TEXT = 'query Mine { viewer { organization { id } } }'
 const INTROSPECTION = '{ __schema { types { name } } }'
 
-describe.each(TRANSPORTS)('over %s', (name, send) => {
-  test('an operation is found by its documentId, and by the extension', async () => {
+describe.each(TRANSPORTS)('persisted operation over %s', (name, send) => {
+  test('a persisted operation is found by documentId and by the persistedQuery extension', async () => {
     const body = `${TEXT} # ${name}`
     const { documentId, status } = await register(body)
     expect([documentId, status]).toEqual([`sha256:${sha256(body)}`, 'ACTIVE'])
@@ -100,7 +100,7 @@ describe.each(TRANSPORTS)('over %s', (name, send) => {
     }
   })
 
-  test('a confined key sends no text of its own, and learns nothing of the schema', async () => {
+  test('a restricted key cannot send its own document nor read the schema', async () => {
     await register(TEXT).catch(() => {})
     const hash = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(text) } })
     const attempts: [Params, string][] = [
@@ -122,13 +122,13 @@ describe.each(TRANSPORTS)('over %s', (name, send) => {
       expect([params, codeOf(answer)]).toEqual([params, code])
       expect(answer.data ?? null).toBeNull()
     }
-    // What one key has sent with its hash is remembered, but not for this one.
+    // A document registered by one key is not available to the restricted key.
     await post(owner.key, { query: INTROSPECTION, extensions: hash(INTROSPECTION) })
     expect(codeOf(await send(owner.key, { extensions: hash(INTROSPECTION) }))).toBe('OK')
     expect(codeOf(await send(confined, { extensions: hash(INTROSPECTION) }))).toBe('PERSISTED_OPERATIONS_ONLY')
   })
 
-  test('an operation of another organization is not found', async () => {
+  test('a persisted operation of another organization is not found', async () => {
     const body = `${TEXT} # of another, ${name}`
     const { documentId } = await register(body)
     const stranger = await app.tenant()
@@ -136,120 +136,124 @@ describe.each(TRANSPORTS)('over %s', (name, send) => {
   })
 })
 
-test.each([
-  ['a batch', { 'content-type': 'application/json' }, JSON.stringify([{ query: TEXT }])],
-  ['application/graphql', { 'content-type': 'application/graphql' }, TEXT],
-  ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, `query=${encodeURIComponent(TEXT)}`],
-  [
-    'a part of a form',
-    { 'content-type': 'multipart/form-data; boundary=x' },
-    `--x\r\nContent-Disposition: form-data; name="operations"\r\n\r\n${JSON.stringify({ query: TEXT })}\r\n--x\r\nContent-Disposition: form-data; name="map"\r\n\r\n{}\r\n--x--\r\n`,
-  ],
-  ['an upper-case QUERY', { 'content-type': 'application/json' }, JSON.stringify({ QUERY: TEXT })],
-  ['a query twice', { 'content-type': 'application/json' }, `{"query":"","query":${JSON.stringify(TEXT)}}`],
-])('a confined key is let in with no %s', async (_name, type, body) => {
-  const answer = await fetch(`${app.url}/graphql?query=${encodeURIComponent(TEXT)}`, {
-    method: 'POST',
-    headers: { ...type, 'x-api-key': confined, accept: 'application/json' },
-    body,
+describe('restricted key', () => {
+  test.each([
+    ['a batch', { 'content-type': 'application/json' }, JSON.stringify([{ query: TEXT }])],
+    ['application/graphql', { 'content-type': 'application/graphql' }, TEXT],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, `query=${encodeURIComponent(TEXT)}`],
+    [
+      'a part of a form',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      `--x\r\nContent-Disposition: form-data; name="operations"\r\n\r\n${JSON.stringify({ query: TEXT })}\r\n--x\r\nContent-Disposition: form-data; name="map"\r\n\r\n{}\r\n--x--\r\n`,
+    ],
+    ['an upper-case QUERY', { 'content-type': 'application/json' }, JSON.stringify({ QUERY: TEXT })],
+    ['a query twice', { 'content-type': 'application/json' }, `{"query":"","query":${JSON.stringify(TEXT)}}`],
+  ])('a restricted key cannot bypass persisted operations with %s', async (_name, type, body) => {
+    const answer = await fetch(`${app.url}/graphql?query=${encodeURIComponent(TEXT)}`, {
+      method: 'POST',
+      headers: { ...type, 'x-api-key': confined, accept: 'application/json' },
+      body,
+    })
+    const text = await answer.text()
+    expect(text).not.toContain(owner.organizationId)
+    expect(JSON.parse(text).errors).toBeDefined()
   })
-  const text = await answer.text()
-  expect(text).not.toContain(owner.organizationId)
-  expect(JSON.parse(text).errors).toBeDefined()
 })
 
-test('a client of the extension sends its text once, and the hash from then on', async () => {
-  const query = '{ viewer { permissions } } # automatic'
-  const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } }
-  const unknown = await post(owner.key, { extensions })
-  expect(unknown.errors?.[0]).toMatchObject({
-    message: 'PersistedQueryNotFound',
-    extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' },
+describe('persisted operation', () => {
+  test('a client registers a document by sending text and hash once, and sends the hash alone afterwards', async () => {
+    const query = '{ viewer { permissions } } # automatic'
+    const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } }
+    const unknown = await post(owner.key, { extensions })
+    expect(unknown.errors?.[0]).toMatchObject({
+      message: 'PersistedQueryNotFound',
+      extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' },
+    })
+    expect(codeOf(await post(owner.key, { query, extensions }))).toBe('OK')
+    expect(codeOf(await post(owner.key, { extensions }))).toBe('OK')
+    expect(codeOf(await post(owner.key, { query: TEXT, extensions }))).toBe('PERSISTED_QUERY_HASH_MISMATCH')
   })
-  expect(codeOf(await post(owner.key, { query, extensions }))).toBe('OK')
-  expect(codeOf(await post(owner.key, { extensions }))).toBe('OK')
-  expect(codeOf(await post(owner.key, { query: TEXT, extensions }))).toBe('PERSISTED_QUERY_HASH_MISMATCH')
-})
 
-test('nobody without a key stores a document', async () => {
-  const query = '{ viewer { permissions } } # nobody'
-  const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } }
-  await fetch(`${app.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, extensions }),
+  test('a document sent without an API key is not stored', async () => {
+    const query = '{ viewer { permissions } } # nobody'
+    const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } }
+    await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, extensions }),
+    })
+    expect(codeOf(await post(owner.key, { extensions }))).toBe('PERSISTED_QUERY_NOT_FOUND')
   })
-  expect(codeOf(await post(owner.key, { extensions }))).toBe('PERSISTED_QUERY_NOT_FOUND')
-})
 
-test('an operation can be sent while it is active, on every node', async () => {
-  const { id, documentId, status } = await register('query Later { viewer { permissions } }', false)
-  expect(status).toBe('CREATED')
-  const codes = async () =>
-    Promise.all([nodes.first, nodes.second].map(async (to) => codeOf(await post(confined, { documentId }, to))))
-  expect(await codes()).toEqual(['PERSISTED_OPERATIONS_ONLY', 'PERSISTED_OPERATIONS_ONLY'])
-  await change('Activate', id)
-  await expect.poll(codes, { timeout: 5_000 }).toEqual(['OK', 'OK'])
-  await change('Retire', id)
-  await expect.poll(codes, { timeout: 5_000 }).toEqual(['PERSISTED_OPERATIONS_ONLY', 'PERSISTED_OPERATIONS_ONLY'])
-  const { nodes: all } = await owner.ask('{ auditEntries(first: 20) { nodes { action resource } } }')
-  // What was refused meanwhile is noted too, whenever it gets there.
-  expect(all.filter(({ resource }: { resource: string | null }) => resource === id)).toEqual([
-    { action: 'persistedDocument.retire', resource: id },
-    { action: 'persistedDocument.activate', resource: id },
-    { action: 'persistedDocument.create', resource: id },
-  ])
-})
-
-test.each([
-  ['what does not parse', 'query {', 'Syntax Error'],
-  ['a field that is not there', 'query A { nothing }', 'Cannot query field "nothing"'],
-  ['no name', '{ viewer { permissions } }', 'must name its operation'],
-  [
-    'two operations',
-    'query A { viewer { permissions } } query B { viewer { permissions } }',
-    'must contain exactly one operation',
-  ],
-  ['no operation', 'fragment F on Query { viewer { permissions } }', ''],
-  [
-    'a question about the schema',
-    'query A { ...F } fragment F on Query { __schema { types { name } } }',
-    'must not select __schema or __type',
-  ],
-  ['what is past the limits', `query A { ${'a: viewer { permissions } '.repeat(30)} }`, 'at most 20 fields'],
-  ['100,001 characters', `query A { viewer { permissions } } #${'x'.repeat(100_000)}`, 'at most 100000 characters'],
-])('%s is not registered, and told why', async (_name, body, message) => {
-  await expect(register(body)).rejects.toThrow(`VALIDATION_FAILED: input.body: `)
-  await expect(register(body)).rejects.toThrow(message)
-})
-
-test('a confined key does not let itself out', async () => {
-  const body =
-    'mutation Register($body: String!) { persistedDocumentCreate(input: { body: $body, active: true }) { ... on Error { code } } }'
-  const { documentId } = await register(body)
-  const answer = await post(confined, { documentId, variables: { body: 'query Own { viewer { permissions } }' } })
-  expect(answer.data.persistedDocumentCreate).toEqual({ code: 'KEY_CONFINED' })
-  const make =
-    'mutation Make { apiKeyCreate(input: { name: "free", permissions: {} }) { ... on ValidationError { issues { path } } } }'
-  const made = await post(confined, { documentId: (await register(make)).documentId })
-  expect(made.data.apiKeyCreate.issues).toEqual([{ path: 'input.persistedOnly' }])
-})
-
-test('usage counts a persisted operation by its name', async () => {
-  const { documentId } = await register('query Counted { viewer { permissions } }')
-  await post(confined, { documentId })
-  await app.domain.usageRecorder.flush()
-  const { nodes: records } = await owner.ask('{ usageRecords(first: 5) { nodes { operation } } }')
-  expect(records.map(({ operation }: { operation: string }) => operation)).toContain('Counted')
-})
-
-test('a confined platform key finds nothing that was registered in an organization that it names', async () => {
-  const { secret } = await app.host.createKey({ platform: ['read', 'write'] }, { persistedOnly: true })
-  const { documentId } = await register('query Taken { organizations { nodes { id } } }')
-  const answer = await fetch(`${app.url}/graphql`, {
-    method: 'POST',
-    headers: headers(secret, { 'signalbox-organization': owner.organizationId }),
-    body: JSON.stringify({ documentId }),
+  test('a persisted operation can be sent on every node while active', async () => {
+    const { id, documentId, status } = await register('query Later { viewer { permissions } }', false)
+    expect(status).toBe('CREATED')
+    const codes = async () =>
+      Promise.all([nodes.first, nodes.second].map(async (to) => codeOf(await post(confined, { documentId }, to))))
+    expect(await codes()).toEqual(['PERSISTED_OPERATIONS_ONLY', 'PERSISTED_OPERATIONS_ONLY'])
+    await change('Activate', id)
+    await expect.poll(codes, { timeout: 5_000 }).toEqual(['OK', 'OK'])
+    await change('Retire', id)
+    await expect.poll(codes, { timeout: 5_000 }).toEqual(['PERSISTED_OPERATIONS_ONLY', 'PERSISTED_OPERATIONS_ONLY'])
+    const { nodes: all } = await owner.ask('{ auditEntries(first: 20) { nodes { action resource } } }')
+    // Filtered by resource, because entries of denied operations may arrive at any time.
+    expect(all.filter(({ resource }: { resource: string | null }) => resource === id)).toEqual([
+      { action: 'persistedDocument.retire', resource: id },
+      { action: 'persistedDocument.activate', resource: id },
+      { action: 'persistedDocument.create', resource: id },
+    ])
   })
-  expect(codeOf(await answer.json())).toBe('PERSISTED_OPERATIONS_ONLY')
+
+  test.each([
+    ['a syntax error', 'query {', 'Syntax Error'],
+    ['an unknown field', 'query A { nothing }', 'Cannot query field "nothing"'],
+    ['no name', '{ viewer { permissions } }', 'must name its operation'],
+    [
+      'two operations',
+      'query A { viewer { permissions } } query B { viewer { permissions } }',
+      'must contain exactly one operation',
+    ],
+    ['no operation', 'fragment F on Query { viewer { permissions } }', ''],
+    [
+      'introspection',
+      'query A { ...F } fragment F on Query { __schema { types { name } } }',
+      'must not select __schema or __type',
+    ],
+    ['too many fields', `query A { ${'a: viewer { permissions } '.repeat(30)} }`, 'at most 20 fields'],
+    ['100,001 characters', `query A { viewer { permissions } } #${'x'.repeat(100_000)}`, 'at most 100000 characters'],
+  ])('a document with %s is rejected with the reason', async (_name, body, message) => {
+    await expect(register(body)).rejects.toThrow(`VALIDATION_FAILED: input.body: `)
+    await expect(register(body)).rejects.toThrow(message)
+  })
+
+  test('a restricted key cannot register documents or create an unrestricted key', async () => {
+    const body =
+      'mutation Register($body: String!) { persistedDocumentCreate(input: { body: $body, active: true }) { ... on Error { code } } }'
+    const { documentId } = await register(body)
+    const answer = await post(confined, { documentId, variables: { body: 'query Own { viewer { permissions } }' } })
+    expect(answer.data.persistedDocumentCreate).toEqual({ code: 'KEY_CONFINED' })
+    const make =
+      'mutation Make { apiKeyCreate(input: { name: "free", permissions: {} }) { ... on ValidationError { issues { path } } } }'
+    const made = await post(confined, { documentId: (await register(make)).documentId })
+    expect(made.data.apiKeyCreate.issues).toEqual([{ path: 'input.persistedOnly' }])
+  })
+
+  test('a persisted operation is counted in usage by its name', async () => {
+    const { documentId } = await register('query Counted { viewer { permissions } }')
+    await post(confined, { documentId })
+    await app.domain.usageRecorder.flush()
+    const { nodes: records } = await owner.ask('{ usageRecords(first: 5) { nodes { operation } } }')
+    expect(records.map(({ operation }: { operation: string }) => operation)).toContain('Counted')
+  })
+
+  test('a restricted platform key cannot use operations registered in an organization named by the header', async () => {
+    const { secret } = await app.host.createKey({ platform: ['read', 'write'] }, { persistedOnly: true })
+    const { documentId } = await register('query Taken { organizations { nodes { id } } }')
+    const answer = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: headers(secret, { 'signalbox-organization': owner.organizationId }),
+      body: JSON.stringify({ documentId }),
+    })
+    expect(codeOf(await answer.json())).toBe('PERSISTED_OPERATIONS_ONLY')
+  })
 })

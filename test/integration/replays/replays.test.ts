@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { EVENTS_IN_A_PAGE } from '../../../src/domain/replays/replay-batch.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
 import { watchSocket } from '../../support/watch.ts'
 
-// W3: events that match no endpoint are kept, and can be replayed to one that is created later.
+// Events without a matching endpoint are stored, and can be replayed to an endpoint created later.
 let app: App
 let tenant: Client
 let receiver: Receiver
@@ -28,138 +28,140 @@ const replay = (input: Record<string, unknown>) =>
   )
 const arrived = () => receiver.requests.map(({ eventId }) => eventId).sort()
 
-test('events published before the endpoint was made are sent to it, once, and only those it subscribes to', async () => {
-  const first = await tenant.publish('order.made')
-  await tenant.publish('user.made')
-  const second = await tenant.publish('order.paid')
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { eventTypes: ['order.*'] })
-  await app.deliver()
-  expect(arrived()).toEqual([])
-  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 2, hasMore: false })
-  await app.deliver()
-  expect(arrived()).toEqual([first, second].sort())
-  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 0, hasMore: false })
-  expect((await tenant.deliveries()).map(({ status, attempts }) => [status, attempts[0]?.trigger])).toEqual([
-    ['SUCCEEDED', 'REPLAY'],
-    ['SUCCEEDED', 'REPLAY'],
-  ])
-})
+describe('replay', () => {
+  test('a replay sends each earlier event once to a new endpoint that subscribes to its type', async () => {
+    const first = await tenant.publish('order.made')
+    await tenant.publish('user.made')
+    const second = await tenant.publish('order.paid')
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { eventTypes: ['order.*'] })
+    await app.deliver()
+    expect(arrived()).toEqual([])
+    expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 2, hasMore: false })
+    await app.deliver()
+    expect(arrived()).toEqual([first, second].sort())
+    expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 0, hasMore: false })
+    expect((await tenant.deliveries()).map(({ status, attempts }) => [status, attempts[0]?.trigger])).toEqual([
+      ['SUCCEEDED', 'REPLAY'],
+      ['SUCCEEDED', 'REPLAY'],
+    ])
+  })
 
-test('types, times and states choose; a dead delivery begins its schedule anew', async () => {
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { retryPolicy: { maxAttempts: 1 } })
-  const endpointId = webhookEndpoint.id
-  receiver.respond((_request, response) => response.writeHead(500).end())
-  const dead = await tenant.publish('order.made')
-  await app.deliver()
-  receiver.respond((_request, response) => response.writeHead(204).end())
-  app.clock.advance(60)
-  const later = app.clock.now().toISOString()
-  const succeeded = await tenant.publish('order.paid')
-  await app.deliver()
-  receiver.requests.length = 0
+  test('a replay filters by type, time and status, and restarts the retry schedule of a dead delivery', async () => {
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { retryPolicy: { maxAttempts: 1 } })
+    const endpointId = webhookEndpoint.id
+    receiver.respond((_request, response) => response.writeHead(500).end())
+    const dead = await tenant.publish('order.made')
+    await app.deliver()
+    receiver.respond((_request, response) => response.writeHead(204).end())
+    app.clock.advance(60)
+    const later = app.clock.now().toISOString()
+    const succeeded = await tenant.publish('order.paid')
+    await app.deliver()
+    receiver.requests.length = 0
 
-  expect(await replay({ endpointId, types: ['user.made'] })).toMatchObject({ count: 0 })
-  expect(await replay({ endpointId, from: later })).toMatchObject({ count: 0 })
-  expect(await replay({ endpointId, to: later })).toMatchObject({ count: 1 })
-  await app.deliver()
-  expect(arrived()).toEqual([dead])
-  expect(await replay({ endpointId, statuses: ['SUCCEEDED'], from: later })).toMatchObject({ count: 1 })
-  await app.deliver()
-  expect(arrived()).toEqual([dead, succeeded].sort())
-})
+    expect(await replay({ endpointId, types: ['user.made'] })).toMatchObject({ count: 0 })
+    expect(await replay({ endpointId, from: later })).toMatchObject({ count: 0 })
+    expect(await replay({ endpointId, to: later })).toMatchObject({ count: 1 })
+    await app.deliver()
+    expect(arrived()).toEqual([dead])
+    expect(await replay({ endpointId, statuses: ['SUCCEEDED'], from: later })).toMatchObject({ count: 1 })
+    await app.deliver()
+    expect(arrived()).toEqual([dead, succeeded].sort())
+  })
 
-test('what was replayed outside of the maximum age is EXPIRED (W8)', async () => {
-  await tenant.publish('order.made')
-  app.clock.advance(120)
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { maxAgeSeconds: 60 })
-  await replay({ endpointId: webhookEndpoint.id })
-  await app.deliver()
-  expect(await tenant.deliveries()).toMatchObject([{ status: 'EXPIRED', attemptCount: 0 }])
-})
+  test('a replayed event older than the maximum age becomes EXPIRED', async () => {
+    await tenant.publish('order.made')
+    app.clock.advance(120)
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { maxAgeSeconds: 60 })
+    await replay({ endpointId: webhookEndpoint.id })
+    await app.deliver()
+    expect(await tenant.deliveries()).toMatchObject([{ status: 'EXPIRED', attemptCount: 0 }])
+  })
 
-test('a page is bounded, and workers do those after the first (W10)', async () => {
-  const events = (count: number) => Array.from({ length: count }, () => ({ type: 'order.made', data: {} }))
-  for (const count of [500, 500, 5]) await tenant.publishMany(events(count))
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
-  expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: EVENTS_IN_A_PAGE, hasMore: true })
-  await app.worker.beat()
-  const { nodes } = await tenant.ask('{ deliveriesReplays { nodes { status count } } }')
-  expect(nodes).toEqual([{ status: 'COMPLETED', count: EVENTS_IN_A_PAGE + 5 }])
-})
+  test('a replay processes one bounded page at once, and workers process the remaining pages', async () => {
+    const events = (count: number) => Array.from({ length: count }, () => ({ type: 'order.made', data: {} }))
+    for (const count of [500, 500, 5]) await tenant.publishMany(events(count))
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+    expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: EVENTS_IN_A_PAGE, hasMore: true })
+    await app.worker.beat()
+    const { nodes } = await tenant.ask('{ deliveriesReplays { nodes { status count } } }')
+    expect(nodes).toEqual([{ status: 'COMPLETED', count: EVENTS_IN_A_PAGE + 5 }])
+  })
 
-async function publishMany(count: number): Promise<void> {
-  for (let left = count; left > 0; left -= 500) {
-    const events = Array.from({ length: Math.min(500, left) }, () => ({ type: 'order.made', data: {} }))
-    await tenant.publishMany(events)
+  async function publishMany(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= 500) {
+      const events = Array.from({ length: Math.min(500, left) }, () => ({ type: 'order.made', data: {} }))
+      await tenant.publishMany(events)
+    }
   }
-}
 
-test('a preview says what will be sent, and no other endpoint gets any of it (W10)', async () => {
-  const { webhookEndpoint: other } = await tenant.createEndpoint(receiver.url, { retryPolicy: { maxAttempts: 1 } })
-  receiver.respond((_request, response) => response.writeHead(500).end())
-  await publishMany(3)
-  await app.deliver()
-  receiver.respond((_request, response) => response.writeHead(204).end())
-  await publishMany(2)
-  await app.deliver()
-  receiver.requests.length = 0
-  const { webhookEndpoint } = await tenant.createEndpoint(`${receiver.url}/later`)
-  const preview = (input: Record<string, unknown>) =>
-    tenant.ask(
-      `query ($input: DeliveriesReplayInput!) { deliveriesReplayPreview(input: $input) {
+  test('a preview counts the deliveries that a replay sends, and no other endpoint receives any', async () => {
+    const { webhookEndpoint: other } = await tenant.createEndpoint(receiver.url, { retryPolicy: { maxAttempts: 1 } })
+    receiver.respond((_request, response) => response.writeHead(500).end())
+    await publishMany(3)
+    await app.deliver()
+    receiver.respond((_request, response) => response.writeHead(204).end())
+    await publishMany(2)
+    await app.deliver()
+    receiver.requests.length = 0
+    const { webhookEndpoint } = await tenant.createEndpoint(`${receiver.url}/later`)
+    const preview = (input: Record<string, unknown>) =>
+      tenant.ask(
+        `query ($input: DeliveriesReplayInput!) { deliveriesReplayPreview(input: $input) {
         ... on DeliveriesReplayPreviewPayload { count exact } } }`,
-      { input },
+        { input },
+      )
+    expect(await preview({ endpointId: other.id })).toEqual({ count: 3, exact: true })
+    expect(await preview({ endpointId: webhookEndpoint.id })).toEqual({ count: 5, exact: true })
+    expect(await replay({ endpointId: webhookEndpoint.id })).toMatchObject({ count: 5 })
+    await app.deliver()
+    expect(receiver.requests.map(({ path }) => path)).toEqual(Array(5).fill('/hook/later'))
+  })
+
+  test('a canceled replay stops after its current page and reports CANCELED to subscribers', async () => {
+    await publishMany(EVENTS_IN_A_PAGE + 5)
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+    await replay({ endpointId: webhookEndpoint.id })
+    const [{ id }] = (await tenant.ask('{ deliveriesReplays { nodes { id } } }')).nodes
+    const live = watchSocket(
+      app.url,
+      tenant.key,
+      `subscription { deliveriesReplayUpdates(id: "${id}") { status count } }`,
     )
-  expect(await preview({ endpointId: other.id })).toEqual({ count: 3, exact: true })
-  expect(await preview({ endpointId: webhookEndpoint.id })).toEqual({ count: 5, exact: true })
-  expect(await replay({ endpointId: webhookEndpoint.id })).toMatchObject({ count: 5 })
-  await app.deliver()
-  expect(receiver.requests.map(({ path }) => path)).toEqual(Array(5).fill('/hook/later'))
-})
+    await live.until((messages) => messages.length > 0)
+    await tenant.ask('mutation ($id: ID!) { deliveriesReplayCancel(id: $id) { __typename } }', { id })
+    await app.worker.beat()
+    await live.until((messages) => messages.at(-1).deliveriesReplayUpdates.status === 'CANCELED')
+    expect(live.messages.map(({ deliveriesReplayUpdates }) => deliveriesReplayUpdates)).toEqual([
+      { status: 'RUNNING', count: EVENTS_IN_A_PAGE },
+      { status: 'CANCELED', count: EVENTS_IN_A_PAGE },
+    ])
+    live.stop()
+  })
 
-test('one that is canceled stops after the page it is at, and shows so live (W10)', async () => {
-  await publishMany(EVENTS_IN_A_PAGE + 5)
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
-  await replay({ endpointId: webhookEndpoint.id })
-  const [{ id }] = (await tenant.ask('{ deliveriesReplays { nodes { id } } }')).nodes
-  const live = watchSocket(
-    app.url,
-    tenant.key,
-    `subscription { deliveriesReplayUpdates(id: "${id}") { status count } }`,
-  )
-  await live.until((messages) => messages.length > 0)
-  await tenant.ask('mutation ($id: ID!) { deliveriesReplayCancel(id: $id) { __typename } }', { id })
-  await app.worker.beat()
-  await live.until((messages) => messages.at(-1).deliveriesReplayUpdates.status === 'CANCELED')
-  expect(live.messages.map(({ deliveriesReplayUpdates }) => deliveriesReplayUpdates)).toEqual([
-    { status: 'RUNNING', count: EVENTS_IN_A_PAGE },
-    { status: 'CANCELED', count: EVENTS_IN_A_PAGE },
-  ])
-  live.stop()
-})
+  test('concurrent workers process each event of a replay exactly once', async () => {
+    const count = 3 * EVENTS_IN_A_PAGE + 7
+    await publishMany(count)
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+    await replay({ endpointId: webhookEndpoint.id })
+    const others = await Promise.all([1, 2, 3].map(() => startApp({ databaseUrl: app.database.url, clock: app.clock })))
+    await Promise.all(others.map(({ worker }) => worker.beat()))
+    await Promise.all(others.map((other) => other.stop()))
+    await app.worker.beat()
+    const { nodes } = await tenant.ask('{ deliveriesReplays { nodes { status count } } }')
+    expect(nodes).toEqual([{ status: 'COMPLETED', count }])
+    const { rows } = await app.database.pool.query(
+      'SELECT count(*)::int AS made, max(version) AS version FROM deliveries WHERE endpoint_id = $1',
+      [webhookEndpoint.id],
+    )
+    expect(rows).toEqual([{ made: count, version: 1 }])
+  })
 
-test('workers that go on with it at once neither skip an event nor send it twice (W10)', async () => {
-  const count = 3 * EVENTS_IN_A_PAGE + 7
-  await publishMany(count)
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
-  await replay({ endpointId: webhookEndpoint.id })
-  const others = await Promise.all([1, 2, 3].map(() => startApp({ databaseUrl: app.database.url, clock: app.clock })))
-  await Promise.all(others.map(({ worker }) => worker.beat()))
-  await Promise.all(others.map((other) => other.stop()))
-  await app.worker.beat()
-  const { nodes } = await tenant.ask('{ deliveriesReplays { nodes { status count } } }')
-  expect(nodes).toEqual([{ status: 'COMPLETED', count }])
-  const { rows } = await app.database.pool.query(
-    'SELECT count(*)::int AS made, max(version) AS version FROM deliveries WHERE endpoint_id = $1',
-    [webhookEndpoint.id],
-  )
-  expect(rows).toEqual([{ made: count, version: 1 }])
-})
-
-test('a disabled endpoint, and a state that is not finished, are refused', async () => {
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { enabled: false })
-  await expect(replay({ endpointId: webhookEndpoint.id })).rejects.toThrow('ENDPOINT_DISABLED')
-  await expect(replay({ endpointId: webhookEndpoint.id, statuses: ['PENDING'] })).rejects.toThrow(
-    'must be one of SUCCEEDED',
-  )
+  test('a replay is rejected for a disabled endpoint or for a status that is not final', async () => {
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { enabled: false })
+    await expect(replay({ endpointId: webhookEndpoint.id })).rejects.toThrow('ENDPOINT_DISABLED')
+    await expect(replay({ endpointId: webhookEndpoint.id, statuses: ['PENDING'] })).rejects.toThrow(
+      'must be one of SUCCEEDED',
+    )
+  })
 })

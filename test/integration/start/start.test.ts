@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { createApi } from '../../support/api.ts'
 import { cloneDatabase } from '../../support/database.ts'
 import { type RunningProcess, startProcess } from '../../support/process.ts'
 import { freePort } from '../../support/redis.ts'
 
-// What a newcomer meets: a start, a stop, a kill, and settings that are wrong.
+// First contact of a new operator: start, stop, kill and invalid settings.
 const cleanUps: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
@@ -26,122 +26,135 @@ async function dataFolder(): Promise<string> {
   return folder
 }
 
-test('on its embedded PostgreSQL it prints the key once, keeps its data, and takes over after kill -9', async () => {
-  const env = { DATA_DIR: await dataFolder(), PORT: '0' }
-  const first = running(startProcess(env))
-  const url = await urlOf(first)
-  const key = first.output().match(/sb_live_\w{48}/)?.[0]
-  expect(first.output()).toMatch(/Your API key, shown this once/)
-  expect(first.output()).toContain(`Next: open ${url}/graphql`)
-  await createApi(url).as(key).createType('kept.one')
+describe('start with embedded PostgreSQL', () => {
+  test('the server prints its API key once, keeps its data, and recovers after kill -9', async () => {
+    const env = { DATA_DIR: await dataFolder(), PORT: '0' }
+    const first = running(startProcess(env))
+    const url = await urlOf(first)
+    const key = first.output().match(/sb_live_\w{48}/)?.[0]
+    expect(first.output()).toMatch(/Your API key, shown this once/)
+    expect(first.output()).toContain(`Next: open ${url}/graphql`)
+    await createApi(url).as(key).createType('kept.one')
 
-  // Started twice on the same data, the second says so and ends.
-  const twin = running(startProcess(env))
-  expect(await twin.exited).toEqual({ code: 1, signal: null })
-  expect(twin.output()).toContain(`Another Signalbox already runs on ${env.DATA_DIR}.`)
+    // A second process on the same data reports the conflict and exits.
+    const twin = running(startProcess(env))
+    expect(await twin.exited).toEqual({ code: 1, signal: null })
+    expect(twin.output()).toContain(`Another Signalbox already runs on ${env.DATA_DIR}.`)
 
-  await first.end('SIGKILL')
-  const postgres = Number((await readFile(path.join(env.DATA_DIR, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
-  expect(process.kill(postgres, 0)).toBe(true)
-  const second = running(startProcess(env))
-  const names = async (process: RunningProcess) => {
-    const { nodes } = await createApi(await urlOf(process))
-      .as(key)
-      .ask('{ eventTypes { nodes { name } } }')
-    return nodes.map(({ name }: { name: string }) => name)
-  }
-  expect(await names(second)).toEqual(['kept.one'])
-  expect(second.output()).not.toMatch(/sb_live_\w{48}/)
+    await first.end('SIGKILL')
+    const postgres = Number((await readFile(path.join(env.DATA_DIR, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
+    expect(process.kill(postgres, 0)).toBe(true)
+    const second = running(startProcess(env))
+    const names = async (process: RunningProcess) => {
+      const { nodes } = await createApi(await urlOf(process))
+        .as(key)
+        .ask('{ eventTypes { nodes { name } } }')
+      return nodes.map(({ name }: { name: string }) => name)
+    }
+    expect(await names(second)).toEqual(['kept.one'])
+    expect(second.output()).not.toMatch(/sb_live_\w{48}/)
 
-  expect(await second.end('SIGINT')).toEqual({ code: 0, signal: null })
-  expect(() => process.kill(postgres, 0)).toThrow()
-  const third = running(startProcess(env))
-  expect(await names(third)).toEqual(['kept.one'])
-  expect(await third.end('SIGTERM')).toEqual({ code: 0, signal: null })
-}, 120_000)
+    expect(await second.end('SIGINT')).toEqual({ code: 0, signal: null })
+    expect(() => process.kill(postgres, 0)).toThrow()
+    const third = running(startProcess(env))
+    expect(await names(third)).toEqual(['kept.one'])
+    expect(await third.end('SIGTERM')).toEqual({ code: 0, signal: null })
+  }, 120_000)
 
-test('when the embedded PostgreSQL is killed under it, it says so and ends', async () => {
-  const env = { DATA_DIR: await dataFolder(), PORT: '0' }
-  const signalbox = running(startProcess(env))
-  await urlOf(signalbox)
-  const postgres = Number((await readFile(path.join(env.DATA_DIR, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
-  process.kill(postgres, 'SIGKILL')
-  expect((await signalbox.exited).code).toBe(1)
-  expect(signalbox.output()).toContain(
-    'The embedded PostgreSQL ended unexpectedly. Start Signalbox again; postgres.log in DATA_DIR has the reason.',
-  )
-}, 60_000)
-
-test('BOOTSTRAP_API_KEY is the key of the first organization, and is not printed', async () => {
-  const database = await cloneDatabase()
-  cleanUps.push(database.drop)
-  const key = 'a-key-of-any-form-that-is-long-enough'
-  const signalbox = running(
-    startProcess({ DATABASE_URL: database.url, PORT: '0', BOOTSTRAP_API_KEY: key, DATA_DIR: await dataFolder() }),
-  )
-  const api = createApi(await urlOf(signalbox)).as(key)
-  expect(await api.ask('{ viewer { organization { name } } }')).toEqual({ organization: { name: 'Default' } })
-  expect(signalbox.output()).not.toContain(key)
-  expect(await signalbox.end('SIGINT')).toEqual({ code: 0, signal: null })
+  test('the server exits with a message when its embedded PostgreSQL is killed', async () => {
+    const env = { DATA_DIR: await dataFolder(), PORT: '0' }
+    const signalbox = running(startProcess(env))
+    await urlOf(signalbox)
+    const postgres = Number((await readFile(path.join(env.DATA_DIR, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
+    process.kill(postgres, 'SIGKILL')
+    expect((await signalbox.exited).code).toBe(1)
+    expect(signalbox.output()).toContain(
+      'The embedded PostgreSQL ended unexpectedly. Start Signalbox again; postgres.log in DATA_DIR has the reason.',
+    )
+  }, 60_000)
 })
 
-/** The process fails; what it printed. */
+describe('start', () => {
+  test('BOOTSTRAP_API_KEY becomes the key of the first organization and is not printed', async () => {
+    const database = await cloneDatabase()
+    cleanUps.push(database.drop)
+    const key = 'a-key-of-any-form-that-is-long-enough'
+    const signalbox = running(
+      startProcess({ DATABASE_URL: database.url, PORT: '0', BOOTSTRAP_API_KEY: key, DATA_DIR: await dataFolder() }),
+    )
+    const api = createApi(await urlOf(signalbox)).as(key)
+    expect(await api.ask('{ viewer { organization { name } } }')).toEqual({ organization: { name: 'Default' } })
+    expect(signalbox.output()).not.toContain(key)
+    expect(await signalbox.end('SIGINT')).toEqual({ code: 0, signal: null })
+  })
+})
+
+/** Expects the process to fail and returns its output. */
 async function failure(env: Record<string, string>, mode?: string): Promise<string> {
   const process = running(startProcess({ DATA_DIR: await dataFolder(), ...env }, mode))
   expect((await process.exited).code).toBe(1)
   return process.output()
 }
 
-test('a taken port gives one sentence', async () => {
-  const blocker = createServer()
-  await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve))
-  cleanUps.push(() => new Promise((resolve) => blocker.close(resolve)))
-  const { port } = blocker.address() as AddressInfo
-  const database = await cloneDatabase()
-  cleanUps.push(database.drop)
-  const said = await failure({ DATABASE_URL: database.url, PORT: String(port) })
-  expect(said).toContain(`Port ${port} is taken. Stop what listens there, or set PORT to another one.\n`)
-  // The key was made by this start, so it was shown by this start.
-  expect(said).toMatch(/sb_live_\w{48}/)
-})
-
-test('an unreachable DATABASE_URL gives one sentence, without its password', async () => {
-  const port = await freePort()
-  expect(await failure({ DATABASE_URL: `postgres://me:hunter2@127.0.0.1:${port}/x` })).toBe(
-    `PostgreSQL cannot be reached at 127.0.0.1:${port} (ECONNREFUSED). Check DATABASE_URL and that the server runs.\n`,
-  )
-})
-
-test('a wrong password gives one sentence', async () => {
-  const database = await cloneDatabase()
-  cleanUps.push(database.drop)
-  const url = new URL(database.url)
-  url.password = 'wrong'
-  expect(await failure({ DATABASE_URL: url.href })).toMatch(
-    /^PostgreSQL refuses the user or password of DATABASE_URL: .*\n$/,
-  )
-})
-
-test('every bad setting is reported, all together', async () => {
-  const said = await failure({
-    PORT: '99999',
-    DATABASE_URL: 'mysql://x',
-    REDIS_URL: 'x',
-    LOG_LEVEL: 'loud',
-    ENDPOINT_ALLOWED_NETWORKS: '10.0.0.0/40',
-    NODE_ENV: 'production',
+describe('failed start', () => {
+  test('a taken port is reported in one sentence', async () => {
+    const blocker = createServer()
+    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve))
+    cleanUps.push(() => new Promise((resolve) => blocker.close(resolve)))
+    const { port } = blocker.address() as AddressInfo
+    const database = await cloneDatabase()
+    cleanUps.push(database.drop)
+    const said = await failure({ DATABASE_URL: database.url, PORT: String(port) })
+    expect(said).toContain(`Port ${port} is taken. Stop what listens there, or set PORT to another one.\n`)
+    // This start created the key, so this start printed the key.
+    expect(said).toMatch(/sb_live_\w{48}/)
   })
-  for (const name of ['PORT', 'DATABASE_URL', 'REDIS_URL', 'LOG_LEVEL', 'ENDPOINT_ALLOWED_NETWORKS', 'ENCRYPTION_KEYS'])
-    expect(said).toMatch(new RegExp(`^  - ${name} `, 'm'))
-})
 
-test('a manifest that is not there is told before anything is started', async () => {
-  const said = await failure({ OPERATIONS_MANIFEST: '/nowhere.json' })
-  expect(said).toMatch(/^OPERATIONS_MANIFEST, \/nowhere\.json, cannot be read: ENOENT/)
-  expect(said).not.toContain('sb_live_')
-})
+  test('an unreachable DATABASE_URL is reported in one sentence without its password', async () => {
+    const port = await freePort()
+    expect(await failure({ DATABASE_URL: `postgres://me:hunter2@127.0.0.1:${port}/x` })).toBe(
+      `PostgreSQL cannot be reached at 127.0.0.1:${port} (ECONNREFUSED). Check DATABASE_URL and that the server runs.\n`,
+    )
+  })
 
-test('production refuses to start without its own encryption keys, and processes apart without a database', async () => {
-  expect(await failure({ NODE_ENV: 'production' })).toContain('ENCRYPTION_KEYS is missing')
-  expect(await failure({}, 'worker')).toContain('DATABASE_URL is missing')
+  test('a wrong database password is reported in one sentence', async () => {
+    const database = await cloneDatabase()
+    cleanUps.push(database.drop)
+    const url = new URL(database.url)
+    url.password = 'wrong'
+    expect(await failure({ DATABASE_URL: url.href })).toMatch(
+      /^PostgreSQL refuses the user or password of DATABASE_URL: .*\n$/,
+    )
+  })
+
+  test('all invalid settings are reported together', async () => {
+    const said = await failure({
+      PORT: '99999',
+      DATABASE_URL: 'mysql://x',
+      REDIS_URL: 'x',
+      LOG_LEVEL: 'loud',
+      ENDPOINT_ALLOWED_NETWORKS: '10.0.0.0/40',
+      NODE_ENV: 'production',
+    })
+    for (const name of [
+      'PORT',
+      'DATABASE_URL',
+      'REDIS_URL',
+      'LOG_LEVEL',
+      'ENDPOINT_ALLOWED_NETWORKS',
+      'ENCRYPTION_KEYS',
+    ])
+      expect(said).toMatch(new RegExp(`^  - ${name} `, 'm'))
+  })
+
+  test('a missing operations manifest is reported before any component starts', async () => {
+    const said = await failure({ OPERATIONS_MANIFEST: '/nowhere.json' })
+    expect(said).toMatch(/^OPERATIONS_MANIFEST, \/nowhere\.json, cannot be read: ENOENT/)
+    expect(said).not.toContain('sb_live_')
+  })
+
+  test('production requires ENCRYPTION_KEYS, and a separate process requires DATABASE_URL', async () => {
+    expect(await failure({ NODE_ENV: 'production' })).toContain('ENCRYPTION_KEYS is missing')
+    expect(await failure({}, 'worker')).toContain('DATABASE_URL is missing')
+  })
 })

@@ -1,11 +1,11 @@
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { LOCKS } from '../../../src/database/locks.ts'
 import { createClaimer } from '../../../worker/claim.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
 
-// A receiver, or a tenant with many of them, that hangs does not hold up others.
+// A hanging receiver, or an organization with many of them, does not delay others.
 let app: App
 let healthy: Receiver
 let hanging: Receiver
@@ -22,7 +22,7 @@ afterAll(async () => {
   await hanging.stop()
 })
 
-/** A receiver that answers its first request when `arrived`'s value is called, and the others at once. */
+/** A receiver that responds to its first request when the function in `arrived` is called, and to the others at once. */
 async function startHoldingFirst() {
   const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
   const receiver = await startReceiver((_request, response) => {
@@ -32,265 +32,273 @@ async function startHoldingFirst() {
   return { receiver, arrived }
 }
 
-test('a tenant whose receivers all hang leaves room for the others, and gets its own when they answer', async () => {
-  const slow = await app.tenant()
-  await slow.createType('a.b')
-  for (let n = 0; n < 5; n++) await slow.createEndpoint(`http://127.0.0.1:${hanging.port}/${n}`)
-  const events = Array.from({ length: 100 }, (_, n) => ({ type: 'a.b', data: n }))
-  await slow.publishMany(events)
-  const done = app.deliver()
-  // The harness's worker sends 200 at once; half of them is one organization's.
-  await hanging.arrived(80)
+describe('fair delivery', () => {
+  test('an organization with hanging receivers leaves capacity to others, and its deliveries go on when the receivers respond', async () => {
+    const slow = await app.tenant()
+    await slow.createType('a.b')
+    for (let n = 0; n < 5; n++) await slow.createEndpoint(`http://127.0.0.1:${hanging.port}/${n}`)
+    const events = Array.from({ length: 100 }, (_, n) => ({ type: 'a.b', data: n }))
+    await slow.publishMany(events)
+    const done = app.deliver()
+    // The worker of the test app has a capacity of 200, half of which one organization may use.
+    await hanging.arrived(80)
 
-  const other = await app.tenant()
-  await other.createType('a.b')
-  await other.createEndpoint(healthy.url)
-  const eventId = await other.publish('a.b')
-  app.worker.wake()
-  await healthy.arrived(1)
-  expect(healthy.requests[0]?.eventId).toBe(eventId)
-  expect(hanging.requests.length).toBeLessThanOrEqual(100)
-  const perPath = Map.groupBy(hanging.requests, ({ path }) => path)
-  for (const requests of perPath.values()) expect(requests.length).toBeLessThanOrEqual(64)
+    const other = await app.tenant()
+    await other.createType('a.b')
+    await other.createEndpoint(healthy.url)
+    const eventId = await other.publish('a.b')
+    app.worker.wake()
+    await healthy.arrived(1)
+    expect(healthy.requests[0]?.eventId).toBe(eventId)
+    expect(hanging.requests.length).toBeLessThanOrEqual(100)
+    const perPath = Map.groupBy(hanging.requests, ({ path }) => path)
+    for (const requests of perPath.values()) expect(requests.length).toBeLessThanOrEqual(64)
 
-  hanging.respond((_request, response) => response.writeHead(204).end())
-  for (const release of held.splice(0)) release()
-  await done
-  await hanging.arrived(500)
-  expect(new Set(hanging.requests.map(({ path, eventId }) => path + eventId)).size).toBe(500)
-})
-
-test('a tenant that gets room again while a claim leaves it out is claimed for at once', async () => {
-  // One whose worker nothing else wakes.
-  const app = await startApp()
-  const release: (() => void)[] = []
-  const receiver = await startReceiver((_request, response) => release.push(() => response.writeHead(204).end()))
-  const tenant = await app.tenant()
-  await tenant.createType('a.b')
-  for (let n = 0; n < 5; n++) await tenant.createEndpoint(`http://127.0.0.1:${receiver.port}/${n}`)
-  await tenant.publishMany(Array.from({ length: 30 }, (_, n) => ({ type: 'a.b', data: n })))
-  const done = app.deliver()
-  await receiver.arrived(85)
-
-  // A claim that leaves it out, for want of room, and ends between the answers and their settling.
-  const claims = await app.database.pool.connect()
-  const settlings = await app.database.pool.connect()
-  await claims.query(`SELECT pg_advisory_lock(${LOCKS.claim})`)
-  await settlings.query('BEGIN')
-  await settlings.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [
-    tenant.organizationId,
-  ])
-  const waiting = (type: string) => async () => {
-    const text = 'SELECT count(*)::int FROM pg_locks WHERE locktype = $1 AND NOT granted'
-    return (await app.database.pool.query(text, [type])).rows[0].count
-  }
-  app.worker.wake()
-  await expect.poll(waiting('advisory')).toBe(1)
-  receiver.respond((_request, response) => response.writeHead(204).end())
-  for (const answer of release) answer()
-  await expect.poll(waiting('transactionid')).toBe(1)
-  await claims.query('SELECT pg_advisory_unlock_all()')
-  claims.release()
-  await expect.poll(waiting('advisory')).toBe(0)
-  await settlings.query('COMMIT')
-  settlings.release()
-
-  await done
-  await receiver.arrived(150)
-  await app.stop()
-  await receiver.stop()
-})
-
-test('an endpoint with a rate gets its requests evenly spaced, whoever sends them (W11)', async () => {
-  const tenant = await app.tenant()
-  await tenant.createType('a.b')
-  const at: number[] = []
-  const limited = await startReceiver((_request, response) => {
-    at.push(performance.now())
-    response.writeHead(204).end()
+    hanging.respond((_request, response) => response.writeHead(204).end())
+    for (const release of held.splice(0)) release()
+    await done
+    await hanging.arrived(500)
+    expect(new Set(hanging.requests.map(({ path, eventId }) => path + eventId)).size).toBe(500)
   })
-  await tenant.createEndpoint(limited.url, { rateLimit: 20 })
-  const events = Array.from({ length: 5 }, (_, n) => ({ type: 'a.b', data: n }))
-  await tenant.publishMany(events)
-  await app.deliver()
-  expect(at).toHaveLength(5)
-  // Four waits of a twentieth of a second each.
-  expect(at[4]! - at[0]!).toBeGreaterThan(190)
-  await limited.stop()
-})
 
-test('who has deliveries waiting at very many endpoints, for longer, leaves room for the others in the same claim', async () => {
-  const [greedy, other] = [await app.tenant(), await app.tenant()]
-  for (const client of [greedy, other]) await client.createType('a.b')
-  const { webhookEndpoint } = await greedy.createEndpoint(healthy.url)
-  await app.database.pool.query(
-    `INSERT INTO webhook_endpoints SELECT (jsonb_populate_record(e, jsonb_build_object('id', e.id || n))).*
-     FROM webhook_endpoints e, generate_series(1, 40) n WHERE e.id = $1`,
-    [webhookEndpoint.id],
-  )
-  await greedy.publish('a.b')
-  app.clock.advance(1)
-  await other.createEndpoint(healthy.url)
-  const eventId = await other.publish('a.b')
-  const claimer = createClaimer(app.database.url)
-  const { deliveries } = await claimer.claim({
-    now: app.clock.now(),
-    limit: 10,
-    leaseSeconds: 60,
-    fullOrganizations: [],
-  })
-  await claimer.stop()
-  expect(deliveries).toHaveLength(10)
-  expect(deliveries.map(({ event_id }) => event_id)).toContain(eventId)
-})
+  test('an organization that regains capacity during a claim that excludes it is claimed for at once', async () => {
+    // A separate app, so that no other test notifies its worker.
+    const app = await startApp()
+    const release: (() => void)[] = []
+    const receiver = await startReceiver((_request, response) => release.push(() => response.writeHead(204).end()))
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    for (let n = 0; n < 5; n++) await tenant.createEndpoint(`http://127.0.0.1:${receiver.port}/${n}`)
+    await tenant.publishMany(Array.from({ length: 30 }, (_, n) => ({ type: 'a.b', data: n })))
+    const done = app.deliver()
+    await receiver.arrived(85)
 
-test('a full endpoint waits for no other results: what is settled for it is settled at once', async () => {
-  // Longer than the test may take: what is written before was not written for the time.
-  const app = await startApp({ settleEveryMs: 600_000 })
-  const receiver = await startReceiver()
-  const tenant = await app.tenant()
-  await tenant.createType('a.b')
-  await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
-  await tenant.publishMany(Array.from({ length: 4 }, (_, n) => ({ type: 'a.b', data: n })))
-  await app.deliver()
-  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(Array(4).fill('SUCCEEDED'))
-  await app.stop()
-  await receiver.stop()
-})
-
-test('beside a full endpoint, results of the others share statements all the same', async () => {
-  const app = await startApp({ settleEveryMs: 600_000 })
-  const healthy = await startReceiver()
-  const { receiver: full, arrived } = await startHoldingFirst()
-  const tenant = await app.tenant()
-  for (const type of ['full', 'healthy']) await tenant.createType(type)
-  await tenant.createEndpoint(full.url, { eventTypes: ['full'], maxConcurrency: 1 })
-  await tenant.createEndpoint(healthy.url, { eventTypes: ['healthy'] })
-  const written: unknown[] = []
-  const { pool } = app.database
-  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
-  vi.spyOn(pool, 'query').mockImplementation((...args: unknown[]) => {
-    if ((args[0] as { name?: string }).name === 'settle') written.push(args)
-    return query(...args)
-  })
-  app.worker.start()
-  await tenant.publishMany(['full', 'full'].map((type) => ({ type, data: 1 })))
-  const answer = await arrived
-  for (let n = 1; n <= 3; n++) {
-    await tenant.publish('healthy')
-    await healthy.arrived(n)
-  }
-  answer()
-  await full.arrived(2)
-  await app.worker.idle()
-  // The first of the healthy ones, with the first of the full ones the others, and the second of the full ones.
-  expect(written.length).toBeLessThanOrEqual(3)
-  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(Array(5).fill('SUCCEEDED'))
-  await Promise.all([app.stop(), healthy.stop(), full.stop()])
-})
-
-test('what is settled while a look at the queue still counts it makes room for what that look left', async () => {
-  // One whose worker nothing else wakes.
-  const app = await startApp()
-  const { receiver, arrived } = await startHoldingFirst()
-  const tenant = await app.tenant()
-  await tenant.createType('a.b')
-  await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
-  await tenant.publish('a.b')
-  app.worker.wake()
-  const answer = await arrived
-  const looks: Promise<void>[] = []
-  const isSettled = async () => (await tenant.deliveries()).some(({ status }) => status === 'SUCCEEDED')
-  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
-  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
-    const asked = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
-    if (asked?.name === 'claim') {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      looks.push(promise)
-      const { callback } = asked
-      // The first has nothing to find. The second is made before the request is answered, and known after that is settled.
-      const known = looks.length === 2 ? promise.then(() => expect.poll(isSettled).toBe(true)) : promise
-      asked.callback = (...answer) => {
-        resolve()
-        known.then(() => callback(...answer), callback)
-      }
+    // A claim that excludes the saturated organization and ends after the responses, before their results are recorded.
+    const claims = await app.database.pool.connect()
+    const settlings = await app.database.pool.connect()
+    await claims.query(`SELECT pg_advisory_lock(${LOCKS.claim})`)
+    await settlings.query('BEGIN')
+    await settlings.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [
+      tenant.organizationId,
+    ])
+    const waiting = (type: string) => async () => {
+      const text = 'SELECT count(*)::int FROM pg_locks WHERE locktype = $1 AND NOT granted'
+      return (await app.database.pool.query(text, [type])).rows[0].count
     }
-    return query.apply(this, args)
-  } as never)
-  app.worker.wake()
-  await expect.poll(() => looks.length).toBe(1)
-  await looks[0]
-  await tenant.publish('a.b')
-  app.worker.wake()
-  await expect.poll(() => looks.length).toBe(2)
-  await looks[1]
-  answer()
-  await app.worker.idle()
-  spy.mockRestore()
-  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
-  await Promise.all([app.stop(), receiver.stop()])
-})
+    app.worker.wake()
+    await expect.poll(waiting('advisory')).toBe(1)
+    receiver.respond((_request, response) => response.writeHead(204).end())
+    for (const answer of release) answer()
+    await expect.poll(waiting('transactionid')).toBe(1)
+    await claims.query('SELECT pg_advisory_unlock_all()')
+    claims.release()
+    await expect.poll(waiting('advisory')).toBe(0)
+    await settlings.query('COMMIT')
+    settlings.release()
 
-test('a worker that stood still for longer than its leases counts what it is still sending', async () => {
-  const app = await startApp({ leaseSeconds: 15 })
-  const receiver = await startReceiver((request, response) =>
-    request.path === '/hangs' ? held.push(() => response.writeHead(204).end()) : response.writeHead(204).end(),
-  )
-  const tenant = await app.tenant()
-  for (const type of ['hangs', 'answers']) {
-    await tenant.createType(`a.${type}`)
-    const url = `http://127.0.0.1:${receiver.port}/${type}`
-    await tenant.createEndpoint(url, { eventTypes: [`a.${type}`], maxConcurrency: 1 })
-  }
-  for (let n = 0; n < 2; n++) await tenant.publish('a.hangs')
-  app.worker.wake()
-  await receiver.arrived(1)
-  app.clock.advance(16)
-  await tenant.publish('a.answers')
-  app.worker.wake()
-  // The claim that took this one has looked at the other endpoint too.
-  await receiver.arrived(2)
-  const states = (await tenant.deliveries()).map(({ status }) => status)
-  expect(states.filter((status) => status === 'PENDING')).toHaveLength(1)
-  receiver.respond((_request, response) => response.writeHead(204).end())
-  for (const release of held.splice(0)) release()
-  await app.deliver()
-  await app.stop()
-  await receiver.stop()
-})
+    await done
+    await receiver.arrived(150)
+    await app.stop()
+    await receiver.stop()
+  })
 
-test('leases are prolonged by one statement at a time, and a claim waits for that (W11)', async () => {
-  const app = await startApp({ leaseSeconds: 15 })
-  const { receiver, arrived } = await startHoldingFirst()
-  const tenant = await app.tenant()
-  await tenant.createType('a.b')
-  await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
-  for (let n = 0; n < 2; n++) await tenant.publish('a.b')
-  app.worker.wake()
-  const answer = await arrived
-  app.clock.advance(16)
-  const { promise: isProlonged, resolve } = Promise.withResolvers<() => void>()
-  const asked: string[] = []
-  const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
-  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
-    const statement = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
-    const { name = '', callback } = statement ?? {}
-    if (name === 'extend-leases' || name === 'claim') asked.push(name)
-    // A second one would pass over what the first has locked until it is committed.
-    if (name === 'extend-leases') statement.callback = (...told) => resolve(() => callback(...told))
-    return query.apply(this, args)
-  } as never)
-  const beating = app.worker.beat()
-  const goOn = await isProlonged
-  app.worker.wake()
-  expect((await tenant.deliveries()).map(({ status }) => status).sort()).toEqual(['PENDING', 'SENDING'])
-  expect(asked).toEqual(['extend-leases'])
-  spy.mockRestore()
-  goOn()
-  await beating
-  answer()
-  await app.deliver()
-  expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
-  expect(receiver.requests).toHaveLength(2)
-  await Promise.all([app.stop(), receiver.stop()])
+  test('an endpoint with a rate limit receives evenly spaced requests', async () => {
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    const at: number[] = []
+    const limited = await startReceiver((_request, response) => {
+      at.push(performance.now())
+      response.writeHead(204).end()
+    })
+    await tenant.createEndpoint(limited.url, { rateLimit: 20 })
+    const events = Array.from({ length: 5 }, (_, n) => ({ type: 'a.b', data: n }))
+    await tenant.publishMany(events)
+    await app.deliver()
+    expect(at).toHaveLength(5)
+    // Four intervals of 50 ms each.
+    expect(at[4]! - at[0]!).toBeGreaterThan(190)
+    await limited.stop()
+  })
+
+  test('a claim includes other organizations when one has older deliveries at very many endpoints', async () => {
+    const [greedy, other] = [await app.tenant(), await app.tenant()]
+    for (const client of [greedy, other]) await client.createType('a.b')
+    const { webhookEndpoint } = await greedy.createEndpoint(healthy.url)
+    await app.database.pool.query(
+      `INSERT INTO webhook_endpoints SELECT (jsonb_populate_record(e, jsonb_build_object('id', e.id || n))).*
+     FROM webhook_endpoints e, generate_series(1, 40) n WHERE e.id = $1`,
+      [webhookEndpoint.id],
+    )
+    await greedy.publish('a.b')
+    app.clock.advance(1)
+    await other.createEndpoint(healthy.url)
+    const eventId = await other.publish('a.b')
+    const claimer = createClaimer(app.database.url)
+    const { deliveries } = await claimer.claim({
+      now: app.clock.now(),
+      limit: 10,
+      leaseSeconds: 60,
+      fullOrganizations: [],
+    })
+    await claimer.stop()
+    expect(deliveries).toHaveLength(10)
+    expect(deliveries.map(({ event_id }) => event_id)).toContain(eventId)
+  })
+
+  test('a result for a saturated endpoint is recorded without waiting for other results', async () => {
+    // The interval is longer than the test may take, so no result is written by the interval.
+    const app = await startApp({ settleEveryMs: 600_000 })
+    const receiver = await startReceiver()
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
+    await tenant.publishMany(Array.from({ length: 4 }, (_, n) => ({ type: 'a.b', data: n })))
+    await app.deliver()
+    expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(Array(4).fill('SUCCEEDED'))
+    await app.stop()
+    await receiver.stop()
+  })
+
+  test('results of other endpoints share statements while one endpoint is saturated', async () => {
+    const app = await startApp({ settleEveryMs: 600_000 })
+    const healthy = await startReceiver()
+    const { receiver: full, arrived } = await startHoldingFirst()
+    const tenant = await app.tenant()
+    for (const type of ['full', 'healthy']) await tenant.createType(type)
+    await tenant.createEndpoint(full.url, { eventTypes: ['full'], maxConcurrency: 1 })
+    await tenant.createEndpoint(healthy.url, { eventTypes: ['healthy'] })
+    const written: unknown[] = []
+    const { pool } = app.database
+    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
+    vi.spyOn(pool, 'query').mockImplementation((...args: unknown[]) => {
+      if ((args[0] as { name?: string }).name === 'settle') written.push(args)
+      return query(...args)
+    })
+    app.worker.start()
+    await tenant.publishMany(['full', 'full'].map((type) => ({ type, data: 1 })))
+    const answer = await arrived
+    for (let n = 1; n <= 3; n++) {
+      await tenant.publish('healthy')
+      await healthy.arrived(n)
+    }
+    answer()
+    await full.arrived(2)
+    await app.worker.idle()
+    // Three statements: the first healthy result, the first saturated result with the other healthy ones, and the last.
+    expect(written.length).toBeLessThanOrEqual(3)
+    expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(Array(5).fill('SUCCEEDED'))
+    await Promise.all([app.stop(), healthy.stop(), full.stop()])
+  })
+
+  test('a result recorded during a claim frees capacity for the deliveries that the claim skipped', async () => {
+    // A separate app, so that no other test notifies its worker.
+    const app = await startApp()
+    const { receiver, arrived } = await startHoldingFirst()
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
+    await tenant.publish('a.b')
+    app.worker.wake()
+    const answer = await arrived
+    const looks: Promise<void>[] = []
+    const isSettled = async () => (await tenant.deliveries()).some(({ status }) => status === 'SUCCEEDED')
+    const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+    const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+      this: pg.Client,
+      ...args: unknown[]
+    ) {
+      const asked = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
+      if (asked?.name === 'claim') {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        looks.push(promise)
+        const { callback } = asked
+        // The first claim finds nothing. The second starts before the response and returns after its result is recorded.
+        const known = looks.length === 2 ? promise.then(() => expect.poll(isSettled).toBe(true)) : promise
+        asked.callback = (...answer) => {
+          resolve()
+          known.then(() => callback(...answer), callback)
+        }
+      }
+      return query.apply(this, args)
+    } as never)
+    app.worker.wake()
+    await expect.poll(() => looks.length).toBe(1)
+    await looks[0]
+    await tenant.publish('a.b')
+    app.worker.wake()
+    await expect.poll(() => looks.length).toBe(2)
+    await looks[1]
+    answer()
+    await app.worker.idle()
+    spy.mockRestore()
+    expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+    await Promise.all([app.stop(), receiver.stop()])
+  })
+
+  test('a worker that stalled for longer than its leases still counts its requests in flight against max concurrency', async () => {
+    const app = await startApp({ leaseSeconds: 15 })
+    const receiver = await startReceiver((request, response) =>
+      request.path === '/hangs' ? held.push(() => response.writeHead(204).end()) : response.writeHead(204).end(),
+    )
+    const tenant = await app.tenant()
+    for (const type of ['hangs', 'answers']) {
+      await tenant.createType(`a.${type}`)
+      const url = `http://127.0.0.1:${receiver.port}/${type}`
+      await tenant.createEndpoint(url, { eventTypes: [`a.${type}`], maxConcurrency: 1 })
+    }
+    for (let n = 0; n < 2; n++) await tenant.publish('a.hangs')
+    app.worker.wake()
+    await receiver.arrived(1)
+    app.clock.advance(16)
+    await tenant.publish('a.answers')
+    app.worker.wake()
+    // The claim that took this delivery has considered the other endpoint too.
+    await receiver.arrived(2)
+    const states = (await tenant.deliveries()).map(({ status }) => status)
+    expect(states.filter((status) => status === 'PENDING')).toHaveLength(1)
+    receiver.respond((_request, response) => response.writeHead(204).end())
+    for (const release of held.splice(0)) release()
+    await app.deliver()
+    await app.stop()
+    await receiver.stop()
+  })
+
+  test('leases are renewed by one statement at a time, and a claim waits for the renewal', async () => {
+    const app = await startApp({ leaseSeconds: 15 })
+    const { receiver, arrived } = await startHoldingFirst()
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
+    for (let n = 0; n < 2; n++) await tenant.publish('a.b')
+    app.worker.wake()
+    const answer = await arrived
+    app.clock.advance(16)
+    const { promise: isProlonged, resolve } = Promise.withResolvers<() => void>()
+    const asked: string[] = []
+    const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+    const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+      this: pg.Client,
+      ...args: unknown[]
+    ) {
+      const statement = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
+      const { name = '', callback } = statement ?? {}
+      if (name === 'extend-leases' || name === 'claim') asked.push(name)
+      // A second renewal would skip the rows that the first has locked until its commit.
+      if (name === 'extend-leases') statement.callback = (...told) => resolve(() => callback(...told))
+      return query.apply(this, args)
+    } as never)
+    const beating = app.worker.beat()
+    const finishRenewal = await isProlonged
+    app.worker.wake()
+    expect((await tenant.deliveries()).map(({ status }) => status).sort()).toEqual(['PENDING', 'SENDING'])
+    expect(asked).toEqual(['extend-leases'])
+    spy.mockRestore()
+    finishRenewal()
+    await beating
+    answer()
+    await app.deliver()
+    expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+    expect(receiver.requests).toHaveLength(2)
+    await Promise.all([app.stop(), receiver.stop()])
+  })
 })

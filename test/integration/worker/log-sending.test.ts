@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { changesOf, type Logged } from '../../../src/bus/delivery-log-entry.ts'
 import { createIds } from '../../../src/lib/ids.ts'
 import { judge } from '../../../worker/attempt-outcome.ts'
@@ -13,7 +13,7 @@ import { type App, silentLog, startApp } from '../../support/app.ts'
 import { startReceiver } from '../../support/receiver.ts'
 import { watchSocket } from '../../support/watch.ts'
 
-// L1: a claim writes nothing to the log, and yet the log has every state of every delivery, once and in order.
+// A claim does not write to the delivery log, and the log still has every state of every delivery once and in order.
 const UPDATES = 'subscription { deliveryUpdates { delivery { id status version } } }'
 const LEASE_SECONDS = 60
 let app: App
@@ -51,7 +51,7 @@ async function settleAs(delivery: Claimed, statusCode: number): Promise<void> {
   await settle(app.database.pool, [result], { now: app.clock.now(), makeId: makeId() })
 }
 
-/** What the log says of each delivery, in its order. */
+/** The logged states of each delivery, in log order. */
 async function logged(): Promise<Map<string, { status: string; version: number }[]>> {
   const { rows } = await app.database.pool.query<{ changes: Logged[] }>(
     'SELECT changes FROM delivery_changes WHERE organization_id = $1 ORDER BY position, part',
@@ -66,157 +66,159 @@ async function statesOf(id: string): Promise<string[]> {
   return (await logged()).get(id)!.map(({ status }) => status)
 }
 
-test('what takes long is told of as SENDING before its result, and not again with it', async () => {
-  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
-  receiver.respond((_request, response) => resolve(() => response.writeHead(204).end()))
-  const watch = watchSocket(app.url, tenant.key, UPDATES)
-  await expect.poll(() => app.domain.subscriptions.count()).toBe(1)
-  await tenant.publish('a.b')
-  const sent = app.deliver()
-  const answer = await arrived
-  await watch.until((messages) => messages.length === 2)
-  answer()
-  await sent
-  await watch.until((messages) => messages.length === 3)
-  expect(watch.messages.map(({ deliveryUpdates: { delivery } }) => [delivery.status, delivery.version])).toEqual([
-    ['PENDING', 1],
-    ['SENDING', 2],
-    ['SUCCEEDED', 3],
-  ])
-  watch.stop()
-})
+describe('SENDING in the delivery log', () => {
+  test('a slow delivery is logged as SENDING before its result, and not again with the result', async () => {
+    const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
+    receiver.respond((_request, response) => resolve(() => response.writeHead(204).end()))
+    const watch = watchSocket(app.url, tenant.key, UPDATES)
+    await expect.poll(() => app.domain.subscriptions.count()).toBe(1)
+    await tenant.publish('a.b')
+    const sent = app.deliver()
+    const answer = await arrived
+    await watch.until((messages) => messages.length === 2)
+    answer()
+    await sent
+    await watch.until((messages) => messages.length === 3)
+    expect(watch.messages.map(({ deliveryUpdates: { delivery } }) => [delivery.status, delivery.version])).toEqual([
+      ['PENDING', 1],
+      ['SENDING', 2],
+      ['SUCCEEDED', 3],
+    ])
+    watch.stop()
+  })
 
-test('what is quick is told of as SENDING along with its result, as it was then', async () => {
-  await tenant.publish('a.b')
-  const before = app.clock.now()
-  const [delivery] = await claim()
-  app.clock.advance(5)
-  await settleAs(delivery!, 500)
-  const { rows } = await app.database.pool.query<{ changes: Logged[] }>(
-    'SELECT changes FROM delivery_changes WHERE organization_id = $1 ORDER BY position',
-    [tenant.organizationId],
-  )
-  expect(rows).toHaveLength(2)
-  const [sending, retrying] = rows[1]!.changes.flatMap(changesOf)
-  const counts = (change: typeof sending) => change?.slice(1, 5)
-  expect(counts(sending)).toEqual(['SENDING', 'SCHEDULED', 0, 2])
-  expect(counts(retrying)).toEqual(['RETRYING', 'SCHEDULED', 1, 3])
-  expect(new Date(sending![8])).toEqual(before)
-  expect(sending![6]).toBeNull()
-})
+  test('a fast delivery is logged as SENDING together with its result, with the time of the claim', async () => {
+    await tenant.publish('a.b')
+    const before = app.clock.now()
+    const [delivery] = await claim()
+    app.clock.advance(5)
+    await settleAs(delivery!, 500)
+    const { rows } = await app.database.pool.query<{ changes: Logged[] }>(
+      'SELECT changes FROM delivery_changes WHERE organization_id = $1 ORDER BY position',
+      [tenant.organizationId],
+    )
+    expect(rows).toHaveLength(2)
+    const [sending, retrying] = rows[1]!.changes.flatMap(changesOf)
+    const counts = (change: typeof sending) => change?.slice(1, 5)
+    expect(counts(sending)).toEqual(['SENDING', 'SCHEDULED', 0, 2])
+    expect(counts(retrying)).toEqual(['RETRYING', 'SCHEDULED', 1, 3])
+    expect(new Date(sending![8])).toEqual(before)
+    expect(sending![6]).toBeNull()
+  })
 
-test('what is told of twice, or too late, is in the log once', async () => {
-  await tenant.publish('a.b')
-  const [delivery] = await claim()
-  expect(await tellOf(app.database.pool, [delivery!])).toEqual([tenant.organizationId])
-  expect(await tellOf(app.database.pool, [delivery!])).toEqual([])
-  await settleAs(delivery!, 204)
-  expect(await tellOf(app.database.pool, [delivery!])).toEqual([])
-  expect(await statesOf(delivery!.id)).toEqual(['PENDING', 'SENDING', 'SUCCEEDED'])
-})
+  test('a claim that is logged repeatedly or late appears in the log once', async () => {
+    await tenant.publish('a.b')
+    const [delivery] = await claim()
+    expect(await tellOf(app.database.pool, [delivery!])).toEqual([tenant.organizationId])
+    expect(await tellOf(app.database.pool, [delivery!])).toEqual([])
+    await settleAs(delivery!, 204)
+    expect(await tellOf(app.database.pool, [delivery!])).toEqual([])
+    expect(await statesOf(delivery!.id)).toEqual(['PENDING', 'SENDING', 'SUCCEEDED'])
+  })
 
-test('what a person cancels, or another worker takes over, is told of as SENDING first', async () => {
-  await tenant.publish('a.b')
-  const [canceled] = await claim()
-  await tenant.ask(`mutation { deliveryCancel(id: "${canceled!.id}") { __typename } }`)
-  expect(await statesOf(canceled!.id)).toEqual(['PENDING', 'SENDING', 'CANCELED'])
+  test('a claimed delivery that is canceled or reclaimed is logged as SENDING first', async () => {
+    await tenant.publish('a.b')
+    const [canceled] = await claim()
+    await tenant.ask(`mutation { deliveryCancel(id: "${canceled!.id}") { __typename } }`)
+    expect(await statesOf(canceled!.id)).toEqual(['PENDING', 'SENDING', 'CANCELED'])
 
-  await tenant.publish('a.b')
-  const [lost] = await claim()
-  app.clock.advance(LEASE_SECONDS + 1)
-  await sweep(app.database.pool, 'reclaim', app.clock.now())
-  expect(await statesOf(lost!.id)).toEqual(['PENDING', 'SENDING', 'PENDING'])
-})
+    await tenant.publish('a.b')
+    const [lost] = await claim()
+    app.clock.advance(LEASE_SECONDS + 1)
+    await sweep(app.database.pool, 'reclaim', app.clock.now())
+    expect(await statesOf(lost!.id)).toEqual(['PENDING', 'SENDING', 'PENDING'])
+  })
 
-test('a claim waits for no log: a tenant whose log is held up holds up nobody else, nor what is sent to it', async () => {
-  const other = await app.tenant()
-  await other.createType('a.b')
-  await other.createEndpoint(receiver.url)
-  receiver.respond((_request, response) => response.writeHead(204).end())
-  const from = receiver.requests.length
-  // What is only to be moved waits for the log, and the claims do not wait for that either.
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
-  const ids = [await tenant.publish('a.b'), await other.publish('a.b')]
-  await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [webhookEndpoint.id])
-  const slow = new pg.Client(app.database.url)
-  await slow.connect()
-  await slow.query('BEGIN')
-  await slow.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
+  test('a locked delivery log of one organization delays neither claims nor requests of any organization', async () => {
+    const other = await app.tenant()
+    await other.createType('a.b')
+    await other.createEndpoint(receiver.url)
+    receiver.respond((_request, response) => response.writeHead(204).end())
+    const from = receiver.requests.length
+    // A delivery to a disabled endpoint waits for the locked log, and claims do not wait for that delivery either.
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+    const ids = [await tenant.publish('a.b'), await other.publish('a.b')]
+    await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [webhookEndpoint.id])
+    const slow = new pg.Client(app.database.url)
+    await slow.connect()
+    await slow.query('BEGIN')
+    await slow.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
 
-  const delivered = app.deliver()
-  await expect.poll(() => receiver.requests.slice(from).map(({ eventId }) => eventId)).toHaveLength(2)
-  // One more, claimed while results wait for that log.
-  ids.push(await other.publish('a.b'))
-  app.worker.wake()
-  await expect.poll(() => receiver.requests.slice(from).map(({ eventId }) => eventId)).toHaveLength(3)
-  expect(new Set(receiver.requests.slice(from).map(({ eventId }) => eventId))).toEqual(new Set(ids))
-  await slow.query('COMMIT')
-  await slow.end()
-  await delivered
-  expect(new Set((await tenant.deliveries()).map(({ status }) => status))).toEqual(new Set(['HELD', 'SUCCEEDED']))
-})
+    const delivered = app.deliver()
+    await expect.poll(() => receiver.requests.slice(from).map(({ eventId }) => eventId)).toHaveLength(2)
+    // Another delivery is claimed while results wait for the locked log.
+    ids.push(await other.publish('a.b'))
+    app.worker.wake()
+    await expect.poll(() => receiver.requests.slice(from).map(({ eventId }) => eventId)).toHaveLength(3)
+    expect(new Set(receiver.requests.slice(from).map(({ eventId }) => eventId))).toEqual(new Set(ids))
+    await slow.query('COMMIT')
+    await slow.end()
+    await delivered
+    expect(new Set((await tenant.deliveries()).map(({ status }) => status))).toEqual(new Set(['HELD', 'SUCCEEDED']))
+  })
 
-test('nothing is told before leases are kept: prolonging them would pass over its rows (W11)', async () => {
-  await tenant.publish('a.b')
-  const deliveries = await claim()
-  const { promise: kept, resolve: keep } = Promise.withResolvers<void>()
-  const { promise: isWaiting, resolve } = Promise.withResolvers<void>()
-  const leasesKept = () => {
-    resolve()
-    return kept
-  }
-  const { pool } = app.database
-  const inFlight = () => deliveries
-  const tell = createTell({ ...app, pool, log: silentLog, inFlight, leasesKept, tellAfterMs: 0 })
-  tell.look()
-  await isWaiting
-  expect(await statesOf(deliveries[0]!.id)).toEqual(['PENDING'])
-  keep()
-  await expect.poll(() => statesOf(deliveries[0]!.id)).toEqual(['PENDING', 'SENDING'])
-  await tell.stop()
-})
+  test('SENDING is logged only after leases are renewed', async () => {
+    await tenant.publish('a.b')
+    const deliveries = await claim()
+    const { promise: kept, resolve: keep } = Promise.withResolvers<void>()
+    const { promise: isWaiting, resolve } = Promise.withResolvers<void>()
+    const leasesKept = () => {
+      resolve()
+      return kept
+    }
+    const { pool } = app.database
+    const inFlight = () => deliveries
+    const tell = createTell({ ...app, pool, log: silentLog, inFlight, leasesKept, tellAfterMs: 0 })
+    tell.look()
+    await isWaiting
+    expect(await statesOf(deliveries[0]!.id)).toEqual(['PENDING'])
+    keep()
+    await expect.poll(() => statesOf(deliveries[0]!.id)).toEqual(['PENDING', 'SENDING'])
+    await tell.stop()
+  })
 
-test('two workers that find the same delivery of a disabled endpoint set it aside once', async () => {
-  const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
-  await tenant.publish('a.b')
-  await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [webhookEndpoint.id])
-  await Promise.all([app.deliver(), app.deliver()])
-  await app.deliver()
-  const held = (await tenant.deliveries()).find(({ endpointId }) => endpointId === webhookEndpoint.id)
-  expect(held).toMatchObject({ status: 'HELD', version: 2 })
-})
+  test('two workers that find the same delivery of a disabled endpoint hold the delivery once', async () => {
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+    await tenant.publish('a.b')
+    await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [webhookEndpoint.id])
+    await Promise.all([app.deliver(), app.deliver()])
+    await app.deliver()
+    const held = (await tenant.deliveries()).find(({ endpointId }) => endpointId === webhookEndpoint.id)
+    expect(held).toMatchObject({ status: 'HELD', version: 2 })
+  })
 
-test('whatever happens to deliveries, in whatever order, the log has each of their versions once, in order (property)', async () => {
-  const steps = ['publish', 'claim', 'tell', 'accept', 'fail', 'cancel', 'retry', 'reclaim'] as const
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...steps), fc.nat(5)), { maxLength: 25 }), async (course) => {
-      const claimed: Claimed[] = []
-      await tenant.publish('a.b')
-      for (const [step, n] of course) {
-        const delivery = claimed[n % claimed.length]
-        const [any] = (await tenant.deliveries()).slice(n % 3)
-        if (step === 'publish') await tenant.publish('a.b')
-        if (step === 'claim') claimed.push(...(await claim()))
-        if (step === 'tell') await tellOf(app.database.pool, claimed)
-        if (step === 'accept' && delivery) await settleAs(delivery, 204)
-        if (step === 'fail' && delivery) await settleAs(delivery, 500)
-        if (step === 'cancel' && any) await tenant.ask(`mutation { deliveryCancel(id: "${any.id}") { __typename } }`)
-        if (step === 'retry' && any) await tenant.ask(`mutation { deliveryRetry(id: "${any.id}") { __typename } }`)
-        if (step === 'reclaim') {
-          app.clock.advance(LEASE_SECONDS + 1)
-          await sweep(app.database.pool, 'reclaim', app.clock.now())
+  test('the log has every version of every delivery once and in order, after any sequence of changes (property)', async () => {
+    const steps = ['publish', 'claim', 'tell', 'accept', 'fail', 'cancel', 'retry', 'reclaim'] as const
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...steps), fc.nat(5)), { maxLength: 25 }), async (course) => {
+        const claimed: Claimed[] = []
+        await tenant.publish('a.b')
+        for (const [step, n] of course) {
+          const delivery = claimed[n % claimed.length]
+          const [any] = (await tenant.deliveries()).slice(n % 3)
+          if (step === 'publish') await tenant.publish('a.b')
+          if (step === 'claim') claimed.push(...(await claim()))
+          if (step === 'tell') await tellOf(app.database.pool, claimed)
+          if (step === 'accept' && delivery) await settleAs(delivery, 204)
+          if (step === 'fail' && delivery) await settleAs(delivery, 500)
+          if (step === 'cancel' && any) await tenant.ask(`mutation { deliveryCancel(id: "${any.id}") { __typename } }`)
+          if (step === 'retry' && any) await tenant.ask(`mutation { deliveryRetry(id: "${any.id}") { __typename } }`)
+          if (step === 'reclaim') {
+            app.clock.advance(LEASE_SECONDS + 1)
+            await sweep(app.database.pool, 'reclaim', app.clock.now())
+          }
         }
-      }
-      const log = await logged()
-      for (const { id, version, status } of await tenant.deliveries()) {
-        const versions = log.get(id)!
-        const untold = status === 'SENDING' && versions.length === version - 1
-        expect(versions.map((change) => change.version)).toEqual(
-          Array.from({ length: untold ? version - 1 : version }, (_, n) => n + 1),
-        )
-        if (!untold) expect(versions.at(-1)!.status).toBe(status)
-      }
-    }),
-    { numRuns: 40 },
-  )
-}, 60_000)
+        const log = await logged()
+        for (const { id, version, status } of await tenant.deliveries()) {
+          const versions = log.get(id)!
+          const untold = status === 'SENDING' && versions.length === version - 1
+          expect(versions.map((change) => change.version)).toEqual(
+            Array.from({ length: untold ? version - 1 : version }, (_, n) => n + 1),
+          )
+          if (!untold) expect(versions.at(-1)!.status).toBe(status)
+        }
+      }),
+      { numRuns: 40 },
+    )
+  }, 60_000)
+})

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../../../src/database/client.ts'
 import { type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
 import { storeLoneEvent } from '../../../src/domain/events/store-lone-event.ts'
@@ -15,18 +15,18 @@ import { createAside } from '../../../worker/undeliverable.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 
-// A plan is kept by its connection, and one that was made while nothing was stored is kept until the tables are analyzed.
+// A connection caches its plans, and a plan made on empty tables stays cached until the tables are analyzed.
 const STORED = 20_000
-/** Table rows and index entries read. What goes through all that is stored in one state reads 5,000 and more. */
+/** Table rows and index entries read. A statement that scans all rows of one status reads 5,000 and more. */
 const READ_AT_MOST = 1_000
-/** Two hundred at once, each with an event, a delivery and what is looked for with them. */
+/** Retention removes 200 events at once, each with its delivery and the rows looked up with them. */
 const READ_BY_REMOVAL = 5_000
-/** Executions after which PostgreSQL has decided how it goes on. */
+/** Executions after which PostgreSQL has chosen between a generic and a custom plan. */
 const UNTIL_PLANNED = 8
 
 let app: App
 let tenant: Client & { organizationId: string }
-/** Of one connection, so that what it has read can be asked for. */
+/** A database with one connection, so that its reads can be counted. */
 let own: Database
 let makeId: MakeId
 let now: Date
@@ -95,9 +95,9 @@ async function claim(limit: number, claimer: ReturnType<typeof createClaimer>): 
   claimed = (await claimer.claim({ now, limit, leaseSeconds: 60, fullOrganizations: [] })).deliveries
 }
 
-/** Deliveries, a quarter in each of four states, of which nothing is to be moved; old changes; and a replay with little left. */
+/** Stores deliveries in four states with nothing to do, old log entries, and a replay that is nearly complete. */
 async function fill(): Promise<void> {
-  // One connection, so that what it has read is told of before anything else is counted, and not by chance among that.
+  // One connection, so that its own reads are flushed to the statistics before counting starts.
   const client = await app.database.pool.connect()
   const { organizationId } = tenant
   const id = "lpad(n::text, 26, '0')"
@@ -116,7 +116,7 @@ async function fill(): Promise<void> {
       ) AS s(nth, status, endpoint_id) ON nth = (n - 1) * 4 / ${STORED}`,
     [organizationId, now, new Date(now.getTime() + 3_600_000), endpoints.enabled, endpoints.disabled, endpoints.busy],
   )
-  // Of the last events, which a replay to it sends again.
+  // The deliveries of the last events are dead, so that the replay sends them again.
   await client.query(
     `UPDATE deliveries SET status = 'DEAD', endpoint_id = $1, lease_until = NULL WHERE id > 'dlv_' || lpad('${STORED - 5}', 26, '0')
       AND id < 'dlv_01'`,
@@ -140,7 +140,7 @@ async function fill(): Promise<void> {
   client.release()
 }
 
-/** What `own`, and connections that were closed, have read until now. */
+/** Rows read so far by `own` and by closed connections. */
 async function countReads(): Promise<number> {
   await own.pool.query('SELECT pg_stat_force_next_flush()')
   const { rows } = await app.database.pool.query(`SELECT (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::int
@@ -148,37 +148,39 @@ async function countReads(): Promise<number> {
   return rows[0].count
 }
 
-test('what is done all the time reads what it is about, also when it was planned in an empty installation (W3, W7, W10, W11, O6)', async () => {
-  const claimer = createClaimer(app.database.url)
-  for (let n = 0; n < UNTIL_PLANNED; n++) {
-    await claim(1, claimer)
-    for (const run of Object.values(STATEMENTS)) await run(own.pool)
-  }
-  await fill()
+describe('query plan', () => {
+  test('statements of the hot paths read few rows, also when they were planned in an empty database', async () => {
+    const claimer = createClaimer(app.database.url)
+    for (let n = 0; n < UNTIL_PLANNED; n++) {
+      await claim(1, claimer)
+      for (const run of Object.values(STATEMENTS)) await run(own.pool)
+    }
+    await fill()
 
-  const reads = new Map<string, number>()
-  let before = await countReads()
-  const note = async (name: string) => {
-    const after = await countReads()
-    reads.set(name, after - before)
-    before = after
-  }
-  await claim(10, claimer)
-  await claimer.stop()
-  await note('claim')
-  const answers = new Map<string, unknown>()
-  for (const [name, run] of Object.entries(STATEMENTS)) {
-    answers.set(name, await run(own.pool))
-    await note(name)
-  }
+    const reads = new Map<string, number>()
+    let before = await countReads()
+    const note = async (name: string) => {
+      const after = await countReads()
+      reads.set(name, after - before)
+      before = after
+    }
+    await claim(10, claimer)
+    await claimer.stop()
+    await note('claim')
+    const answers = new Map<string, unknown>()
+    for (const [name, run] of Object.entries(STATEMENTS)) {
+      answers.set(name, await run(own.pool))
+      await note(name)
+    }
 
-  const isDear = ([name, count]: [string, number]) => count > (/^remove/.test(name) ? READ_BY_REMOVAL : READ_AT_MOST)
-  expect([...reads].filter(isDear)).toEqual([])
-  // They did have something to do.
-  expect(claimed).toHaveLength(10)
-  expect(answers.get('remove events')).toMatchObject({ removed: 200 })
-  expect(answers.get('remove changes')).toBe(true)
-  expect(answers.get('replay')).toMatchObject({ id: 'rpl_1', status: 'COMPLETED' })
-  const again = "SELECT FROM deliveries WHERE trigger = 'REPLAY' AND attempt_count > 0"
-  expect((await app.database.pool.query(again)).rowCount).toBe(5)
+    const isDear = ([name, count]: [string, number]) => count > (/^remove/.test(name) ? READ_BY_REMOVAL : READ_AT_MOST)
+    expect([...reads].filter(isDear)).toEqual([])
+    // The statements had rows to process.
+    expect(claimed).toHaveLength(10)
+    expect(answers.get('remove events')).toMatchObject({ removed: 200 })
+    expect(answers.get('remove changes')).toBe(true)
+    expect(answers.get('replay')).toMatchObject({ id: 'rpl_1', status: 'COMPLETED' })
+    const again = "SELECT FROM deliveries WHERE trigger = 'REPLAY' AND attempt_count > 0"
+    expect((await app.database.pool.query(again)).rowCount).toBe(5)
+  })
 })

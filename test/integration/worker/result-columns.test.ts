@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIds } from '../../../src/lib/ids.ts'
 import { judge, type Result } from '../../../worker/attempt-outcome.ts'
 import { createClaimer } from '../../../worker/claim.ts'
@@ -7,7 +7,7 @@ import { settle } from '../../../worker/record-results.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 
-// What results of a batch have in common is sent once; each attempt has its own all the same (W7).
+// Values that results of a batch share are sent to the database once, and each attempt still has its own.
 let app: App
 let tenant: Client
 beforeAll(async () => {
@@ -18,9 +18,9 @@ beforeAll(async () => {
 })
 afterAll(() => app.stop())
 
-/** Few of each, so that results have all, some or nothing in common; and a body that is too long to be compared. */
+/** Few distinct values, so that results share all, some or no values, and one body that is too long to be shared. */
 const answer = fc.record({
-  /** Null: there was no answer. */
+  /** Null when there was no response. */
   statusCode: fc.constantFrom(200, 204, 429, 500, null),
   headers: fc.constantFrom({}, { server: 'one' }, { server: 'two', nul: '\u0000' }),
   body: fc.constantFrom('', 'no', '\u00ff', 'x'.repeat(257), 'x'.repeat(10_240)),
@@ -28,75 +28,77 @@ const answer = fc.record({
   type: fc.constantFrom('a.b', 'c.d'),
 })
 
-test('every attempt is recorded with its own answer and result, whatever others of its batch have in common with it', () =>
-  fc.assert(
-    fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 30 }), async (answers) => {
-      // One that failed ten times in a row is sent less.
-      await app.database.pool.query('DELETE FROM endpoint_states')
-      await app.database.pool.query("UPDATE deliveries SET status = 'CANCELED', next_attempt_at = NULL")
-      await tenant.publishMany(answers.map(({ type }) => ({ type, data: {} })))
-      const results = await resultsOf(answers)
-      await settle(app.database.pool, results, { now: app.clock.now(), makeId: createIds(app.clock) })
-      const { rows } = await app.database.pool.query(
-        `SELECT a.id, a.status_code, a.response_headers, a.response_body, a.error_code, a.explanation, a.trigger,
+describe('result batch', () => {
+  test('every attempt is recorded with its own response and outcome, even if results of a batch share values (property)', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 30 }), async (answers) => {
+        // Ten failures in a row would throttle the endpoint.
+        await app.database.pool.query('DELETE FROM endpoint_states')
+        await app.database.pool.query("UPDATE deliveries SET status = 'CANCELED', next_attempt_at = NULL")
+        await tenant.publishMany(answers.map(({ type }) => ({ type, data: {} })))
+        const results = await resultsOf(answers)
+        await settle(app.database.pool, results, { now: app.clock.now(), makeId: createIds(app.clock) })
+        const { rows } = await app.database.pool.query(
+          `SELECT a.id, a.status_code, a.response_headers, a.response_body, a.error_code, a.explanation, a.trigger,
           a.duration_microseconds, (extract(epoch FROM a.started_at) * 1000)::float8 AS started_at, d.status,
           d.explanation AS said, d.scheduled_attempts, extract(epoch FROM d.next_attempt_at - $2) AS wait
          FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = ANY($1)`,
-        [results.map(({ attemptId }) => attemptId), app.clock.now()],
-      )
-      const recorded = new Map(rows.map(({ id, ...row }) => [id, row]))
-      expect(recorded.size).toBe(answers.length)
-      const types = await typesToldOf(results.length)
-      for (const { attemptId, delivery, exchange, outcome, startedAt } of results) {
-        const { wait, ...row } = recorded.get(attemptId)
-        expect(row).toEqual({
-          status_code: exchange.statusCode,
-          response_headers:
-            exchange.headers && JSON.parse(JSON.stringify(exchange.headers).replaceAll('\\u0000', '\ufffd')),
-          response_body: exchange.body,
-          error_code: outcome.errorCode,
-          explanation: outcome.sentence,
-          trigger: delivery.trigger,
-          duration_microseconds: exchange.durationMicroseconds,
-          started_at: startedAt.getTime(),
-          status: outcome.status,
-          said: outcome.explanation ?? outcome.sentence,
-          scheduled_attempts: 1,
-        })
-        expect(types.get(delivery.id)).toBe(delivery.event_type)
-        if (outcome.wait === null) expect(wait).toBe(null)
-        else expect(Number(wait)).toBeCloseTo(outcome.wait, 4)
-      }
-    }),
-    { numRuns: 15 },
-  ))
+          [results.map(({ attemptId }) => attemptId), app.clock.now()],
+        )
+        const recorded = new Map(rows.map(({ id, ...row }) => [id, row]))
+        expect(recorded.size).toBe(answers.length)
+        const types = await typesToldOf(results.length)
+        for (const { attemptId, delivery, exchange, outcome, startedAt } of results) {
+          const { wait, ...row } = recorded.get(attemptId)
+          expect(row).toEqual({
+            status_code: exchange.statusCode,
+            response_headers:
+              exchange.headers && JSON.parse(JSON.stringify(exchange.headers).replaceAll('\\u0000', '\ufffd')),
+            response_body: exchange.body,
+            error_code: outcome.errorCode,
+            explanation: outcome.sentence,
+            trigger: delivery.trigger,
+            duration_microseconds: exchange.durationMicroseconds,
+            started_at: startedAt.getTime(),
+            status: outcome.status,
+            said: outcome.explanation ?? outcome.sentence,
+            scheduled_attempts: 1,
+          })
+          expect(types.get(delivery.id)).toBe(delivery.event_type)
+          if (outcome.wait === null) expect(wait).toBe(null)
+          else expect(Number(wait)).toBeCloseTo(outcome.wait, 4)
+        }
+      }),
+      { numRuns: 15 },
+    ))
 
-/** The types of events that the last entry of the log of changes tells of, by delivery. */
-async function typesToldOf(count: number) {
-  const { rows } = await app.database.pool.query(
-    'SELECT changes FROM delivery_changes ORDER BY position DESC, part DESC LIMIT 1',
-  )
-  const changes: string[][] = rows[0].changes
-  expect(changes).toHaveLength(count)
-  return new Map(changes.map((change) => [change[0], change[10]]))
-}
+  /** The event types in the last entry of the delivery log, by delivery. */
+  async function typesToldOf(count: number) {
+    const { rows } = await app.database.pool.query(
+      'SELECT changes FROM delivery_changes ORDER BY position DESC, part DESC LIMIT 1',
+    )
+    const changes: string[][] = rows[0].changes
+    expect(changes).toHaveLength(count)
+    return new Map(changes.map((change) => [change[0], change[10]]))
+  }
 
-async function resultsOf(
-  answers: readonly { statusCode: number | null; headers: object; body: string; startedAt: Date; type: string }[],
-) {
-  const claimer = createClaimer(app.database.url)
-  const now = app.clock.now()
-  const { deliveries } = await claimer.claim({ now, limit: 100, leaseSeconds: 60, fullOrganizations: [] })
-  await claimer.stop()
-  expect(deliveries).toHaveLength(answers.length)
-  const makeId = createIds(app.clock)
-  return deliveries.map((delivery, n): Result => {
-    const { statusCode, headers, body, startedAt } = answers[n]!
-    const answered = { statusCode, headers: { ...headers }, body: Buffer.from(body, 'latin1'), error: null }
-    const silent = { statusCode, headers: null, body: null, error: new Error('it hung up') }
-    const exchange = { ...(statusCode === null ? silent : answered), durationMicroseconds: n }
-    // A wait that is like no other, and one that some share.
-    const outcome = judge(delivery, exchange, now, () => (n % 3) / 3)
-    return { attemptId: makeId('att'), delivery, exchange, outcome, startedAt }
-  })
-}
+  async function resultsOf(
+    answers: readonly { statusCode: number | null; headers: object; body: string; startedAt: Date; type: string }[],
+  ) {
+    const claimer = createClaimer(app.database.url)
+    const now = app.clock.now()
+    const { deliveries } = await claimer.claim({ now, limit: 100, leaseSeconds: 60, fullOrganizations: [] })
+    await claimer.stop()
+    expect(deliveries).toHaveLength(answers.length)
+    const makeId = createIds(app.clock)
+    return deliveries.map((delivery, n): Result => {
+      const { statusCode, headers, body, startedAt } = answers[n]!
+      const answered = { statusCode, headers: { ...headers }, body: Buffer.from(body, 'latin1'), error: null }
+      const silent = { statusCode, headers: null, body: null, error: new Error('it hung up') }
+      const exchange = { ...(statusCode === null ? silent : answered), durationMicroseconds: n }
+      // Some outcomes have a unique wait and some share one.
+      const outcome = judge(delivery, exchange, now, () => (n % 3) / 3)
+      return { attemptId: makeId('att'), delivery, exchange, outcome, startedAt }
+    })
+  }
+})

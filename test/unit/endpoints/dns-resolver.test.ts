@@ -1,10 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createResolve, NameError } from '../../../src/domain/endpoints/dns-resolver.ts'
 
-// W11, W12: names of receivers are looked up so that no tenant's name server holds up another tenant's deliveries.
+// Receiver names are looked up so that a slow name server of one organization delays no other organization.
 const server: Socket = createSocket('udp4')
 const A = 1
 let servers: string[]
@@ -35,29 +35,31 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-test('a name is looked up at the name servers, one without a dot by the system', async () => {
-  const resolve = createResolve({ servers })
-  expect(await resolve('found.test')).toEqual([{ address: '192.0.2.7', family: 4 }])
-  expect((await resolve('localhost')).map(({ address }) => address)).toContain('127.0.0.1')
-})
+describe('DNS resolver', () => {
+  test('a name with a dot is looked up at the name servers, a name without a dot by the system', async () => {
+    const resolve = createResolve({ servers })
+    expect(await resolve('found.test')).toEqual([{ address: '192.0.2.7', family: 4 }])
+    expect((await resolve('localhost')).map(({ address }) => address)).toContain('127.0.0.1')
+  })
 
-test.each([
-  ['that does not exist', 'empty.test', 'ENOTFOUND'],
-  ['whose servers are silent', 'silent.test', 'EAI_AGAIN'],
-])('a name %s is told as that', async (_which, name, code) => {
-  const failed = createResolve({ servers, timeoutMs: 100 })(name)
-  await expect(failed).rejects.toThrow(NameError)
-  await expect(failed).rejects.toMatchObject({ code })
-})
+  test.each([
+    ['that does not exist', 'empty.test', 'ENOTFOUND'],
+    ['with silent name servers', 'silent.test', 'EAI_AGAIN'],
+  ])('a name %s (%s) fails with %s', async (_which, name, code) => {
+    const failed = createResolve({ servers, timeoutMs: 100 })(name)
+    await expect(failed).rejects.toThrow(NameError)
+    await expect(failed).rejects.toMatchObject({ code })
+  })
 
-test('a hundred names whose servers are silent hold up no other', async () => {
-  const resolve = createResolve({ servers })
-  let settled = 0
-  for (let n = 0; n < 100; n++)
-    resolve(`h${n}.silent.test`).catch(() => {
-      settled++
-    })
-  expect(await resolve('found.test')).toHaveLength(1)
-  expect(await resolve('localhost')).not.toHaveLength(0)
-  expect(settled).toBe(0)
+  test('a hundred names with silent name servers delay no other look-up', async () => {
+    const resolve = createResolve({ servers })
+    let settled = 0
+    for (let n = 0; n < 100; n++)
+      resolve(`h${n}.silent.test`).catch(() => {
+        settled++
+      })
+    expect(await resolve('found.test')).toHaveLength(1)
+    expect(await resolve('localhost')).not.toHaveLength(0)
+    expect(settled).toBe(0)
+  })
 })

@@ -12,10 +12,10 @@ import { createTestClock } from '../../support/clock.ts'
 
 const key = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`
 
-describe('key ring (W5, O2)', () => {
+describe('key ring', () => {
   const ring = createKeyring([key('new', 1), key('old', 2)])
 
-  test('what was encrypted is read again, whatever it is (property)', () => {
+  test('a decrypted text equals the encrypted text (property)', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, context) => {
         expect(ring.decrypt(ring.encrypt(text, context), context)).toBe(text)
@@ -24,14 +24,14 @@ describe('key ring (W5, O2)', () => {
     )
   })
 
-  test('the newest key encrypts; older ones still decrypt; one that is missing is named', () => {
+  test('the newest key encrypts, older keys decrypt, and a missing key is named in the error', () => {
     const old = createKeyring([key('old', 2)]).encrypt('secret', 'row')
     expect(ring.encrypt('x', 'row')).toMatch(/^new:/)
     expect(ring.decrypt(old, 'row')).toBe('secret')
-    expect(() => createKeyring([key('new', 1)]).decrypt(old, 'row')).toThrow('No key "old" in ENCRYPTION_KEYS')
+    expect(() => createKeyring([key('new', 1)]).decrypt(old, 'row')).toThrow('ENCRYPTION_KEYS has no key "old"')
   })
 
-  test('a ciphertext that was changed, or moved to another row, does not open', () => {
+  test('a ciphertext that was changed or moved to another row does not decrypt', () => {
     const sealed = ring.encrypt('secret', 'row 1')
     expect(() => ring.decrypt(sealed, 'row 2')).toThrow()
     const [id, text = ''] = sealed.split(':')
@@ -44,15 +44,15 @@ describe('key ring (W5, O2)', () => {
   })
 
   test.each(['', 'id', 'id:', 'id:short', `:${'A'.repeat(43)}=`, `a b:${Buffer.alloc(32).toString('base64')}`])(
-    '%j is no key',
+    '%j is not a valid encryption key',
     (text) => {
       expect(isKeyringKey(text)).toBe(false)
     },
   )
 })
 
-describe('log (O2)', () => {
-  test('keys, secrets and passwords reach no line, wherever they stand', () => {
+describe('log', () => {
+  test('log lines contain no key, secret or password, wherever they stand', () => {
     let lines = ''
     const log = createLog({
       level: 'trace',
@@ -82,13 +82,13 @@ describe('log (O2)', () => {
     ).toBe(true)
   })
 
-  test('other text stays as it is', () => {
+  test('a text without secrets is logged unchanged', () => {
     const text = 'evt_01kjm0000000000000000000ab to https://example.com:8080/a?b=c@d failed'
     expect(withoutSecrets(text)).toBe(text)
   })
 })
 
-describe('networks (K5)', () => {
+describe('networks', () => {
   test.each([
     ['10.0.0.0/8', '10.255.0.1', true],
     ['10.0.0.0/8', '11.0.0.1', false],
@@ -101,18 +101,18 @@ describe('networks (K5)', () => {
     ['0.0.0.0/0', '::1', false],
     ['::1', '0:0:0:0:0:0:0:1', true],
     ['10.0.0.0/8', 'nonsense', false],
-  ])('%s and %s: %s', (network, address, inside) => {
+  ])('network %s and address %s: contained is %s', (network, address, inside) => {
     expect(createNetworks([network])(address)).toBe(inside)
   })
 
   test.each(['', '10.0.0.0/33', '10.0.0.0/-1', '10.0.0/8', '10.0.0.0/8/8', '::1/129', '0x7f.1', 'example.com'])(
-    '%j is no network',
+    '%j is not a valid network',
     (text) => {
       expect(isNetwork(text)).toBe(false)
     },
   )
 
-  test('an IPv4 network holds exactly the addresses with its first bits (property)', () => {
+  test('an IPv4 network contains exactly the addresses that share its first bits (property)', () => {
     const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255))
     const number = (parts: number[]) => parts.reduce((sum, part) => sum * 256 + part, 0)
     fc.assert(
@@ -125,27 +125,29 @@ describe('networks (K5)', () => {
     )
   })
 
-  test('an address is read in its full form only', () => {
+  test('an address is parsed in its full form only', () => {
     expect(parseAddress('10.1')).toBeUndefined()
     expect(parseAddress('fe80::1%eth0')?.toString()).toBe('fe80::1')
   })
 })
 
-test('ids sort by the time they were made, also within a millisecond and when the clock moves back', () => {
-  const clock = createTestClock()
-  const makeId = createIds(clock)
-  const ids = Array.from({ length: 1_000 }, (_, count) => {
-    if (count === 400) clock.advance(-60)
-    if (count === 700) clock.advance(120)
-    return makeId('evt')
+describe('ids', () => {
+  test('ids sort by creation time, also within a millisecond and when the clock moves back', () => {
+    const clock = createTestClock()
+    const makeId = createIds(clock)
+    const ids = Array.from({ length: 1_000 }, (_, count) => {
+      if (count === 400) clock.advance(-60)
+      if (count === 700) clock.advance(120)
+      return makeId('evt')
+    })
+    expect(ids).toEqual([...ids].sort())
+    expect(new Set(ids).size).toBe(1_000)
+    expect(ids[0]).toMatch(/^evt_[0-9a-z]{26}$/)
   })
-  expect(ids).toEqual([...ids].sort())
-  expect(new Set(ids).size).toBe(1_000)
-  expect(ids[0]).toMatch(/^evt_[0-9a-z]{26}$/)
 })
 
-describe('settings', () => {
-  test('defaults are those of the documentation', () => {
+describe('configuration', () => {
+  test('defaults equal the documented defaults', () => {
     expect(readConfig({ DATA_DIR: '/data' }, 'all')).toEqual({
       mode: 'all',
       production: false,
@@ -173,11 +175,11 @@ describe('settings', () => {
     })
   })
 
-  test.each(['2.5', '0', '-1', 'soon'])('a lease of %s seconds is refused', (seconds) => {
+  test.each(['2.5', '0', '-1', 'soon'])('a lease of %s seconds is rejected', (seconds) => {
     expect(() => readConfig({ WORKER_LEASE_SECONDS: seconds }, 'all')).toThrow('must be a whole number of seconds')
   })
 
-  test('production listens everywhere and lets webhooks go to public addresses only', () => {
+  test('production listens on all addresses and allows webhooks to public addresses only', () => {
     const config = readConfig({ DATA_DIR: '/data', NODE_ENV: 'production', ENCRYPTION_KEYS: key('a', 1) }, 'all')
     expect(config).toMatchObject({ production: true, host: '0.0.0.0', endpointAllowedNetworks: [] })
   })

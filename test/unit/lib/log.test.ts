@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const log = path.join(import.meta.dirname, '../../../src/lib/log.ts')
 
-/** Starts a program that has a log, and begins when it is told to. */
+/** Starts a program that has a log and runs once it receives input. */
 async function start(program: string) {
   const source = `import { createLog, written } from ${JSON.stringify(log)}
     const log = createLog({ level: 'info' })
@@ -16,44 +16,46 @@ async function start(program: string) {
   return child
 }
 
-/** Ends right after it has logged, as a process does whose database and log are stopped together with it. */
+/** Exits right after logging, like a process that is stopped together with its database and log reader. */
 const LAST_LINES = "for (const line of ['one', 'two', 'three']) log.info(line); process.exit(7)"
 
-test('a process whose log nobody reads any more ends all the same', async () => {
-  const child = await start(LAST_LINES)
-  child.stdout.destroy()
-  await once(child.stdout, 'close')
-  child.stdin.write('go')
-  try {
-    const [code] = await once(child, 'exit')
-    expect(code).toBe(7)
-  } finally {
-    child.kill('SIGKILL')
-  }
-})
-
-test('what is logged last is read, also when it is more than a pipe holds', async () => {
-  const child = await start("for (let n = 0; n < 20_000; n++) log.info('line ' + n); await written(); process.exit()")
-  let text = ''
-  child.stdout.on('data', (chunk) => {
-    text += chunk
+describe('log output', () => {
+  test('a process exits when the reader of its log is gone', async () => {
+    const child = await start(LAST_LINES)
+    child.stdout.destroy()
+    await once(child.stdout, 'close')
+    child.stdin.write('go')
+    try {
+      const [code] = await once(child, 'exit')
+      expect(code).toBe(7)
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
-  child.stdin.write('go')
-  await once(child, 'close')
-  const lines = text.trim().split('\n')
-  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(Array.from({ length: 20_000 }, (_, n) => `line ${n}`))
-})
 
-test('a reader that stands still does not fill the memory', async () => {
-  const child = await start(
-    "for (let n = 0; n < 400; n++) log.info('x'.repeat(100_000)); process.stderr.write(String(process.stdout.writableLength))",
-  )
-  child.stdin.write('go')
-  try {
-    const [waiting] = await once(child.stderr, 'data')
-    expect(Number(waiting)).toBeGreaterThan(1024 * 1024)
-    expect(Number(waiting)).toBeLessThan(17 * 1024 * 1024)
-  } finally {
-    child.kill('SIGKILL')
-  }
+  test('the last log lines are flushed before exit, also when they exceed a pipe buffer', async () => {
+    const child = await start("for (let n = 0; n < 20_000; n++) log.info('line ' + n); await written(); process.exit()")
+    let text = ''
+    child.stdout.on('data', (chunk) => {
+      text += chunk
+    })
+    child.stdin.write('go')
+    await once(child, 'close')
+    const lines = text.trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(Array.from({ length: 20_000 }, (_, n) => `line ${n}`))
+  })
+
+  test('a log keeps a bounded buffer in memory when its reader stalls', async () => {
+    const child = await start(
+      "for (let n = 0; n < 400; n++) log.info('x'.repeat(100_000)); process.stderr.write(String(process.stdout.writableLength))",
+    )
+    child.stdin.write('go')
+    try {
+      const [waiting] = await once(child.stderr, 'data')
+      expect(Number(waiting)).toBeGreaterThan(1024 * 1024)
+      expect(Number(waiting)).toBeLessThan(17 * 1024 * 1024)
+    } finally {
+      child.kill('SIGKILL')
+    }
+  })
 })

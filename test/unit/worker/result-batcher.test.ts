@@ -1,15 +1,15 @@
 import pg from 'pg'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createLog } from '../../../src/lib/log.ts'
 import type { Result } from '../../../worker/attempt-outcome.ts'
 import { createSettler } from '../../../worker/result-batcher.ts'
 
 const result = (id: string) => ({ delivery: { id } }) as Result
 
-/** Longer than any test waits: what is written before was not written for the time. */
+/** Longer than any test runs, so a batch written earlier was not written by the interval. */
 const LONG_MS = 600_000
 
-/** A settler that writes through `write`; what was written, batch by batch, and what was settled. */
+/** A result batcher that writes through `write`, with the ids of each written batch and of all recorded results. */
 function start(
   write: (ids: string[]) => void,
   options: { everyMs?: number; isAwaited?: (result: Result) => boolean } = {},
@@ -29,7 +29,7 @@ function start(
   return { settler, written, settled }
 }
 
-/** Settles them, all of one turn. */
+/** Adds all results in one turn of the event loop and waits until they are recorded. */
 async function settleAll(results: Result[], write: (ids: string[]) => void) {
   const { settler, written, settled } = start(write)
   for (const entry of results) settler.add(entry)
@@ -37,94 +37,96 @@ async function settleAll(results: Result[], write: (ids: string[]) => void) {
   return { written, settled }
 }
 
-test('results that finish together are written together, a delivery once in a batch', async () => {
-  const { written } = await settleAll(['a', 'b', 'a', 'c'].map(result), () => {})
-  expect(written).toEqual([['a', 'b', 'c'], ['a']])
-})
-
-test('results wait while the database is away', async () => {
-  let times = 0
-  const { written, settled } = await settleAll(['a', 'b'].map(result), () => {
-    if (times++ < 1) throw new Error('connect ECONNREFUSED')
+describe('result batch', () => {
+  test('results that finish together are written together, each delivery at most once in a batch', async () => {
+    const { written } = await settleAll(['a', 'b', 'a', 'c'].map(result), () => {})
+    expect(written).toEqual([['a', 'b', 'c'], ['a']])
   })
-  expect(written).toEqual([['a', 'b']])
-  expect(settled).toEqual(['a', 'b'])
-})
 
-test('a result that the database refuses for what is in it does not hold up the others', async () => {
-  const { written, settled } = await settleAll(['a', 'bad', 'b'].map(result), (ids) => {
-    if (ids.includes('bad'))
-      throw Object.assign(new pg.DatabaseError('invalid byte sequence', 1, 'error'), { code: '22021' })
+  test('results are kept and written later when the database is away', async () => {
+    let times = 0
+    const { written, settled } = await settleAll(['a', 'b'].map(result), () => {
+      if (times++ < 1) throw new Error('connect ECONNREFUSED')
+    })
+    expect(written).toEqual([['a', 'b']])
+    expect(settled).toEqual(['a', 'b'])
   })
-  expect(written).toEqual([['a'], ['b']])
-  expect(settled).toEqual(['a', 'bad', 'b'])
-})
 
-test('what was recorded while it was written again is no refusal: it is written once more, together', async () => {
-  const duplicate = Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), { code: '23505' })
-  let times = 0
-  const { written, settled } = await settleAll(['a', 'b'].map(result), () => {
-    if (times++ === 0) throw duplicate
+  test('a result that the database rejects does not hold up the other results', async () => {
+    const { written, settled } = await settleAll(['a', 'bad', 'b'].map(result), (ids) => {
+      if (ids.includes('bad'))
+        throw Object.assign(new pg.DatabaseError('invalid byte sequence', 1, 'error'), { code: '22021' })
+    })
+    expect(written).toEqual([['a'], ['b']])
+    expect(settled).toEqual(['a', 'bad', 'b'])
   })
-  expect(written).toEqual([['a', 'b']])
-  expect(settled).toEqual(['a', 'b'])
-})
 
-test('one that is a duplicate for good is not tried for ever', async () => {
-  const { written, settled } = await settleAll(['a', 'bad'].map(result), (ids) => {
-    if (ids.includes('bad')) throw Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), { code: '23505' })
+  test('a batch that fails with a duplicate key is written again as a whole', async () => {
+    const duplicate = Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), { code: '23505' })
+    let times = 0
+    const { written, settled } = await settleAll(['a', 'b'].map(result), () => {
+      if (times++ === 0) throw duplicate
+    })
+    expect(written).toEqual([['a', 'b']])
+    expect(settled).toEqual(['a', 'b'])
   })
-  expect(written).toEqual([['a']])
-  expect(settled).toEqual(['a', 'bad'])
-})
 
-test('a lone result is written at once, those that come soon after it share a statement', async () => {
-  let isAwaited = false
-  const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited: () => isAwaited })
-  settler.add(result('a'))
-  await settler.idle()
-  for (const id of ['b', 'c']) settler.add(result(id))
-  await new Promise(setImmediate)
-  settler.add(result('d'))
-  await new Promise(setImmediate)
-  expect(written).toEqual([['a']])
-  isAwaited = true
-  settler.lookAgain()
-  await settler.idle()
-  expect(written).toEqual([['a'], ['b', 'c', 'd']])
-})
+  test('a result that fails with a duplicate key twice is dropped', async () => {
+    const { written, settled } = await settleAll(['a', 'bad'].map(result), (ids) => {
+      if (ids.includes('bad')) throw Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), { code: '23505' })
+    })
+    expect(written).toEqual([['a']])
+    expect(settled).toEqual(['a', 'bad'])
+  })
 
-test('the time that they wait for each other ends by itself', async () => {
-  const { settler, written } = start(() => {}, { everyMs: 50 })
-  for (const id of ['a', 'b']) {
-    settler.add(result(id))
+  test('a lone result is written at once and later results share the next statement', async () => {
+    let isAwaited = false
+    const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited: () => isAwaited })
+    settler.add(result('a'))
     await settler.idle()
-  }
-  expect(written).toEqual([['a'], ['b']])
-})
-
-test('what a full endpoint or worker waits for is written at once, along with what waits by then', async () => {
-  const isAwaited = ({ delivery }: Result) => delivery.id.startsWith('full')
-  const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited })
-  for (const id of ['a', 'full 1']) {
-    settler.add(result(id))
+    for (const id of ['b', 'c']) settler.add(result(id))
+    await new Promise(setImmediate)
+    settler.add(result('d'))
+    await new Promise(setImmediate)
+    expect(written).toEqual([['a']])
+    isAwaited = true
+    settler.lookAgain()
     await settler.idle()
-  }
-  settler.add(result('b'))
-  await new Promise(setImmediate)
-  expect(written).toEqual([['a'], ['full 1']])
-  settler.add(result('full 2'))
-  await settler.idle()
-  expect(written).toEqual([['a'], ['full 1'], ['b', 'full 2']])
-})
+    expect(written).toEqual([['a'], ['b', 'c', 'd']])
+  })
 
-test('enough of them for a statement of their own do not wait', async () => {
-  const { settler, written } = start(() => {}, { everyMs: LONG_MS })
-  settler.add(result('a'))
-  await settler.idle()
-  settler.add(result('b'))
-  await new Promise(setImmediate)
-  for (let n = 0; n < 49; n++) settler.add(result(`c${n}`))
-  await settler.idle()
-  expect(written.map((batch) => batch.length)).toEqual([1, 50])
+  test('buffered results are written when the batching interval ends', async () => {
+    const { settler, written } = start(() => {}, { everyMs: 50 })
+    for (const id of ['a', 'b']) {
+      settler.add(result(id))
+      await settler.idle()
+    }
+    expect(written).toEqual([['a'], ['b']])
+  })
+
+  test('a result that frees a saturated endpoint or worker is written at once, together with the buffered results', async () => {
+    const isAwaited = ({ delivery }: Result) => delivery.id.startsWith('full')
+    const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited })
+    for (const id of ['a', 'full 1']) {
+      settler.add(result(id))
+      await settler.idle()
+    }
+    settler.add(result('b'))
+    await new Promise(setImmediate)
+    expect(written).toEqual([['a'], ['full 1']])
+    settler.add(result('full 2'))
+    await settler.idle()
+    expect(written).toEqual([['a'], ['full 1'], ['b', 'full 2']])
+  })
+
+  test('a batch that reaches its size limit is written before the interval ends', async () => {
+    const { settler, written } = start(() => {}, { everyMs: LONG_MS })
+    settler.add(result('a'))
+    await settler.idle()
+    settler.add(result('b'))
+    await new Promise(setImmediate)
+    for (let n = 0; n < 49; n++) settler.add(result(`c${n}`))
+    await settler.idle()
+    expect(written.map((batch) => batch.length)).toEqual([1, 50])
+  })
 })
