@@ -89,8 +89,8 @@ export async function compose(
       allowances: createAllowances({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
-    const { host, port, trustedProxies } = config
-    const server = await startServer({ services, database, clock, log, host, port, trustedProxies })
+    const { host, port, trustedProxies, graphiql } = config
+    const server = await startServer({ services, database, clock, log, host, port, trustedProxies, graphiql })
     stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
     started.url = server.url
     started.services = services

@@ -74,6 +74,7 @@ const environment = z.object({
     'PLAN=requests a day or none, such as STARTER=1000',
   ),
   FIELD_LIMITS: allowances(/^([a-zA-Z]{1,100})=([1-9]\d{0,5})$/, 'field=calls a minute, such as apiKeyCreate=20'),
+  GRAPHIQL: z.enum(['on', 'off'], 'must be on or off').optional(),
   SHUTDOWN_SECONDS: seconds(600).default(10),
   RETENTION_DAYS: days.default(90),
   USAGE_RETENTION_DAYS: days.default(30),
@@ -101,6 +102,8 @@ export interface Config {
   /** Peers whose X-Forwarded-For is believed. */
   trustedProxies: string[]
   dataDir: string
+  /** True serves GraphiQL to browsers. Default: in development. */
+  graphiql: boolean
   /** File with the persisted operations of the installation. */
   operationsManifest: string
   logLevel: string
@@ -154,6 +157,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     endpointAllowedNetworks: settings.ENDPOINT_ALLOWED_NETWORKS ?? (production ? [] : ['127.0.0.0/8', '::1/128']),
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
     dataDir: path.resolve(settings.DATA_DIR ?? defaultDataDir()),
+    graphiql: settings.GRAPHIQL === undefined ? !production : settings.GRAPHIQL === 'on',
     operationsManifest: settings.OPERATIONS_MANIFEST,
     logLevel: settings.LOG_LEVEL,
     keyPrefix: settings.KEY_PREFIX,

@@ -18,7 +18,9 @@ function nextSteps(url: string, config: Config, keyShown: boolean): string {
   return [
     `Signalbox runs at ${url}`,
     '',
-    `  Next: open ${url}/graphql, put ${key} behind "Bearer" in the Headers tab, and run the examples.`,
+    config.graphiql
+      ? `  Next: open ${url}/graphql, put ${key} behind "Bearer" in the Headers tab, and run the examples.`
+      : `  Next: send GraphQL to ${url}/graphql with the header Authorization: Bearer and ${key}.`,
     `  Or, in a second terminal: ${port}BOOTSTRAP_API_KEY=<key> npm run demo`,
     ...(keyShown ? [] : ['  No key any more? Start with BOOTSTRAP_API_KEY=<24 characters or more>: it becomes one.']),
     '',

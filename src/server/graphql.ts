@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { RequestCache } from '@pothos/plugin-scope-auth'
 import { createSourceEventStream, type ExecutionArgs, execute } from 'graphql'
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga'
@@ -7,7 +6,6 @@ import { createLimitField } from '../../schema/field-limits.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Services } from '../services.ts'
 import { createCheckDocument } from './check-document.ts'
-import { exampleTabs } from './graphiql-examples.ts'
 import { LIMIT_HEADERS } from './limit-headers.ts'
 import { planMessages } from './message-plan.ts'
 import { persistedOperations, type ResolveDocument } from './persisted-operations.ts'
@@ -51,16 +49,8 @@ export function createGraphQL(deps: {
     cors: { origin: '*', credentials: false, exposedHeaders: LIMIT_HEADERS },
     maskedErrors: { maskError: deps.maskError },
     logging: false,
-    graphiql: {
-      title: 'Signalbox',
-      defaultTabs: exampleTabs,
-      headers: JSON.stringify({ Authorization: 'Bearer ' }, null, 2),
-      shouldPersistHeaders: false,
-      // Its WebSocket client leaves the headers out of `connection_init`, and the key with them.
-      subscriptionsProtocol: 'SSE',
-    },
-    // Served from the installed package: nothing is loaded from elsewhere.
-    renderGraphiQL,
+    // src/server/graphiql.ts serves the page, compressed once.
+    graphiql: false,
     context({ exchange, request }) {
       if (exchange.refused !== undefined) throw exchange.refused
       const { viewer } = exchange

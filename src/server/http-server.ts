@@ -8,6 +8,7 @@ import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { Services } from '../services.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
+import { createGraphiQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
 import { pathOf } from './path.ts'
@@ -36,6 +37,8 @@ export async function startServer(deps: {
   host: string
   port: number
   trustedProxies: readonly string[]
+  /** True serves GraphiQL to browsers on /graphql. */
+  graphiql: boolean
   initTimeoutMs?: number
 }): Promise<Server> {
   const { services: domain, log } = deps
@@ -64,6 +67,7 @@ export async function startServer(deps: {
   const record = createRecordUsage({ recorder: domain.usageRecorder, clock: deps.clock })
   const resolveDocument = createResolveDocument({ findDocument: domain.findDocument, denied: domain.audit.denied })
   const graphql = createGraphQL({ domain, maskError, record, resolveDocument })
+  const graphiql = deps.graphiql ? createGraphiQL() : undefined
   const health = createHealth({ database: deps.database, bus: domain.bus })
 
   const server = createHttpServer((request, response) => {
@@ -80,14 +84,16 @@ export async function startServer(deps: {
     // What stands behind builds a URL of it.
     if (!URL.canParse(`http://${request.headers.host || 'localhost'}/`))
       return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
-    if (pathname === '/graphql')
-      return void handleGraphQL(request, response).catch((error) => {
+    if (pathname === '/graphql') {
+      const handle = graphiql?.isPageRequest(request) ? graphiql.serve : handleGraphQL
+      return void handle(request, response).catch((error) => {
         log.error({ err: error }, 'Request could not be answered')
         response.destroy()
       })
+    }
     if (pathname === '/livez') return send(response, health.live())
     if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
-    if (pathname === '/') return void response.writeHead(302, { location: '/graphql' }).end()
+    if (pathname === '/' && graphiql !== undefined) return void response.writeHead(302, { location: '/graphql' }).end()
     send(response, { status: 404, body: { error: 'Not found. GraphQL is at /graphql.' } })
   })
   // Receivers of events hold subscriptions open for days, so only the reading of a request is timed.
@@ -102,6 +108,11 @@ export async function startServer(deps: {
       return
     }
     if (request.headers['transfer-encoding'] !== undefined) countBody(request, (bytes) => (received = bytes))
+    if (request.method === 'POST' && !isJson(request.headers['content-type'])) {
+      // Discarded unread: parsers of other formats take quadratic time, before any key is checked.
+      request.resume()
+      return send(response, { status: 415, body: { error: 'Send a JSON body with Content-Type: application/json.' } })
+    }
     const sentBefore = request.socket.bytesWritten
     const beginning = begin(request, (name) => request.headers[name])
     response.once('close', async () => {
@@ -165,6 +176,11 @@ function countBody(request: IncomingMessage, onBytes: (received: number) => void
   }
   // By its name: a function that is written where it is assigned to a property is made as old (src/database/prepared.ts).
   request.push = pushCounted
+}
+
+/** The two media types of a GraphQL request in JSON, with any parameters. */
+function isJson(contentType: string | undefined): boolean {
+  return /^application\/(graphql\+)?json\s*(;|$)/i.test(contentType?.trim() ?? '')
 }
 
 function requestId(request: IncomingMessage): string {

@@ -14,11 +14,13 @@ import {
 } from 'graphql'
 import type { Plugin, YogaServerOptions } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
+import { schema } from '../../schema/schema.ts'
 import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
 import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
 import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
+import { countIntrospection, INTROSPECTION_FIELDS } from './introspection-limit.ts'
 
-/** Characters of a document; variables may be longer. */
+/** Maximum characters of a document; variables may be longer. */
 export const DOCUMENT_CHARACTERS = 100_000
 export const TOKENS = 5_000
 /** Fields that one operation may begin with, aliases included: each may read a page of 100. */
@@ -86,7 +88,8 @@ export function parseWithinLimits(source: string | Source, options?: ParseOption
   const text = typeof source === 'string' ? source : source.body
   if (text.length > DOCUMENT_CHARACTERS) throw refusal('characters', text.length, DOCUMENT_CHARACTERS)
   const document = parse(source, { ...options, maxTokens: TOKENS })
-  const sizeOf = createSizeOf(document)
+  const fragments = fragmentsOf(document)
+  const sizeOf = createSizeOf(fragments)
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue
     const size = sizeOf(definition.selectionSet)
@@ -95,22 +98,28 @@ export function parseWithinLimits(source: string | Source, options?: ParseOption
     if (fields > FIELDS) throw refusal('fields, fragments written out', fields, FIELDS)
     if (depth > DEPTH) throw refusal('levels', depth, DEPTH)
     if (objects > OBJECTS) throw refusal('objects to answer with', objects, OBJECTS)
+    if (countIntrospection(schema, definition, fragments) > INTROSPECTION_FIELDS)
+      throw refusal('fields of introspection', Number.POSITIVE_INFINITY, INTROSPECTION_FIELDS)
     sizes.set(definition, size)
   }
   return document
 }
 
 function refusal(of: string, has: number, limit: number): GraphQLError {
-  const count = has < 1e6 ? String(has) : 'millions of'
+  const count = has < 1e6 ? String(has) : has === Number.POSITIVE_INFINITY ? 'more' : 'millions of'
   return new GraphQLError(`An operation has at most ${limit} ${of}; this one has ${count}. Request less at once.`, {
     extensions: { code: 'QUERY_TOO_LARGE' },
   })
 }
 
-function createSizeOf(document: DocumentNode): (set: SelectionSetNode | undefined) => Size {
+function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  return fragments
+}
+
+function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: SelectionSetNode | undefined) => Size {
   const known = new Map<string, Size>()
 
   function ofFragment(name: string): Size {

@@ -119,7 +119,9 @@ export function attachWebSocket(
     socket.on('error', () => socket.destroy())
     const isOurs = pathOf(request) === '/graphql'
     if (!isOurs || sockets.clients.size >= SOCKETS) {
-      socket.end(`HTTP/1.1 ${isOurs ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`)
+      const status = isOurs ? '503 Service Unavailable' : '404 Not Found'
+      // An upgraded socket has lost the timeouts of the server, and a client may keep its half open forever.
+      socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`, () => socket.destroy())
       return
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))

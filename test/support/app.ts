@@ -85,7 +85,14 @@ export async function startApp(options: AppOptions = {}) {
   await domain.start()
   const { initTimeoutMs } = options
   const server = await startServer({
-    ...{ ...shared, services: domain, host: '127.0.0.1', port: 0, trustedProxies: options.trustedProxies ?? [] },
+    ...{
+      ...shared,
+      services: domain,
+      host: '127.0.0.1',
+      port: 0,
+      graphiql: true,
+      trustedProxies: options.trustedProxies ?? [],
+    },
     ...(initTimeoutMs !== undefined && { initTimeoutMs }),
   })
   const worker: Worker = createWorker({

@@ -6,6 +6,9 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
+/** Environment of the programs of PostgreSQL. Ours holds encryption keys and passwords, which other users could read. */
+export const POSTGRES_ENVIRONMENT = { PATH: process.env.PATH ?? '', LC_ALL: 'C' }
+
 /** A database cluster on disk, and what is needed to start a server on it. */
 export interface Cluster {
   folder: string
@@ -51,7 +54,7 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
       ...['--pgdata', draft, '--username', 'signalbox', '--pwfile', draftPassword],
       ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-instructions', '--no-sync'],
     ],
-    { cwd: dataDir, ...user, env: { ...process.env, LC_ALL: 'C' } },
+    { cwd: dataDir, ...user, env: POSTGRES_ENVIRONMENT },
   )
   await rm(draftPassword)
   await writeFile(passwordFile, password, { mode: 0o600 })
@@ -61,7 +64,7 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
 
 /** Whether the user may enter a folder: each folder above it must let them through too. */
 export function canEnter(user: { uid: number; gid: number }, folder: string): boolean {
-  return spawnSync('test', ['-x', folder], { cwd: '/', ...user }).status === 0
+  return spawnSync('test', ['-x', folder], { cwd: '/', env: POSTGRES_ENVIRONMENT, ...user }).status === 0
 }
 
 /** `postgres` where the machine has that user, otherwise `nobody`: nothing on the machine is changed for a trial. */

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { LOCKS } from '../locks.ts'
-import { type Cluster, prepareCluster } from './cluster.ts'
+import { type Cluster, POSTGRES_ENVIRONMENT, prepareCluster } from './cluster.ts'
 
 /** How long a server may take to answer: recovery after a crash is part of it. */
 const START_MS = 60_000
@@ -91,7 +91,7 @@ async function launch(
     cluster.postgres,
     ['-D', cluster.folder, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
     // A group of its own: Ctrl-C must reach it after Signalbox has settled what is in flight, not at the same time.
-    { cwd: dataDir, ...cluster.user, detached: true, stdio: ['ignore', log, log] },
+    { cwd: dataDir, env: POSTGRES_ENVIRONMENT, ...cluster.user, detached: true, stdio: ['ignore', log, log] },
   )
   closeSync(log)
   let ended: string | undefined

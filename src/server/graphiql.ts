@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { exampleTabs } from './graphiql-examples.ts'
+
+const OPTIONS = {
+  endpoint: '/graphql',
+  title: 'Signalbox',
+  defaultTabs: exampleTabs,
+  headers: JSON.stringify({ Authorization: 'Bearer ' }, null, 2),
+  shouldPersistHeaders: false,
+  // The WebSocket client of the page sends no headers in `connection_init`, and so no API key.
+  subscriptionsProtocol: 'SSE',
+} as const
+
+interface Page {
+  compressed: Buffer
+  etag: string
+}
+
+/**
+ * Serves GraphiQL from the installed package; the page loads nothing from elsewhere. The page has 9 MB, so it is
+ * rendered and compressed once, and every response shares that buffer.
+ */
+export function createGraphiQL() {
+  let page: Promise<Page> | undefined
+
+  return {
+    /** True when the request comes from the address bar of a browser. */
+    isPageRequest: ({ method, headers }: IncomingMessage): boolean =>
+      (method === 'GET' || method === 'HEAD') && (headers.accept?.includes('text/html') ?? false),
+
+    /** Answers 200 or 304, or 406 to a client that refuses gzip. */
+    async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+      if (!acceptsGzip(request.headers['accept-encoding'])) {
+        response.writeHead(406, { 'content-type': 'text/plain' })
+        response.end('GraphiQL is available with Accept-Encoding: gzip only.\n')
+        return
+      }
+      page ??= render()
+      const { compressed, etag } = await page
+      const isCached = request.headers['if-none-match'] === etag
+      response.setHeader('etag', etag)
+      response.setHeader('cache-control', 'no-cache')
+      response.setHeader('vary', 'accept, accept-encoding')
+      if (isCached) return void response.writeHead(304).end()
+      response.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-encoding': 'gzip',
+        'content-length': compressed.length,
+      })
+      response.end(request.method === 'HEAD' ? undefined : compressed)
+    },
+  }
+}
+
+async function render(): Promise<Page> {
+  const compressed = await promisify(gzip)(renderGraphiQL(OPTIONS))
+  return { compressed, etag: `"${createHash('sha256').update(compressed).digest('base64url')}"` }
+}
+
+/** An absent Accept-Encoding accepts every encoding (RFC 9110 section 12.5.3). */
+function acceptsGzip(header: string | string[] | undefined): boolean {
+  if (header === undefined) return true
+  const offers = String(header)
+    .toLowerCase()
+    .split(',')
+    .map((offer) => offer.trim().split(/\s*;\s*/))
+  return offers.some(([name, quality]) => (name === 'gzip' || name === '*') && !/^q=0(\.0*)?$/.test(quality ?? ''))
+}

@@ -1,0 +1,112 @@
+import {
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
+
+/**
+ * Maximum fields in the introspection part of one answer. The standard query of GraphQL tools has about a third of them
+ * on this schema; without a bound, aliases in 17 KB of text yield 74 MB.
+ */
+export const INTROSPECTION_FIELDS = 30_000
+/** Maximum nested selection sets, fragments included. Validation refuses fragment cycles later. */
+const NESTING = 100
+
+/** A part of the schema as introspection shows it: its parts by field name. Other fields are leaves. */
+type Part = Record<string, () => readonly unknown[]>
+
+/**
+ * Counts the fields that the introspection of an operation answers with, by walking the schema along the selection. The
+ * schema is fixed, so the count is exact but for deprecated parts, and the walk ends at the limit.
+ *
+ * @returns the number of fields; any number above `limit` means that the walk ended there
+ */
+export function countIntrospection(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  limit = INTROSPECTION_FIELDS,
+): number {
+  let count = 0
+
+  function walk(set: SelectionSetNode, partsOf: (name: string) => readonly unknown[], nesting: number): void {
+    if (nesting > NESTING) count = limit + 1
+    for (const selection of set.selections) {
+      if (count > limit) return
+      if (selection.kind === 'InlineFragment') walk(selection.selectionSet, partsOf, nesting + 1)
+      else if (selection.kind === 'FragmentSpread') {
+        const fragment = fragments.get(selection.name.value)
+        if (fragment !== undefined) walk(fragment.selectionSet, partsOf, nesting + 1)
+      } else {
+        count++
+        const { selectionSet } = selection
+        if (selectionSet === undefined) continue
+        for (const part of partsOf(selection.name.value)) {
+          if (count > limit) return
+          const parts = introspectionOf(part)
+          walk(selectionSet, (name) => parts[name]?.() ?? [], nesting + 1)
+        }
+      }
+    }
+  }
+
+  const roots: Part = { __schema: () => [schema], __type: () => largestTypes(schema) }
+  walk(operation.selectionSet, (name) => roots[name]?.() ?? [], 0)
+  return count
+}
+
+/** `__type(name:)` may name any type, so the one with the most parts stands for all. */
+function largestTypes(schema: GraphQLSchema): readonly unknown[] {
+  const size = (type: unknown) => Object.values(introspectionOf(type)).reduce((sum, parts) => sum + parts().length, 0)
+  const types = Object.values(schema.getTypeMap())
+  return [types.reduce((largest, type) => (size(type) > size(largest) ? type : largest))]
+}
+
+function introspectionOf(part: unknown): Part {
+  const known = parts.get(part as object)
+  if (known !== undefined) return known
+  const made = partsOf(part)
+  parts.set(part as object, made)
+  return made
+}
+const parts = new WeakMap<object, Part>()
+
+/** The fields of `__Schema`, `__Type`, `__Field`, `__InputValue` and `__Directive` that lead to further objects. */
+function partsOf(part: unknown): Part {
+  const { type, ofType, args } = part as { type?: unknown; ofType?: unknown; args?: readonly unknown[] }
+  if (typeof (part as GraphQLSchema).getTypeMap === 'function') {
+    const schema = part as GraphQLSchema
+    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+    const [queryType, mutationType, subscriptionType] = roots.map((root) => () => (root == null ? [] : [root]))
+    const types = Object.values(schema.getTypeMap())
+    return {
+      types: () => types,
+      directives: () => schema.getDirectives(),
+      queryType,
+      mutationType,
+      subscriptionType,
+    } as Part
+  }
+  const result: Part = {}
+  if (type !== undefined) result.type = () => [type]
+  if (ofType !== undefined) result.ofType = () => [ofType]
+  if (args !== undefined) result.args = () => args
+  if (isObjectType(part) || isInterfaceType(part)) {
+    const fields = Object.values(part.getFields())
+    result.fields = () => fields
+    result.interfaces = () => part.getInterfaces()
+  }
+  if (isInputObjectType(part)) {
+    const fields = Object.values(part.getFields())
+    result.inputFields = () => fields
+  }
+  if (isEnumType(part)) result.enumValues = () => part.getValues()
+  if (isUnionType(part)) result.possibleTypes = () => part.getTypes()
+  return result
+}

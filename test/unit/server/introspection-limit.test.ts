@@ -1,0 +1,62 @@
+import {
+  executeSync,
+  type FragmentDefinitionNode,
+  getIntrospectionQuery,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql'
+import { describe, expect, test } from 'vitest'
+import { schema } from '../../../schema/schema.ts'
+import { countIntrospection, INTROSPECTION_FIELDS } from '../../../src/server/introspection-limit.ts'
+import { parseWithinLimits } from '../../../src/server/query-limits.ts'
+
+const STANDARD = getIntrospectionQuery({
+  ...{ descriptions: true, specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true },
+  inputValueDeprecation: true,
+  oneOf: true,
+})
+
+function count(query: string): number {
+  const { definitions } = parse(query)
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  const operation = definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode
+  return countIntrospection(schema, operation, fragments)
+}
+
+const fieldsOf = (value: unknown): number =>
+  Array.isArray(value)
+    ? value.reduce((sum, entry) => sum + fieldsOf(entry), 0)
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).reduce<number>((sum, entry) => sum + 1 + fieldsOf(entry), 0)
+      : 0
+
+describe('introspection limit', () => {
+  test.each([
+    ['the standard query', STANDARD],
+    ['types with their interfaces and possible types', '{ __schema { types { interfaces { name } possibleTypes { name } } } }'],
+    ['directives with their arguments', '{ __schema { directives { args { name type { ofType { name } } } } } }'],
+    ['aliases', '{ a: __schema { types { b: name c: name } } d: __schema { queryType { name } } }'],
+  ])('counts the fields of the answer for %s', (_name, query) => {
+    const { data, errors } = executeSync({ schema, document: parse(query) })
+    expect(errors).toBeUndefined()
+    expect(count(query)).toBe(fieldsOf(data))
+  })
+
+  test('leaves room for the standard query of GraphQL tools', () => {
+    expect(2 * count(STANDARD)).toBeLessThan(INTROSPECTION_FIELDS)
+    expect(() => parseWithinLimits(STANDARD)).not.toThrow()
+  })
+
+  test.each([
+    ['aliases of the whole schema', `{ ${Array.from({ length: 20 }, (_, n) => `a${n}: __schema { types { name fields { name description type { name } } } }`).join(' ')} }`],
+    ['aliases of a description', `{ __schema { types { fields { ${Array.from({ length: 400 }, (_, n) => `a${n}: description`).join(' ')} } } } }`],
+    ['fields of fields', '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }'],
+    ['aliases of one type', `{ __type(name: "Query") { ${Array.from({ length: 20 }, (_, n) => `a${n}: fields { args { type { fields { args { name } } } } type { fields { name } } }`).join(' ')} } }`],
+    ['a fragment that spreads itself', '{ __schema { types { ...A } } } fragment A on __Type { ...A fields { type { ...A } } }'],
+  ])('refuses a document with %s before validation', (_name, query) => {
+    expect(() => parseWithinLimits(query)).toThrow('fields of introspection')
+  })
+})
