@@ -108,7 +108,9 @@ export async function startServer(deps: {
       return
     }
     if (request.headers['transfer-encoding'] !== undefined) countBody(request, (bytes) => (received = bytes))
-    if (request.method === 'POST' && !isJson(request.headers['content-type'])) {
+    const mediaType = request.headers['content-type']?.toLowerCase()
+    if (mediaType !== undefined) request.headers['content-type'] = mediaType
+    if (request.method === 'POST' && !isJson(mediaType)) {
       // Discarded unread: parsers of other formats take quadratic time, before any key is checked.
       request.resume()
       return send(response, { status: 415, body: { error: 'Send a JSON body with Content-Type: application/json.' } })
@@ -180,7 +182,7 @@ function countBody(request: IncomingMessage, onBytes: (received: number) => void
 
 /** The two media types of a GraphQL request in JSON, with any parameters. */
 function isJson(contentType: string | undefined): boolean {
-  return /^application\/(graphql\+)?json\s*(;|$)/i.test(contentType?.trim() ?? '')
+  return /^application\/(graphql\+)?json\s*(;|$)/.test(contentType ?? '')
 }
 
 function requestId(request: IncomingMessage): string {

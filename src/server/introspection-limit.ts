@@ -1,11 +1,11 @@
 import {
   type FragmentDefinitionNode,
   type GraphQLSchema,
+  isAbstractType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
-  isUnionType,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
@@ -15,8 +15,6 @@ import {
  * on this schema; without a bound, aliases in 17 KB of text yield 74 MB.
  */
 export const INTROSPECTION_FIELDS = 30_000
-/** Maximum nested selection sets, fragments included. Validation refuses fragment cycles later. */
-const NESTING = 100
 
 /** A part of the schema as introspection shows it: its parts by field name. Other fields are leaves. */
 type Part = Record<string, () => readonly unknown[]>
@@ -34,54 +32,59 @@ export function countIntrospection(
   limit = INTROSPECTION_FIELDS,
 ): number {
   let count = 0
+  /** Fragments on the way to the current selection. A cycle ends here, and validation refuses the document later. */
+  const open = new Set<string>()
 
-  function walk(set: SelectionSetNode, partsOf: (name: string) => readonly unknown[], nesting: number): void {
-    if (nesting > NESTING) count = limit + 1
+  function walk(set: SelectionSetNode, partsOf: (name: string) => readonly unknown[]): void {
     for (const selection of set.selections) {
       if (count > limit) return
-      if (selection.kind === 'InlineFragment') walk(selection.selectionSet, partsOf, nesting + 1)
+      if (selection.kind === 'InlineFragment') walk(selection.selectionSet, partsOf)
       else if (selection.kind === 'FragmentSpread') {
-        const fragment = fragments.get(selection.name.value)
-        if (fragment !== undefined) walk(fragment.selectionSet, partsOf, nesting + 1)
+        const { value: name } = selection.name
+        const fragment = fragments.get(name)
+        if (fragment === undefined || open.has(name)) continue
+        open.add(name)
+        walk(fragment.selectionSet, partsOf)
+        open.delete(name)
       } else {
         count++
         const { selectionSet } = selection
         if (selectionSet === undefined) continue
         for (const part of partsOf(selection.name.value)) {
           if (count > limit) return
-          const parts = introspectionOf(part)
-          walk(selectionSet, (name) => parts[name]?.() ?? [], nesting + 1)
+          const parts = introspectionOf(schema, part)
+          walk(selectionSet, (name) => parts[name]?.() ?? [])
         }
       }
     }
   }
 
   const roots: Part = { __schema: () => [schema], __type: () => largestTypes(schema) }
-  walk(operation.selectionSet, (name) => roots[name]?.() ?? [], 0)
+  walk(operation.selectionSet, (name) => roots[name]?.() ?? [])
   return count
 }
 
 /** `__type(name:)` may name any type, so the one with the most parts stands for all. */
 function largestTypes(schema: GraphQLSchema): readonly unknown[] {
-  const size = (type: unknown) => Object.values(introspectionOf(type)).reduce((sum, parts) => sum + parts().length, 0)
+  const size = (type: unknown) =>
+    Object.values(introspectionOf(schema, type)).reduce((sum, parts) => sum + parts().length, 0)
   const types = Object.values(schema.getTypeMap())
   return [types.reduce((largest, type) => (size(type) > size(largest) ? type : largest))]
 }
 
-function introspectionOf(part: unknown): Part {
+function introspectionOf(schema: GraphQLSchema, part: unknown): Part {
   const known = parts.get(part as object)
   if (known !== undefined) return known
-  const made = partsOf(part)
+  const made = partsOf(schema, part)
   parts.set(part as object, made)
   return made
 }
 const parts = new WeakMap<object, Part>()
 
 /** The fields of `__Schema`, `__Type`, `__Field`, `__InputValue` and `__Directive` that lead to further objects. */
-function partsOf(part: unknown): Part {
+function partsOf(schema: GraphQLSchema, part: unknown): Part {
   const { type, ofType, args } = part as { type?: unknown; ofType?: unknown; args?: readonly unknown[] }
-  if (typeof (part as GraphQLSchema).getTypeMap === 'function') {
-    const schema = part as GraphQLSchema
+  if (part === schema) {
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
     const [queryType, mutationType, subscriptionType] = roots.map((root) => () => (root == null ? [] : [root]))
     const types = Object.values(schema.getTypeMap())
@@ -107,6 +110,6 @@ function partsOf(part: unknown): Part {
     result.inputFields = () => fields
   }
   if (isEnumType(part)) result.enumValues = () => part.getValues()
-  if (isUnionType(part)) result.possibleTypes = () => part.getTypes()
+  if (isAbstractType(part)) result.possibleTypes = () => schema.getPossibleTypes(part)
   return result
 }

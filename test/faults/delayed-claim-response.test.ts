@@ -3,11 +3,11 @@ import { describe, expect, test, vi } from 'vitest'
 import { startApp } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
 
-// A worker, or its database, that stands still while the answer to a claim is under way.
+// A worker or its database stalls while the response to a claim is in transit.
 const LEASE_SECONDS = 15
 
-describe.each(['claim', 'claim-named'])('an answer to %s that comes late (W11)', (statement) => {
-  /** One delivery is claimed, and the answer is held back until `comes`. */
+describe.each(['claim', 'claim-named'])('delayed response to %s', (statement) => {
+  /** Claims one delivery and holds the response back until `sendResponse` is called. */
   async function startClaiming() {
     const app = await startApp({ leaseSeconds: LEASE_SECONDS })
     const held: (() => void)[] = []
@@ -31,11 +31,11 @@ describe.each(['claim', 'claim-named'])('an answer to %s that comes late (W11)',
       return query.apply(this, args)
     } as never)
     app.worker.wake(statement === 'claim' ? [] : [delivery!.id])
-    const comes = await isClaimed
+    const sendResponse = await isClaimed
     spy.mockRestore()
     return {
       app,
-      comes,
+      sendResponse,
       receiver,
       async answer() {
         receiver.respond((_request, response) => response.writeHead(204).end())
@@ -47,10 +47,10 @@ describe.each(['claim', 'claim-named'])('an answer to %s that comes late (W11)',
     }
   }
 
-  test('sends what is still leased, and prolongs that first', async () => {
-    const { app, comes, receiver, answer } = await startClaiming()
+  test('a delivery with a valid lease is sent after its lease is renewed', async () => {
+    const { app, sendResponse, receiver, answer } = await startClaiming()
     app.clock.advance(LEASE_SECONDS - 1)
-    comes()
+    sendResponse()
     await receiver.arrived(1)
     const { rows } = await app.database.pool.query('SELECT lease_until FROM deliveries')
     expect(rows[0].lease_until.getTime() - app.clock.now().getTime()).toBe(LEASE_SECONDS * 1000)
@@ -58,20 +58,20 @@ describe.each(['claim', 'claim-named'])('an answer to %s that comes late (W11)',
     expect(receiver.requests).toHaveLength(1)
   })
 
-  test('sends nothing that was taken over meanwhile', async () => {
-    const { app, comes, receiver, answer } = await startClaiming()
+  test('a delivery that another worker reclaimed is not sent', async () => {
+    const { app, sendResponse, receiver, answer } = await startClaiming()
     app.clock.advance(LEASE_SECONDS + 1)
     await app.worker.beat()
-    comes()
+    sendResponse()
     await receiver.arrived(1)
     await answer()
     expect(receiver.requests).toHaveLength(1)
   })
 
-  test('sends nothing whose lease ran out, before that is given back to the queue', async () => {
-    const { app, comes, receiver, answer } = await startClaiming()
+  test('a delivery with an expired lease is not sent before the delivery returns to the queue', async () => {
+    const { app, sendResponse, receiver, answer } = await startClaiming()
     app.clock.advance(LEASE_SECONDS + 1)
-    comes()
+    sendResponse()
     await app.worker.idle()
     expect(receiver.requests).toHaveLength(0)
     await app.worker.beat()
@@ -80,25 +80,27 @@ describe.each(['claim', 'claim-named'])('an answer to %s that comes late (W11)',
   })
 })
 
-test('what waits for its moment while its worker stands still is sent by whoever takes it over, and at its moment (W11)', async () => {
-  const app = await startApp({ leaseSeconds: LEASE_SECONDS })
-  const receiver = await startReceiver()
-  const tenant = await app.tenant()
-  await tenant.createType('a.b')
-  // Two moments within the half second for which a claim gives them away.
-  await tenant.createEndpoint(receiver.url, { rateLimit: 3 })
-  for (let n = 0; n < 2; n++) await tenant.publish('a.b')
-  app.worker.wake()
-  await receiver.arrived(1)
-  app.clock.advance(LEASE_SECONDS - 1)
-  await app.worker.idle()
-  expect(receiver.requests).toHaveLength(1)
-  app.clock.advance(2)
-  await app.worker.beat()
-  await app.deliver()
-  expect(receiver.requests).toHaveLength(2)
-  expect((await tenant.deliveries()).map(({ status, attemptCount }) => [status, attemptCount])).toEqual(
-    Array(2).fill(['SUCCEEDED', 1]),
-  )
-  await Promise.all([app.stop(), receiver.stop()])
+describe('scheduled send time', () => {
+  test('a delivery with a later send time is sent on time by the worker that reclaims it', async () => {
+    const app = await startApp({ leaseSeconds: LEASE_SECONDS })
+    const receiver = await startReceiver()
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    // Both send times lie within the half second that one claim assigns.
+    await tenant.createEndpoint(receiver.url, { rateLimit: 3 })
+    for (let n = 0; n < 2; n++) await tenant.publish('a.b')
+    app.worker.wake()
+    await receiver.arrived(1)
+    app.clock.advance(LEASE_SECONDS - 1)
+    await app.worker.idle()
+    expect(receiver.requests).toHaveLength(1)
+    app.clock.advance(2)
+    await app.worker.beat()
+    await app.deliver()
+    expect(receiver.requests).toHaveLength(2)
+    expect((await tenant.deliveries()).map(({ status, attemptCount }) => [status, attemptCount])).toEqual(
+      Array(2).fill(['SUCCEEDED', 1]),
+    )
+    await Promise.all([app.stop(), receiver.stop()])
+  })
 })

@@ -4,20 +4,20 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { KEPT_BYTES, RESPONSE_BYTES } from '../../worker/http-sender.ts'
 import type { DeliveryAnswer } from '../support/api.ts'
 import { type App, startApp } from '../support/app.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 import { freePort } from '../support/redis.ts'
 
-// W7, W13: each way in which a receiver can misbehave, made to happen, and what the attempt says of it.
+// Each way in which a receiver can misbehave, and the explanation that the attempt records.
 let app: App
 const folder = mkdtempSync(path.join(tmpdir(), 'signalbox-tls-'))
 const sockets = new Set<Socket>()
 const table: string[] = []
 let healthy: Receiver
-/** The wait before the second attempt by default, with room for its jitter. */
+/** The default wait before the second attempt, plus its jitter. */
 const FIRST_RETRY_SECONDS = 120
 
 beforeAll(async () => {
@@ -68,7 +68,7 @@ afterAll(async () => {
   await app.stop()
   await healthy.stop()
   console.log(
-    ['| a receiver that | events | lost | what its attempt says |', '| --- | ---: | ---: | --- |', ...table].join('\n'),
+    ['| case | events | lost | explanation of the attempt |', '| --- | ---: | ---: | --- |', ...table].join('\n'),
   )
   rmSync(folder, { recursive: true })
 })
@@ -86,8 +86,8 @@ function sign(name: string, validity: string[]): void {
 }
 
 /**
- * Publishes one event to a URL and beside it to a healthy receiver, which must get it at once. When the first attempt failed,
- * the endpoint is mended and must get the event by its retry: nothing is lost, nothing stuck.
+ * Publishes one event to a URL and to a healthy receiver, which must receive the event at once. When the first attempt
+ * fails, the endpoint is repaired and must receive the event by a retry.
  *
  * @returns the delivery after its first attempt
  */
@@ -113,13 +113,13 @@ async function deliverTo(url: string): Promise<DeliveryAnswer> {
   const received = healthy.requests.filter(({ eventId }) => eventId === id).length
   const got = delivery.status === 'SUCCEEDED' ? 1 : 2
   table.push(
-    `| ${expect.getState().currentTestName} | 1 | ${got - received} | ${delivery.attempts[0]?.explanation.replace(/:\d+/g, '')} |`,
+    `| ${expect.getState().currentTestName?.split(' > ').at(-1)} | 1 | ${got - received} | ${delivery.attempts[0]?.explanation.replace(/:\d+/g, '')} |`,
   )
   expect(received).toBe(got)
   return delivery
 }
 
-/** A receiver of bare bytes. */
+/** A TCP receiver that responds with raw bytes. */
 async function raw(onRequest: (socket: Socket) => void): Promise<string> {
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -143,7 +143,7 @@ async function tls(name: string): Promise<string> {
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-/** What the first attempt recorded, with the port taken out of the sentence. */
+/** The recorded first attempt, without the port in its explanation. */
 const recorded = ({ status, attempts: [attempt] }: DeliveryAnswer) => [
   status,
   attempt?.statusCode,
@@ -151,136 +151,145 @@ const recorded = ({ status, attempts: [attempt] }: DeliveryAnswer) => [
   attempt?.explanation.replace(/:\d+/g, ''),
 ]
 
-test('refuses the connection', async () => {
-  const url = `http://127.0.0.1:${await freePort()}/`
-  expect(recorded(await deliverTo(url))).toEqual([
-    'RETRYING',
-    null,
-    'CONNECTION_REFUSED',
-    '127.0.0.1 refused the connection: nothing listens there.',
-  ])
-})
-
-test('hangs before the headers', async () => {
-  const url = await raw(() => {})
-  expect(recorded(await deliverTo(url))).toEqual(['RETRYING', null, 'TIMEOUT', '127.0.0.1 did not answer within 1 s.'])
-})
-
-test('hangs after the headers', async () => {
-  const url = await raw((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n'))
-  expect(recorded(await deliverTo(url))).toEqual([
-    'RETRYING',
-    200,
-    'TIMEOUT',
-    '127.0.0.1 answered 200 but did not finish its response within 1 s.',
-  ])
-})
-
-test('drips a byte at a time: one deadline covers the whole exchange', async () => {
-  const url = await raw((socket) => {
-    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n')
-    const timer = setInterval(() => socket.write('x'), 50)
-    socket.on('close', () => clearInterval(timer))
+describe('hostile receiver', () => {
+  test('a delivery fails with CONNECTION_REFUSED when the receiver refuses the connection', async () => {
+    const url = `http://127.0.0.1:${await freePort()}/`
+    expect(recorded(await deliverTo(url))).toEqual([
+      'RETRYING',
+      null,
+      'CONNECTION_REFUSED',
+      '127.0.0.1 refused the connection: nothing listens there.',
+    ])
   })
-  expect(recorded(await deliverTo(url))).toEqual([
-    'RETRYING',
-    200,
-    'TIMEOUT',
-    '127.0.0.1 answered 200 but did not finish its response within 1 s.',
-  ])
-})
 
-test('sends a body that never ends: 64 KiB are read, 10 KiB kept, and the connection is closed', async () => {
-  let sent = 0
-  const { promise: closed, resolve } = Promise.withResolvers<void>()
-  const url = await raw((socket) => {
-    socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
-    const chunk = 'a'.repeat(4096)
-    const more = () => {
-      while (!socket.destroyed && socket.write(`1000\r\n${chunk}\r\n`)) sent += 4096
-    }
-    socket.on('drain', more).on('close', () => resolve())
-    more()
+  test('a delivery fails with TIMEOUT when the receiver hangs before the headers', async () => {
+    const url = await raw(() => {})
+    expect(recorded(await deliverTo(url))).toEqual([
+      'RETRYING',
+      null,
+      'TIMEOUT',
+      '127.0.0.1 did not answer within 1 s.',
+    ])
   })
-  const delivery = await deliverTo(url)
-  await closed
-  expect(delivery).toMatchObject({ status: 'SUCCEEDED', attempts: [{ statusCode: 200, errorCode: null }] })
-  expect(delivery.attempts[0]?.responseBody).toHaveLength(KEPT_BYTES)
-  expect(sent).toBeGreaterThan(RESPONSE_BYTES)
+
+  test('a delivery fails with TIMEOUT when the receiver hangs after the headers', async () => {
+    const url = await raw((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n'))
+    expect(recorded(await deliverTo(url))).toEqual([
+      'RETRYING',
+      200,
+      'TIMEOUT',
+      '127.0.0.1 answered 200 but did not finish its response within 1 s.',
+    ])
+  })
+
+  test('a delivery fails with TIMEOUT when the receiver sends its body byte by byte past the deadline', async () => {
+    const url = await raw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n')
+      const timer = setInterval(() => socket.write('x'), 50)
+      socket.on('close', () => clearInterval(timer))
+    })
+    expect(recorded(await deliverTo(url))).toEqual([
+      'RETRYING',
+      200,
+      'TIMEOUT',
+      '127.0.0.1 answered 200 but did not finish its response within 1 s.',
+    ])
+  })
+
+  test('a delivery reads 64 KiB, keeps 10 KiB and closes the connection when the response body never ends', async () => {
+    let sent = 0
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    const url = await raw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
+      const chunk = 'a'.repeat(4096)
+      const more = () => {
+        while (!socket.destroyed && socket.write(`1000\r\n${chunk}\r\n`)) sent += 4096
+      }
+      socket.on('drain', more).on('close', () => resolve())
+      more()
+    })
+    const delivery = await deliverTo(url)
+    await closed
+    expect(delivery).toMatchObject({ status: 'SUCCEEDED', attempts: [{ statusCode: 200, errorCode: null }] })
+    expect(delivery.attempts[0]?.responseBody).toHaveLength(KEPT_BYTES)
+    expect(sent).toBeGreaterThan(RESPONSE_BYTES)
+  })
+
+  test('a delivery fails with RESPONSE_TOO_LARGE when the receiver sends 1 MB of headers', async () => {
+    const url = await raw((socket) => socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'a'.repeat(1_000_000)}\r\n\r\n`))
+    expect(recorded(await deliverTo(url))).toEqual([
+      'RETRYING',
+      null,
+      'RESPONSE_TOO_LARGE',
+      '127.0.0.1 answered with more than 16 KiB of headers.',
+    ])
+  })
+
+  test('a delivery fails with CONNECTION_RESET when the receiver resets the connection', async () => {
+    const url = await raw((socket) => socket.resetAndDestroy())
+    expect(recorded(await deliverTo(url))).toEqual([
+      'RETRYING',
+      null,
+      'CONNECTION_RESET',
+      '127.0.0.1 closed the connection before it answered.',
+    ])
+  })
+
+  test('a delivery fails with RESPONSE_INVALID when the receiver does not speak HTTP', async () => {
+    const url = await raw((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
+    expect(recorded(await deliverTo(url))).toEqual([
+      'RETRYING',
+      null,
+      'RESPONSE_INVALID',
+      '127.0.0.1 did not answer in valid HTTP.',
+    ])
+  })
+
+  test('a delivery fails with REDIRECTED when the receiver redirects, and the redirect is not followed', async () => {
+    let followed = 0
+    const target = await raw(() => followed++)
+    const url = await raw((socket) =>
+      socket.end(`HTTP/1.1 301 Moved Permanently\r\nlocation: ${target}\r\ncontent-length: 0\r\n\r\n`),
+    )
+    const delivery = await deliverTo(url)
+    expect(recorded(delivery)).toEqual([
+      'RETRYING',
+      301,
+      'REDIRECTED',
+      '127.0.0.1 answered 301 Moved Permanently: redirects are not followed. Set the endpoint to its final URL.',
+    ])
+    expect(delivery.attempts[0]?.responseHeaders).toMatchObject({ location: target })
+    expect(followed).toBe(0)
+  })
+
+  test('a delivery records the status and code when the response has NUL and invalid UTF-8', async () => {
+    const url = await raw((socket) =>
+      socket.end(
+        Buffer.from('HTTP/1.1 500 No\r\nx-odd: \xff\xfe\r\ncontent-length: 4\r\n\r\n\x00\xff\xfe\x00', 'latin1'),
+      ),
+    )
+    expect(recorded(await deliverTo(url)).slice(0, 3)).toEqual(['RETRYING', 500, 'HTTP_SERVER_ERROR'])
+  })
 })
 
-test('sends 1 MB of headers', async () => {
-  const url = await raw((socket) => socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'a'.repeat(1_000_000)}\r\n\r\n`))
-  expect(recorded(await deliverTo(url))).toEqual([
-    'RETRYING',
-    null,
-    'RESPONSE_TOO_LARGE',
-    '127.0.0.1 answered with more than 16 KiB of headers.',
-  ])
-})
+describe('certificate of a receiver', () => {
+  test('a delivery succeeds when a trusted authority signed the certificate', async () => {
+    expect(await deliverTo(await tls('good'))).toMatchObject({ status: 'SUCCEEDED' })
+  })
 
-test('resets the connection in the middle', async () => {
-  const url = await raw((socket) => socket.resetAndDestroy())
-  expect(recorded(await deliverTo(url))).toEqual([
-    'RETRYING',
-    null,
-    'CONNECTION_RESET',
-    '127.0.0.1 closed the connection before it answered.',
-  ])
-})
+  test.each([
+    ['expired', 'The certificate of 127.0.0.1 expired on 03 May 2025: renew it.'],
+    ['self', 'The certificate of 127.0.0.1 is self-signed: use one from a public authority.'],
+    ['wrong', 'The certificate of 127.0.0.1 is for another name: install one for this host.'],
+  ])('a delivery fails with TLS_CERTIFICATE when the certificate is: %s', async (name, sentence) => {
+    const url = await tls(name)
+    // Twice, because a resumed TLS session must not skip the check.
+    for (let times = 0; times < 2; times++)
+      expect(recorded(await deliverTo(url))).toEqual(['RETRYING', null, 'TLS_CERTIFICATE', sentence])
+  })
 
-test('does not speak HTTP', async () => {
-  const url = await raw((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
-  expect(recorded(await deliverTo(url))).toEqual([
-    'RETRYING',
-    null,
-    'RESPONSE_INVALID',
-    '127.0.0.1 did not answer in valid HTTP.',
-  ])
-})
-
-test('redirects: it fails and is not followed', async () => {
-  let followed = 0
-  const target = await raw(() => followed++)
-  const url = await raw((socket) =>
-    socket.end(`HTTP/1.1 301 Moved Permanently\r\nlocation: ${target}\r\ncontent-length: 0\r\n\r\n`),
-  )
-  const delivery = await deliverTo(url)
-  expect(recorded(delivery)).toEqual([
-    'RETRYING',
-    301,
-    'REDIRECTED',
-    '127.0.0.1 answered 301 Moved Permanently: redirects are not followed. Set the endpoint to its final URL.',
-  ])
-  expect(delivery.attempts[0]?.responseHeaders).toMatchObject({ location: target })
-  expect(followed).toBe(0)
-})
-
-test('answers with NUL and broken UTF-8, which other results of the batch survive', async () => {
-  const url = await raw((socket) =>
-    socket.end(
-      Buffer.from('HTTP/1.1 500 No\r\nx-odd: \xff\xfe\r\ncontent-length: 4\r\n\r\n\x00\xff\xfe\x00', 'latin1'),
-    ),
-  )
-  expect(recorded(await deliverTo(url)).slice(0, 3)).toEqual(['RETRYING', 500, 'HTTP_SERVER_ERROR'])
-})
-
-test('has a certificate of a trusted authority: accepted', async () => {
-  expect(await deliverTo(await tls('good'))).toMatchObject({ status: 'SUCCEEDED' })
-})
-
-test.each([
-  ['expired', 'The certificate of 127.0.0.1 expired on 03 May 2025: renew it.'],
-  ['self', 'The certificate of 127.0.0.1 is self-signed: use one from a public authority.'],
-  ['wrong', 'The certificate of 127.0.0.1 is for another name: install one for this host.'],
-])('has a certificate that is %s', async (name, sentence) => {
-  const url = await tls(name)
-  // Twice: a session that was resumed must not skip the check.
-  for (let times = 0; times < 2; times++)
-    expect(recorded(await deliverTo(url))).toEqual(['RETRYING', null, 'TLS_CERTIFICATE', sentence])
-})
-
-test('speaks plain HTTP where TLS is expected', async () => {
-  const url = (await raw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))).replace('http:', 'https:')
-  expect(recorded(await deliverTo(url)).slice(0, 3)).toEqual(['RETRYING', null, 'TLS_FAILED'])
+  test('a delivery fails with TLS_FAILED when the receiver speaks plain HTTP', async () => {
+    const url = (await raw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))).replace('http:', 'https:')
+    expect(recorded(await deliverTo(url)).slice(0, 3)).toEqual(['RETRYING', null, 'TLS_FAILED'])
+  })
 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApi } from '../support/api.ts'
 import { ENCRYPTION_KEY } from '../support/app.ts'
 import { cloneDatabase } from '../support/database.ts'
@@ -25,24 +25,26 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-test('when nobody reads its log any more, all goes on, and it stops when it is told to', async () => {
-  const process = startProcess({
-    ...{ DATABASE_URL: database.url, ENCRYPTION_KEYS: ENCRYPTION_KEY, DATA_DIR: dataDir, PORT: '0' },
-    // A line for each request.
-    ...{ BOOTSTRAP_API_KEY, LOG_LEVEL: 'debug' },
+describe('log reader', () => {
+  test('a server whose log reader has gone continues to deliver and stops when told', async () => {
+    const process = startProcess({
+      ...{ DATABASE_URL: database.url, ENCRYPTION_KEYS: ENCRYPTION_KEY, DATA_DIR: dataDir, PORT: '0' },
+      // The debug level logs one line for each request.
+      ...{ BOOTSTRAP_API_KEY, LOG_LEVEL: 'debug' },
+    })
+    try {
+      const [, url] = await process.printed(/"url":"([^"]+)"/)
+      const { stdout } = process.child
+      stdout!.destroy()
+      await once(stdout!, 'close')
+      const host = createApi(url!).as(BOOTSTRAP_API_KEY)
+      await host.createType('a.b')
+      await host.createEndpoint(receiver.url)
+      for (let n = 0; n < 20; n++) await host.publish('a.b')
+      await receiver.arrived(20)
+      expect(await process.end('SIGTERM')).toEqual({ code: 0, signal: null })
+    } finally {
+      await process.end('SIGKILL')
+    }
   })
-  try {
-    const [, url] = await process.printed(/"url":"([^"]+)"/)
-    const { stdout } = process.child
-    stdout!.destroy()
-    await once(stdout!, 'close')
-    const host = createApi(url!).as(BOOTSTRAP_API_KEY)
-    await host.createType('a.b')
-    await host.createEndpoint(receiver.url)
-    for (let n = 0; n < 20; n++) await host.publish('a.b')
-    await receiver.arrived(20)
-    expect(await process.end('SIGTERM')).toEqual({ code: 0, signal: null })
-  } finally {
-    await process.end('SIGKILL')
-  }
 })

@@ -1,11 +1,10 @@
 import { Agent, request } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from '../support/app.ts'
 import { usedAfterSmallCollections } from '../support/garbage.ts'
 
-// Of what a request made, nothing may outlive its answer until all garbage is collected: small collections would copy it, and
-// requests wait meanwhile. A WeakMap whose entries refer to their own keys is enough for that, an abort signal, or a `push`
-// that is assigned to the request as a function written there.
+// Objects of a request must be collectable by minor collections once the response is sent. Retained objects would be
+// copied by every minor collection, which delays requests.
 const REQUESTS = 400
 
 let app: App
@@ -21,7 +20,7 @@ afterAll(async () => {
   await app.stop()
 })
 
-/** With Node's own client, which leaves nothing behind either. */
+/** Uses the HTTP client of Node, because that client retains no memory itself. */
 function post(query: string): Promise<void> {
   const body = JSON.stringify({ query })
   const headers = {
@@ -42,7 +41,7 @@ function post(query: string): Promise<void> {
   })
 }
 
-/** Bytes that each request leaves behind after small collections. */
+/** Bytes that each request retains after minor collections. */
 async function keptOf(query: string): Promise<number> {
   const used = async () => {
     for (let n = 0; n < REQUESTS; n++) await post(query)
@@ -53,10 +52,12 @@ async function keptOf(query: string): Promise<number> {
   return ((await used()) - before) / REQUESTS
 }
 
-test.each([
-  ['a query', 4_000, '{ viewer { __typename } }'],
-  // Its record of usage waits to be written.
-  ['a mutation', 10_000, 'mutation { eventPublish(input: { type: "a.b", data: {} }) { __typename } }'],
-])('what %s made is let go with its answer', async (_, bytes, query) => {
-  expect(await keptOf(query)).toBeLessThan(bytes)
+describe('memory of a request', () => {
+  test.each([
+    ['a query', 4_000, '{ viewer { __typename } }'],
+    // The usage record of the mutation is still buffered.
+    ['a mutation', 10_000, 'mutation { eventPublish(input: { type: "a.b", data: {} }) { __typename } }'],
+  ])('the memory of %s is released with its response', async (_, bytes, query) => {
+    expect(await keptOf(query)).toBeLessThan(bytes)
+  })
 })

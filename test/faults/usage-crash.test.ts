@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPool } from '../../src/database/client.ts'
 import { createApi } from '../support/api.ts'
 import { ENCRYPTION_KEY } from '../support/app.ts'
@@ -11,7 +11,7 @@ import { cloneDatabase } from '../support/database.ts'
 import { startProcess } from '../support/process.ts'
 import { reconcile } from '../support/usage.ts'
 
-// U3: what a killed process loses is at most a second of records; what it counted is right. A normal stop loses none.
+// A killed process loses at most one second of usage records and never miscounts. A normal stop loses none.
 const BOOTSTRAP_API_KEY = 'the-key-of-the-usage-test-1234567890'
 let database: Awaited<ReturnType<typeof cloneDatabase>>
 let dataDir: string
@@ -46,7 +46,7 @@ async function start() {
   return { process, client: createApi(url!).as(BOOTSTRAP_API_KEY) }
 }
 
-/** Asks until it is told to stop or nobody answers. @returns when each was answered, in ms */
+/** Sends requests until stopped or until the server is gone. @returns the time of each response, in ms */
 function ask(client: Awaited<ReturnType<typeof start>>['client']) {
   const answered: number[] = []
   let stopped = false
@@ -75,40 +75,42 @@ function ask(client: Awaited<ReturnType<typeof start>>['client']) {
 const recorded = async () =>
   (await pool.query('SELECT count(*)::int AS count FROM usage_records')).rows[0].count as number
 
-test('kills lose at most the last second each, and every bucket equals the records', async () => {
-  let checked = 0
-  for (let round = 0; round < 5; round++) {
-    const { process, client } = await start()
-    const before = await recorded()
-    const asking = ask(client)
-    // Until some hundreds are older than a second.
-    const old = 200 + randomInt(200)
-    const isOld = () => asking.answered[old]! < performance.now() - 1_000
-    await asking.until(old + 1)
-    while (!isOld()) await asking.until(asking.answered.length + 1)
-    const killedAt = performance.now()
-    await process.end('SIGKILL')
-    await asking.stop()
-    const certain = asking.answered.filter((at) => at < killedAt - 1_000).length
-    const written = (await recorded()) - before
-    expect(written).toBeGreaterThanOrEqual(certain)
-    // Four were under way, and may be recorded without having been answered.
-    expect(written).toBeLessThanOrEqual(asking.answered.length + 4)
-    checked += certain
-  }
-  expect(checked).toBeGreaterThan(1_000)
-  // The next start counts what the killed ones wrote.
-  const { process } = await start()
-  await process.end('SIGTERM')
-  expect((await reconcile(pool)).differences).toEqual([])
-}, 120_000)
+describe('usage records of a crashed process', () => {
+  test('a killed process loses at most the last second of usage records, and every bucket equals the stored records', async () => {
+    let checked = 0
+    for (let round = 0; round < 5; round++) {
+      const { process, client } = await start()
+      const before = await recorded()
+      const asking = ask(client)
+      // Continues until several hundred responses are older than one second.
+      const old = 200 + randomInt(200)
+      const isOld = () => asking.answered[old]! < performance.now() - 1_000
+      await asking.until(old + 1)
+      while (!isOld()) await asking.until(asking.answered.length + 1)
+      const killedAt = performance.now()
+      await process.end('SIGKILL')
+      await asking.stop()
+      const certain = asking.answered.filter((at) => at < killedAt - 1_000).length
+      const written = (await recorded()) - before
+      expect(written).toBeGreaterThanOrEqual(certain)
+      // Four requests were in flight and may be recorded without a response.
+      expect(written).toBeLessThanOrEqual(asking.answered.length + 4)
+      checked += certain
+    }
+    expect(checked).toBeGreaterThan(1_000)
+    // The next start rolls up the records that killed processes wrote.
+    const { process } = await start()
+    await process.end('SIGTERM')
+    expect((await reconcile(pool)).differences).toEqual([])
+  }, 120_000)
 
-test('a normal stop loses nothing', async () => {
-  const before = (await reconcile(pool)).requests
-  const { process, client } = await start()
-  const asking = ask(client)
-  await asking.until(300)
-  await asking.stop()
-  await process.end('SIGTERM')
-  expect(await reconcile(pool)).toEqual({ requests: before + asking.answered.length, differences: [] })
+  test('a normal stop loses no usage record', async () => {
+    const before = (await reconcile(pool)).requests
+    const { process, client } = await start()
+    const asking = ask(client)
+    await asking.until(300)
+    await asking.stop()
+    await process.end('SIGTERM')
+    expect(await reconcile(pool)).toEqual({ requests: before + asking.answered.length, differences: [] })
+  })
 })

@@ -2,17 +2,17 @@ import type { Permissions } from '../../src/domain/people/permissions.ts'
 import { noteSaid, noteSecret } from './secret-leak-check.ts'
 
 export interface GraphQLAnswer {
-  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of its own selection
   data: any
   errors?: { message: string; path?: string[]; extensions: { code?: string } & Record<string, unknown> }[]
 }
 
-/** Clients of the public API, as partners have them. */
+/** Clients of the public GraphQL API. */
 export function createApi(url: string) {
   return { as: (key: string | undefined) => createClient(url, key, {}) }
 }
 
-/** Everything that an answer calls a secret. */
+/** Collects every field named `secret` of a response. */
 function noteSecrets(data: unknown): void {
   if (typeof data !== 'object' || data === null) return
   for (const [name, value] of Object.entries(data))
@@ -34,14 +34,14 @@ function createClient(url: string, key: string | undefined, headers: Record<stri
       },
       body: JSON.stringify({ query, variables }),
     })
-    // What it cost differs from one request to the next; tests of costs look at the whole answer.
+    // The cost differs between requests, so tests of costs use the whole response.
     const { extensions: _, ...answer } = await response.json()
     noteSecrets(answer.data)
     if (answer.errors !== undefined) noteSaid(JSON.stringify(answer.errors))
     return answer
   }
 
-  /** The one field of the answer. @throws when there are errors of any kind */
+  /** The single root field of the response. @throws when the response has errors of any kind */
   async function ask(query: string, variables: Record<string, unknown> = {}) {
     const { data, errors } = await request(query, variables)
     if (errors !== undefined) throw new Error(`GraphQL errors: ${JSON.stringify(errors)}`)
@@ -112,7 +112,7 @@ function createClient(url: string, key: string | undefined, headers: Record<stri
       return answer.events.map(({ id }: { id: string }) => id)
     },
 
-    /** All deliveries, the oldest first, with their attempts. */
+    /** All deliveries with their attempts, oldest first. */
     async deliveries(): Promise<DeliveryAnswer[]> {
       const { nodes } = await ask(`{ deliveries(last: 100) { nodes {
         id status trigger attemptCount version explanation nextAttemptAt eventId endpointId

@@ -26,20 +26,22 @@ export interface AppOptions {
   clock?: Clock
   /** Default: in-process. */
   bus?: LiveBus
-  /** Default: one of its own. */
+  /** Default: a new clone of the template database. */
   databaseUrl?: string
   allowedNetworks?: string[]
   trustedProxies?: string[]
   resolve?: Resolve
   ca?: string
   initTimeoutMs?: number
+  /** Default: true. */
+  graphiql?: boolean
   leaseSeconds?: number
   readSeconds?: number
   settleEveryMs?: number
   tellAfterMs?: number
-  /** Default: none, so that limits and remembered keys stay in the process. */
+  /** Default: none, so that limits and cached keys stay in the process. */
   redisUrl?: string
-  /** Default: far more than any test asks for. */
+  /** Default: limits that no test reaches. */
   allowances?: Allowances
 }
 
@@ -52,11 +54,11 @@ const UNLIMITED: Allowances = {
 }
 
 export const ENCRYPTION_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`
-/** Kept by the suite, to search it for secrets. */
+/** Writes to the file that the suite searches for secrets. */
 export const silentLog = createLog({ level: 'debug', destination: { write: noteSaid } })
 openLedger(inject('ledger'))
 
-/** Signalbox in this process: a real server on a free port, a worker that a test starts when it wants one. */
+/** Starts Signalbox in this process, with a real server on a free port and a worker that tests drive. */
 export async function startApp(options: AppOptions = {}) {
   const own = options.databaseUrl === undefined ? await cloneDatabase() : undefined
   const clock = options.clock ?? createTestClock()
@@ -90,7 +92,7 @@ export async function startApp(options: AppOptions = {}) {
       services: domain,
       host: '127.0.0.1',
       port: 0,
-      graphiql: true,
+      graphiql: options.graphiql ?? true,
       trustedProxies: options.trustedProxies ?? [],
     },
     ...(initTimeoutMs !== undefined && { initTimeoutMs }),
@@ -108,12 +110,12 @@ export async function startApp(options: AppOptions = {}) {
   return {
     ...{ api, bus, clock: clock as TestClock, database, domain, host, hostKey: hostKey ?? '', server, url: server.url },
     worker,
-    /** Sends everything that is due now, and resolves when it is settled. Until `worker.start()`, nothing else does. */
+    /** Sends all due deliveries and resolves when their results are recorded. Deliveries are sent only here until `worker.start()`. */
     async deliver() {
       worker.wake()
       await worker.idle()
     },
-    /** A client with a key of its own, in a new organization unless one is named. */
+    /** A client with a new API key, in a new organization by default. */
     async tenant(permissions: Permissions = TENANT, organizationId?: string) {
       organizations++
       const id = organizationId ?? (await host.createOrganization(`Tenant ${organizations}`))
@@ -135,7 +137,7 @@ export async function startApp(options: AppOptions = {}) {
 
 export type App = Awaited<ReturnType<typeof startApp>>
 
-/** What an owner's key of a tenant may do: everything but the host's side. */
+/** Permissions of an organization owner: everything except the operator's fields. */
 export const TENANT: Permissions = {
   keys: ['read', 'write', 'delete'],
   webhooks: ['read', 'write', 'delete'],

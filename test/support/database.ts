@@ -3,13 +3,13 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { TEMPLATE } from './global-setup.ts'
 
-/** A database of this test's own, with all migrations applied. */
+/** Creates a database for one test file, with all migrations applied. */
 export async function cloneDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const admin = async (sql: string) => {
     const client = new pg.Client({ connectionString: inject('postgresUrl') })
     await client.connect()
-    // Two clones at once of one template are refused; they take turns.
+    // PostgreSQL rejects concurrent clones of one template, so the lock serializes them.
     await client.query('SELECT pg_advisory_lock(1)')
     await client.query(sql)
     await client.end()

@@ -13,10 +13,10 @@ import { freePort, startRedis } from './redis.ts'
 const BOOTSTRAP_API_KEY = 'the-key-of-the-fleet-1234567890'
 const BATCH = 50
 const PUBLISHERS = 4
-/** What takes longer hangs. */
+/** A publish without a response for longer counts as failed. */
 const ANSWER_MS = 60_000
 
-/** API and workers as processes of their own, on a PostgreSQL and a Redis of their own that can be killed. */
+/** API and workers as separate processes, on a PostgreSQL and a Redis that tests can kill. */
 export async function startFleet(options: { workers: number; leaseSeconds: number }) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-fleet-'))
   const postgresPort = await freePort()
@@ -74,9 +74,9 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
     },
 
     /**
-     * Publishes that many events while a fault happens, waits until all is delivered, and looks whether all is well.
+     * Publishes the given number of events during a fault, waits for every delivery and checks the stored attempts.
      *
-     * @param fault resolves when it is over; `arrived` waits until a share of the events has been received
+     * @param fault resolves when the fault is over; `arrived` waits until a share of the events has been received
      */
     async through(events: number, fault: (arrived: (share: number) => Promise<void>) => Promise<void>) {
       round++
@@ -96,7 +96,7 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
       await fault(arrived)
       const over = performance.now()
       const arrivedThen = receiver.requests.length
-      // What was on its way over a socket when the fault ended is not yet a recovery.
+      // Requests in transit at the end of the fault do not count as recovery.
       const recovered = receiver
         .arrived(Math.min(arrivedThen + 100, before + events))
         .then(() => performance.now() - over)
@@ -118,7 +118,7 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
       return { events, lost, duplicates: requests.length - received.size, recovered: Math.round(await recovered) }
     },
 
-    /** Asks again under the same keys until there is an answer, as the contract tells publishers to. */
+    /** Publishes again with the same idempotency keys until the server responds. */
     async publishUntilAcknowledged(events: object[]): Promise<string[]> {
       for (const began = performance.now(); performance.now() - began < ANSWER_MS; ) {
         const answer = api.publishMany(events).catch(() => setImmediate(undefined))
@@ -128,7 +128,7 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
       throw new Error('Publishing had no answer for a minute.')
     },
 
-    /** What a person who looks for a fault asks first. */
+    /** Output and database activity to diagnose a failed test. */
     async state(): Promise<string> {
       const outputs = [apiProcess, ...workers].map(({ output }) => output().slice(-2_000))
       const activity = await this.query(

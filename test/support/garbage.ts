@@ -4,7 +4,7 @@ import vm from 'node:vm'
 v8.setFlagsFromString('--expose-gc')
 const collectGarbage: (options: { type: 'minor' }) => void = vm.runInNewContext('gc')
 
-/** Bytes in use after small collections: who survives two is moved out of reach of the next. */
+/** Bytes in use after minor collections. Objects that survive two of them are promoted and not collected by the third. */
 export function usedAfterSmallCollections(): number {
   for (let n = 0; n < 3; n++) collectGarbage({ type: 'minor' })
   return process.memoryUsage().heapUsed

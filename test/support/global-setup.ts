@@ -8,7 +8,7 @@ import { migrate } from '../../src/database/migrate.ts'
 import { startRedis } from './redis.ts'
 import { leaks, noteSaid, noteSecret, openLedger } from './secret-leak-check.ts'
 
-/** The database that every test file clones its own from. */
+/** The template database that every test file clones. */
 export const TEMPLATE = 'signalbox_template'
 
 type Services = Awaited<ReturnType<typeof startServices>>
@@ -46,7 +46,7 @@ async function startServices() {
   const ledger = path.join(dataDir, 'ledger')
   await mkdir(ledger)
   openLedger(ledger)
-  // Both files exist, also when one test runs alone.
+  // Both files must exist even if a single test runs.
   noteSaid('')
   noteSecret('')
   return {
@@ -59,7 +59,7 @@ async function startServices() {
       await postgres.stop()
       await rm(dataDir, { recursive: true, force: true })
       console.log(`${secrets} secrets were looked for in ${characters} characters of logs and errors.`)
-      // The whole run fails.
+      // A leaked secret fails the whole run.
       if (leaked.length > 0) throw new Error(`Secrets were logged or in errors: ${leaked.join(', ')}`)
     },
   }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { readMigrations } from '../../src/database/schema-engine.ts'
 
-/** Empties a database and migrates it anew. @param before what an older version has stored before the migration of that name */
+/** Empties a database and applies all migrations. @param before runs before the named migration, to store rows of an older version */
 export async function migrateAnew(pool: pg.Pool, name: string, before: () => Promise<unknown>): Promise<void> {
   await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
   const { migrationDirectories } = await readMigrations()

@@ -19,7 +19,7 @@ export interface RootField {
   field: GraphQLField<unknown, unknown>
 }
 
-/** Every field that an operation can begin with. */
+/** Every root field of the schema. */
 export function rootFields(schema: GraphQLSchema): RootField[] {
   const roots = [
     ['query', schema.getQueryType()],
@@ -29,12 +29,12 @@ export function rootFields(schema: GraphQLSchema): RootField[] {
   return roots.flatMap(([kind, type]) => Object.values(type?.getFields() ?? {}).map((field) => ({ kind, field })))
 }
 
-/** Values for arguments that are no ids, by the name of the argument's or input field's place. */
+/** Values for arguments that are not ids, by the path of the argument or input field. */
 export type Samples = Record<string, unknown>
 
 /**
- * An operation on one field, made from the schema: every id in it is `id`, everything else comes from the samples, and
- * everything that can be selected is.
+ * An operation on one field, generated from the schema. Every id argument is `id`, other arguments come from the samples,
+ * and every selectable field is selected.
  *
  * @throws when the schema has a required argument that no sample covers
  */
@@ -51,7 +51,7 @@ export function operationFor(schema: GraphQLSchema, { kind, field }: RootField, 
   return { query, variables }
 }
 
-/** Whether some id can be passed to the field. */
+/** True when the field takes an id, directly or inside an input. */
 export function takesId(field: GraphQLField<unknown, unknown>): boolean {
   return field.args.some((argument) => hasId(argument.type))
 }
@@ -105,7 +105,7 @@ function selectionOf(schema: GraphQLSchema, type: GraphQLOutputType, depth: numb
   return `{ __typename ${fields.join(' ')} }`
 }
 
-/** Members of a union may have fields of one name and different types, which GraphQL wants told apart. */
+/** Fields of union members may share a name and differ in type, so GraphQL requires an alias for each. */
 function alias(type: string, field: GraphQLField<unknown, unknown>): string {
   return field.name === 'id' ? '' : `${type}_${field.name}: `
 }

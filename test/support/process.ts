@@ -6,15 +6,15 @@ const main = path.join(import.meta.dirname, '../../src/main.ts')
 
 export interface RunningProcess {
   child: ChildProcess
-  /** All that it has printed. */
+  /** The output of the process so far. */
   output(): string
-  /** Resolves with the first match in what it prints. Rejects when it ends without. */
+  /** Resolves with the first match in the output. Rejects when the process exits without a match. */
   printed(pattern: RegExp): Promise<RegExpMatchArray>
   exited: Promise<{ code: number | null; signal: string | null }>
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }>
 }
 
-/** Signalbox as a process of its own, as `npm start` runs it. */
+/** Starts Signalbox as a separate process, like `npm start`. */
 export function startProcess(env: Record<string, string>, mode = 'all'): RunningProcess {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [main, mode], {

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** Stands between a client and a server on this machine, and can go silent as a network does. */
+/** A TCP proxy between a client and a local server that can stall like a network. */
 export async function startProxy(port: number) {
   const sockets = new Set<Socket>()
   const fromServer = new Set<Socket>()
@@ -21,7 +21,7 @@ export async function startProxy(port: number) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
-    /** Takes nothing more from the server: what it answers stays with it, until its buffers are full. */
+    /** Stops reading from the server, so the responses fill the socket buffers. */
     stall() {
       for (const upstream of fromServer) upstream.unpipe().pause()
     },

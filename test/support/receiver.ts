@@ -11,7 +11,7 @@ export interface ReceivedRequest {
 
 type Handler = (request: ReceivedRequest, response: ServerResponse, socket: Socket) => void
 
-/** A real HTTP receiver. By default it answers 204; `respond` changes that. */
+/** A real HTTP receiver that responds with 204 unless `respond` sets another handler. */
 export async function startReceiver(handler: Handler = (_request, response) => response.writeHead(204).end()) {
   const requests: ReceivedRequest[] = []
   const waiting: { count: number; resolve: () => void }[] = []
@@ -35,7 +35,7 @@ export async function startReceiver(handler: Handler = (_request, response) => r
     respond(next: Handler) {
       respond = next
     },
-    /** Resolves when that many requests have arrived in all. */
+    /** Resolves when `count` requests have arrived in total. */
     arrived(count: number): Promise<void> {
       if (requests.length >= count) return Promise.resolve()
       return new Promise((resolve) => waiting.push({ count, resolve }))

@@ -8,14 +8,14 @@ import { createInterface } from 'node:readline'
 
 export interface TestRedis {
   url: string
-  /** kill -9. */
+  /** Kills the server with SIGKILL. */
   kill(): Promise<void>
-  /** Starts again on the same port, empty. */
+  /** Restarts the server on the same port, without data. */
   restart(): Promise<void>
   stop(): Promise<void>
 }
 
-/** A real Redis server on a free port, keeping nothing. */
+/** A real Redis server on a free port, without persistence. */
 export async function startRedis(): Promise<TestRedis> {
   const port = await freePort()
   const folder = await mkdtemp(path.join(tmpdir(), 'signalbox-redis-'))

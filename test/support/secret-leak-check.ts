@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** Where the suite notes every secret that it was shown, and everything that was logged or answered as an error. */
+/** The folder in which the suite stores all returned secrets, log lines and errors. */
 let folder: string | undefined
 
 export function openLedger(where: string): void {
@@ -9,20 +9,20 @@ export function openLedger(where: string): void {
 }
 
 const append = (file: string, text: string) => {
-  // A benchmark uses the same helpers and keeps none.
+  // Benchmarks use the same helpers and store no files.
   if (folder !== undefined) appendFileSync(path.join(folder, file), `${text}\n`)
 }
 
 export const noteSecret = (secret: string) => append('secrets', secret)
-/** A line of a log, an error, or what a process has printed. */
+/** Stores a log line, an error or process output. */
 export const noteSaid = (text: string) => append('said', text)
 
-/** Secrets that were said. A bootstrap key is printed once on purpose, and is none of those. */
+/** Finds secrets in logs and errors. The bootstrap key is excluded, because the server prints that key once on purpose. */
 export function leaks(where: string): { secrets: number; characters: number; leaked: string[] } {
   const read = (file: string) => readFileSync(path.join(where, file), 'utf8')
   const secrets = [...new Set(read('secrets').split('\n').filter(Boolean))]
   const said = read('said')
-  // The beginning of a key is shown in lists; the rest of it never is.
+  // Lists show the first 12 characters of a key, so only the rest is searched.
   const leaked = secrets.filter((secret) => said.includes(secret.slice(12)))
   return { secrets: secrets.length, characters: said.length, leaked }
 }

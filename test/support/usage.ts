@@ -2,7 +2,7 @@ import type pg from 'pg'
 
 const SUMS = ['requests', 'failed', 'limited', 'duration', 'request_bytes', 'response_bytes'] as const
 
-/** Every width of bucket beside the same counted from the raw records: they must be equal, cell by cell. */
+/** Compares every granularity of the roll-up with the figures computed from usage records. Each cell must be equal. */
 export async function reconcile(pool: pg.Pool): Promise<{ requests: number; differences: unknown[] }> {
   const sums = (of: (name: string) => string) => SUMS.map((name) => `${of(name)} AS ${name}`).join(', ')
   const { rows } = await pool.query(`

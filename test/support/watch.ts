@@ -5,10 +5,10 @@ import type { App } from './app.ts'
 
 type Data = GraphQLAnswer['data']
 
-/** What a subscriber got, and waiting for more of it. */
+/** The messages that a subscriber received, and ways to wait for more. */
 export interface Watch {
   messages: Data[]
-  /** How it ended: undefined while it is open, null when it was completed. */
+  /** The reason why the subscription ended: undefined while open, null after a normal completion. */
   ended: { reason: unknown } | undefined
   /** Resolves when the messages satisfy the condition. */
   until(condition: (messages: Data[]) => boolean): Promise<void>
@@ -90,7 +90,7 @@ export function watchEvents(url: string, key: string, query: string): Watch {
   return watch
 }
 
-/** Resolves when the server has so many subscriptions. */
+/** Resolves when the server has exactly `count` open subscriptions. */
 export async function subscribed(app: App, count: number): Promise<void> {
   while (app.domain.subscriptions.count() !== count) await new Promise(setImmediate)
 }

@@ -26,9 +26,9 @@ describe.each([
 ] as [string, () => Counter][])('sliding window %s', (_name, make) => {
   let counter: Counter
   /** Spends 1 repeatedly and returns the number of admitted calls. */
-  const spend = async (who: string, times: number, ...windows: Window[]) => {
+  const spend = async (caller: string, times: number, ...windows: Window[]) => {
     let admitted = 0
-    for (let n = 0; n < times; n++) if ((await counter.spend(who, charge(1, ...windows))).admitted) admitted++
+    for (let n = 0; n < times; n++) if ((await counter.spend(caller, charge(1, ...windows))).admitted) admitted++
     return admitted
   }
   beforeAll(() => {
@@ -36,68 +36,68 @@ describe.each([
   })
 
   test('100 concurrent calls count exactly 100, independent of the limit', async () => {
-    const who = randomUUID()
+    const caller = randomUUID()
     time.now = START
-    const all = await Promise.all(Array.from({ length: 100 }, () => counter.spend(who, charge(1, minute(60)))))
+    const all = await Promise.all(Array.from({ length: 100 }, () => counter.spend(caller, charge(1, minute(60)))))
     expect(all.filter(({ admitted }) => admitted)).toHaveLength(60)
-    const [state] = (await counter.spend(who, charge(0, minute(160)))).windows
+    const [state] = (await counter.spend(caller, charge(0, minute(160)))).windows
     expect(state?.remaining).toBe(100)
   })
 
   test('a cost that exceeds one window is spent in none', async () => {
-    const who = randomUUID()
+    const caller = randomUUID()
     time.now = START
-    expect(await spend(who, 5, minute(100), hour(3))).toBe(3)
-    const { windows } = await counter.spend(who, charge(0, minute(100), hour(3)))
+    expect(await spend(caller, 5, minute(100), hour(3))).toBe(3)
+    const { windows } = await counter.spend(caller, charge(0, minute(100), hour(3)))
     expect(windows.map(({ remaining }) => remaining)).toEqual([97, 0])
-    expect(await counter.spend(who, charge(98, minute(100)))).toMatchObject({ admitted: false })
-    expect(await counter.spend(who, charge(97, minute(100)))).toMatchObject({ admitted: true })
+    expect(await counter.spend(caller, charge(98, minute(100)))).toMatchObject({ admitted: false })
+    expect(await counter.spend(caller, charge(97, minute(100)))).toMatchObject({ admitted: true })
   })
 
   test('a window boundary does not allow a second burst', async () => {
-    const who = randomUUID()
+    const caller = randomUUID()
     time.now = START + 59_999
-    expect(await spend(who, 100, minute(60))).toBe(60)
+    expect(await spend(caller, 100, minute(60))).toBe(60)
     time.now = START + 60_001
-    expect(await spend(who, 100, minute(60))).toBe(0)
+    expect(await spend(caller, 100, minute(60))).toBe(0)
     time.now = START + 59_999 + 60_000
-    expect(await spend(who, 100, minute(60))).toBe(0)
+    expect(await spend(caller, 100, minute(60))).toBe(0)
     time.now = START + 120_000
-    expect(await spend(who, 100, minute(60))).toBe(60)
+    expect(await spend(caller, 100, minute(60))).toBe(60)
   })
 
   test('a steady caller just under the limit is never rejected', async () => {
-    const who = randomUUID()
+    const caller = randomUUID()
     for (let n = 0; n < 600; n++) {
       time.now = START + Math.round(n * (60_000 / 59))
-      expect(await spend(who, 1, minute(60))).toBe(1)
+      expect(await spend(caller, 1, minute(60))).toBe(1)
     }
   })
 
   test('a rejection states when the cost fits, and the cost then fits', async () => {
-    const who = randomUUID()
+    const caller = randomUUID()
     time.now = START
-    await counter.spend(who, charge(3, minute(10)))
+    await counter.spend(caller, charge(3, minute(10)))
     time.now = START + 20_000
-    await counter.spend(who, charge(7, minute(10)))
-    const one = await counter.spend(who, charge(1, minute(10)))
-    const four = await counter.spend(who, charge(4, minute(10)))
+    await counter.spend(caller, charge(7, minute(10)))
+    const one = await counter.spend(caller, charge(1, minute(10)))
+    const four = await counter.spend(caller, charge(4, minute(10)))
     expect(one.windows[0]).toMatchObject({ remaining: 0, resetAt: START + 61_000, fitsAt: START + 61_000 })
     expect(four.windows[0]).toMatchObject({ resetAt: START + 61_000, fitsAt: START + 81_000 })
     time.now = START + 60_999
-    expect(await counter.spend(who, charge(1, minute(10)))).toMatchObject({ admitted: false })
+    expect(await counter.spend(caller, charge(1, minute(10)))).toMatchObject({ admitted: false })
     time.now = START + 81_000
-    expect(await counter.spend(who, charge(4, minute(10)))).toMatchObject({ admitted: true })
+    expect(await counter.spend(caller, charge(4, minute(10)))).toMatchObject({ admitted: true })
   })
 
   test('a clock that moves back does not restore spent calls', async () => {
-    const who = randomUUID()
+    const caller = randomUUID()
     time.now = START
-    expect(await spend(who, 10, minute(10))).toBe(10)
+    expect(await spend(caller, 10, minute(10))).toBe(10)
     time.now = START - 3_600_000
-    expect(await spend(who, 10, minute(10))).toBe(0)
+    expect(await spend(caller, 10, minute(10))).toBe(0)
     time.now = START + 61_000
-    expect(await spend(who, 10, minute(10))).toBe(10)
+    expect(await spend(caller, 10, minute(10))).toBe(10)
   })
 
   test('no window exceeds its limit, and all figures equal those of a plain list (property)', async () => {
@@ -107,14 +107,14 @@ describe.each([
     })
     await fc.assert(
       fc.asyncProperty(steps, fc.integer({ min: 1, max: 20 }), async (calls, limit) => {
-        const who = randomUUID()
+        const caller = randomUUID()
         const windows = [minute(limit), hour(limit * 3)]
         const admitted: { at: number; amount: number }[] = []
         let at = START
         for (const [wait, amount] of calls) {
           at += wait
           time.now = at
-          const spent = await counter.spend(who, charge(amount, ...windows))
+          const spent = await counter.spend(caller, charge(amount, ...windows))
           const counted = (window: Window) => sumSince(admitted, at, window)
           const fits = windows.every((window) => amount === 0 || counted(window) + amount <= window.limit)
           expect(spent.admitted).toBe(fits)
@@ -152,13 +152,13 @@ describe('sliding window', () => {
     )
     await fc.assert(
       fc.asyncProperty(calls, async (list) => {
-        const who = randomUUID()
+        const caller = randomUUID()
         const [here, there] = [createCounter(() => time.now), createRedisCounter(redis, () => time.now)]
         time.now = START
         for (const [wait, amount, limit] of list) {
           time.now += wait
           const charges = charge(amount, minute(limit), hour(limit * 4))
-          expect(await here.spend(who, charges)).toEqual(await there.spend(who, charges))
+          expect(await here.spend(caller, charges)).toEqual(await there.spend(caller, charges))
         }
       }),
       { numRuns: 60, seed: 7 },

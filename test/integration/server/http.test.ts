@@ -1,8 +1,7 @@
 import { request as httpRequest } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp, TENANT } from '../../support/app.ts'
 
-// Authentication and the edges of the HTTP server.
 let app: App
 beforeAll(async () => {
   app = await startApp({ trustedProxies: ['127.0.0.0/8'] })
@@ -18,111 +17,167 @@ async function post(headers: Record<string, string>, query = '{ viewer { organiz
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
 
-test.each([
-  ['Authorization', () => ({ authorization: `Bearer ${app.hostKey}` })],
-  ['authorization in another case', () => ({ authorization: `bearer  ${app.hostKey}` })],
-  ['X-API-Key', () => ({ 'x-api-key': app.hostKey })],
-  ['both, the same', () => ({ authorization: `Bearer ${app.hostKey}`, 'x-api-key': app.hostKey })],
-])('a key travels in %s', async (_name, headers) => {
-  expect((await post(headers())).body.data.viewer.organization.name).toBe('Default')
-})
-
-test.each([
-  ['junk', { authorization: 'Bearer junk' }, 'This is not an API key of this installation'],
-  ['a wrong checksum', { 'x-api-key': `sb_live_${'0'.repeat(48)}` }, 'This is not an API key of this installation'],
-  ['another scheme', { authorization: 'Basic abc' }, 'must be "Bearer", a space, and the API key'],
-  ['two different keys', { authorization: 'Bearer a', 'x-api-key': 'b' }, 'hold different API keys'],
-])('%s is refused with 401 and what to do', async (_name, headers, message) => {
-  const { status, body } = await post(headers)
-  expect(status).toBe(401)
-  expect(body.errors[0]).toMatchObject({
-    message: expect.stringContaining(message),
-    extensions: { code: 'UNAUTHENTICATED' },
+describe('authentication', () => {
+  test.each([
+    ['Authorization', () => ({ authorization: `Bearer ${app.hostKey}` })],
+    ['authorization in another case', () => ({ authorization: `bearer  ${app.hostKey}` })],
+    ['X-API-Key', () => ({ 'x-api-key': app.hostKey })],
+    ['both, the same', () => ({ authorization: `Bearer ${app.hostKey}`, 'x-api-key': app.hostKey })],
+  ])('an API key is accepted in %s', async (_name, headers) => {
+    expect((await post(headers())).body.data.viewer.organization.name).toBe('Default')
   })
-})
 
-test('without a key, a field answers UNAUTHENTICATED', async () => {
-  expect((await post({})).body.errors[0].extensions.code).toBe('UNAUTHENTICATED')
-})
-
-test('a platform key acts in the organization that Signalbox-Organization names; a tenant key cannot', async () => {
-  const tenant = await app.tenant(TENANT)
-  const headers = { 'signalbox-organization': tenant.organizationId }
-  const host = await post({ ...headers, 'x-api-key': app.hostKey })
-  expect(host.body.data.viewer.organization.name).toBe('Tenant 1')
-  const other = await app.tenant(TENANT)
-  for (const organization of [tenant.organizationId, 'org_absent']) {
-    const { body } = await post({ 'signalbox-organization': organization, 'x-api-key': other.key })
+  test.each([
+    ['junk', { authorization: 'Bearer junk' }, 'This is not an API key of this installation'],
+    ['a wrong checksum', { 'x-api-key': `sb_live_${'0'.repeat(48)}` }, 'This is not an API key of this installation'],
+    ['another scheme', { authorization: 'Basic abc' }, 'must be "Bearer", a space, and the API key'],
+    ['two different keys', { authorization: 'Bearer a', 'x-api-key': 'b' }, 'hold different API keys'],
+  ])('%s is rejected with 401 and advice', async (_name, headers, message) => {
+    const { status, body } = await post(headers)
+    expect(status).toBe(401)
     expect(body.errors[0]).toMatchObject({
-      message: 'This key cannot act in that organization.',
-      extensions: { code: 'FORBIDDEN' },
+      message: expect.stringContaining(message),
+      extensions: { code: 'UNAUTHENTICATED' },
     })
-  }
-})
-
-test('X-Forwarded-For of a trusted proxy decides for the allowlist, and the client cannot write it', async () => {
-  const { secret } = await app.host.createKey({ events: ['read'] }, { allowedIps: ['203.0.113.0/24', '2001:db8::/32'] })
-  const from = async (forwarded: string) => {
-    const { body } = await post({ 'x-api-key': secret, 'x-forwarded-for': forwarded })
-    return body.errors?.[0]?.extensions.code ?? 'VALID'
-  }
-  expect(await from('203.0.113.9')).toBe('VALID')
-  expect(await from('2001:db8::1')).toBe('VALID')
-  expect(await from('::ffff:203.0.113.9')).toBe('VALID')
-  expect(await from('198.51.100.1')).toBe('UNAUTHENTICATED')
-  // What the client wrote stands first; the proxy appended the address that it saw.
-  expect(await from('203.0.113.9, 198.51.100.1')).toBe('UNAUTHENTICATED')
-  expect(await from('198.51.100.1, 203.0.113.9, 127.0.0.1')).toBe('VALID')
-  expect(await from('nonsense')).toBe('UNAUTHENTICATED')
-})
-
-test('a request id is taken over or made, and answered', async () => {
-  expect((await post({ 'x-request-id': 'abc-123' })).headers.get('x-request-id')).toBe('abc-123')
-  expect((await post({ 'x-request-id': 'no spaces' })).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
-})
-
-test('health answers', async () => {
-  expect(await (await fetch(`${app.url}/livez`)).json()).toEqual({ status: 'ok' })
-  expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({ status: 'ok', database: 'ok', live: 'ok' })
-  expect((await fetch(`${app.url}/nothing`)).status).toBe(404)
-})
-
-test('GraphiQL is served with its examples, and loads nothing from elsewhere', async () => {
-  const page = await (await fetch(`${app.url}/`, { headers: { accept: 'text/html' } })).text()
-  expect(page).toContain('mutation RegisterEndpoint')
-  expect(page).not.toMatch(/(src|href)="https?:/)
-})
-
-test('a request that says it is too large is refused unread', async () => {
-  const status = await new Promise((resolve) => {
-    const request = httpRequest(`${app.url}/graphql`, { method: 'POST', headers: { 'content-length': String(1e9) } })
-    request.on('response', (response) => resolve(response.statusCode)).on('error', () => {})
-    request.flushHeaders()
   })
-  expect(status).toBe(413)
-})
 
-test('a request that does not say how large it is is cut off at the limit', async () => {
-  let sent = 0
-  await new Promise<void>((resolve) => {
-    const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
-    const request = httpRequest(`${app.url}/graphql`, { method: 'POST', headers })
-    request.on('error', () => resolve()).on('response', () => resolve())
-    const chunk = Buffer.alloc(64 * 1024, 32)
-    const more = () => {
-      while (!request.destroyed && sent < 1e9) {
-        sent += chunk.length
-        if (!request.write(chunk)) return void request.once('drain', more)
-      }
+  test('a field without an API key fails with UNAUTHENTICATED', async () => {
+    expect((await post({})).body.errors[0].extensions.code).toBe('UNAUTHENTICATED')
+  })
+
+  test('a platform key acts in the organization named by Signalbox-Organization, and a tenant key cannot', async () => {
+    const tenant = await app.tenant(TENANT)
+    const headers = { 'signalbox-organization': tenant.organizationId }
+    const host = await post({ ...headers, 'x-api-key': app.hostKey })
+    expect(host.body.data.viewer.organization.name).toBe('Tenant 1')
+    const other = await app.tenant(TENANT)
+    for (const organization of [tenant.organizationId, 'org_absent']) {
+      const { body } = await post({ 'signalbox-organization': organization, 'x-api-key': other.key })
+      expect(body.errors[0]).toMatchObject({
+        message: 'This key cannot act in that organization.',
+        extensions: { code: 'FORBIDDEN' },
+      })
     }
-    more()
   })
-  expect(sent).toBeLessThan(64 * 1024 * 1024)
-  expect((await fetch(`${app.url}/livez`)).status).toBe(200)
+
+  test('the allowlist uses the X-Forwarded-For address of a trusted proxy, which a client cannot forge', async () => {
+    const { secret } = await app.host.createKey(
+      { events: ['read'] },
+      { allowedIps: ['203.0.113.0/24', '2001:db8::/32'] },
+    )
+    const from = async (forwarded: string) => {
+      const { body } = await post({ 'x-api-key': secret, 'x-forwarded-for': forwarded })
+      return body.errors?.[0]?.extensions.code ?? 'VALID'
+    }
+    expect(await from('203.0.113.9')).toBe('VALID')
+    expect(await from('2001:db8::1')).toBe('VALID')
+    expect(await from('::ffff:203.0.113.9')).toBe('VALID')
+    expect(await from('198.51.100.1')).toBe('UNAUTHENTICATED')
+    // The address from the client comes first, and the proxy appends the address of its peer.
+    expect(await from('203.0.113.9, 198.51.100.1')).toBe('UNAUTHENTICATED')
+    expect(await from('198.51.100.1, 203.0.113.9, 127.0.0.1')).toBe('VALID')
+    expect(await from('nonsense')).toBe('UNAUTHENTICATED')
+  })
 })
 
-test('faults are told without their details', async () => {
-  const { body } = await post({ 'x-api-key': app.hostKey }, '{ node(id: "evt_\\u0000") { id } }')
-  expect(body.errors[0]).toMatchObject({ extensions: { code: 'INTERNAL' } })
-  expect(JSON.stringify(body)).not.toMatch(/prisma|SELECT|invalid byte/i)
+describe('HTTP server', () => {
+  test('a valid request id is kept, an invalid one is replaced, and the response returns the id', async () => {
+    expect((await post({ 'x-request-id': 'abc-123' })).headers.get('x-request-id')).toBe('abc-123')
+    expect((await post({ 'x-request-id': 'no spaces' })).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('the health routes respond', async () => {
+    expect(await (await fetch(`${app.url}/livez`)).json()).toEqual({ status: 'ok' })
+    expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({ status: 'ok', database: 'ok', live: 'ok' })
+    expect((await fetch(`${app.url}/nothing`)).status).toBe(404)
+  })
+
+  test('GraphiQL is served with examples and loads nothing from other hosts', async () => {
+    const page = await (await fetch(`${app.url}/`, { headers: { accept: 'text/html' } })).text()
+    expect(page).toContain('mutation RegisterEndpoint')
+    expect(page).not.toMatch(/(src|href)="https?:/)
+  })
+
+  test('GraphiQL travels compressed, once for every client that has the page', async () => {
+    const html = { accept: 'text/html' }
+    const first = await fetch(`${app.url}/graphql`, { headers: html })
+    expect(first.headers.get('content-encoding')).toBe('gzip')
+    expect(Number(first.headers.get('content-length'))).toBeLessThan(3_500_000)
+    expect((await first.text()).length).toBeGreaterThan(5_000_000)
+    const etag = first.headers.get('etag')!
+    const statusWith = async (headers: Record<string, string>, method = 'GET') =>
+      (await fetch(`${app.url}/graphql`, { method, headers: { ...html, ...headers } })).status
+    expect(await statusWith({ 'if-none-match': etag })).toBe(304)
+    expect(await statusWith({ 'if-none-match': '"other"' }, 'HEAD')).toBe(200)
+    expect(await statusWith({ 'accept-encoding': 'identity' })).toBe(406)
+    expect(await statusWith({ 'accept-encoding': 'gzip;q=0, br' })).toBe(406)
+  })
+
+  test('no page is served when GraphiQL is off, and GraphQL goes on', async () => {
+    const plain = await startApp({ graphiql: false })
+    const page = await fetch(`${plain.url}/graphql`, { headers: { accept: 'text/html' } })
+    expect([page.status, (await page.text()).length < 1_000]).toEqual([406, true])
+    expect((await fetch(plain.url, { redirect: 'manual' })).status).toBe(404)
+    expect((await plain.host.request('{ viewer { organization { name } } }')).errors).toBeUndefined()
+    await plain.stop()
+  })
+
+  test.each([
+    ['a form', 'application/x-www-form-urlencoded', 'a&'.repeat(2_000_000)],
+    ['a form without a body', 'application/x-www-form-urlencoded', ''],
+    ['multipart', 'multipart/form-data; boundary=x', `--x\r\n${'a'.repeat(1_000_000)}\r\n--x--`],
+    ['a bare document', 'application/graphql', '{ viewer { permissions } }'],
+    ['text', 'text/plain', JSON.stringify({ query: '{ __typename }' })],
+    ['a media type that only begins like JSON', 'application/jsonp', '{}'],
+    ['no media type', '', JSON.stringify({ query: '{ __typename }' })],
+  ])('a body of %s is rejected unread with 415', async (_name, type, body) => {
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': type, accept: 'application/json' },
+      body: Buffer.from(body),
+    })
+    expect(response.status).toBe(415)
+    expect(await response.json()).toEqual({ error: expect.stringContaining('Content-Type: application/json') })
+  })
+
+  test.each(['application/json', 'application/json; charset=utf-8', 'Application/GraphQL+JSON'])(
+    'a body of %s is read',
+    async (type) => {
+      expect((await post({ 'content-type': type, 'x-api-key': app.hostKey })).status).toBe(200)
+    },
+  )
+
+  test('a request with too large a content-length is rejected unread', async () => {
+    const status = await new Promise((resolve) => {
+      const request = httpRequest(`${app.url}/graphql`, { method: 'POST', headers: { 'content-length': String(1e9) } })
+      request.on('response', (response) => resolve(response.statusCode)).on('error', () => {})
+      request.flushHeaders()
+    })
+    expect(status).toBe(413)
+  })
+
+  test('a request without a content-length is cut off at the size limit', async () => {
+    let sent = 0
+    await new Promise<void>((resolve) => {
+      const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
+      const request = httpRequest(`${app.url}/graphql`, { method: 'POST', headers })
+      request.on('error', () => resolve()).on('response', () => resolve())
+      const chunk = Buffer.alloc(64 * 1024, 32)
+      const more = () => {
+        while (!request.destroyed && sent < 1e9) {
+          sent += chunk.length
+          if (!request.write(chunk)) return void request.once('drain', more)
+        }
+      }
+      more()
+    })
+    expect(sent).toBeLessThan(64 * 1024 * 1024)
+    expect((await fetch(`${app.url}/livez`)).status).toBe(200)
+  })
+
+  test('an internal error is reported without details', async () => {
+    const { body } = await post({ 'x-api-key': app.hostKey }, '{ node(id: "evt_\\u0000") { id } }')
+    expect(body.errors[0]).toMatchObject({ extensions: { code: 'INTERNAL' } })
+    expect(JSON.stringify(body)).not.toMatch(/prisma|SELECT|invalid byte/i)
+  })
 })

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { connect as connectSocket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { type App, startApp } from '../../support/app.ts'
 
@@ -49,103 +51,121 @@ async function connected(): Promise<Frames> {
   return frames
 }
 
-test('init, subscribe, next, complete', async () => {
-  const frames = await connected()
-  frames.send({ type: 'ping' })
-  expect(await frames.next()).toMatchObject({ type: 'pong' })
-  frames.send({ id: 'q', type: 'subscribe', payload: { query: '{ viewer { permissions } }' } })
-  expect(await frames.next()).toMatchObject({ id: 'q', type: 'next', payload: { data: { viewer: {} } } })
-  expect(await frames.next()).toEqual({ id: 'q', type: 'complete' })
-})
-
-test('4400: a frame that is no message', async () => {
-  const frames = await connect()
-  frames.send('nonsense')
-  expect(await frames.next()).toBe(4400)
-})
-
-test('4400: a message of no known type', async () => {
-  const frames = await connected()
-  frames.send({ type: 'wat' })
-  expect(await frames.next()).toBe(4400)
-})
-
-test('4401: subscribing before connection_init', async () => {
-  const frames = await connect()
-  frames.send(watch)
-  expect(await frames.next()).toBe(4401)
-})
-
-test.each([
-  ['an unknown key', { authorization: 'Bearer sb_live_000000000000000000000000000000000000000000000000' }],
-  ['no Bearer', { authorization: 'something' }],
-])('4403: %s in connection_init', async (_name, payload) => {
-  const frames = await connect()
-  frames.send({ type: 'connection_init', payload })
-  expect(await frames.next()).toBe(4403)
-})
-
-test('4406: a subprotocol that is not spoken', async () => {
-  const frames = await connect(['graphql-ws'])
-  expect(await frames.next()).toBe(4406)
-})
-
-test('4408: no connection_init in time', async () => {
-  const frames = await connect()
-  expect(await frames.next()).toBe(4408)
-})
-
-test('4409: an id that is in use', async () => {
-  const frames = await connected()
-  frames.send(watch)
-  expect(await frames.next()).toMatchObject({ id: '1', type: 'next' })
-  frames.send(watch)
-  expect(await frames.next()).toBe(4409)
-})
-
-test('4429: connection_init twice', async () => {
-  const frames = await connected()
-  frames.send(init())
-  expect(await frames.next()).toBe(4429)
-})
-
-test('4403: no key in connection_init, so that nobody holds a place without one', async () => {
-  const frames = await connect()
-  frames.send({ type: 'connection_init' })
-  expect(await frames.next()).toBe(4403)
-})
-
-test('a client that sends without reading the answers is cut off', async () => {
-  const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, ['graphql-transport-ws'])
-  await new Promise((resolve) => socket.once('open', resolve))
-  const closed = new Promise((resolve) => socket.once('close', resolve).once('error', resolve))
-  socket.pause()
-  const ping = JSON.stringify({ type: 'ping', payload: { large: 'x'.repeat(900_000) } })
-  // Far more than the kernel holds, and bounded.
-  for (let sent = 0; sent < 100 && socket.readyState === WebSocket.OPEN; sent++)
-    await new Promise((resolve) => socket.send(ping, resolve))
-  socket.resume()
-  await closed
-})
-
-test('a key that is revoked meanwhile is refused with the next operation on the same socket', async () => {
-  const tenant = await app.tenant()
-  const frames = await connect()
-  frames.send({ type: 'connection_init', payload: { authorization: `Bearer ${tenant.key}` } })
-  expect(await frames.next()).toMatchObject({ type: 'connection_ack' })
-  await tenant.ask('mutation ($id: ID!) { apiKeyRevoke(id: $id) { __typename } }', { id: tenant.keyId })
-  frames.send({ id: '1', type: 'subscribe', payload: { query: '{ viewer { permissions } }' } })
-  expect(await frames.next()).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
-})
-
-test('a document that does not validate is answered with its errors', async () => {
-  const frames = await connected()
-  frames.send({ id: '1', type: 'subscribe', payload: { query: '{ nothing }' } })
-  expect(await frames.next()).toMatchObject({
-    id: '1',
-    type: 'error',
-    payload: [{ message: expect.stringContaining('nothing') }],
+describe('WebSocket', () => {
+  test('an operation is answered by next and complete after connection_init', async () => {
+    const frames = await connected()
+    frames.send({ type: 'ping' })
+    expect(await frames.next()).toMatchObject({ type: 'pong' })
+    frames.send({ id: 'q', type: 'subscribe', payload: { query: '{ viewer { permissions } }' } })
+    expect(await frames.next()).toMatchObject({ id: 'q', type: 'next', payload: { data: { viewer: {} } } })
+    expect(await frames.next()).toEqual({ id: 'q', type: 'complete' })
   })
-  frames.send({ id: '2', type: 'subscribe', payload: { query: '{' } })
-  expect(await frames.next()).toMatchObject({ id: '2', type: 'error' })
+
+  test('a frame that is not a message closes the connection with 4400', async () => {
+    const frames = await connect()
+    frames.send('nonsense')
+    expect(await frames.next()).toBe(4400)
+  })
+
+  test('a message of unknown type closes the connection with 4400', async () => {
+    const frames = await connected()
+    frames.send({ type: 'wat' })
+    expect(await frames.next()).toBe(4400)
+  })
+
+  test('a subscribe before connection_init closes the connection with 4401', async () => {
+    const frames = await connect()
+    frames.send(watch)
+    expect(await frames.next()).toBe(4401)
+  })
+
+  test.each([
+    ['an unknown key', { authorization: 'Bearer sb_live_000000000000000000000000000000000000000000000000' }],
+    ['no Bearer', { authorization: 'something' }],
+  ])('a connection_init with %s closes the connection with 4403', async (_name, payload) => {
+    const frames = await connect()
+    frames.send({ type: 'connection_init', payload })
+    expect(await frames.next()).toBe(4403)
+  })
+
+  test('an unsupported subprotocol closes the connection with 4406', async () => {
+    const frames = await connect(['graphql-ws'])
+    expect(await frames.next()).toBe(4406)
+  })
+
+  test('a connection without connection_init closes with 4408 after the timeout', async () => {
+    const frames = await connect()
+    expect(await frames.next()).toBe(4408)
+  })
+
+  test('an operation id in use closes the connection with 4409', async () => {
+    const frames = await connected()
+    frames.send(watch)
+    expect(await frames.next()).toMatchObject({ id: '1', type: 'next' })
+    frames.send(watch)
+    expect(await frames.next()).toBe(4409)
+  })
+
+  test('a second connection_init closes the connection with 4429', async () => {
+    const frames = await connected()
+    frames.send(init())
+    expect(await frames.next()).toBe(4429)
+  })
+
+  test('a connection_init without an API key closes the connection with 4403', async () => {
+    const frames = await connect()
+    frames.send({ type: 'connection_init' })
+    expect(await frames.next()).toBe(4403)
+  })
+
+  test('a client that sends without reading responses is disconnected', async () => {
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, ['graphql-transport-ws'])
+    await new Promise((resolve) => socket.once('open', resolve))
+    const closed = new Promise((resolve) => socket.once('close', resolve).once('error', resolve))
+    socket.pause()
+    const ping = JSON.stringify({ type: 'ping', payload: { large: 'x'.repeat(900_000) } })
+    // Far more than the socket buffers hold, with an upper limit.
+    for (let sent = 0; sent < 100 && socket.readyState === WebSocket.OPEN; sent++)
+      await new Promise((resolve) => socket.send(ping, resolve))
+    socket.resume()
+    await closed
+  })
+
+  test('a key that is revoked during a connection is rejected at the next operation', async () => {
+    const tenant = await app.tenant()
+    const frames = await connect()
+    frames.send({ type: 'connection_init', payload: { authorization: `Bearer ${tenant.key}` } })
+    expect(await frames.next()).toMatchObject({ type: 'connection_ack' })
+    await tenant.ask('mutation ($id: ID!) { apiKeyRevoke(id: $id) { __typename } }', { id: tenant.keyId })
+    frames.send({ id: '1', type: 'subscribe', payload: { query: '{ viewer { permissions } }' } })
+    expect(await frames.next()).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+  })
+
+  test('a refused upgrade loses its socket when the client keeps the connection half open', async () => {
+    const socket = connectSocket({ host: '127.0.0.1', port: Number(new URL(app.url).port), allowHalfOpen: true })
+    socket.write('GET /elsewhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+    let answer = ''
+    socket.on('data', (chunk) => {
+      answer += chunk
+    })
+    await once(socket, 'end')
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+    // The server has no socket left: the system answers further data with a reset.
+    const lost = once(socket, 'error')
+    const write = () => socket.writable && socket.write('more', () => setImmediate(write))
+    write()
+    await expect(lost.then(([error]) => error.code)).resolves.toMatch(/ECONNRESET|EPIPE/)
+  })
+
+  test('an invalid document is answered with its errors', async () => {
+    const frames = await connected()
+    frames.send({ id: '1', type: 'subscribe', payload: { query: '{ nothing }' } })
+    expect(await frames.next()).toMatchObject({
+      id: '1',
+      type: 'error',
+      payload: [{ message: expect.stringContaining('nothing') }],
+    })
+    frames.send({ id: '2', type: 'subscribe', payload: { query: '{' } })
+    expect(await frames.next()).toMatchObject({ id: '2', type: 'error' })
+  })
 })

@@ -74,6 +74,27 @@ describe('start with embedded PostgreSQL', () => {
   }, 60_000)
 })
 
+describe('embedded PostgreSQL', () => {
+  test.runIf(process.platform === 'linux')(
+    'the environment of the server holds no secret of Signalbox',
+    async () => {
+      const secrets = {
+        ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 5).toString('base64')}`,
+        BOOTSTRAP_API_KEY: 'a-key-of-any-form-that-is-long-enough',
+      }
+      const env = { DATA_DIR: await dataFolder(), PORT: '0', ...secrets }
+      const signalbox = running(startProcess(env))
+      await urlOf(signalbox)
+      const [pid] = (await readFile(path.join(env.DATA_DIR, 'postgres/postmaster.pid'), 'utf8')).split('\n')
+      const names = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').map((entry) => entry.split('=')[0])
+      expect(names).toContain('PATH')
+      expect(names.filter((name) => name! in secrets || /URL|KEY|SECRET|PASSWORD|TOKEN/.test(name!))).toEqual([])
+      await signalbox.end('SIGTERM')
+    },
+    60_000,
+  )
+})
+
 describe('start', () => {
   test('BOOTSTRAP_API_KEY becomes the key of the first organization and is not printed', async () => {
     const database = await cloneDatabase()

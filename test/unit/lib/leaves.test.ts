@@ -160,6 +160,7 @@ describe('configuration', () => {
       endpointAllowedNetworks: ['127.0.0.0/8', '::1/128'],
       trustedProxies: [],
       dataDir: '/data',
+      graphiql: true,
       operationsManifest: path.join(import.meta.dirname, '../../../persisted-operations/manifest.json'),
       dailyQuotas: {},
       rateLimits: {},

@@ -36,7 +36,10 @@ const fieldsOf = (value: unknown): number =>
 describe('introspection limit', () => {
   test.each([
     ['the standard query', STANDARD],
-    ['types with their interfaces and possible types', '{ __schema { types { interfaces { name } possibleTypes { name } } } }'],
+    [
+      'types with their interfaces and possible types',
+      '{ __schema { types { interfaces { name } possibleTypes { name } } } }',
+    ],
     ['directives with their arguments', '{ __schema { directives { args { name type { ofType { name } } } } } }'],
     ['aliases', '{ a: __schema { types { b: name c: name } } d: __schema { queryType { name } } }'],
   ])('counts the fields of the answer for %s', (_name, query) => {
@@ -51,12 +54,28 @@ describe('introspection limit', () => {
   })
 
   test.each([
-    ['aliases of the whole schema', `{ ${Array.from({ length: 20 }, (_, n) => `a${n}: __schema { types { name fields { name description type { name } } } }`).join(' ')} }`],
-    ['aliases of a description', `{ __schema { types { fields { ${Array.from({ length: 400 }, (_, n) => `a${n}: description`).join(' ')} } } } }`],
-    ['fields of fields', '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }'],
-    ['aliases of one type', `{ __type(name: "Query") { ${Array.from({ length: 20 }, (_, n) => `a${n}: fields { args { type { fields { args { name } } } } type { fields { name } } }`).join(' ')} } }`],
-    ['a fragment that spreads itself', '{ __schema { types { ...A } } } fragment A on __Type { ...A fields { type { ...A } } }'],
+    [
+      'aliases of the whole schema',
+      `{ ${Array.from({ length: 20 }, (_, n) => `a${n}: __schema { types { name fields { name description type { name } } } }`).join(' ')} }`,
+    ],
+    [
+      'aliases of a description',
+      `{ __schema { types { fields { ${Array.from({ length: 400 }, (_, n) => `a${n}: description`).join(' ')} } } } }`,
+    ],
+    [
+      'fields of fields of fields',
+      `{ __schema { types { ${'fields { type { '.repeat(5)} name ${'} }'.repeat(5)} } } }`,
+    ],
+    [
+      'aliases of one type',
+      `{ __type(name: "Query") { ${Array.from({ length: 100 }, (_, n) => `a${n}: fields { args { name description type { name } } name }`).join(' ')} } }`,
+    ],
   ])('refuses a document with %s before validation', (_name, query) => {
     expect(() => parseWithinLimits(query)).toThrow('fields of introspection')
+  })
+
+  test('leaves a fragment that spreads itself to validation', () => {
+    const query = '{ __schema { types { ...A } } } fragment A on __Type { ...A fields { type { ...A } } }'
+    expect(() => parseWithinLimits(query)).not.toThrow()
   })
 })
