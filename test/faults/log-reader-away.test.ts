@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 describe('log reader', () => {
-  test('a server whose log reader has gone continues to deliver and stops when told', async () => {
+  test('the server continues to deliver and stops cleanly when its log reader is gone', async () => {
     const process = startProcess({
       ...{ DATABASE_URL: database.url, ENCRYPTION_KEYS: ENCRYPTION_KEY, DATA_DIR: dataDir, PORT: '0' },
       // The debug level logs one line for each request.

@@ -126,7 +126,7 @@ describe('fleet', () => {
 
   const upTo = (version: number) => Array.from({ length: version }, (_, n) => n + 1).join()
 
-  /** Collects every delivery version that a subscriber receives. The subscriber reconnects after its last cursor when its connection is cut. */
+  /** Collects every delivery version that a subscriber receives. A disconnected subscriber resumes after its last cursor. */
   function follow({ url, api }: Fleet) {
     const seen = new Map<string, number[]>()
     const about = { seen, gaps: 0, stop: async () => {} }

@@ -161,7 +161,7 @@ describe('endpoint health', () => {
     })
   })
 
-  test('a failing endpoint that is never disabled receives few requests, and all deliveries once it accepts again', async () => {
+  test('a failing endpoint that is never disabled receives few requests until a request is accepted, then all deliveries', async () => {
     const tenant = await setUp({ disableAfterFailures: null })
     await tenant.publishTo(app, AILING_AFTER)
     const before = failing.requests.length

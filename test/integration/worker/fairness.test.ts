@@ -61,7 +61,7 @@ describe('fair delivery', () => {
     expect(new Set(hanging.requests.map(({ path, eventId }) => path + eventId)).size).toBe(500)
   })
 
-  test('an organization that regains capacity during a claim that excludes it is claimed for at once', async () => {
+  test('an organization that regains capacity while a claim excludes its deliveries is claimed for at once', async () => {
     // A separate app, so that no other test notifies its worker.
     const app = await startApp()
     const release: (() => void)[] = []

@@ -97,7 +97,7 @@ describe('recording results', () => {
     await cancel()
   })
 
-  test('a lease renewal does not wait for a delivery whose result is being recorded', async () => {
+  test('a lease renewal does not wait for a delivery with a result being recorded', async () => {
     app.clock.advance(1)
     await tenant.publish('a.b')
     const delivery = await claimOne()
