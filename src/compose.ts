@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { createDatabase } from './database/client.ts'
 import { startEmbeddedPostgres } from './database/embedded/postgres.ts'
 import { migrate } from './database/migrate.ts'
+import { openConnections } from './database/open-connections.ts'
 import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
 import { createTargets } from './domain/endpoints/target-policy.ts'
@@ -49,9 +50,14 @@ export async function start(
     stops.push(postgres.stop)
     databaseUrl = postgres.url
   }
-  await migrate(databaseUrl)
+  const { pooled, direct } = await openConnections({
+    url: databaseUrl,
+    ...(config.databaseDirectUrl !== undefined && { directUrl: config.databaseDirectUrl }),
+    log,
+  })
+  await migrate(direct)
   const onError = (error: Error) => log.warn({ err: error }, 'A database connection was lost.')
-  const database = createDatabase({ url: databaseUrl, onError })
+  const database = createDatabase({ pooled, direct, onError })
   stops.push(database.stop)
 
   const bus =

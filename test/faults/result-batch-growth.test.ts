@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createDatabase } from '../../src/database/client.ts'
+import { readConnection } from '../../src/database/connection.ts'
 import { createIds } from '../../src/lib/ids.ts'
 import { judge } from '../../worker/attempt-outcome.ts'
 import { type Claimed, createClaimer } from '../../worker/claim.ts'
@@ -12,7 +13,7 @@ test('what settling reads does not grow with what is stored, also while PostgreS
   await tenant.createType('a.b')
   await tenant.createEndpoint('http://127.0.0.1:9/')
   // One connection, so that what it has read can be asked for.
-  const own = createDatabase({ url: app.database.url, maxConnections: 1 })
+  const own = createDatabase({ pooled: readConnection(app.database.url), maxConnections: 1 })
   const claimer = createClaimer(app.database.url)
   const makeId = createIds(app.clock)
   const now = app.clock.now()

@@ -152,6 +152,7 @@ describe('settings', () => {
       port: 4000,
       host: '127.0.0.1',
       databaseUrl: undefined,
+      databaseDirectUrl: undefined,
       redisUrl: undefined,
       bootstrapApiKey: undefined,
       encryptionKeys: undefined,
