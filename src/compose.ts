@@ -4,6 +4,7 @@ import { createWorker } from '../worker/worker.ts'
 import { createLocalBus } from './bus/bus.ts'
 import { createRedisBus } from './bus/redis-bus.ts'
 import type { Config } from './config.ts'
+import { checkRedis } from './database/check-redis.ts'
 import { createDatabase } from './database/client.ts'
 import { startEmbeddedPostgres } from './database/embedded/postgres.ts'
 import { migrate } from './database/migrate.ts'
@@ -18,7 +19,7 @@ import { createRetention } from './domain/retention/retention.ts'
 import { systemClock as clock } from './lib/clock.ts'
 import { createIds } from './lib/ids.ts'
 import { createKeyring, developmentKey } from './lib/keyring.ts'
-import { createLog } from './lib/log.ts'
+import { captureOutput, createLog } from './lib/log.ts'
 import { startServer } from './server/http-server.ts'
 import { createDomain, type Domain } from './services.ts'
 
@@ -41,6 +42,7 @@ export async function start(
 ): Promise<Started> {
   const { stops } = options
   const log = createLog({ level: config.logLevel })
+  captureOutput(log)
   // A worker alone serves none; a mistake in it is told before anything is started.
   const manifest = config.mode === 'worker' ? new Map() : readManifest(config.operationsManifest)
 
@@ -60,6 +62,7 @@ export async function start(
   const database = createDatabase({ pooled, direct, onError })
   stops.push(database.stop)
 
+  if (config.redisUrl !== undefined) await checkRedis(config.redisUrl)
   const bus =
     config.redisUrl === undefined
       ? createLocalBus({ alone: config.mode === 'all' })

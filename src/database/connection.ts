@@ -59,8 +59,9 @@ export function readConnection(
   const isSocket = parameters.get('host')?.startsWith('/') ?? false
   const tls = isSocket ? { ssl: false as const, isOptional: false } : readTls(parameter)
   const schema = parameters.get('schema') || undefined
-  if (schema !== undefined && (Buffer.byteLength(schema) > NAME_BYTES || schema.includes('\0')))
-    throw new Error(`schema must be the name of a schema, at most ${NAME_BYTES} bytes.`)
+  // Prisma writes the name between quotation marks as it is.
+  if (schema !== undefined && (Buffer.byteLength(schema) > NAME_BYTES || /["\0]/.test(schema)))
+    throw new Error(`schema must be the name of a schema: at most ${NAME_BYTES} bytes, without quotation marks.`)
   const session = schema === undefined ? '' : formatSettings({ search_path: quoteName(schema) })
   return {
     url,

@@ -32,7 +32,8 @@ export async function openSchemaEngine(
   server: ConnectionOptions | string,
 ): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
   const connection = typeof server === 'string' ? readConnection(server) : server
-  const { SchemaEngine } = await loadWasm()
+  wasm ??= loadWasm()
+  const { SchemaEngine } = await wasm
   const pools: pg.Pool[] = []
   const factory: SqlMigrationAwareDriverAdapterFactory = {
     provider: 'postgres',
@@ -115,6 +116,9 @@ async function connectToCatalogs(connection: ConnectionOptions, pools: pg.Pool[]
   }
   return adapter
 }
+
+/** Loaded once: a second instance would take the place of the first one under its open engines. */
+let wasm: ReturnType<typeof loadWasm> | undefined
 
 async function loadWasm(): Promise<typeof import('@prisma/schema-engine-wasm')> {
   // The package is written for bundlers. Node has to instantiate the module itself, with its JavaScript half as imports.

@@ -1,3 +1,4 @@
+import { format } from 'node:util'
 import pino from 'pino'
 
 export type Log = pino.Logger
@@ -23,6 +24,16 @@ export function createLog(options: { level: string; destination?: pino.Destinati
     },
     { write: (line) => destination.write(withoutSecrets(line)) },
   )
+}
+
+/** Turns warnings of the process, and lines that libraries write to the console, into lines of the log. */
+export function captureOutput(log: Log): void {
+  // Node's own listener prints to standard error.
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => log.warn({ err: warning }, 'The process was warned.'))
+  for (const method of ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const)
+    console[method] = (...words: unknown[]) =>
+      log.warn({ method, text: format(...words) }, 'A library wrote to the console.')
 }
 
 /** Takes keys and secrets out of a text, such as a message from a library that quotes its input. */
