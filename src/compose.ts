@@ -4,9 +4,11 @@ import { createWorker } from '../worker/worker.ts'
 import { createLocalBus } from './bus/bus.ts'
 import { createRedisBus } from './bus/redis-bus.ts'
 import type { Config } from './config.ts'
+import { checkRedis } from './database/check-redis.ts'
 import { createDatabase } from './database/client.ts'
 import { startEmbeddedPostgres } from './database/embedded/postgres.ts'
 import { migrate } from './database/migrate.ts'
+import { openConnections } from './database/open-connections.ts'
 import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
 import { createTargets } from './domain/endpoints/target-policy.ts'
@@ -17,7 +19,7 @@ import { createRetention } from './domain/retention/retention.ts'
 import { systemClock as clock } from './lib/clock.ts'
 import { createIds } from './lib/ids.ts'
 import { createKeyring, developmentKey } from './lib/keyring.ts'
-import { createLog } from './lib/log.ts'
+import { captureOutput, createLog } from './lib/log.ts'
 import { startServer } from './server/http-server.ts'
 import { createServices, type Services } from './services.ts'
 
@@ -41,6 +43,7 @@ export async function compose(
 ): Promise<Started> {
   const { stops } = options
   const log = createLog({ level: config.logLevel })
+  captureOutput(log)
   // Before anything starts, so that a fault of the manifest is reported first. A worker alone serves no operations.
   const manifest = config.mode === 'worker' ? new Map() : readManifest(config.operationsManifest)
 
@@ -50,11 +53,17 @@ export async function compose(
     stops.push(postgres.stop)
     databaseUrl = postgres.url
   }
-  await migrate(databaseUrl)
+  const { pooled, direct } = await openConnections({
+    url: databaseUrl,
+    ...(config.databaseDirectUrl !== undefined && { directUrl: config.databaseDirectUrl }),
+    log,
+  })
+  await migrate(direct)
   const onError = (error: Error) => log.warn({ err: error }, 'Database connection lost')
-  const database = createDatabase({ url: databaseUrl, onError })
+  const database = createDatabase({ pooled, direct, onError })
   stops.push(database.stop)
 
+  if (config.redisUrl !== undefined) await checkRedis(config.redisUrl)
   const bus =
     config.redisUrl === undefined
       ? createLocalBus({ alone: config.mode === 'all' })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { readConnection, type UrlSetting } from './database/connection.ts'
 import { isKeyringKey } from './lib/keyring.ts'
 import { isNetwork } from './lib/networks.ts'
 
@@ -46,6 +47,7 @@ const environment = z.object({
   PORT: z.coerce.number(portRule).int(portRule).min(0, portRule).max(65535, portRule).default(4000),
   HOST: z.string().min(1).optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
   BOOTSTRAP_API_KEY: z.string().min(24, 'must have at least 24 characters').optional(),
   ENCRYPTION_KEYS: list(isKeyringKey, 'id:base64 with 32 bytes each (openssl rand -base64 32)').optional(),
@@ -92,6 +94,8 @@ export interface Config {
   host: string
   /** Absent: the embedded PostgreSQL. */
   databaseUrl: string | undefined
+  /** Past every pooler, for LISTEN, session locks and migrations. Absent: `databaseUrl`. */
+  databaseDirectUrl: string | undefined
   /** Absent: live messages stay in this process. */
   redisUrl: string | undefined
   bootstrapApiKey: string | undefined
@@ -140,6 +144,9 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const production = present.NODE_ENV === 'production'
   if (mode !== 'all' && present.DATABASE_URL === undefined)
     mistakes.push('DATABASE_URL is missing: separate processes need a PostgreSQL that they share')
+  if (present.DATABASE_DIRECT_URL !== undefined && present.DATABASE_URL === undefined)
+    mistakes.push('DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database past a pooler')
+  if (parsed.success) mistakes.push(...findUrlMistakes(parsed.data))
   if (production && present.ENCRYPTION_KEYS === undefined)
     mistakes.push('ENCRYPTION_KEYS is missing: production needs its own keys (id:$(openssl rand -base64 32))')
   if (parsed.data === undefined || mistakes.length > 0)
@@ -151,6 +158,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     port: settings.PORT,
     host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     databaseUrl: settings.DATABASE_URL,
+    databaseDirectUrl: settings.DATABASE_DIRECT_URL,
     redisUrl: settings.REDIS_URL,
     bootstrapApiKey: settings.BOOTSTRAP_API_KEY,
     encryptionKeys: settings.ENCRYPTION_KEYS,
@@ -178,6 +186,18 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     usageRetentionDays: settings.USAGE_RETENTION_DAYS,
     auditRetentionDays: settings.AUDIT_RETENTION_DAYS,
   }
+}
+
+/** Parameters of the database URLs that are wrong, and certificates that cannot be read. */
+function findUrlMistakes(settings: Partial<Record<UrlSetting, string | undefined>>): string[] {
+  return (['DATABASE_URL', 'DATABASE_DIRECT_URL'] as const).flatMap((setting) => {
+    try {
+      if (settings[setting] !== undefined) readConnection(settings[setting], setting)
+      return []
+    } catch (error) {
+      return `${setting}: ${(error as Error).message}`
+    }
+  })
 }
 
 /**

@@ -44,9 +44,9 @@ export function createIntake(deps: {
   onAwaited: () => void
 }) {
   const { clock, log, leaseSeconds, inFlight } = deps
-  const { pool, url } = deps.database
+  const { pool, pooled } = deps.database
   const alarm = createAlarm(() => wake())
-  const claimer = createClaimer(url)
+  const claimer = createClaimer(pooled)
   const awaited = createAwaited()
 
   let stopping = false

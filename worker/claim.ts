@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { createPool } from '../src/database/client.ts'
+import { type ConnectionOptions, readConnection } from '../src/database/connection.ts'
 import type { Prepared } from '../src/database/exchange.ts'
 import type { AttemptTrigger, SignatureScheme } from '../src/database/generated/enums.ts'
 import { createLane } from '../src/database/lane.ts'
@@ -84,7 +85,7 @@ type Row = ClaimedRow & {
   next_slot_in: number | null
 }
 
-const SESSION = 'SET plan_cache_mode = force_generic_plan'
+const SESSION = { plan_cache_mode: 'force_generic_plan' }
 /**
  * A statement of its own: the snapshot of the next one then has what the claim before this one took. Not to wait for the disk, and
  * how long a claim may wait for this lock and have it, are said for the transaction alone: behind a pooler, a session may become
@@ -107,8 +108,9 @@ const NOT_TO_WAIT = { name: 'not-to-wait', text: "SELECT set_config('lock_timeou
  * Its plans are made once for a connection. Left to choose, PostgreSQL may take planning them anew for the cheaper way, every
  * time: three quarters of a claim of one delivery.
  */
-export function createClaimer(url: string) {
-  const pool = createPool({ connectionString: url, max: 1 }, undefined, SESSION)
+export function createClaimer(connection: ConnectionOptions | string) {
+  const options = typeof connection === 'string' ? readConnection(connection) : connection
+  const pool = createPool({ ...options, max: 1 }, undefined, SESSION)
   const lane = createLane(pool)
 
   return {

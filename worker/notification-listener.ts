@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { PROBE_MS } from '../src/database/client.ts'
+import type { ConnectionOptions } from '../src/database/connection.ts'
 import { REPLAY_WAKE, WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
 import type { Log } from '../src/lib/log.ts'
 
@@ -12,7 +13,7 @@ const RECONNECT_MS = 1_000
  * @param deps.onWake with the ids of what is due, where the commit names it (src/domain/events/notify-channel.ts)
  */
 export function createWakeListener(deps: {
-  url: string
+  connection: ConnectionOptions
   onWake: (ids?: readonly string[]) => void
   onReplay: () => void
   log: Log
@@ -22,7 +23,7 @@ export function createWakeListener(deps: {
 
   async function listen(): Promise<void> {
     const connection = new pg.Client({
-      connectionString: deps.url,
+      ...deps.connection,
       keepAlive: true,
       keepAliveInitialDelayMillis: PROBE_MS,
     })

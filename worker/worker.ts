@@ -70,7 +70,7 @@ export function createWorker(deps: {
   const aside = createAside({ ...deps, pool, wake })
   const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
   const listener = createWakeListener({
-    url: database.url,
+    connection: database.direct,
     onWake: intake.wake,
     onReplay: () => void upkeep.replay(),
     log,

@@ -19,6 +19,7 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
     new Redis(options.url, {
       enableOfflineQueue: false,
       autoResubscribe: false,
+      enableReadyCheck: false,
       maxRetriesPerRequest: 0,
       retryStrategy: (times) => Math.min(50 * 2 ** times, RECONNECT_AT_MOST_MS),
     })
@@ -28,6 +29,7 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
   const statusListeners = new Set<(status: BusStatus) => void>()
   /** Undefined until Redis has answered, or failed to. */
   let status: BusStatus | undefined
+  let lastError: Error | undefined
   let pending = 0
   let stopped = false
   const subscribed = new Set<string>()
@@ -36,7 +38,9 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
 
   for (const redis of [publisher, subscriber]) {
     // Without a listener ioredis prints each failure; the status change is what is worth a line.
-    redis.on('error', () => {})
+    redis.on('error', (error) => {
+      lastError = error
+    })
     redis.on('ready', () => void update())
     redis.on('close', () => void update())
   }
@@ -52,7 +56,7 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
     if (now === status || stopped || (starting && now === 'degraded')) return
     status = now
     if (now === 'ok') log.info('Redis answered; live messages reach every process')
-    else log.warn('Redis is away; deliveries go on and live messages stay in this process')
+    else log.warn({ err: lastError }, 'Redis is away; deliveries go on and live messages stay in this process')
     for (const listener of statusListeners) listener(now)
   }
 

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { ConnectionOptions } from './connection.ts'
 import { LOCKS } from './locks.ts'
 import { everything, openSchemaEngine, readMigrations } from './schema-engine.ts'
 
@@ -12,14 +13,14 @@ const OLDEST_POSTGRES = 18
  * @returns the names of the migrations applied now
  * @throws when the server is too old for them, or the database cannot hold every text
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
-  const lock = new pg.Client({ connectionString: databaseUrl })
+export async function migrate(connection: ConnectionOptions | string): Promise<string[]> {
+  const lock = new pg.Client(connection)
   await lock.connect()
   try {
     await refuseUnfit(lock)
     await lock.query('SELECT pg_advisory_lock($1)', [LOCKS.migrate])
     if (await isUpToDate(lock)) return []
-    const { engine, close } = await openSchemaEngine(databaseUrl)
+    const { engine, close } = await openSchemaEngine(connection)
     try {
       const migrationsList = await readMigrations()
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: everything })

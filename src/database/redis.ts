@@ -13,6 +13,8 @@ export function createRedis(url: string): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     enableAutoPipelining: true,
+    // It needs the permission for INFO. A Redis that still loads refuses each command, as one that is away.
+    enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     commandTimeout: ANSWER_MS,
     retryStrategy: (times) => Math.min(50 * 2 ** times, RECONNECT_AT_MOST_MS),

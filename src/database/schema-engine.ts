@@ -11,6 +11,7 @@ import {
 } from '@prisma/driver-adapter-utils'
 import type { DiffTarget, MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm'
 import pg from 'pg'
+import { type ConnectionOptions, readConnection } from './connection.ts'
 
 const schemaPath = path.join(import.meta.dirname, '../../prisma/schema.prisma')
 const migrationsPath = path.join(import.meta.dirname, '../../prisma/migrations')
@@ -27,20 +28,24 @@ export const everything = { externalTables: [], externalEnums: [] }
  * Prisma's own migration engine, compiled to WebAssembly: the same statements, table and checksums as `prisma migrate`,
  * without the native binary that the CLI would download.
  */
-export async function openSchemaEngine(databaseUrl: string): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
-  const { SchemaEngine } = await loadWasm()
+export async function openSchemaEngine(
+  server: ConnectionOptions | string,
+): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
+  const connection = typeof server === 'string' ? readConnection(server) : server
+  wasm ??= loadWasm()
+  const { SchemaEngine } = await wasm
   const pools: pg.Pool[] = []
   const factory: SqlMigrationAwareDriverAdapterFactory = {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
-    connect: () => connectToCatalogs(databaseUrl, pools),
+    connect: () => connectToCatalogs(connection, pools),
     async connectToShadowDb() {
       const name = `shadow_${randomUUID()}`
-      const adapter = await connectToCatalogs(databaseUrl, pools)
+      const adapter = await connectToCatalogs(connection, pools)
       await adapter.executeScript(`CREATE DATABASE "${name}"`)
-      const shadow = new URL(databaseUrl)
+      const shadow = new URL(connection.connectionString!)
       shadow.pathname = name
-      return connectToCatalogs(shadow.href, pools)
+      return connectToCatalogs({ ...connection, connectionString: shadow.href }, pools)
     },
   }
   const adapter = bindMigrationAwareSqlAdapterFactory(factory)
@@ -87,8 +92,8 @@ export async function diffMigrationsToModel(engine: SchemaEngine): Promise<strin
  * The engine reads PostgreSQL's catalogs, whose internal type "char" the adapter refuses. Such a column is passed
  * through it as money, which no catalog has, and named a character on the other side.
  */
-async function connectToCatalogs(connectionString: string, pools: pg.Pool[]): Promise<SqlDriverAdapter> {
-  const pool = new pg.Pool({ connectionString })
+async function connectToCatalogs(connection: ConnectionOptions, pools: pg.Pool[]): Promise<SqlDriverAdapter> {
+  const pool = new pg.Pool(connection)
   // A server that is stopped right after may hear of it before it has read that a connection ended.
   pool.on('error', () => {})
   pools.push(pool)
@@ -99,7 +104,8 @@ async function connectToCatalogs(connectionString: string, pools: pg.Pool[]): Pr
     for (const field of result.fields ?? []) if (field.dataTypeID === CHAR) field.dataTypeID = MONEY
     return result
   }) as never
-  const adapter: SqlDriverAdapter = await new PrismaPg(pool).connect()
+  const { schema } = connection
+  const adapter: SqlDriverAdapter = await new PrismaPg(pool, schema === undefined ? {} : { schema }).connect()
   // The adapter would cut a script at every semicolon, also of a comment or a body. As a whole it is one transaction besides.
   adapter.executeScript = async (script) => void (await query(script))
   const queryRaw = adapter.queryRaw.bind(adapter)
@@ -110,6 +116,9 @@ async function connectToCatalogs(connectionString: string, pools: pg.Pool[]): Pr
   }
   return adapter
 }
+
+/** Loaded once: a second instance would take the place of the first one under its open engines. */
+let wasm: ReturnType<typeof loadWasm> | undefined
 
 async function loadWasm(): Promise<typeof import('@prisma/schema-engine-wasm')> {
   // The package is written for bundlers. Node has to instantiate the module itself, with its JavaScript half as imports.

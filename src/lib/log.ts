@@ -1,3 +1,4 @@
+import { format } from 'node:util'
 import pino from 'pino'
 
 export type Log = pino.Logger
@@ -26,6 +27,16 @@ export function createLog(options: { level: string; destination?: pino.Destinati
     },
     { write: (line) => destination.write(withoutSecrets(line)) },
   )
+}
+
+/** Turns warnings of the process, and lines that libraries write to the console, into lines of the log. */
+export function captureOutput(log: Log): void {
+  // Node's own listener prints to standard error.
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => log.warn({ err: warning }, 'Node.js warned the process'))
+  for (const method of ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const)
+    console[method] = (...words: unknown[]) =>
+      log.warn({ method, text: format(...words) }, 'A library wrote to the console')
 }
 
 /** Removes keys and secrets from a text, such as the message of a library that quotes its input. */

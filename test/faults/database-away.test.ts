@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createLocalBus } from '../../src/bus/bus.ts'
 import { createDatabase } from '../../src/database/client.ts'
+import { readConnection } from '../../src/database/connection.ts'
 import { createTargets } from '../../src/domain/endpoints/target-policy.ts'
 import { createIds } from '../../src/lib/ids.ts'
 import { createKeyring } from '../../src/lib/keyring.ts'
@@ -49,7 +50,7 @@ describe('database away', () => {
   test('a worker polls an unreachable database once a second', async () => {
     const warnings: string[] = []
     const log = { ...silentLog, warn: (_fields: object, message: string) => warnings.push(message) } as unknown as Log
-    const database = createDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' })
+    const database = createDatabase({ pooled: readConnection('postgres://nobody@127.0.0.1:1/none') })
     const clock = { now: () => new Date(), forQueue: () => null }
     const worker = createWorker({
       ...{ database, clock, log, bus: createLocalBus(), makeId: createIds(clock) },

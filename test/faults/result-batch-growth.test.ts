@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createDatabase } from '../../src/database/client.ts'
+import { readConnection } from '../../src/database/connection.ts'
 import { createIds } from '../../src/lib/ids.ts'
 import { judge } from '../../worker/attempt-outcome.ts'
 import { type Claimed, createClaimer } from '../../worker/claim.ts'
@@ -13,7 +14,7 @@ describe('recording results', () => {
     await tenant.createType('a.b')
     await tenant.createEndpoint('http://127.0.0.1:9/')
     // One connection, so that its reads can be counted.
-    const own = createDatabase({ url: app.database.url, maxConnections: 1 })
+    const own = createDatabase({ pooled: readConnection(app.database.url), maxConnections: 1 })
     const claimer = createClaimer(app.database.url)
     const makeId = createIds(app.clock)
     const now = app.clock.now()

@@ -1,6 +1,7 @@
 import { inject } from 'vitest'
 import { createLocalBus, type LiveBus } from '../../src/bus/bus.ts'
 import { createDatabase } from '../../src/database/client.ts'
+import { readConnection } from '../../src/database/connection.ts'
 import { createRedis } from '../../src/database/redis.ts'
 import { createAudit } from '../../src/domain/audit/audit.ts'
 import type { Resolve } from '../../src/domain/endpoints/dns-resolver.ts'
@@ -63,7 +64,7 @@ export async function startApp(options: AppOptions = {}) {
   const own = options.databaseUrl === undefined ? await cloneDatabase() : undefined
   const clock = options.clock ?? createTestClock()
   const database = createDatabase({
-    url: options.databaseUrl ?? own!.url,
+    pooled: readConnection(options.databaseUrl ?? own!.url),
     ...(options.readSeconds && { readSeconds: options.readSeconds }),
   })
   const bus = options.bus ?? createLocalBus()

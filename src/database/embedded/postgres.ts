@@ -144,7 +144,7 @@ async function isPostgres(pid: number): Promise<boolean> {
 }
 
 function urlOf(cluster: Cluster, port: number, database: string): string {
-  return `postgresql://signalbox:${cluster.password}@127.0.0.1:${port}/${database}`
+  return `postgresql://signalbox:${cluster.password}@127.0.0.1:${port}/${database}?sslmode=disable`
 }
 
 function freePort(): Promise<number> {

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../../../src/database/client.ts'
+import { readConnection } from '../../../src/database/connection.ts'
 import { type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
 import { storeLoneEvent } from '../../../src/domain/events/store-lone-event.ts'
 import { replayPage } from '../../../src/domain/replays/replay-batch.ts'
@@ -35,7 +36,7 @@ let claimed: Claimed[] = []
 
 beforeAll(async () => {
   app = await startApp()
-  own = createDatabase({ url: app.database.url, maxConnections: 1 })
+  own = createDatabase({ pooled: readConnection(app.database.url), maxConnections: 1 })
   makeId = createIds(app.clock)
   now = app.clock.now()
   tenant = await app.tenant()

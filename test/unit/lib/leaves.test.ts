@@ -154,6 +154,7 @@ describe('configuration', () => {
       port: 4000,
       host: '127.0.0.1',
       databaseUrl: undefined,
+      databaseDirectUrl: undefined,
       redisUrl: undefined,
       bootstrapApiKey: undefined,
       encryptionKeys: undefined,
