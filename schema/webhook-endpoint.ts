@@ -1,4 +1,4 @@
-import type { EndpointState } from '../src/database/generated/client.ts'
+import type { EndpointHealth as StoredHealth } from '../src/database/generated/client.ts'
 import { SignatureScheme } from '../src/database/generated/enums.ts'
 import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
 import { builder, checkPage, owned, viewerOf } from './builder.ts'
@@ -47,7 +47,7 @@ const EndpointHealthStatus = builder.enumType('EndpointHealthStatus', {
 
 interface Health {
   status: 'HEALTHY' | 'FAILING' | 'DISABLED'
-  state: EndpointState | null
+  state: StoredHealth | null
 }
 
 const EndpointHealth = builder.objectRef<Health>('EndpointHealth').implement({
@@ -141,7 +141,7 @@ export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
   }),
 })
 
-function healthOf(enabled: boolean, state: EndpointState | null): Health['status'] {
+function healthOf(enabled: boolean, state: StoredHealth | null): Health['status'] {
   if (!enabled) return 'DISABLED'
   return (state?.consecutiveFailures ?? 0) > 0 ? 'FAILING' : 'HEALTHY'
 }

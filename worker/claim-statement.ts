@@ -46,10 +46,10 @@ WITH RECURSIVE clock AS (
   SELECT e.id, e.organization_id, e.url, e.enabled, e.deleted_at, e.max_age_seconds,
     e.max_concurrency - sending.count AS free,
     ${SLOT_MARGIN} / least(e.rate_limit, CASE WHEN s.consecutive_failures >= ${AILING_AFTER} THEN ${AILING_PER_SECOND} END)
-      * interval '1 second' AS spacing, greatest(s.next_slot_at, clock.now) AS slot
+      * interval '1 second' AS spacing, greatest(s.next_send_at, clock.now) AS slot
   -- One by one: as a join, it is planned as a comparison of each with each.
   FROM waiting w CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints e WHERE e.id = w.endpoint_id LIMIT 1) e
-  LEFT JOIN endpoint_states s ON s.endpoint_id = e.id
+  LEFT JOIN endpoint_health s ON s.endpoint_id = e.id
   CROSS JOIN clock CROSS JOIN LATERAL (
     SELECT count(*) FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'SENDING' AND d.lease_until >= clock.now
   ) sending
@@ -83,10 +83,10 @@ WITH RECURSIVE clock AS (
   RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, d.endpoint_id, v.type AS event_type,
     convert_from(v.body, 'UTF8') AS body, p.nth, q.slot - clock.now + (p.nth - 1) * q.spacing AS send_in, q.spacing
 ), slots AS (
-  INSERT INTO endpoint_states AS s (endpoint_id, next_slot_at)
+  INSERT INTO endpoint_health AS s (endpoint_id, next_send_at)
   SELECT q.id, q.slot + max(p.nth) * q.spacing FROM picked p JOIN quotas q ON q.id = p.endpoint_id
   WHERE q.spacing IS NOT NULL GROUP BY q.id, q.slot, q.spacing ORDER BY q.id
-  ON CONFLICT (endpoint_id) DO UPDATE SET next_slot_at = excluded.next_slot_at
+  ON CONFLICT (endpoint_id) DO UPDATE SET next_send_at = excluded.next_send_at
   RETURNING 1
 ), left_out AS (
   SELECT p.id, p.version, ${ASIDE} AS aside

@@ -93,7 +93,7 @@ const SESSION = { plan_cache_mode: 'force_generic_plan' }
  */
 export const LOCK = {
   name: 'claim-lock',
-  text: `SELECT set_config('synchronous_commit', 'off', true), set_config('transaction_timeout', '30s', true),
+  text: `SELECT set_config('synchronous_commit', 'off', true), CASE WHEN current_setting('server_version_num')::int >= 170000 THEN set_config('transaction_timeout', '30s', true) END,
     pg_advisory_xact_lock(${LOCKS.claim})`,
 }
 

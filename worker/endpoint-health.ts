@@ -61,10 +61,10 @@ export function ailingColumns(entries: readonly Ailing[], makeId: MakeId): unkno
 export function disableAiling(after: string): string {
   return `
 health AS (
-  INSERT INTO endpoint_states AS s (endpoint_id, consecutive_failures, failing_since, last_failure_at, last_failure)
+  INSERT INTO endpoint_health AS s (endpoint_id, consecutive_failures, failing_since, last_failure_at, last_failure)
   SELECT a.endpoint_id, a.failures, CASE WHEN a.failures > 0 THEN clock.now END,
     CASE WHEN a.failures > 0 THEN clock.now END, a.sentence
-  FROM clock CROSS JOIN ailing a LEFT JOIN endpoint_states s USING (endpoint_id)
+  FROM clock CROSS JOIN ailing a LEFT JOIN endpoint_health s USING (endpoint_id)
   WHERE (a.failures > 0 OR s.consecutive_failures > 0) AND (SELECT count(*) FROM ${after}) >= 0
     -- A batch that is written again, since the answer to its first writing was lost, counted then. One by one: while there are
     -- no statistics yet, a join is planned as a look at all attempts.

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { CHANGED, logChanges, SENDING } from '../src/bus/delivery-log.ts'
+import { CHANGED, logChanges, sendingState } from '../src/bus/delivery-log.ts'
 import { DELETED_EXPLANATION } from '../src/domain/deliveries/delivery-transitions.ts'
 import { HELD_EXPLANATION } from '../src/domain/events/fan-out.ts'
 import type { Clock } from '../src/lib/clock.ts'
@@ -18,7 +18,7 @@ WITH RECURSIVE clock AS (
     updated_at = clock.now
   FROM chosen, clock, events v, webhook_endpoints e
   WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
-  RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url, ${SENDING}
+  RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url, ${sendingState('(chosen.was)')}
 ), ${logChanges(undefined, true)}
 SELECT organization_id FROM changed`
 }
@@ -28,7 +28,7 @@ const TO_QUEUE = `status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RE
 /** Gives deliveries whose lease ran out back to the queue: the worker that held them was killed or cut off. */
 const RECLAIM = move(
   `chosen AS (
-  SELECT d.id FROM deliveries d, clock WHERE d.status = 'SENDING' AND d.lease_until < clock.now
+  SELECT d.id, d AS was FROM deliveries d, clock WHERE d.status = 'SENDING' AND d.lease_until < clock.now
   ORDER BY d.lease_until LIMIT ${MOVED_AT_ONCE} FOR UPDATE OF d SKIP LOCKED
 )`,
   `${TO_QUEUE}, next_attempt_at = clock.now,
@@ -53,9 +53,9 @@ const QUEUED = "status IN ('PENDING', 'RETRYING')"
 const RELEASE = move(
   `waiting AS (${endpointsWith(HELD)}
 ), chosen AS (
-  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.enabled
+  SELECT d.id, d.was FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.enabled
   CROSS JOIN LATERAL (
-    SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${HELD} ORDER BY d.id
+    SELECT d.id, d AS was FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${HELD} ORDER BY d.id
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}
 )`,
@@ -66,9 +66,9 @@ const RELEASE = move(
 const HOLD = move(
   `waiting AS (${endpointsWith(QUEUED)}
 ), chosen AS (
-  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND NOT e.enabled AND e.deleted_at IS NULL
+  SELECT d.id, d.was FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND NOT e.enabled AND e.deleted_at IS NULL
   CROSS JOIN LATERAL (
-    SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${QUEUED} AND d.trigger <> 'TEST'
+    SELECT d.id, d AS was FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${QUEUED} AND d.trigger <> 'TEST'
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}
 )`,
@@ -80,9 +80,9 @@ const drop = (states: string) =>
   move(
     `waiting AS (${endpointsWith(states)}
 ), chosen AS (
-  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.deleted_at IS NOT NULL
+  SELECT d.id, d.was FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.deleted_at IS NOT NULL
   CROSS JOIN LATERAL (
-    SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${states}
+    SELECT d.id, d AS was FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${states}
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}
 )`,

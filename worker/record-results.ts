@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { CHANGED, logChanges, SENDING } from '../src/bus/delivery-log.ts'
+import { CHANGED, logChanges, sendingState } from '../src/bus/delivery-log.ts'
 import type { Answer, Prepared } from '../src/database/exchange.ts'
 import { WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
 import type { MakeId } from '../src/lib/ids.ts'
@@ -37,10 +37,10 @@ WITH clock AS (
     -- What was not really tried is still to be made for the same reason.
     trigger = CASE WHEN d.trigger = 'TEST' OR ${kindOf('i', 'errorCode')} IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
       ELSE 'SCHEDULED'::attempt_trigger END,
-    next_attempt_at = clock.now + ${kindOf('i', 'wait')} * interval '1 second', lease_until = NULL, untold = false,
+    next_attempt_at = clock.now + ${kindOf('i', 'wait')} * interval '1 second', lease_until = NULL,
     explanation = coalesce(${kindOf('i', 'explanation')}, ${kindOf('i', 'sentence')}), updated_at = clock.now
-  FROM input i, clock WHERE d.id = i.id AND d.version = i.version
-  RETURNING ${CHANGED}, ${RESULT}, ${SENDING}
+  FROM input i, clock, deliveries old WHERE d.id = i.id AND d.version = i.version AND old.id = i.id
+  RETURNING ${CHANGED}, ${RESULT}, ${sendingState('old', 'd.untold')}
 ), late AS (
   UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i
   -- The counts are compared first, and nothing else is looked at when all have moved.

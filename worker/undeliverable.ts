@@ -11,7 +11,7 @@ import { move } from './lease.ts'
 /** What changed since the claim stays as it is: another worker may have found it too, or a person may have moved it. */
 const SET_ASIDE = move(
   `chosen AS (
-  SELECT d.id, i.status FROM deliveries d
+  SELECT d.id, d AS was, i.status FROM deliveries d
   JOIN unnest($2::text[], $3::int[], $4::text[]) AS i(id, version, status) ON i.id = d.id AND i.version = d.version
   FOR UPDATE OF d SKIP LOCKED
 )`,

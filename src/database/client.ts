@@ -5,58 +5,62 @@ import { PrismaClient } from './generated/client.ts'
 import { PreparingClient } from './prepared.ts'
 
 export type { PrismaClient } from './generated/client.ts'
-/** A Prisma client or a transaction of one: what a domain function that writes takes. */
+/** A Prisma client or a transaction of one, for domain functions that write. */
 export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
 
 /**
- * The one way to the database, but for claims, which have a connection of their own. `pool` has the connections of what must go on
- * whatever is asked for: storing events, settling, finding keys, following the log. `prisma` serves ordinary reads and writes over
- * connections of its own, `reads`, on which every statement is bounded in time. Of those, what may take long gets only a part
- * (src/domain/limits/read-concurrency.ts).
+ * Connections to PostgreSQL. `pool` serves everything that must go on under any load: storing events, recording
+ * results, finding keys, following the delivery log; claims have a connection of their own. `prisma` serves ordinary
+ * reads and writes over the pool `reads`, where every statement is bounded in time
+ * (src/domain/limits/read-concurrency.ts bounds their number).
  */
 export interface Database {
   prisma: PrismaClient
   pool: pg.Pool
   reads: pg.Pool
-  /** The connections of both pools. */
+  /** Options of the connections in both pools. */
   pooled: ConnectionOptions
-  /** Connections of their own, past every pooler. */
+  /** Options of connections past every pooler. */
   direct: ConnectionOptions
-  /** URL of both pools, as it was set. */
+  /** The URL of both pools, as it was set. */
   url: string
   stop(): Promise<void>
 }
 
 const CONNECT_MS = 10_000
-/** An answer that takes longer never comes: the connection died without a sign. No statement here takes nearly so long. */
+/** Time after which an answer counts as lost: the connection died without a sign. No statement takes nearly so long. */
 const ANSWER_MS = 60_000
-/** Reads behind a pooler have no statement_timeout of their own: after so much longer their connection is given up. */
+/** Behind a pooler, reads have no statement_timeout; their connection is given up after this additional time. */
 const READ_MARGIN_MS = 1_000
-/** Idle connections are probed after so long; the default of Linux is two hours. */
+/** Time after which idle connections are probed; the default of Linux is two hours. */
 export const PROBE_MS = 10_000
-/** Plans and connections are worth keeping through a quiet while. */
+/** Idle connections keep their plans for this time. */
 const IDLE_MS = 300_000
 
-/** Connections that each pool of a process holds at most. */
+/** Maximum connections of each pool in one process. */
 export const CONNECTIONS = 10
-/** PostgreSQL breaks off what takes longer: what a client asks for may be spread over millions of rows. */
+/** Maximum time of a read: a client's filter may match millions of rows. */
 const READ_SECONDS = 10
 
 /**
- * A pool whose sessions start with SESSION. Settings travel with the connection, since a SET behind a pooler in transaction mode
- * would reach the session of another client.
+ * A pool whose sessions start with SESSION. Settings travel with the connection, because a SET behind a pooler in
+ * transaction mode would reach the session of another client.
  *
  * @param settings.query_timeout milliseconds that an answer may take, default ANSWER_MS
  * @param session further settings of each session
  */
 export function createPool(
-  { query_timeout: answerMs = ANSWER_MS, ...settings }: pg.PoolConfig & { acceptsOptions?: boolean },
+  {
+    query_timeout: answerMs = ANSWER_MS,
+    ...settings
+  }: pg.PoolConfig & { acceptsOptions?: boolean; usesPooler?: boolean },
   onError: (error: Error) => void = () => {},
   session: SessionSettings = {},
 ): pg.Pool {
   const onConnect = (client: pg.ClientBase) => {
     if (client instanceof PreparingClient) client.answerMs = answerMs
-    // The pool listens only while a connection is idle: one that dies between two queries would end the process.
+    // The pool listens only while a connection is idle; without a listener, one that dies between two queries would end
+    // the process.
     client.on('error', onError)
   }
   const bounds = {
@@ -74,9 +78,9 @@ export function createPool(
 /**
  * @param options.pooled may lead through a pooler in transaction mode
  * @param options.direct past every pooler, for LISTEN and session locks; default `pooled`
- * @param options.maxConnections connections that each of the two pools holds at most, default CONNECTIONS
+ * @param options.maxConnections maximum connections of each pool, default CONNECTIONS
  * @param options.readSeconds default READ_SECONDS
- * @param options.onError told of connections that die while idle; without a listener they would end the process
+ * @param options.onError called for connections that die while idle
  */
 export function createDatabase(options: {
   pooled: ConnectionOptions

@@ -8,20 +8,20 @@ import { withoutSecrets } from '../lib/log.ts'
 import { tell } from './public-error.ts'
 import type { Exchange, ServerContext } from './request-context.ts'
 
-/** The client went away before it had its answer. No status of HTTP; the one that nginx made usual. */
+/** Status of a request whose client left before the answer; nginx introduced the code. */
 export const CLIENT_CLOSED = 499
-/** What was refused before it was clear what was asked for. */
+/** Operation name of requests refused before execution. */
 const NOT_EXECUTED = 'none'
 const TEXT_CHARACTERS = 200
 
-/** Records an exchange with a key once, when it is answered (U1). */
+/** Records a request with a key once, after its answer. */
 export type RecordUsage = (exchange: Exchange, answer: { status: number; responseBytes?: number }) => void
 
 export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock }): RecordUsage {
   return (exchange, { status, responseBytes = 0 }) => {
     const { viewer, refused, request, error } = exchange
     const isKnown = refused instanceof UnauthenticatedError || refused instanceof ForbiddenError
-    // Without a key, or when nobody could say whose it is, there is nobody to record it for.
+    // Requests without a key, and those whose key could not be looked up, belong to no organization.
     if (exchange.recorded || (viewer === null && !isKnown)) return
     exchange.recorded = true
     const refusedKey = isKnown ? refused.key : undefined
@@ -44,7 +44,7 @@ export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock 
   }
 }
 
-/** Tells usage what came of each operation, over every transport. A subscription is recorded when it begins. */
+/** Records the result of each operation, over every transport. A subscription is recorded when it starts. */
 export function recordUsage(record: RecordUsage): Plugin<ServerContext, ServerContext> {
   return {
     onExecute({ args }) {
@@ -53,7 +53,7 @@ export function recordUsage(record: RecordUsage): Plugin<ServerContext, ServerCo
         onExecuteDone({ result }) {
           if (isAsyncIterable(result)) return
           noteResult(exchange, result)
-          // Over HTTP the answer says how large it was.
+          // HTTP reports the response size when the response closes.
           if (exchange.response === undefined) record(exchange, sizeOf(exchange, result))
         },
       }
@@ -82,7 +82,7 @@ function sizeOf(exchange: Exchange, result: ExecutionResult) {
   return { status: statusOf(exchange), responseBytes: Buffer.byteLength(JSON.stringify(result)) }
 }
 
-/** What HTTP would have said. */
+/** The status that HTTP would have had. */
 function statusOf({ limits }: Exchange): number {
   return limits?.admitted === false ? 429 : 200
 }

@@ -131,7 +131,7 @@ export function createEndpointState(deps: {
       // Resets the failure count: the next failure alone must not disable the endpoint again. The health row is locked
       // before the endpoint, in the order of the statement that records results.
       if (data.enabled)
-        await tx.endpointState.updateMany({
+        await tx.endpointHealth.updateMany({
           where: { endpointId: id, endpoint: { organizationId: viewer.organizationId } },
           data: { consecutiveFailures: 0, failingSince: null },
         })

@@ -118,7 +118,7 @@ describe('REDIS_URL', () => {
     const api = createApi(url!).as(KEY)
     const { secret } = await api.createKey({ webhooks: ['read'] })
     await createApi(url!).as(secret).ask('{ viewer { permissions } }')
-    await process.printed(/Redis answers/)
+    await process.printed(/Redis answered/)
     const admin = new Redis(urlOf(guarded, ':secret'))
     console.log(await admin.keys('*'), await admin.call('ACL', 'LOG'), process.output())
     const keys = await admin.keys('signalbox:*')

@@ -31,7 +31,7 @@ const count = async (table: string) => {
 const sizes = async () => ({
   events: await count('events'),
   deliveries: await count('deliveries'),
-  registered: await count('delivery_register'),
+  registered: await count('delivery_index'),
   attempts: await count('attempts'),
 })
 

@@ -28,7 +28,7 @@ const idsOf = (deliveries: readonly Claimed[]) => deliveries.map(({ id }) => id)
 
 /** Of a tenant of its own. @returns the ids of a delivery of each of so many events */
 async function publish(count: number, endpoint: Record<string, unknown> = {}): Promise<string[]> {
-  await app.database.pool.query('TRUNCATE deliveries, endpoint_states CASCADE')
+  await app.database.pool.query('TRUNCATE deliveries, endpoint_health CASCADE')
   tenant = await app.tenant()
   await tenant.createType('a.b')
   await tenant.createEndpoint('http://127.0.0.1:9/', endpoint)
@@ -74,7 +74,7 @@ test.each([
     'its endpoint keeps failing',
     () =>
       app.database.pool.query(
-        'INSERT INTO endpoint_states (endpoint_id, consecutive_failures) SELECT id, $1 FROM webhook_endpoints',
+        'INSERT INTO endpoint_health (endpoint_id, consecutive_failures) SELECT id, $1 FROM webhook_endpoints',
         [AILING_AFTER],
       ),
   ],

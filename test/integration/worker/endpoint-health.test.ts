@@ -102,7 +102,7 @@ describe('endpoint health', () => {
     const { pool } = app.database
     const settling = await pool.connect()
     await settling.query("BEGIN; SET LOCAL lock_timeout = '2s'")
-    await settling.query('SELECT FROM endpoint_states WHERE endpoint_id = $1 FOR UPDATE', [tenant.id])
+    await settling.query('SELECT FROM endpoint_health WHERE endpoint_id = $1 FOR UPDATE', [tenant.id])
     const enabled = tenant.enable('RELEASE')
     const waits = async () =>
       (await pool.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"))

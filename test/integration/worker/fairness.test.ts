@@ -78,7 +78,7 @@ describe('fair delivery', () => {
     const settlings = await app.database.pool.connect()
     await claims.query(`SELECT pg_advisory_lock(${LOCKS.claim})`)
     await settlings.query('BEGIN')
-    await settlings.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [
+    await settlings.query('SELECT FROM delivery_log_heads WHERE organization_id = $1 FOR UPDATE', [
       tenant.organizationId,
     ])
     const waiting = (type: string) => async () => {

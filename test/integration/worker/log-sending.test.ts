@@ -142,7 +142,7 @@ describe('SENDING in the delivery log', () => {
     const slow = new pg.Client(app.database.url)
     await slow.connect()
     await slow.query('BEGIN')
-    await slow.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
+    await slow.query('SELECT FROM delivery_log_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
 
     const delivered = app.deliver()
     await expect.poll(() => receiver.requests.slice(from).map(({ eventId }) => eventId)).toHaveLength(2)

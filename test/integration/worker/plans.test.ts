@@ -45,7 +45,7 @@ beforeAll(async () => {
     (await tenant.createEndpoint('http://127.0.0.1:9/', { eventTypes: [type] })).webhookEndpoint.id
   endpoints = { enabled: await endpoint('a.b'), disabled: await endpoint('a.b'), busy: await endpoint('c.d') }
   await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [endpoints.disabled])
-  for (const table of ['events', 'deliveries', 'delivery_register', 'attempts', 'delivery_changes'])
+  for (const table of ['events', 'deliveries', 'delivery_index', 'attempts', 'delivery_changes'])
     await app.database.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`)
 })
 afterAll(async () => {
@@ -124,7 +124,7 @@ async function fill(): Promise<void> {
     [endpoints.enabled],
   )
   await client.query(
-    `INSERT INTO delivery_register SELECT id, organization_id, event_id, endpoint_id, created_at FROM deliveries
+    `INSERT INTO delivery_index SELECT id, organization_id, event_id, endpoint_id, created_at FROM deliveries
       ON CONFLICT DO NOTHING`,
   )
   await client.query(

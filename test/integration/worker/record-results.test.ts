@@ -51,13 +51,13 @@ describe('recording results', () => {
     await tenant.publish('a.b')
     const result = resultOf(await claimOne(), null, 500)
     for (let times = 0; times < 2; times++) await settle(app.database.pool, [result], options())
-    const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_states')
+    const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_health')
     expect(rows).toEqual([{ consecutive_failures: 1 }])
     await cancel()
   })
 
   test('a late result that is recorded twice counts once, beside the result that was recorded in time', async () => {
-    await app.database.pool.query('DELETE FROM endpoint_states')
+    await app.database.pool.query('DELETE FROM endpoint_health')
     app.clock.advance(1)
     await tenant.publish('a.b')
     const late = resultOf(await claimOne(), null, 500)
@@ -68,7 +68,7 @@ describe('recording results', () => {
     await tenant.publish('a.b')
     const other = resultOf(await claimOne(), null, 204)
     for (let times = 0; times < 2; times++) await settle(app.database.pool, [late], options())
-    const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_states')
+    const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_health')
     expect(rows).toEqual([{ consecutive_failures: 1 }])
     // The batch has one recorded and one new result, and each is recorded once.
     await settle(app.database.pool, [again], options())

@@ -33,7 +33,7 @@ describe('result batch', () => {
     fc.assert(
       fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 30 }), async (answers) => {
         // Ten failures in a row would throttle the endpoint.
-        await app.database.pool.query('DELETE FROM endpoint_states')
+        await app.database.pool.query('DELETE FROM endpoint_health')
         await app.database.pool.query("UPDATE deliveries SET status = 'CANCELED', next_attempt_at = NULL")
         await tenant.publishMany(answers.map(({ type }) => ({ type, data: {} })))
         const results = await resultsOf(answers)
