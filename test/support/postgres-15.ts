@@ -41,15 +41,17 @@ export async function startPostgres15(): Promise<TestServer & { url: string }> {
 }
 
 /**
- * A PgBouncer in transaction mode before a PostgreSQL on this machine, with few connections, so that clients share them.
+ * A PgBouncer before a PostgreSQL on this machine, with few connections, so that clients share them.
  *
  * @param options.password of the role `user`
+ * @param options.mode default transaction
  */
 export async function startPgBouncer(options: {
   postgresPort: number
   database: string
   user: string
   password: string
+  mode?: 'session' | 'transaction'
 }): Promise<TestServer> {
   const { folder, user } = await ownFolder('signalbox-pgbouncer-')
   const port = await freePort()
@@ -67,7 +69,7 @@ export async function startPgBouncer(options: {
       'unix_socket_dir =',
       'auth_type = scram-sha-256',
       `auth_file = ${users}`,
-      'pool_mode = transaction',
+      `pool_mode = ${options.mode ?? 'transaction'}`,
       'default_pool_size = 5',
       'max_client_conn = 200',
       '',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDatabase } from '../../../src/database/client.ts'
 import { type ConnectionOptions, SESSION, withSession } from '../../../src/database/connection.ts'
 import { openConnections } from '../../../src/database/open-connections.ts'
 import { ENCRYPTION_KEY, silentLog } from '../../support/app.ts'
@@ -77,6 +78,16 @@ async function readSettings(connection: ConnectionOptions): Promise<unknown[]> {
   return rows
 }
 
+describe('a start behind PgBouncer in session mode', () => {
+  test('needs no DATABASE_DIRECT_URL', async () => {
+    const options = { postgresPort: postgres.port, database: NAME, user: NAME, password: PASSWORD }
+    const keeping = await startPgBouncer({ ...options, mode: 'session' })
+    const { pooled, direct } = await openConnections({ url: urlOf(keeping.port), log: silentLog })
+    expect([pooled.acceptsOptions, direct.url]).toEqual([false, pooled.url])
+    await keeping.stop()
+  })
+})
+
 describe('a start behind PgBouncer in transaction mode', () => {
   test('names the statement that gives the pooled sessions their schema', async () => {
     await runSql(NAME, ['CREATE SCHEMA elsewhere', `GRANT USAGE, CREATE ON SCHEMA elsewhere TO ${NAME}`])
@@ -99,6 +110,18 @@ describe('a start behind PgBouncer in transaction mode', () => {
     const wanted = withSession({ ...direct, options: '' }, { ...SESSION, statement_timeout: '10s' })
     expect(await readSettings(pooled)).toEqual(await readSettings(wanted))
   }, 60_000)
+
+  test('gives up on a read that takes too long', async () => {
+    const { pooled } = await openConnections({
+      url: urlOf(pooler.port),
+      directUrl: urlOf(postgres.port),
+      log: silentLog,
+    })
+    const database = createDatabase({ pooled, readSeconds: 0.1 })
+    // Less than the statement_timeout of the role.
+    await expect(database.reads.query('SELECT pg_sleep(9)')).rejects.toThrow('Query read timeout')
+    await database.stop()
+  })
 
   test('fails without DATABASE_DIRECT_URL, since no notification is heard', async () => {
     const { DATABASE_DIRECT_URL: _, ...pooledOnly } = environment()
