@@ -32,8 +32,8 @@ export async function openSchemaEngine(
   server: ConnectionOptions | string,
 ): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
   const connection = typeof server === 'string' ? readConnection(server) : server
-  wasm ??= loadWasm()
-  const { SchemaEngine } = await wasm
+  loaded.schemaEngine ??= loadWasm()
+  const { SchemaEngine } = await loaded.schemaEngine
   const pools: pg.Pool[] = []
   const factory: SqlMigrationAwareDriverAdapterFactory = {
     provider: 'postgres',
@@ -117,8 +117,8 @@ async function connectToCatalogs(connection: ConnectionOptions, pools: pg.Pool[]
   return adapter
 }
 
-/** Loaded once: a second instance would take the place of the first one under its open engines. */
-let wasm: ReturnType<typeof loadWasm> | undefined
+/** Loaded once in a process: a second instance would take the place of the first one under its open engines. */
+const loaded = globalThis as { schemaEngine?: ReturnType<typeof loadWasm> }
 
 async function loadWasm(): Promise<typeof import('@prisma/schema-engine-wasm')> {
   // The package is written for bundlers. Node has to instantiate the module itself, with its JavaScript half as imports.
