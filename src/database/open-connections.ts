@@ -33,8 +33,10 @@ export async function openConnections(options: { url: string; directUrl?: string
   const { directUrl } = options
   const directFirst =
     directUrl === undefined ? first : withSchema(readConnection(directUrl, 'DATABASE_DIRECT_URL'), first)
-  const direct = await openConnection(directFirst, { createSchema: true })
-  const pooled = directUrl === undefined ? direct : await openConnection(first, { createSchema: false })
+  const opened = await openConnection(directFirst, { createSchema: true })
+  // A role behind a pooler may end long statements. A migration takes its time.
+  const direct = withSession(opened, { statement_timeout: '0' })
+  const pooled = directUrl === undefined ? opened : await openConnection(first, { createSchema: false })
   if (pooled.schema !== direct.schema)
     throw new Error(
       `DATABASE_URL leads to the schema ${pooled.schema}, DATABASE_DIRECT_URL to ${direct.schema}. Give both the same ?schema=<name>.`,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Redis } from 'ioredis'
@@ -99,6 +99,12 @@ describe('REDIS_URL', () => {
     const said = await mistake(url())
     if (typeof expected === 'string') expect(said).toBe(expected)
     else expect(said).toMatch(expected)
+  })
+
+  test('has its permissions in docs/operations.md', async () => {
+    expect(await readFile('docs/operations.md', 'utf8')).toContain(
+      `ACL SETUSER signalbox on >change-me resetchannels -@all ${PERMISSIONS}\n`,
+    )
   })
 
   test('may lead to a Redis that is away', async () => {

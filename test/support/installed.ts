@@ -1,0 +1,8 @@
+import { existsSync } from 'node:fs'
+
+/** Programs of PostgreSQL 15, the oldest that Signalbox runs on, where Debian 12 installs them. */
+export const POSTGRES_15 = '/usr/lib/postgresql/15/bin'
+export const PGBOUNCER = '/usr/sbin/pgbouncer'
+
+export const hasPostgres15 = existsSync(`${POSTGRES_15}/postgres`)
+export const hasPgBouncer = existsSync(PGBOUNCER)
