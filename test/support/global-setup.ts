@@ -5,6 +5,8 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/database/embedded/postgres.ts'
 import { migrate } from '../../src/database/migrate.ts'
+import { ON_POSTGRES_15 } from './installed.ts'
+import { startPostgres15 } from './postgres-15.ts'
 import { startRedis } from './redis.ts'
 import { leaks, noteSaid, noteSecret, openLedger } from './secret-leak-check.ts'
 
@@ -14,7 +16,8 @@ export const TEMPLATE = 'signalbox_template'
 /** One PostgreSQL and one Redis for the whole run, both real. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-test-'))
-  const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
+  const postgres =
+    project.name === ON_POSTGRES_15 ? await startPostgres15() : await startEmbeddedPostgres({ dataDir, durable: false })
   const admin = new pg.Client({ connectionString: postgres.url })
   await admin.connect()
   await admin.query(`CREATE DATABASE ${TEMPLATE}`)
