@@ -1,12 +1,16 @@
 import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
-import { hasPgBouncer, hasPostgres15 } from './test/support/installed.ts'
+import { hasPgBouncer, hasPostgres15, ON_POSTGRES_15 } from './test/support/installed.ts'
 
 const graphql = createRequire(import.meta.url).resolve('graphql')
 
 /** PostgreSQL and Redis for the projects that need them; unit tests start neither. */
 const services = { globalSetup: 'test/support/global-setup.ts', testTimeout: 30_000, hookTimeout: 60_000 }
 
+/** Folders whose tests run the hand-written statements: they run on PostgreSQL 15 as well. */
+const STATEMENTS = ['database', 'worker', 'events', 'deliveries', 'replays', 'usage'].map(
+  (folder) => `test/integration/${folder}/**/*.test.ts`,
+)
 const BEHIND_PGBOUNCER = 'test/integration/connections/pgbouncer.test.ts'
 
 export default defineConfig({
@@ -29,6 +33,9 @@ export default defineConfig({
           ...services,
         },
       },
+      ...(hasPostgres15
+        ? [{ extends: true as const, test: { name: ON_POSTGRES_15, include: STATEMENTS, ...services } }]
+        : []),
       { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...services } },
     ],
   },

@@ -6,10 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase } from '../../../src/database/client.ts'
 import { type ConnectionOptions, SESSION, withSession } from '../../../src/database/connection.ts'
 import { openConnections } from '../../../src/database/open-connections.ts'
+import { createApi } from '../../support/api.ts'
 import { ENCRYPTION_KEY, silentLog } from '../../support/app.ts'
 import { startPgBouncer, startPostgres15, type TestServer } from '../../support/postgres-15.ts'
 import { type RunningProcess, startProcess } from '../../support/process.ts'
+import { type Receiver, startReceiver } from '../../support/receiver.ts'
 
+const EVENTS = 60
 const KEY = 'the-key-of-the-pgbouncer-test-1234567890'
 /** Role, password and schema in the statements of docs/operations.md. */
 const NAME = 'signalbox'
@@ -18,18 +21,21 @@ const OPERATIONS = path.join(import.meta.dirname, '../../../docs/operations.md')
 
 let postgres: Awaited<ReturnType<typeof startPostgres15>>
 let pooler: TestServer
+let receiver: Receiver
 let dataDir: string
 let running: RunningProcess | undefined
 
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-pooled-'))
   postgres = await startPostgres15()
+  receiver = await startReceiver()
   await runDocumented('As a superuser, or as the administrator of a managed service:', 'postgres')
   await runDocumented('Then in the database:', NAME)
   pooler = await startPgBouncer({ postgresPort: postgres.port, database: NAME, user: NAME, password: PASSWORD })
 }, 60_000)
 afterAll(async () => {
   await running?.end('SIGKILL')
+  await receiver.stop()
   await pooler.stop()
   await postgres.stop()
   await rm(dataDir, { recursive: true, force: true })
@@ -131,4 +137,23 @@ describe('a start behind PgBouncer in transaction mode', () => {
       'DATABASE_URL leads through a pooler that passes no notifications on. Set DATABASE_DIRECT_URL to the same database past the pooler.\n',
     )
   })
+
+  test(`delivers ${EVENTS} of ${EVENTS} events as a role that owns one schema`, async () => {
+    running = startProcess(environment())
+    const [, url] = await running.printed(/"url":"([^"]+)"/)
+    expect(running.output().match(/led through a pooler/g)).toHaveLength(1)
+    const api = createApi(url!).as(KEY)
+    await api.createType('pooled.event')
+    await api.createEndpoint(receiver.url)
+    const ids = await Promise.all(Array.from({ length: EVENTS }, () => api.publish('pooled.event')))
+    await receiver.arrived(EVENTS)
+    expect(new Set(receiver.requests.map(({ eventId }) => eventId))).toEqual(new Set(ids))
+    const settled = async () => {
+      const { nodes } = await api.ask('{ deliveries(first: 100) { nodes { status } } }')
+      return nodes.filter(({ status }: { status: string }) => status === 'SUCCEEDED').length
+    }
+    await expect.poll(settled).toBe(EVENTS)
+    expect((await running.end('SIGTERM')).code).toBe(0)
+    expect(running.output()).not.toMatch(/"level":"(warn|error|fatal)"/)
+  }, 60_000)
 })

@@ -15,7 +15,7 @@ describe('event type schema', () => {
     const id = await tenant.createType('order.old', { schema: { type: 'object' } })
     await app.database.pool.query(`UPDATE event_types SET schema = '{"$ref": "#/"}' WHERE id = $1`, [id])
     await expect(tenant.publish('order.old')).rejects.toThrow(
-      /input\.data: cannot be checked, because the schema of its type is not usable: .*\. Change it with eventTypeUpdate\./,
+      /input\.data: cannot be checked, because the schema of its type is not usable: .*\. Change the schema with eventTypeUpdate\./,
     )
   })
 
