@@ -157,11 +157,12 @@ function toClaimed(row: ClaimedRow, endpoint: ClaimedEndpoint): Claimed {
 
 /** Milliseconds until the next retry is due, or undefined when none waits. Through the index `deliveries_next_retry`. */
 export async function nextDue(pool: pg.Pool, now: Date | null): Promise<number | undefined> {
-  const { rows } = await pool.query<{ wait: number | null }>({
+  const { rows } = await pool.query<{ wait: number }>({
     name: 'next-due',
-    text: `SELECT extract(epoch FROM min(next_attempt_at) - coalesce($1::timestamptz, now()))::float8 * 1000 AS wait
-      FROM deliveries WHERE status = 'RETRYING' AND next_attempt_at > coalesce($1::timestamptz, now())`,
+    text: `SELECT extract(epoch FROM next_attempt_at - coalesce($1::timestamptz, now()))::float8 * 1000 AS wait
+      FROM deliveries WHERE status = 'RETRYING' AND next_attempt_at > coalesce($1::timestamptz, now())
+      ORDER BY next_attempt_at LIMIT 1`,
     values: [now],
   })
-  return rows[0]?.wait ?? undefined
+  return rows[0]?.wait
 }

@@ -8,13 +8,13 @@ export type UrlSetting = 'DATABASE_URL' | 'DATABASE_DIRECT_URL'
 export type SessionSettings = Record<string, string>
 
 /**
- * Settings that every session of the program starts with; docs/operations.md has them as ALTER ROLE for poolers.
+ * Settings at the start of every session; docs/operations.md lists them as ALTER ROLE for poolers.
  *
- * Every statement has its index. A plan lives as long as its connection, and one made for a small table would go on reading all of a
- * large one; bitmap scans would read all rows that match where a LIMIT wants the first.
+ * Every statement has an index. A plan lives as long as its connection, so a plan made for a small table would scan the
+ * table after it has grown, and a bitmap scan would read every match where a LIMIT wants the first.
  *
- * A process that is paused or cut off inside a transaction loses its connection, and with it its locks, whether PostgreSQL waits for the
- * next statement or for the client to take the last answer.
+ * A process that stalls or loses its network inside a transaction loses its connection and its locks, whether PostgreSQL
+ * waits for a statement, for the rest of one, or for the client to read an answer.
  */
 export const SESSION: SessionSettings = {
   enable_seqscan: 'off',
@@ -22,6 +22,9 @@ export const SESSION: SessionSettings = {
   jit: 'off',
   idle_in_transaction_session_timeout: '5s',
   tcp_user_timeout: '10s',
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
 }
 
 /** Options that every connection to a server has: pg's Client and Pool take them as they are. */
