@@ -7,7 +7,7 @@ import { WebhookEndpoint } from './webhook-endpoint.ts'
 const WebhookEndpointUpdate = builder
   .objectRef<{ webhookEndpoint: Endpoint | null; gap: boolean }>('WebhookEndpointUpdate')
   .implement({
-    description: 'An endpoint whose settings or health changed.',
+    description: 'An endpoint with changed settings or health.',
     fields: (t) => ({
       webhookEndpoint: t.field({
         type: WebhookEndpoint,
@@ -23,9 +23,9 @@ builder.subscriptionField('webhookEndpointUpdates', (t) =>
   t.field({
     type: WebhookEndpointUpdate,
     description:
-      'Endpoints whose settings or health changed, each at most once a second; with `id` that one, and first as it is now. Needs `webhooks: read`.',
+      'Endpoints with changed settings or health, each at most once a second; with `id` only that endpoint, beginning with its current state. Needs `webhooks: read`.',
     authScopes: { can: 'webhooks:read' },
-    args: { id: t.arg.id({ description: 'Only this endpoint.' }) },
+    args: { id: t.arg.id({ description: 'Changes of this endpoint.' }) },
     subscribe(_root, { id }, context) {
       const { bus, subscriptions } = context.domain
       const viewer = viewerOf(context)

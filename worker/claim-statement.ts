@@ -1,19 +1,19 @@
-/** How far ahead the moments of a rate limit are given away. */
+/** Time span for which send times of rate-limited endpoints are assigned in advance. */
 const SLOTS_AHEAD = '0.5 seconds'
-/** An endpoint that has failed so often in a row is sent no more than a few a second, until it accepts again. */
+/** Consecutive failures after which an endpoint gets only a few requests per second, until it accepts again. */
 export const AILING_AFTER = 10
 const AILING_PER_SECOND = 10
-/** Slots lie this much further apart than the limit asks: a tenth of a second of delay on the way, and it is still kept. */
+/** Factor on the spacing of a rate limit, so that the limit holds despite a tenth of a second of delay. */
 const SLOT_MARGIN = 1.1
 
-/** What sending needs to know of an endpoint, as `ClaimedEndpoint`. */
+/** SQL for the endpoint of a claimed delivery, as `ClaimedEndpoint`. */
 export const endpointOf = (e: string, now: string) => `
   json_build_object('url', ${e}.url, 'timeoutSeconds', ${e}.timeout_seconds, 'maxAttempts', ${e}.max_attempts,
     'backoffSeconds', ${e}.backoff_seconds, 'signatureScheme', ${e}.signature_scheme, 'headersEncrypted', ${e}.headers_encrypted,
     'secrets', coalesce((SELECT json_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s
       WHERE s.endpoint_id = ${e}.id AND (s.expires_at IS NULL OR s.expires_at > ${now})), '[]'))`
 
-/** Where a delivery that is due belongs instead of being sent; null when it is to be sent. */
+/** SQL for the target status of a due delivery that must not be sent; null for one to send. */
 export const asideOf = (names: { delivery: string; endpoint: string; event: string; now: string }) => `CASE
   WHEN ${names.endpoint}.deleted_at IS NOT NULL THEN 'CANCELED'
   WHEN NOT ${names.endpoint}.enabled AND ${names.delivery}.trigger <> 'TEST' THEN 'HELD'
@@ -24,12 +24,12 @@ export const asideOf = (names: { delivery: string; endpoint: string; event: stri
 const ASIDE = asideOf({ delivery: 'p', endpoint: 'q', event: 'v', now: 'clock.now' })
 
 /**
- * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than its
- * concurrency and its rate leave over all workers, and no more than an equal share of the batch, the longest waiting
- * first. A backlog of one endpoint is never read past that, so it delays no other. The new version fences whoever held it
- * before. The log of changes is not written here (worker/record-results.ts says why).
+ * Claims due deliveries fairly: endpoint by endpoint through the index `deliveries_due`, from each at most its free
+ * concurrency and rate over all workers and an equal share of the batch, longest waiting first. A backlog of one
+ * endpoint is never read past these bounds, so it delays no other. The new version fences off earlier holders. The
+ * delivery log is not written here (worker/record-results.ts tells why).
  *
- * A delivery whose endpoint is deleted or disabled, or whose event is too old, is only pointed out, in `aside`.
+ * Deliveries of a deleted or disabled endpoint, and of expired events, are only listed in `aside`.
  */
 export const CLAIM = `
 WITH RECURSIVE clock AS (

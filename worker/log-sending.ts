@@ -4,14 +4,14 @@ import { announce, CHANGED, logChanges } from '../src/bus/delivery-log.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { Claimed } from './claim.ts'
 
-/** What is under way for so long is told of as SENDING before its result. */
+/** Duration of an attempt after which its SENDING state is logged before the result, in milliseconds. */
 const TELL_AFTER_MS = 1_000
-/** How often what is under way is looked at for that. */
+/** Interval of the check for long attempts, in milliseconds. */
 const LOOK_EVERY_MS = 250
-/** Deliveries that one statement tells of at most. */
+/** Maximum deliveries of one statement. */
 const TOLD_AT_ONCE = 1_000
 
-/** What is being changed at this moment is left to who changes it, and says it along with that. */
+/** Skips locked rows: the transaction that holds them logs SENDING itself. */
 const TELL = `
 WITH mine AS (
   SELECT d.id FROM unnest($1::text[], $2::int[]) AS i(id, version) JOIN deliveries d ON d.id = i.id AND d.version = i.version
@@ -24,9 +24,9 @@ WITH mine AS (
 SELECT organization_id FROM heads`
 
 /**
- * Writes to the log that these are SENDING, where it does not say so yet.
+ * Logs deliveries as SENDING unless the log has that state already.
  *
- * @returns the organizations of those that it says it of
+ * @returns the organizations with new log entries
  */
 export async function tellOf(pool: pg.Pool, deliveries: readonly { id: string; version: number }[]): Promise<string[]> {
   const values = [deliveries.map(({ id }) => id), deliveries.map(({ version }) => version)]
@@ -35,11 +35,11 @@ export async function tellOf(pool: pg.Pool, deliveries: readonly { id: string; v
 }
 
 /**
- * Tells whoever watches of what takes long. A claim tells of nothing: of most deliveries the log says that they were SENDING
- * along with their result (settle.ts), which is one entry for both, and nothing that a claim has to wait for.
+ * Logs the SENDING state of long attempts. Short attempts log it together with their result, in one entry, so that
+ * claims never wait for the log.
  *
- * @param deps.leasesKept is waited for before: prolonging leases passes over rows that are being told of, and a worker that stood still
- *   does both when it wakes
+ * @param deps.leasesKept awaited first: renewals skip rows locked by this statement, and a worker that was stalled runs
+ *   both at once
  * @param deps.tellAfterMs default TELL_AFTER_MS
  */
 export function createTell(deps: {
@@ -81,7 +81,7 @@ export function createTell(deps: {
   }
 
   return {
-    /** Something is under way from now on. */
+    /** Starts the check for long attempts. */
     look() {
       timer ??= setInterval(tellLate, LOOK_EVERY_MS)
     },

@@ -8,9 +8,11 @@ import type { Log } from '../src/lib/log.ts'
 const RECONNECT_MS = 1_000
 
 /**
- * Calls `onWake` whenever a commit made something due, and once after every connect, since nothing is heard meanwhile.
+ * Calls `onWake` when a commit has made deliveries due, and once after every connect, because notifications are lost
+ * while disconnected.
  *
- * @param deps.onWake with the ids of what is due, where the commit names it (src/domain/events/notify-channel.ts)
+ * @param deps.onWake receives the ids of due deliveries when the commit names them
+ *   (src/domain/events/notify-channel.ts)
  */
 export function createWakeListener(deps: {
   connection: ConnectionOptions

@@ -7,22 +7,20 @@ import type { Result } from './attempt-outcome.ts'
 import { ailing, ailingColumns, disableAiling } from './endpoint-health.ts'
 import { answerOf, batchColumns, INPUT, kindOf } from './result-columns.ts'
 
-/** What the rest of the statement needs of a result: taken along with the moved row, so that nothing is joined again. */
+/** Columns of a result returned with its moved row, so that the rest of the statement joins nothing again. */
 const RESULT = 'i.attempt_id, i.duration, i.bucket, i.started_ms, i.kind, i.answer'
 
 /**
- * One statement for a batch of results: moves the deliveries, inserts the attempts, counts, notes the health of the
- * endpoints and disables those that failed too often. Only where the version is still the claimed one: who lost the lease
- * meanwhile moves nothing, and the attempt is recorded all the same, since the receiver did see it. What is recorded already,
- * because the answer to its first writing was lost, is left alone.
+ * Records a batch of results in one statement: moves the deliveries, inserts the attempts, updates counters and the
+ * health of endpoints, and disables endpoints that failed too often. A delivery moves only while its version is the
+ * claimed one; a late attempt is recorded all the same, because the receiver saw it, and an attempt recorded before is
+ * left alone.
  *
- * The log gets the result of a delivery and, along with it, that it was SENDING before. So a claim does not have to write it: it
- * would wait for the heads of the logs of all whose deliveries it takes, and each of them may be held up by one of theirs.
- * What takes long is told of by itself (worker/log-sending.ts).
+ * The log entry of a result includes the SENDING state before it, so that claims need not write the log: they would
+ * wait for the log head of every organization. Long attempts are logged by worker/log-sending.ts.
  *
- * Rows that others lock too are locked in one order in every
- * statement: counts, states, endpoints, heads of the log. Deliveries are another's only when it is late: two that are late of each
- * other may have to be written again.
+ * Rows are locked in one order in every statement: counters, health, endpoints, log heads. Results of two workers for
+ * the same deliveries may still deadlock and are then written again.
  */
 const SETTLE = `
 WITH clock AS (
@@ -84,19 +82,19 @@ WITH clock AS (
 SELECT (SELECT count(*) FROM woken) AS woken,
   array(SELECT endpoint_id FROM health) AS "healthChanged", array(SELECT id FROM disabled) AS disabled`
 
-/** What settling did to endpoints: the ids of those whose health it changed, for the worse or the better. */
+/** Endpoints changed by a batch of results. */
 export interface Settled {
   healthChanged: string[]
-  /** Which are disabled now. */
+  /** Endpoints that are disabled now. */
   disabled: string[]
 }
 
-/** A pool, or another way to ask PostgreSQL. */
+/** A pool, or another way to send statements to PostgreSQL. */
 export interface Queryable {
   query<Row extends pg.QueryResultRow>(statement: Prepared): Promise<Answer<Row>>
 }
 
-/** Records results. At most one of each delivery in a batch. */
+/** Records results, at most one per delivery. */
 export async function settle(
   database: Queryable,
   results: readonly Result[],

@@ -8,7 +8,7 @@ import type { Log } from '../src/lib/log.ts'
 import type { Aside } from './claim.ts'
 import { move } from './lease.ts'
 
-/** What changed since the claim stays as it is: another worker may have found it too, or a person may have moved it. */
+/** Skips rows that changed since the claim: another worker may have moved them, or a person. */
 const SET_ASIDE = move(
   `chosen AS (
   SELECT d.id, d AS was, i.status FROM deliveries d
@@ -22,8 +22,8 @@ const SET_ASIDE = move(
 )
 
 /**
- * Moves what claims find due and not to be sent to where it belongs. Beside the claims, which find it again until it is: this
- * writes to logs, and may have to wait for one.
+ * Moves due deliveries that must not be sent to their target status. Outside of claims, because the move writes the
+ * delivery log and may wait for its lock; claims list the deliveries again until they are moved.
  */
 export function createAside(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; log: Log; wake: () => void }) {
   let moving: Promise<void> | undefined
@@ -36,7 +36,7 @@ export function createAside(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; l
       deps.bus,
       rows.map((row) => row.organization_id),
     )
-    // They had places that others wait for.
+    // The moved deliveries took positions that others wait for.
     if (rows.length > 0) deps.wake()
   }
 
@@ -49,7 +49,7 @@ export function createAside(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; l
           moving = undefined
         })
     },
-    /** Undefined when nothing is being moved. */
+    /** Undefined while nothing is being moved. */
     idle: () => moving,
   }
 }

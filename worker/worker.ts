@@ -18,17 +18,18 @@ import { createSettler } from './result-batcher.ts'
 import { createAside } from './undeliverable.ts'
 
 export interface WorkerOptions {
-  /** Deliveries in flight at once. */
+  /** Maximum deliveries in flight. */
   concurrency: number
-  /** Without a sign of life for this long, another worker takes over what this one holds. */
+  /** Seconds without renewal after which another worker takes over the deliveries of this one. */
   leaseSeconds: number
-  /** How long a stop waits for what is in flight before it breaks it off. */
+  /** Seconds for which a stop waits for requests in flight before it aborts them. */
   shutdownSeconds: number
 }
 
 /**
- * The delivery worker. A commit wakes it; it claims what is due, sends each within its endpoint's bounds, and settles in
- * batches. No transaction is open while a request is under way, and any number of workers share a database.
+ * The delivery worker: claims due deliveries after a notification, sends each within the bounds of its endpoint, and
+ * records results in batches. No transaction is open while a request is in flight, and any number of workers share a
+ * database.
  */
 export function createWorker(deps: {
   database: Database
@@ -38,7 +39,7 @@ export function createWorker(deps: {
   bus: LiveBus
   targets: Targets
   log: Log
-  /** A fraction from 0 to 1, for the jitter of retries. */
+  /** Returns a fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
   /** See `createSettler`. */
   settleEveryMs?: number
@@ -120,11 +121,11 @@ export function createWorker(deps: {
       listener.start()
       upkeep.start()
     },
-    /** Looks at the queue now, or at what is named; for tests that move the clock. */
+    /** Claims now, everything due or the named deliveries; for tests that move the clock. */
     wake: intake.wake,
-    /** Takes over lost deliveries now; for tests that move the clock. */
+    /** Renews and reclaims now; for tests that move the clock. */
     beat: upkeep.beat,
-    /** Resolves when nothing is claimed, in flight or unsettled. */
+    /** Resolves when nothing is claimed, in flight or unrecorded. */
     async idle() {
       while (intake.idle() !== undefined || aside.idle() !== undefined || inFlight.size > 0) {
         await intake.idle()
@@ -132,12 +133,12 @@ export function createWorker(deps: {
         if (inFlight.size > 0) await new Promise<void>((resolve) => waitingForIdle.push(resolve))
       }
     },
-    /** Claims no more, waits for what is in flight, breaks off the rest and gives it back. */
+    /** Claims no more, waits for requests in flight, aborts the rest and returns their deliveries to the queue. */
     async stop() {
       intake.stop()
       const late = setTimeout(() => attempts.interrupt(), options.shutdownSeconds * 1000)
       await listener.stop()
-      // Leases are kept meanwhile: what is still being sent must not be sent by another worker too.
+      // Leases are renewed meanwhile, so that no other worker sends the same deliveries.
       await this.idle()
       clearTimeout(late)
       await upkeep.stop()
