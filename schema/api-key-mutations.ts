@@ -1,6 +1,6 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ApiKey, ApiKeyEnvironment, ApiKeyTier } from './api-key.ts'
-import { builder, given, viewerOf } from './builder.ts'
+import { builder, omitNulls, requireViewer } from './builder.ts'
 
 type Key = typeof ApiKey.$inferType
 
@@ -88,8 +88,8 @@ builder.mutationField('apiKeyCreate', (t) =>
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'The API key.' }) },
     async resolve(_root, { input }, context, info) {
-      await context.limitField(viewerOf(context), info)
-      return context.domain.keys.create(viewerOf(context), given(input))
+      await context.limitField(requireViewer(context), info)
+      return context.services.keys.create(requireViewer(context), omitNulls(input))
     },
   }),
 )
@@ -107,7 +107,9 @@ builder.mutationField('apiKeyUpdate', (t) =>
     },
     async resolve(_root, { id, input: { tier, expiresAt, ...input } }, context) {
       const cleared = { ...(tier !== undefined && { tier }), ...(expiresAt !== undefined && { expiresAt }) }
-      return { apiKey: await context.domain.keys.update(viewerOf(context), id, { ...given(input), ...cleared }) }
+      return {
+        apiKey: await context.services.keys.update(requireViewer(context), id, { ...omitNulls(input), ...cleared }),
+      }
     },
   }),
 )
@@ -124,8 +126,8 @@ builder.mutationField('apiKeyRotate', (t) =>
       input: t.arg({ type: ApiKeyRotateInput, required: true, description: 'Mode and overlap of the rotation.' }),
     },
     async resolve(_root, { id, input }, context, info) {
-      await context.limitField(viewerOf(context), info)
-      return context.domain.keys.rotate(viewerOf(context), id, input)
+      await context.limitField(requireViewer(context), info)
+      return context.services.keys.rotate(requireViewer(context), id, input)
     },
   }),
 )
@@ -145,8 +147,8 @@ function changeField(
       errors: { types: [NotFoundError, ConflictError, ...(name === 'apiKeyEnable' ? [ValidationError] : [])] },
       args: { id: t.arg.id({ required: true, description: 'Id of the key.' }) },
       resolve: async (_root, { id }, context) => {
-        const change = context.domain.keys[verb.toLowerCase() as 'revoke' | 'disable' | 'enable']
-        return { apiKey: await change(viewerOf(context), id) }
+        const change = context.services.keys[verb.toLowerCase() as 'revoke' | 'disable' | 'enable']
+        return { apiKey: await change(requireViewer(context), id) }
       },
     }),
   )

@@ -1,7 +1,7 @@
 import { VERDICTS, type Verified } from '../src/domain/keys/verify.ts'
 import { ValidationError } from '../src/lib/errors.ts'
 import { ApiKey } from './api-key.ts'
-import { builder, given, viewerOf } from './builder.ts'
+import { builder, omitNulls, requireViewer } from './builder.ts'
 import { LimitsType } from './limits.ts'
 
 const ApiKeyVerifyInput = builder.inputType('ApiKeyVerifyInput', {
@@ -57,6 +57,6 @@ builder.mutationField('apiKeyVerify', (t) =>
         description: 'The presented key and the request to check.',
       }),
     },
-    resolve: (_root, { input }, context) => context.domain.keys.verify(viewerOf(context), given(input)),
+    resolve: (_root, { input }, context) => context.services.keys.verify(requireViewer(context), omitNulls(input)),
   }),
 )

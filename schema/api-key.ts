@@ -1,6 +1,6 @@
 import { KeyEnvironment, KeyTier } from '../src/database/generated/enums.ts'
 import { type Permissions, readPermissions } from '../src/domain/people/permissions.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 export const ApiKeyEnvironment = builder.enumType('ApiKeyEnvironment', {
   description: 'Environment of a key, which its prefix shows: `sb_live_…` or `sb_test_…`.',
@@ -34,7 +34,7 @@ builder.prismaObject('ApiKeySecret', {
 export const ApiKey = builder.prismaNode('ApiKey', {
   description: 'An API key. The secret is shown once, when the key is created, and stored as a hash.',
   id: { field: 'id', description: 'Id of the API key, such as `key_…`.' },
-  findUnique: owned('keys:read'),
+  findUnique: ownedById('keys:read'),
   nullable: true,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Free text for people.' }),
@@ -112,7 +112,7 @@ builder.queryField('apiKeys', (t) =>
       authScopes: { can: 'keys:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.keys.list(viewerOf(context), query)
+        return context.services.keys.list(requireViewer(context), query)
       },
     },
     { name: 'ApiKeyConnection', description: 'A page of API keys.' },

@@ -1,10 +1,10 @@
-import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
+import { builder, checkPage, countResponseBytes, ownedById, requireViewer } from './builder.ts'
 import { AttemptTriggerType } from './delivery.ts'
 
 const Attempt = builder.prismaNode('Attempt', {
   description: 'One HTTP exchange of a delivery, with its result.',
   id: { field: 'id', description: 'Id of the attempt, such as `att_…`.' },
-  findUnique: owned('deliveries:read'),
+  findUnique: ownedById('deliveries:read'),
   nullable: true,
   fields: (t) => ({
     number: t.exposeInt('number', { description: 'Number of the attempt within its delivery, from 1.' }),
@@ -18,13 +18,13 @@ const Attempt = builder.prismaNode('Attempt', {
       nullable: true,
       description: 'Value from the response; null without a response.',
       resolve: ({ responseHeaders: headers }, _args, context) =>
-        spendBytes(headers, JSON.stringify(headers).length, context),
+        countResponseBytes(headers, JSON.stringify(headers).length, context),
     }),
     responseBody: t.string({
       nullable: true,
       description: 'First 10 KiB of the response body as UTF-8; null without a response.',
       resolve: ({ responseBody }, _args, context) =>
-        responseBody && spendBytes(Buffer.from(responseBody).toString('utf8'), responseBody.length, context),
+        responseBody && countResponseBytes(Buffer.from(responseBody).toString('utf8'), responseBody.length, context),
     }),
     durationMicroseconds: t.exposeInt('durationMicroseconds', {
       description: 'Duration of the HTTP exchange in microseconds.',
@@ -55,7 +55,7 @@ builder.prismaObjectField('Delivery', 'attempts', (t) =>
       authScopes: { can: 'deliveries:read' },
       resolve(query, delivery, args, context) {
         checkPage(args)
-        return context.domain.deliveries.attempts(viewerOf(context), delivery.id, query)
+        return context.services.deliveries.attempts(requireViewer(context), delivery.id, query)
       },
     },
     { name: 'AttemptConnection', description: 'A page of attempts.' },

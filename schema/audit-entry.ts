@@ -1,5 +1,5 @@
 import { AuditOutcome } from '../src/database/generated/enums.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 const AuditOutcomeType = builder.enumType('AuditOutcome', {
   description: 'Outcome of the change or request.',
@@ -12,7 +12,7 @@ const AuditOutcomeType = builder.enumType('AuditOutcome', {
 const AuditEntry = builder.prismaNode('AuditEntry', {
   description: 'An entry of the audit trail: a change, or a refused attempt at one.',
   id: { field: 'id', description: 'Id of the audit entry, such as `aud_…`.' },
-  findUnique: owned('audit:read'),
+  findUnique: ownedById('audit:read'),
   nullable: true,
   fields: (t) => ({
     actor: t.exposeString('actor', { description: 'Id of the API key that acted, or `system`.' }),
@@ -40,7 +40,7 @@ builder.queryField('auditEntries', (t) =>
       authScopes: { can: 'audit:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.audit.list(viewerOf(context), query)
+        return context.services.audit.list(requireViewer(context), query)
       },
     },
     { name: 'AuditEntryConnection', description: 'A page of the audit trail.' },

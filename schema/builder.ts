@@ -18,7 +18,7 @@ import { typeOfId } from './node-ids.ts'
 
 /** Context of every resolver. `viewer` is null without a key. */
 export interface Context {
-  domain: Services
+  services: Services
   viewer: Viewer | null
   /** Validates a document to register, which only the schema layer can do. */
   checkDocument: CheckDocument
@@ -94,7 +94,7 @@ export const builder = new SchemaBuilder<{
     nodesQueryOptions: false,
   },
   prisma: {
-    client: ({ domain }) => domain.prismaForNodes as PrismaClient,
+    client: ({ services }) => services.prismaForNodes as PrismaClient,
     dmmf: getDatamodel(),
     exposeDescriptions: false,
     defaultConnectionSize: 20,
@@ -120,7 +120,7 @@ export function can(viewer: Viewer | null, scope: Scope): boolean {
 }
 
 /** The viewer of a field that a scope guards. */
-export function viewerOf({ viewer }: Context): Viewer {
+export function requireViewer({ viewer }: Context): Viewer {
   if (viewer === null) throw new UnauthenticatedError('Present an API key: Authorization: Bearer …')
   return viewer
 }
@@ -129,7 +129,7 @@ export function viewerOf({ viewer }: Context): Viewer {
  * Finds the row of `node(id)`: in the viewer's organization and with the permission to read it. Without either, the
  * look-up finds nothing, as for an unknown id.
  */
-export function owned(scope: Scope) {
+export function ownedById(scope: Scope) {
   return (id: string, { viewer }: Context) => ({
     id,
     organizationId: viewer !== null && can(viewer, scope) ? viewer.organizationId : 'nobody',
@@ -151,7 +151,7 @@ export function checkPage(args: { first?: number | null; last?: number | null })
 const ANSWER_BYTES = 64 * 1024 * 1024
 
 /** Counts the bytes of a value against the bound of the answer. @throws UnavailableError past the bound */
-export function spendBytes<T>(value: T, bytes: number, { answered }: Context): T {
+export function countResponseBytes<T>(value: T, bytes: number, { answered }: Context): T {
   answered.bytes += bytes
   if (answered.bytes > ANSWER_BYTES)
     throw new UnavailableError(
@@ -162,18 +162,18 @@ export function spendBytes<T>(value: T, bytes: number, { answered }: Context): T
 }
 
 /** The error of a forbidden field. The attempt goes to the audit trail. */
-function refuse({ viewer, domain }: Context, info: GraphQLResolveInfo): Error {
+function refuse({ viewer, services }: Context, info: GraphQLResolveInfo): Error {
   if (viewer === null)
     return new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
   const field = `${info.parentType.name}.${info.fieldName}`
-  domain.audit.denied(viewer, field, 'FORBIDDEN')
+  services.audit.denied(viewer, field, 'FORBIDDEN')
   return new ForbiddenError(`This key lacks the permission for ${field}.`)
 }
 
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], null> }
 
 /** A null input field counts as absent. */
-export function given<T extends object>(input: T): Given<T> {
+export function omitNulls<T extends object>(input: T): Given<T> {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as Given<T>
 }
 

@@ -16,7 +16,7 @@ const LIVE = Symbol('live')
 type LiveRow = DeliveryRow & { [LIVE]: Pick<DeliveryChange, 'event' | 'endpoint'> }
 
 /** Builds the row of a delivery from a live message. */
-export function liveRow(change: DeliveryChange): DeliveryRow {
+export function deliveryFromLog(change: DeliveryChange): DeliveryRow {
   const { event, endpoint, ...rest } = change
   const row: LiveRow = {
     ...rest,

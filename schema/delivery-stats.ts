@@ -1,7 +1,7 @@
 import { deliveryChannel } from '../src/bus/bus.ts'
 import type { DeliveryStats, Figures } from '../src/domain/deliveries/delivery-stats.ts'
-import { ALL, subscribeToHints } from '../src/live/change-notifier.ts'
-import { builder, viewerOf } from './builder.ts'
+import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
+import { builder, requireViewer } from './builder.ts'
 
 const DeliveryFigures = builder.interfaceRef<Figures>('DeliveryFigures').implement({
   description: 'Figures of deliveries within a range of days.',
@@ -76,7 +76,7 @@ builder.queryField('deliveryStats', (t) =>
         description: 'Endpoint and days. Default: every endpoint, the last 30 days.',
       }),
     },
-    resolve: (_root, { filter }, context) => context.domain.stats(viewerOf(context), filter ?? {}),
+    resolve: (_root, { filter }, context) => context.services.stats(requireViewer(context), filter ?? {}),
   }),
 )
 
@@ -87,14 +87,14 @@ builder.subscriptionField('deliveryStatsUpdates', (t) =>
     authScopes: { can: 'deliveries:read' },
     args: { filter: t.arg({ type: DeliveryStatsFilter, description: 'Filter as for `deliveryStats`.' }) },
     async subscribe(_root, { filter }, context) {
-      const { bus, stats, subscriptions } = context.domain
-      const viewer = viewerOf(context)
+      const { bus, stats, subscriptions } = context.services
+      const viewer = requireViewer(context)
       // Refuses an invalid filter before the subscription starts.
       await stats(viewer, filter ?? {})
       return subscriptions.open(viewer, context.signal(), (onClose) =>
-        subscribeToHints(bus, deliveryChannel(viewer.organizationId), { first: async () => ALL, onClose }),
+        subscribeToChanges(bus, deliveryChannel(viewer.organizationId), { first: async () => ALL, onClose }),
       )
     },
-    resolve: (_hint, { filter }, context) => context.domain.stats(viewerOf(context), filter ?? {}),
+    resolve: (_hint, { filter }, context) => context.services.stats(requireViewer(context), filter ?? {}),
   }),
 )

@@ -1,9 +1,9 @@
 import type { BusStatus } from '../src/bus/bus.ts'
-import { createMailbox, type Mail } from '../src/live/bounded-queue.ts'
+import { createBoundedQueue, type QueueItem } from '../src/live/bounded-queue.ts'
 import type { DeliveryUpdate as DeliveryUpdateMessage } from '../src/live/delivery-feed.ts'
-import { builder, viewerOf } from './builder.ts'
+import { builder, requireViewer } from './builder.ts'
 import { Delivery, DeliveryStatusType } from './delivery.ts'
-import { liveRow } from './delivery-from-log.ts'
+import { deliveryFromLog } from './delivery-from-log.ts'
 
 const DeliveryUpdate = builder.objectRef<DeliveryUpdateMessage>('DeliveryUpdate').implement({
   description: 'One change of state of a delivery.',
@@ -11,7 +11,7 @@ const DeliveryUpdate = builder.objectRef<DeliveryUpdateMessage>('DeliveryUpdate'
     delivery: t.field({
       type: Delivery,
       description: 'The delivery after the change.',
-      resolve: ({ change }) => liveRow(change),
+      resolve: ({ change }) => deliveryFromLog(change),
     }),
     cursor: t.exposeString('cursor', { description: 'Opaque position of this change. `after` resumes behind it.' }),
     gap: t.exposeBoolean('gap', {
@@ -44,8 +44,8 @@ builder.subscriptionField('deliveryUpdates', (t) =>
       }),
     },
     subscribe(_root, { filter, after }, context) {
-      const { deliveryFeed, subscriptions } = context.domain
-      const viewer = viewerOf(context)
+      const { deliveryFeed, subscriptions } = context.services
+      const viewer = requireViewer(context)
       return subscriptions.open(viewer, context.signal(), (onClose) =>
         deliveryFeed.subscribe(viewer, filter ?? {}, { after: after ?? null, onClose }),
       )
@@ -57,7 +57,7 @@ builder.subscriptionField('deliveryUpdates', (t) =>
   }),
 )
 
-const LiveStatus = builder.objectRef<Mail<BusStatus>>('LiveStatus').implement({
+const LiveStatus = builder.objectRef<QueueItem<BusStatus>>('LiveStatus').implement({
   description: 'State of live messages between processes.',
   fields: (t) => ({
     degraded: t.boolean({
@@ -73,10 +73,10 @@ builder.subscriptionField('liveStatus', (t) =>
     description: 'State of live messages, now and after every change.',
     authScopes: { authenticated: true },
     subscribe(_root, _args, context) {
-      const { bus, subscriptions } = context.domain
-      return subscriptions.open(viewerOf(context), context.signal(), async (onClose) => {
+      const { bus, subscriptions } = context.services
+      return subscriptions.open(requireViewer(context), context.signal(), async (onClose) => {
         let stop = () => {}
-        const mailbox = createMailbox<BusStatus>({
+        const mailbox = createBoundedQueue<BusStatus>({
           onClose() {
             stop()
             onClose()

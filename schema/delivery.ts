@@ -1,6 +1,6 @@
 import { AttemptTrigger, DeliveryStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError } from '../src/lib/errors.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 export const DeliveryStatusType = builder.enumType('DeliveryStatus', {
   description: 'State of a delivery.',
@@ -29,7 +29,7 @@ export const AttemptTriggerType = builder.enumType('AttemptTrigger', {
 export const Delivery = builder.prismaNode('Delivery', {
   description: 'The delivery of one event to one endpoint.',
   id: { field: 'id', description: 'Id of the delivery, such as `dlv_…`.' },
-  findUnique: owned('deliveries:read'),
+  findUnique: ownedById('deliveries:read'),
   nullable: true,
   fields: (t) => ({
     status: t.expose('status', { type: DeliveryStatusType, description: 'State of the delivery.' }),
@@ -91,7 +91,7 @@ builder.queryField('deliveries', (t) =>
       args: { filter: t.arg({ type: DeliveryFilter, description: 'Filter of the list. Default: every entry.' }) },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.deliveries.list(viewerOf(context), args.filter ?? {}, query)
+        return context.services.deliveries.list(requireViewer(context), args.filter ?? {}, query)
       },
     },
     connection,
@@ -108,7 +108,7 @@ builder.prismaObjectField('Event', 'deliveries', (t) =>
       authScopes: { can: 'deliveries:read' },
       resolve(query, event, args, context) {
         checkPage(args)
-        return context.domain.deliveries.ofEvent(viewerOf(context), event.id, query)
+        return context.services.deliveries.ofEvent(requireViewer(context), event.id, query)
       },
     },
     { name: 'EventDeliveriesConnection', description: 'A page of deliveries of an event.' },
@@ -133,9 +133,9 @@ function moveField(name: 'deliveryRetry' | 'deliveryCancel', description: string
       errors: { types: [NotFoundError, ConflictError] },
       args: { id: t.arg.id({ required: true, description: 'Id of the delivery.' }) },
       async resolve(_root, { id }, context, info) {
-        await context.limitField(viewerOf(context), info)
-        const move = context.domain.deliveries[verb.toLowerCase() as 'retry' | 'cancel']
-        return { delivery: await move(viewerOf(context), id) }
+        await context.limitField(requireViewer(context), info)
+        const move = context.services.deliveries[verb.toLowerCase() as 'retry' | 'cancel']
+        return { delivery: await move(requireViewer(context), id) }
       },
     }),
   )

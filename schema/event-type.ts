@@ -1,10 +1,10 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
+import { builder, checkPage, countResponseBytes, ownedById, requireViewer } from './builder.ts'
 
 export const EventType = builder.prismaNode('EventType', {
   description: 'A registered event type. Only registered types can be published.',
   id: { field: 'id', description: 'Id of the event type, such as `type_…`.' },
-  findUnique: owned('events:read'),
+  findUnique: ownedById('events:read'),
   nullable: true,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name in dotted words, such as `invoice.paid`.' }),
@@ -16,13 +16,13 @@ export const EventType = builder.prismaNode('EventType', {
       type: 'JSON',
       nullable: true,
       description: 'JSON Schema that `data` must satisfy; null accepts every payload.',
-      resolve: ({ schema }, _args, context) => spendBytes(schema, JSON.stringify(schema).length, context),
+      resolve: ({ schema }, _args, context) => countResponseBytes(schema, JSON.stringify(schema).length, context),
     }),
     example: t.field({
       type: 'JSON',
       nullable: true,
       description: 'Example value of `data`; null without one.',
-      resolve: ({ example }, _args, context) => spendBytes(example, JSON.stringify(example).length, context),
+      resolve: ({ example }, _args, context) => countResponseBytes(example, JSON.stringify(example).length, context),
     }),
     sensitiveFields: t.exposeStringList('sensitiveFields', {
       description: 'Names of fields that are removed at any depth before an event is stored.',
@@ -46,7 +46,7 @@ builder.queryField('eventTypes', (t) =>
       authScopes: { can: 'events:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.eventTypes.list(viewerOf(context), query)
+        return context.services.eventTypes.list(requireViewer(context), query)
       },
     },
     { name: 'EventTypeConnection', description: 'A page of event types.' },
@@ -104,7 +104,7 @@ builder.mutationField('eventTypeCreate', (t) =>
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: EventTypeCreateInput, required: true, description: 'The event type.' }) },
     resolve: async (_root, { input }, context) => ({
-      eventType: await context.domain.eventTypes.create(viewerOf(context), { ...input }),
+      eventType: await context.services.eventTypes.create(requireViewer(context), { ...input }),
     }),
   }),
 )
@@ -120,7 +120,7 @@ builder.mutationField('eventTypeUpdate', (t) =>
       input: t.arg({ type: EventTypeUpdateInput, required: true, description: 'Changes to make.' }),
     },
     resolve: async (_root, { id, input }, context) => ({
-      eventType: await context.domain.eventTypes.update(viewerOf(context), id, { ...input }),
+      eventType: await context.services.eventTypes.update(requireViewer(context), id, { ...input }),
     }),
   }),
 )

@@ -1,12 +1,12 @@
 import { decodeEnvelope } from '../src/domain/events/envelope.ts'
 import type { EventPublish } from '../src/domain/events/publish.ts'
 import { ConflictError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
+import { builder, checkPage, countResponseBytes, ownedById, requireViewer } from './builder.ts'
 
 export const Event = builder.prismaNode('Event', {
   description: 'An event as published. Its id is also the `webhook-id` of every request.',
   id: { field: 'id', description: 'Id of the event, such as `evt_…`.' },
-  findUnique: owned('events:read'),
+  findUnique: ownedById('events:read'),
   nullable: true,
   // Bodies are large, so they are read only when selected.
   select: { id: true, organizationId: true, type: true, idempotencyKey: true, createdAt: true },
@@ -17,26 +17,27 @@ export const Event = builder.prismaNode('Event', {
       nullable: true,
       description: 'Published payload without sensitive fields.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => decodeEnvelope(spendBytes(body, body.length, context)).data,
+      resolve: ({ body }, _args, context) => decodeEnvelope(countResponseBytes(body, body.length, context)).data,
     }),
     previous: t.field({
       type: 'JSON',
       nullable: true,
       description: 'State before the change; null when the publisher sent none.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => decodeEnvelope(spendBytes(body, body.length, context)).previous,
+      resolve: ({ body }, _args, context) => decodeEnvelope(countResponseBytes(body, body.length, context)).previous,
     }),
     metadata: t.field({
       type: 'JSON',
       nullable: true,
       description: 'Metadata of the publisher; null without any.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => decodeEnvelope(spendBytes(body, body.length, context)).metadata,
+      resolve: ({ body }, _args, context) => decodeEnvelope(countResponseBytes(body, body.length, context)).metadata,
     }),
     body: t.string({
       description: 'Exact text that is signed and sent.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => Buffer.from(spendBytes(body, body.length, context)).toString('utf8'),
+      resolve: ({ body }, _args, context) =>
+        Buffer.from(countResponseBytes(body, body.length, context)).toString('utf8'),
     }),
     idempotencyKey: t.string({
       nullable: true,
@@ -63,7 +64,7 @@ builder.queryField('events', (t) =>
       args: { types: t.arg.stringList({ description: 'Events of these types. Default: every type.' }) },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.deliveries.listEvents(viewerOf(context), args.types, query)
+        return context.services.deliveries.listEvents(requireViewer(context), args.types, query)
       },
     },
     { name: 'EventConnection', description: 'A page of events.' },
@@ -122,7 +123,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: EventPublishInput, required: true, description: 'The published event.' }) },
     resolve: async (_root, { input }, context) => ({
-      event: await context.domain.publisher.publish(viewerOf(context), { ...input }),
+      event: await context.services.publisher.publish(requireViewer(context), { ...input }),
     }),
   }),
   eventPublishMany: t.field({
@@ -133,7 +134,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: EventPublishManyInput, required: true, description: 'Events to publish.' }) },
     resolve: async (_root, { input }, context) => ({
-      events: await context.domain.publisher.publishMany(viewerOf(context), input.events as EventPublish[]),
+      events: await context.services.publisher.publishMany(requireViewer(context), input.events as EventPublish[]),
     }),
   }),
 }))

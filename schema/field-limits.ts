@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { getGraphQLRateLimiter, type Identity, Store } from 'graphql-rate-limit'
-import type { FieldCalls } from '../src/domain/limits/field-limit-store.ts'
+import type { FieldLimitStore } from '../src/domain/limits/field-limit-store.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import { RateLimitedError } from '../src/lib/errors.ts'
 
@@ -16,7 +16,7 @@ export type LimitField = (viewer: Viewer, info: GraphQLResolveInfo) => Promise<v
  *
  * @param limits calls per minute by field
  */
-export function createLimitField(calls: FieldCalls, limits: Record<string, number>): LimitField {
+export function createLimitField(calls: FieldLimitStore, limits: Record<string, number>): LimitField {
   const nameOf = ({ contextIdentity, fieldIdentity }: Identity) => `${contextIdentity}:${fieldIdentity}`
   class Calls extends Store {
     override getForIdentity = async (identity: Identity) => [...(await calls.get(nameOf(identity)))]

@@ -1,6 +1,6 @@
 import { Plan } from '../src/database/generated/enums.ts'
 import { NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, given, viewerOf } from './builder.ts'
+import { builder, checkPage, omitNulls, requireViewer } from './builder.ts'
 
 const PlanType = builder.enumType('Plan', {
   description: 'Plan that an organization has agreed with the operator, who may set other numbers.',
@@ -30,9 +30,9 @@ builder.queryField('organizations', (t) =>
       cursor: 'id',
       description: 'Every organization, newest first. For the operator: needs `platform: read`.',
       authScopes: { can: 'platform:read' },
-      resolve(query, _root, args, { domain }) {
+      resolve(query, _root, args, { services }) {
         checkPage(args)
-        return domain.organizations.listAll(query)
+        return services.organizations.listAll(query)
       },
     },
     { name: 'OrganizationConnection', description: 'A page of organizations.' },
@@ -79,7 +79,7 @@ builder.mutationField('organizationCreate', (t) =>
       input: t.arg({ type: OrganizationCreateInput, required: true, description: 'The organization to create.' }),
     },
     resolve: async (_root, { input }, context) => ({
-      organization: await context.domain.organizations.create(viewerOf(context), given(input)),
+      organization: await context.services.organizations.create(requireViewer(context), omitNulls(input)),
     }),
   }),
 )
@@ -95,7 +95,7 @@ builder.mutationField('organizationUpdate', (t) =>
       input: t.arg({ type: OrganizationUpdateInput, required: true, description: 'Changes to make.' }),
     },
     resolve: async (_root, { id, input }, context) => ({
-      organization: await context.domain.organizations.update(viewerOf(context), id, given(input)),
+      organization: await context.services.organizations.update(requireViewer(context), id, omitNulls(input)),
     }),
   }),
 )

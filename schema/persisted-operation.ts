@@ -1,6 +1,6 @@
 import { DocumentStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 const StatusType = builder.enumType('PersistedDocumentStatus', {
   description: 'State of a registered operation.',
@@ -14,7 +14,7 @@ const StatusType = builder.enumType('PersistedDocumentStatus', {
 const PersistedDocument = builder.prismaNode('PersistedDocument', {
   description: 'A registered operation. Clients send its hash as `documentId`, or with the extension `persistedQuery`.',
   id: { field: 'id', description: 'Id of the registered operation, such as `doc_…`.' },
-  findUnique: owned('keys:read'),
+  findUnique: ownedById('keys:read'),
   nullable: true,
   fields: (t) => ({
     documentId: t.exposeString('documentId', {
@@ -47,7 +47,7 @@ builder.queryField('persistedDocuments', (t) =>
       authScopes: { can: 'keys:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.documents.list(viewerOf(context), query)
+        return context.services.documents.list(requireViewer(context), query)
       },
     },
     { name: 'PersistedDocumentConnection', description: 'A page of registered operations.' },
@@ -88,10 +88,10 @@ builder.mutationField('persistedDocumentCreate', (t) =>
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: CreateInput, required: true, description: 'The affected operation.' }) },
     async resolve(_root, { input: { body, active } }, context, info) {
-      const viewer = viewerOf(context)
+      const viewer = requireViewer(context)
       await context.limitField(viewer, info)
       const input = { body, active: active ?? false }
-      return { persistedDocument: await context.domain.documents.create(viewer, input, context.checkDocument) }
+      return { persistedDocument: await context.services.documents.create(viewer, input, context.checkDocument) }
     },
   }),
 )
@@ -105,9 +105,9 @@ function changeField(verb: 'Activate' | 'Retire', description: string): void {
       errors: { types: [NotFoundError, ConflictError] },
       args: { id: t.arg.id({ required: true, description: 'Id of the registered operation.' }) },
       async resolve(_root, { id }, context) {
-        const { documents } = context.domain
+        const { documents } = context.services
         const change = verb === 'Activate' ? documents.activate : documents.retire
-        return { persistedDocument: await change(viewerOf(context), id) }
+        return { persistedDocument: await change(requireViewer(context), id) }
       },
     }),
   )

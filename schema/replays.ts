@@ -1,8 +1,8 @@
 import { replayChannel } from '../src/bus/bus.ts'
 import { ReplayStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { ALL, subscribeToHints } from '../src/live/change-notifier.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
+import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 import { DeliveryStatusType } from './delivery.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
 
@@ -18,7 +18,7 @@ const ReplayStatusType = builder.enumType('ReplayStatus', {
 const Replay = builder.prismaNode('Replay', {
   description: 'A replay: stored events sent to an endpoint again. It continues after a restart.',
   id: { field: 'id', description: 'Id of the replay, such as `rpl_…`.' },
-  findUnique: owned('deliveries:read'),
+  findUnique: ownedById('deliveries:read'),
   nullable: true,
   fields: (t) => ({
     status: t.expose('status', { type: ReplayStatusType, description: 'State of the replay.' }),
@@ -96,9 +96,9 @@ builder.mutationField('deliveriesReplay', (t) =>
       input: t.arg({ type: DeliveriesReplayInput, required: true, description: 'Events and endpoint of the replay.' }),
     },
     resolve: async (_root, { input }, context, info) => {
-      await context.limitField(viewerOf(context), info)
+      await context.limitField(requireViewer(context), info)
       return {
-        replay: await context.domain.replays.start(viewerOf(context), input),
+        replay: await context.services.replays.start(requireViewer(context), input),
       }
     },
   }),
@@ -127,7 +127,7 @@ builder.queryField('deliveriesReplayPreview', (t) =>
         description: 'Events and endpoint, as for the replay.',
       }),
     },
-    resolve: (_root, { input }, context) => context.domain.replays.preview(viewerOf(context), input),
+    resolve: (_root, { input }, context) => context.services.replays.preview(requireViewer(context), input),
   }),
 )
 
@@ -148,7 +148,7 @@ builder.mutationField('deliveriesReplayCancel', (t) =>
     errors: { types: [NotFoundError, ConflictError] },
     args: { id: t.arg.id({ required: true, description: 'Id of the replay.' }) },
     resolve: async (_root, { id }, context) => ({
-      replay: await context.domain.replays.cancel(viewerOf(context), id),
+      replay: await context.services.replays.cancel(requireViewer(context), id),
     }),
   }),
 )
@@ -162,7 +162,7 @@ builder.queryField('deliveriesReplays', (t) =>
       authScopes: { can: 'deliveries:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.replays.list(viewerOf(context), query)
+        return context.services.replays.list(requireViewer(context), query)
       },
     },
     { name: 'ReplayConnection', description: 'A page of replays.' },
@@ -178,14 +178,14 @@ builder.subscriptionField('deliveriesReplayUpdates', (t) =>
     authScopes: { can: 'deliveries:read' },
     args: { id: t.arg.id({ required: true, description: 'Id of the replay.' }) },
     subscribe(_root, { id }, context) {
-      const { bus, subscriptions } = context.domain
-      const viewer = viewerOf(context)
+      const { bus, subscriptions } = context.services
+      const viewer = requireViewer(context)
       const wanted = (changed: string) => changed === id
-      const first = async () => ((await context.domain.replays.get(viewer, id)) === null ? null : ALL)
+      const first = async () => ((await context.services.replays.get(viewer, id)) === null ? null : ALL)
       return subscriptions.open(viewer, context.signal(), (onClose) =>
-        subscribeToHints(bus, replayChannel(viewer.organizationId), { wanted, first, onClose }),
+        subscribeToChanges(bus, replayChannel(viewer.organizationId), { wanted, first, onClose }),
       )
     },
-    resolve: (_hint, { id }, context) => context.domain.replays.get(viewerOf(context), id),
+    resolve: (_hint, { id }, context) => context.services.replays.get(requireViewer(context), id),
   }),
 )

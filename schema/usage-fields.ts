@@ -1,7 +1,7 @@
 import { usageChannel } from '../src/bus/bus.ts'
-import { ALL, subscribeToHints } from '../src/live/change-notifier.ts'
+import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
 import { ApiKeyTier } from './api-key.ts'
-import { builder, viewerOf } from './builder.ts'
+import { builder, requireViewer } from './builder.ts'
 import { UsageInterval, UsageType } from './usage.ts'
 
 const UsageFilter = builder.inputType('UsageFilter', {
@@ -38,7 +38,8 @@ builder.queryField('usage', (t) =>
         description: 'Filter of the requests. Default: every request of the last day.',
       }),
     },
-    resolve: (_root, { filter }, context) => context.domain.usage.ofOrganization(viewerOf(context), filter ?? {}),
+    resolve: (_root, { filter }, context) =>
+      context.services.usage.ofOrganization(requireViewer(context), filter ?? {}),
   }),
 )
 
@@ -48,7 +49,7 @@ builder.queryField('unknownKeyUsage', (t) =>
     description: 'Usage of unknown keys in the whole installation. For the operator: needs `platform: read`.',
     authScopes: { can: 'platform:read' },
     args: { filter: t.arg({ type: UsageFilter, description: 'Filter as for `usage`, without keys and tiers.' }) },
-    resolve: (_root, { filter }, { domain }) => domain.usage.ofUnknownKeys(filter ?? {}),
+    resolve: (_root, { filter }, { services }) => services.usage.ofUnknownKeys(filter ?? {}),
   }),
 )
 
@@ -64,16 +65,17 @@ builder.subscriptionField('usageUpdates', (t) =>
       }),
     },
     async subscribe(_root, { filter }, context) {
-      const { bus, subscriptions, usage } = context.domain
-      const viewer = viewerOf(context)
+      const { bus, subscriptions, usage } = context.services
+      const viewer = requireViewer(context)
       // Refuses an invalid filter before the subscription starts.
       usage.ofOrganization(viewer, filter ?? {})
       return subscriptions.open(viewer, context.signal(), async (onClose) => {
         const wanted = (id: string) => filter?.keyId == null || id === filter.keyId
         const options = { wanted, together: true, first: async () => ALL, onClose }
-        return subscribeToHints(bus, usageChannel(viewer.organizationId), options)
+        return subscribeToChanges(bus, usageChannel(viewer.organizationId), options)
       })
     },
-    resolve: (_hint, { filter }, context) => context.domain.usage.ofOrganization(viewerOf(context), filter ?? {}),
+    resolve: (_hint, { filter }, context) =>
+      context.services.usage.ofOrganization(requireViewer(context), filter ?? {}),
   }),
 )

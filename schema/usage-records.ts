@@ -1,6 +1,6 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay'
 import type { RecordsPage, StoredRecord } from '../src/domain/usage/usage-records.ts'
-import { builder, checkPage, viewerOf } from './builder.ts'
+import { builder, checkPage, requireViewer } from './builder.ts'
 
 const UsageRecord = builder.objectRef<StoredRecord>('UsageRecord').implement({
   description: 'One request with a key.',
@@ -47,7 +47,9 @@ builder.queryField('usageRecords', (t) =>
       authScopes: { can: 'usage:read' },
       args: { keyId: t.arg.id({ description: 'Requests with this key.' }) },
       resolve: (_root, args, context) =>
-        page(args, (range) => context.domain.usageRecords.ofOrganization(viewerOf(context), args.keyId ?? null, range)),
+        page(args, (range) =>
+          context.services.usageRecords.ofOrganization(requireViewer(context), args.keyId ?? null, range),
+        ),
     },
     { name: 'UsageRecordConnection', description: 'A page of requests.' },
     { name: 'UsageRecordEdge', description: 'A request with its cursor.' },
@@ -61,7 +63,7 @@ builder.queryField('unknownKeyRecords', (t) =>
       description:
         'Requests with unknown keys of the whole installation, newest first, which show attempts to guess keys. For the operator: needs `platform: read`.',
       authScopes: { can: 'platform:read' },
-      resolve: (_root, args, { domain }) => page(args, (range) => domain.usageRecords.ofUnknownKeys(range)),
+      resolve: (_root, args, { services }) => page(args, (range) => services.usageRecords.ofUnknownKeys(range)),
     },
     { name: 'UnknownKeyRecordConnection', description: 'A page of requests.' },
     { name: 'UnknownKeyRecordEdge', description: 'A request with its cursor.' },

@@ -1,6 +1,6 @@
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import { ApiKey } from './api-key.ts'
-import { builder, viewerOf } from './builder.ts'
+import { builder, requireViewer } from './builder.ts'
 import { Organization } from './organization.ts'
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
@@ -9,13 +9,13 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
     organization: t.field({
       type: Organization,
       description: 'The organization of every read and write.',
-      resolve: (viewer, _args, { domain }) => domain.organizations.current(viewer),
+      resolve: (viewer, _args, { services }) => services.organizations.current(viewer),
     }),
     apiKey: t.field({
       type: ApiKey,
       nullable: true,
       description: 'The presented API key; null while a platform key acts in another organization.',
-      resolve: (viewer, _args, { domain }) => domain.keys.get(viewer, viewer.principal.id),
+      resolve: (viewer, _args, { services }) => services.keys.get(viewer, viewer.principal.id),
     }),
     permissions: t.field({
       type: 'JSON',
@@ -30,6 +30,6 @@ builder.queryField('viewer', (t) =>
     type: ViewerType,
     description: 'The presented key and its organization.',
     authScopes: { authenticated: true },
-    resolve: (_root, _args, context) => viewerOf(context),
+    resolve: (_root, _args, context) => requireViewer(context),
   }),
 )

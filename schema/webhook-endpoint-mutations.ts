@@ -1,6 +1,6 @@
 import type { WebhookEndpointCreate, WebhookEndpointUpdate } from '../src/domain/endpoints/endpoint-input.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, viewerOf } from './builder.ts'
+import { builder, requireViewer } from './builder.ts'
 import { Event } from './event.ts'
 import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
 
@@ -120,7 +120,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: WebhookEndpointCreateInput, required: true, description: 'The affected endpoint.' }) },
     resolve: (_root, { input: { url, ...input } }, context) =>
-      context.domain.endpoints.create(viewerOf(context), { ...input, url: url.href } as WebhookEndpointCreate),
+      context.services.endpoints.create(requireViewer(context), { ...input, url: url.href } as WebhookEndpointCreate),
   }),
   webhookEndpointUpdate: t.field({
     type: endpointPayload('WebhookEndpointUpdatePayload'),
@@ -133,7 +133,7 @@ builder.mutationFields((t) => ({
     },
     async resolve(_root, { id, input: { url, ...input } }, context) {
       const changes = { ...input, ...(url && { url: url.href }) } as WebhookEndpointUpdate
-      return { webhookEndpoint: await context.domain.endpoints.update(viewerOf(context), id, changes) }
+      return { webhookEndpoint: await context.services.endpoints.update(requireViewer(context), id, changes) }
     },
   }),
   webhookEndpointDelete: t.field({
@@ -143,7 +143,7 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError] },
     args: { id: t.arg.id(id) },
     resolve: async (_root, { id }, context) => ({
-      webhookEndpoint: await context.domain.endpointState.remove(viewerOf(context), id),
+      webhookEndpoint: await context.services.endpointLifecycle.remove(requireViewer(context), id),
     }),
   }),
   webhookEndpointEnable: t.field({
@@ -160,7 +160,11 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { id, heldDeliveries }, context) => ({
-      webhookEndpoint: await context.domain.endpointState.enable(viewerOf(context), id, heldDeliveries ?? 'RELEASE'),
+      webhookEndpoint: await context.services.endpointLifecycle.enable(
+        requireViewer(context),
+        id,
+        heldDeliveries ?? 'RELEASE',
+      ),
     }),
   }),
   webhookEndpointDisable: t.field({
@@ -170,7 +174,7 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError] },
     args: { id: t.arg.id(id) },
     resolve: async (_root, { id }, context) => ({
-      webhookEndpoint: await context.domain.endpointState.disable(viewerOf(context), id),
+      webhookEndpoint: await context.services.endpointLifecycle.disable(requireViewer(context), id),
     }),
   }),
   webhookEndpointRotateSecret: t.field({
@@ -185,7 +189,7 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: (_root, { id, overlapSeconds }, context) =>
-      context.domain.endpointState.rotateSecret(viewerOf(context), id, overlapSeconds),
+      context.services.endpointLifecycle.rotateSecret(requireViewer(context), id, overlapSeconds),
   }),
   webhookEndpointTest: t.field({
     type: builder.objectRef<{ event: typeof Event.$inferType }>('WebhookEndpointTestPayload').implement({
@@ -200,9 +204,9 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError] },
     args: { id: t.arg.id(id) },
     async resolve(_root, { id }, context, info) {
-      await context.limitField(viewerOf(context), info)
+      await context.limitField(requireViewer(context), info)
       return {
-        event: await context.domain.endpointState.test(viewerOf(context), id),
+        event: await context.services.endpointLifecycle.test(requireViewer(context), id),
       }
     },
   }),

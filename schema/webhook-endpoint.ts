@@ -1,7 +1,7 @@
 import type { EndpointHealth as StoredHealth } from '../src/database/generated/client.ts'
 import { SignatureScheme } from '../src/database/generated/enums.ts'
 import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 export const SignatureSchemeType = builder.enumType('SignatureScheme', {
   description: 'Signature scheme of the requests to an endpoint, described in the delivery contract.',
@@ -81,7 +81,7 @@ const EndpointHealth = builder.objectRef<Health>('EndpointHealth').implement({
 export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
   description: 'A receiver of webhooks.',
   id: { field: 'id', description: 'Id of the endpoint, such as `whep_…`.' },
-  findUnique: owned('webhooks:read'),
+  findUnique: ownedById('webhooks:read'),
   nullable: true,
   fields: (t) => ({
     url: t.expose('url', { type: 'URL', description: 'URL of the receiver.' }),
@@ -127,7 +127,7 @@ export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
     publicKeys: t.stringList({
       description:
         'Public keys (`whpk_…`) that verify signatures of STANDARD_ED25519, newest first; empty for other schemes.',
-      resolve: ({ id }, _args, { domain }) => domain.endpointSecrets.publicKeys(id),
+      resolve: ({ id }, _args, { services }) => services.endpointSecrets.publicKeys(id),
     }),
     enabled: t.exposeBoolean('enabled', { description: 'False for a disabled endpoint, whose deliveries are held.' }),
     disabledReason: t.exposeString('disabledReason', {
@@ -158,7 +158,7 @@ builder.queryField('webhookEndpoints', (t) =>
       authScopes: { can: 'webhooks:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.endpoints.list(viewerOf(context), query)
+        return context.services.endpoints.list(requireViewer(context), query)
       },
     },
     { name: 'WebhookEndpointConnection', description: 'A page of endpoints.' },

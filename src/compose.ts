@@ -11,8 +11,8 @@ import { migrate } from './database/migrate.ts'
 import { openConnections } from './database/open-connections.ts'
 import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
-import { createTargets } from './domain/endpoints/target-policy.ts'
-import { createAllowances } from './domain/limits/limit-config.ts'
+import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
+import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
 import { readManifest } from './domain/persisted-operations/manifest.ts'
 import { createRetention } from './domain/retention/retention.ts'
@@ -87,7 +87,7 @@ export async function compose(
   if (newKey !== undefined) options.onKey(newKey)
 
   const keyring = createKeyring(config.encryptionKeys ?? [await developmentKey(config.dataDir)])
-  const targets = createTargets({ allowedNetworks: config.endpointAllowedNetworks })
+  const targets = createTargetPolicy({ allowedNetworks: config.endpointAllowedNetworks })
   const started: Started = {}
   if (config.mode !== 'worker') {
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
@@ -95,7 +95,7 @@ export async function compose(
     const { rateLimits, dailyQuotas, fieldLimits, keyPrefix, bootstrapApiKey } = config
     const services = createServices({
       ...{ database, clock, makeId, keyring, bus, redis, manifest, log, targets, keyPrefix, bootstrapApiKey },
-      allowances: createAllowances({ rateLimits, dailyQuotas, fieldLimits }),
+      allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
     const { host, port, trustedProxies, graphiql } = config

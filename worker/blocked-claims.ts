@@ -1,12 +1,12 @@
 import type { Result } from './attempt-outcome.ts'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
 /**
  * Tracks whether due deliveries are blocked because this worker or their endpoint is at capacity. Recording a result
  * then frees capacity and calls for another claim, unless a claim requested after the result has seen it. One claim and
  * one batch of results run at a time.
  */
-export function createAwaited() {
+export function createBlockedClaims() {
   let lacksRoom = false
   let full: ReadonlySet<string> = new Set()
   /** Claims so far, and the number of claims when a batch of results was put before the next one. */
@@ -15,7 +15,7 @@ export function createAwaited() {
   /** Endpoints with results recorded during a running claim, which may have counted them as in flight. */
   let settledMeanwhile: Set<string> | undefined
 
-  const isAwaited = (delivery: Claimed) => lacksRoom || full.has(delivery.endpoint_id)
+  const isAwaited = (delivery: ClaimedDelivery) => lacksRoom || full.has(delivery.endpoint_id)
 
   return {
     /** True when other deliveries cannot be sent before the result is recorded. */

@@ -4,11 +4,11 @@ import type { Answer, Prepared } from '../src/database/exchange.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { Result } from './attempt-outcome.ts'
-import { createAwaited } from './blocked-claims.ts'
+import { createBlockedClaims } from './blocked-claims.ts'
 import type { InFlight } from './capacity.ts'
-import { type Aside, type Claimed, createClaimer, nextDue } from './claim.ts'
-import { keepClaimed } from './lease.ts'
-import { createAlarm } from './poll-timer.ts'
+import { type ClaimedDelivery, createClaimer, nextDue, type Undeliverable } from './claim.ts'
+import { renewClaimed } from './lease.ts'
+import { createPollTimer } from './poll-timer.ts'
 import type { Queryable } from './record-results.ts'
 
 /** Poll interval of the safety net, in milliseconds. */
@@ -30,27 +30,27 @@ const NAMED_AT_ONCE = 16
  * Decides when to claim: after a notification, when a retry is due, and when blocked deliveries get capacity. One claim
  * runs at a time; later requests share the next one.
  *
- * @param deps.leasesKept awaited before each claim
+ * @param deps.leasesRenewed awaited before each claim
  * @param deps.onClaimed receives deliveries to send now
- * @param deps.onAside receives due deliveries that must not be sent
+ * @param deps.onUndeliverable receives due deliveries that must not be sent
  * @param deps.onAwaited called after each claim: the set of awaited results may have changed
  */
-export function createIntake(deps: {
+export function createClaimLoop(deps: {
   database: Database
   clock: Clock
   log: Log
   leaseSeconds: number
   inFlight: InFlight
-  leasesKept: () => Promise<void> | undefined
-  onClaimed: (deliveries: readonly Claimed[]) => void
-  onAside: (aside: readonly Aside[]) => void
+  leasesRenewed: () => Promise<void> | undefined
+  onClaimed: (deliveries: readonly ClaimedDelivery[]) => void
+  onUndeliverable: (aside: readonly Undeliverable[]) => void
   onAwaited: () => void
 }) {
   const { clock, log, leaseSeconds, inFlight } = deps
   const { pool, pooled } = deps.database
-  const alarm = createAlarm(() => wake())
+  const alarm = createPollTimer(() => wake())
   const claimer = createClaimer(pooled)
-  const awaited = createAwaited()
+  const awaited = createBlockedClaims()
 
   let stopping = false
   let claiming: Promise<void> | undefined
@@ -71,7 +71,7 @@ export function createIntake(deps: {
   async function claimAll(): Promise<void> {
     try {
       while ((wokenMeanwhile || named.length > 0) && !stopping) {
-        await deps.leasesKept()
+        await deps.leasesRenewed()
         const ids = named.splice(0)
         if (wokenMeanwhile || !(await claimNamed(ids))) {
           wokenMeanwhile = false
@@ -116,7 +116,7 @@ export function createIntake(deps: {
     const began = clock.now()
     const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds })
     await take(claim.deliveries, began)
-    deps.onAside(claim.aside)
+    deps.onUndeliverable(claim.aside)
     // A saturated endpoint or organization may have capacity by now.
     const fullOrganizations = inFlight.room()?.fullOrganizations ?? []
     const mayHaveMore = [...claim.more, ...room.fullOrganizations]
@@ -127,8 +127,8 @@ export function createIntake(deps: {
   }
 
   /** Hands over the claimed deliveries whose lease still holds. */
-  async function take(deliveries: readonly Claimed[], began: Date): Promise<void> {
-    deps.onClaimed(await keepClaimed(pool, deliveries, { began, clock, leaseSeconds }))
+  async function take(deliveries: readonly ClaimedDelivery[], began: Date): Promise<void> {
+    deps.onClaimed(await renewClaimed(pool, deliveries, { began, clock, leaseSeconds }))
   }
 
   /** Runs a statement that frees capacity and claims right behind it, without a round trip in between. */

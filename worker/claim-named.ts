@@ -1,4 +1,4 @@
-import { AILING_AFTER, asideOf, endpointOf } from './claim-statement.ts'
+import { endpointOf, FAILING_AFTER, undeliverableStatus } from './claim-statement.ts'
 
 const NOW = 'coalesce($1::timestamptz, now())'
 
@@ -22,8 +22,8 @@ UPDATE deliveries d SET status = 'SENDING', untold = true, version = d.version +
   lease_until = ${NOW} + $2::int * interval '1 second'
 FROM named n, webhook_endpoints e, events v
 WHERE d.id = n.id AND e.id = d.endpoint_id AND v.id = d.event_id
-  AND ${asideOf({ delivery: 'd', endpoint: 'e', event: 'v', now: NOW })} IS NULL AND e.rate_limit IS NULL
-  AND coalesce((SELECT s.consecutive_failures FROM endpoint_health s WHERE s.endpoint_id = n.endpoint_id), 0) < ${AILING_AFTER}
+  AND ${undeliverableStatus({ delivery: 'd', endpoint: 'e', event: 'v', now: NOW })} IS NULL AND e.rate_limit IS NULL
+  AND coalesce((SELECT s.consecutive_failures FROM endpoint_health s WHERE s.endpoint_id = n.endpoint_id), 0) < ${FAILING_AFTER}
   AND n.nth <= e.max_concurrency - (SELECT count(*) FROM deliveries o
     WHERE o.endpoint_id = n.endpoint_id AND o.status = 'SENDING' AND o.lease_until >= ${NOW})
 RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, v.type AS event_type, d.endpoint_id,

@@ -1,8 +1,8 @@
 /** Time span for which send times of rate-limited endpoints are assigned in advance. */
 const SLOTS_AHEAD = '0.5 seconds'
 /** Consecutive failures after which an endpoint gets only a few requests per second, until it accepts again. */
-export const AILING_AFTER = 10
-const AILING_PER_SECOND = 10
+export const FAILING_AFTER = 10
+const FAILING_PER_SECOND = 10
 /** Factor on the spacing of a rate limit, so that the limit holds despite a tenth of a second of delay. */
 const SLOT_MARGIN = 1.1
 
@@ -14,14 +14,14 @@ export const endpointOf = (e: string, now: string) => `
       WHERE s.endpoint_id = ${e}.id AND (s.expires_at IS NULL OR s.expires_at > ${now})), '[]'))`
 
 /** SQL for the target status of a due delivery that must not be sent; null for one to send. */
-export const asideOf = (names: { delivery: string; endpoint: string; event: string; now: string }) => `CASE
+export const undeliverableStatus = (names: { delivery: string; endpoint: string; event: string; now: string }) => `CASE
   WHEN ${names.endpoint}.deleted_at IS NOT NULL THEN 'CANCELED'
   WHEN NOT ${names.endpoint}.enabled AND ${names.delivery}.trigger <> 'TEST' THEN 'HELD'
   WHEN ${names.event}.created_at + ${names.endpoint}.max_age_seconds * interval '1 second' < ${names.now}
     AND ${names.delivery}.trigger <> 'MANUAL' THEN 'EXPIRED'
   END`
 
-const ASIDE = asideOf({ delivery: 'p', endpoint: 'q', event: 'v', now: 'clock.now' })
+const ASIDE = undeliverableStatus({ delivery: 'p', endpoint: 'q', event: 'v', now: 'clock.now' })
 
 /**
  * Claims due deliveries fairly: endpoint by endpoint through the index `deliveries_due`, from each at most its free
@@ -45,7 +45,7 @@ WITH RECURSIVE clock AS (
 ), able AS (
   SELECT e.id, e.organization_id, e.url, e.enabled, e.deleted_at, e.max_age_seconds,
     e.max_concurrency - sending.count AS free,
-    ${SLOT_MARGIN} / least(e.rate_limit, CASE WHEN s.consecutive_failures >= ${AILING_AFTER} THEN ${AILING_PER_SECOND} END)
+    ${SLOT_MARGIN} / least(e.rate_limit, CASE WHEN s.consecutive_failures >= ${FAILING_AFTER} THEN ${FAILING_PER_SECOND} END)
       * interval '1 second' AS spacing, greatest(s.next_send_at, clock.now) AS slot
   -- One by one: as a join, it is planned as a comparison of each with each.
   FROM waiting w CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints e WHERE e.id = w.endpoint_id LIMIT 1) e

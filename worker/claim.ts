@@ -22,7 +22,7 @@ export interface ClaimedEndpoint {
 }
 
 /** A claimed delivery with everything an attempt needs, so that no statement runs before its result is recorded. */
-export interface Claimed extends InBag {
+export interface ClaimedDelivery extends InBag {
   id: string
   organization_id: string
   /** Fencing version: only the holder of this version may record a result. */
@@ -44,7 +44,7 @@ export interface Claimed extends InBag {
 }
 
 /** A due delivery that must not be sent: its id, the version this was decided on, and its target status. */
-export type Aside = [id: string, version: number, status: 'CANCELED' | 'HELD' | 'EXPIRED']
+export type Undeliverable = [id: string, version: number, status: 'CANCELED' | 'HELD' | 'EXPIRED']
 
 export interface ClaimOptions {
   now: Date | null
@@ -57,9 +57,9 @@ export interface ClaimOptions {
 
 export interface Claim {
   /** Deliveries to send now: endpoints in turn, and the deliveries of each in order. */
-  deliveries: Claimed[]
+  deliveries: ClaimedDelivery[]
   /** Due deliveries that must not be sent. No claim takes them, and every claim lists them until they are moved. */
-  aside: Aside[]
+  aside: Undeliverable[]
   /** Organizations with an endpoint that reached its share of the batch, so that the next claim finds more. */
   more: string[]
   /** True when more endpoints wait than the batch has room for. */
@@ -70,7 +70,7 @@ export interface Claim {
   nextSlotIn: number | null
 }
 
-type ClaimedRow = Omit<Claimed, 'body' | 'endpoint' | 'claimedAt' | 'place'> & { body: string }
+type ClaimedRow = Omit<ClaimedDelivery, 'body' | 'endpoint' | 'claimedAt' | 'place'> & { body: string }
 type NamedRow = ClaimedRow & { endpoint: ClaimedEndpoint }
 
 /** A claim without deliveries returns one row with nulls. */
@@ -78,7 +78,7 @@ type Row = ClaimedRow & {
   /** Position among the deliveries of its endpoint. */
   nth: number
   endpoint: ClaimedEndpoint | null
-  aside: Aside[] | null
+  aside: Undeliverable[] | null
   more: string[] | null
   cut: boolean | null
   full: string[] | null
@@ -151,7 +151,7 @@ export function createClaimer(connection: ConnectionOptions | string) {
   }
 }
 
-function toClaimed(row: ClaimedRow, endpoint: ClaimedEndpoint): Claimed {
+function toClaimed(row: ClaimedRow, endpoint: ClaimedEndpoint): ClaimedDelivery {
   return Object.assign(row, { body: Buffer.from(row.body), endpoint, claimedAt: performance.now() })
 }
 

@@ -3,7 +3,7 @@ import { CHANGED, logChanges, sendingState } from '../src/bus/delivery-log.ts'
 import { DELETED_EXPLANATION } from '../src/domain/deliveries/delivery-transitions.ts'
 import { HELD_EXPLANATION } from '../src/domain/events/fan-out.ts'
 import type { Clock } from '../src/lib/clock.ts'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
 /** Maximum rows that one of these statements moves. */
 export const MOVED_AT_ONCE = 1_000
@@ -115,7 +115,7 @@ export async function sweep(pool: pg.Pool, kind: Sweep, now: Date | null): Promi
 }
 
 /** True when leases taken at a time are past half and need a renewal before the worker relies on them. */
-export const isHalfGone = (since: Date, now: Date, leaseSeconds: number) =>
+export const isPastHalfLease = (since: Date, now: Date, leaseSeconds: number) =>
   now.getTime() - since.getTime() > (leaseSeconds * 1000) / 2
 
 const EXTEND = `
@@ -137,7 +137,7 @@ FROM kept, clock WHERE d.id = kept.id RETURNING d.id`
  *   took over is renewed as well. Deliveries not yet sent are given up then
  * @returns the ids with a renewed lease
  */
-export async function extendLeases(
+export async function renewLeases(
   pool: pg.Pool,
   held: readonly { id: string; version: number }[],
   options: { now: Date | null; leaseSeconds: number; underWay: boolean },
@@ -152,15 +152,15 @@ export async function extendLeases(
  * Keeps the claimed deliveries that this worker still holds. After a slow answer or a stall the leases may have
  * expired, and another worker may send the deliveries by now.
  */
-export async function keepClaimed(
+export async function renewClaimed(
   pool: pg.Pool,
-  claimed: readonly Claimed[],
+  claimed: readonly ClaimedDelivery[],
   { began, clock, leaseSeconds }: { began: Date; clock: Clock; leaseSeconds: number },
-): Promise<readonly Claimed[]> {
+): Promise<readonly ClaimedDelivery[]> {
   let ours = claimed
-  for (let since = began; ours.length > 0 && isHalfGone(since, clock.now(), leaseSeconds); ) {
+  for (let since = began; ours.length > 0 && isPastHalfLease(since, clock.now(), leaseSeconds); ) {
     since = clock.now()
-    const kept = await extendLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, underWay: false })
+    const kept = await renewLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, underWay: false })
     ours = ours.filter(({ id }) => kept.has(id))
   }
   return ours

@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import type { LiveBus } from '../src/bus/bus.ts'
-import { announce, CHANGED, logChanges } from '../src/bus/delivery-log.ts'
+import { CHANGED, logChanges, notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Log } from '../src/lib/log.ts'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
 /** Duration of an attempt after which its SENDING state is logged before the result, in milliseconds. */
-const TELL_AFTER_MS = 1_000
+const LOG_AFTER_MS = 1_000
 /** Interval of the check for long attempts, in milliseconds. */
 const LOOK_EVERY_MS = 250
 /** Maximum deliveries of one statement. */
@@ -28,7 +28,10 @@ SELECT organization_id FROM heads`
  *
  * @returns the organizations with new log entries
  */
-export async function tellOf(pool: pg.Pool, deliveries: readonly { id: string; version: number }[]): Promise<string[]> {
+export async function logAsSending(
+  pool: pg.Pool,
+  deliveries: readonly { id: string; version: number }[],
+): Promise<string[]> {
   const values = [deliveries.map(({ id }) => id), deliveries.map(({ version }) => version)]
   const { rows } = await pool.query<{ organization_id: string }>({ name: 'tell', text: TELL, values })
   return rows.map((row) => row.organization_id)
@@ -38,20 +41,20 @@ export async function tellOf(pool: pg.Pool, deliveries: readonly { id: string; v
  * Logs the SENDING state of long attempts. Short attempts log it together with their result, in one entry, so that
  * claims never wait for the log.
  *
- * @param deps.leasesKept awaited first: renewals skip rows locked by this statement, and a worker that was stalled runs
+ * @param deps.leasesRenewed awaited first: renewals skip rows locked by this statement, and a worker that was stalled runs
  *   both at once
- * @param deps.tellAfterMs default TELL_AFTER_MS
+ * @param deps.logSendingAfterMs default LOG_AFTER_MS
  */
-export function createTell(deps: {
+export function createLogSending(deps: {
   pool: pg.Pool
   bus: LiveBus
   log: Log
-  inFlight: () => readonly Claimed[]
-  leasesKept: () => Promise<void> | undefined
-  tellAfterMs?: number
+  inFlight: () => readonly ClaimedDelivery[]
+  leasesRenewed: () => Promise<void> | undefined
+  logSendingAfterMs?: number
 }) {
-  const { pool, bus, log, inFlight, tellAfterMs = TELL_AFTER_MS } = deps
-  const told = new WeakSet<Claimed>()
+  const { pool, bus, log, inFlight, logSendingAfterMs = LOG_AFTER_MS } = deps
+  const told = new WeakSet<ClaimedDelivery>()
   let timer: NodeJS.Timeout | undefined
   let telling: Promise<void> | undefined
 
@@ -67,11 +70,11 @@ export function createTell(deps: {
       })
   }
 
-  const isLate = ({ claimedAt }: Claimed) => performance.now() - claimedAt >= tellAfterMs
+  const isLate = ({ claimedAt }: ClaimedDelivery) => performance.now() - claimedAt >= logSendingAfterMs
 
-  async function tell(late: readonly Claimed[]): Promise<void> {
-    await deps.leasesKept()
-    announce(bus, await tellOf(pool, late))
+  async function tell(late: readonly ClaimedDelivery[]): Promise<void> {
+    await deps.leasesRenewed()
+    notifyLogGrew(bus, await logAsSending(pool, late))
     for (const delivery of late) told.add(delivery)
   }
 

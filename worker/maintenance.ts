@@ -1,12 +1,12 @@
 import type { LiveBus } from '../src/bus/bus.ts'
-import { announce } from '../src/bus/delivery-log.ts'
+import { notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
 import { stepReplay } from '../src/domain/replays/replays.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Log } from '../src/lib/log.ts'
-import type { Claimed } from './claim.ts'
-import { extendLeases, isHalfGone, MOVED_AT_ONCE, type Sweep, sweep } from './lease.ts'
+import type { ClaimedDelivery } from './claim.ts'
+import { isPastHalfLease, MOVED_AT_ONCE, renewLeases, type Sweep, sweep } from './lease.ts'
 
 /** Interval of sweeps, in milliseconds. A safety net: every change that misplaces deliveries also moves them. */
 const SWEEP_MS = 30_000
@@ -15,14 +15,14 @@ const SWEEP_MS = 30_000
  * Periodic work of a worker: renews leases, reclaims deliveries with an expired lease, sweeps misplaced deliveries, and
  * runs batches of replays.
  */
-export function createUpkeep(deps: {
+export function createMaintenance(deps: {
   database: Database
   clock: Clock
   makeId: MakeId
   bus: LiveBus
   log: Log
   leaseSeconds: number
-  inFlight: () => readonly Claimed[]
+  inFlight: () => readonly ClaimedDelivery[]
   /** Called when deliveries have become due. */
   wake: () => void
 }) {
@@ -52,15 +52,15 @@ export function createUpkeep(deps: {
 
   /** Repeats a renewal that took so long that the leases may have expired again. */
   async function keepUntilFresh(): Promise<void> {
-    while (areHalfGone()) await keepLeases()
+    while (arePastHalfLease()) await keepLeases()
   }
 
-  const areHalfGone = () => isHalfGone(keptAt, clock.now(), leaseSeconds)
+  const arePastHalfLease = () => isPastHalfLease(keptAt, clock.now(), leaseSeconds)
 
   async function prolong(): Promise<void> {
     const began = clock.now()
     const held = deps.inFlight()
-    if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds, underWay: true })
+    if (held.length > 0) await renewLeases(pool, held, { now: clock.forQueue(), leaseSeconds, underWay: true })
     keptAt = began
   }
 
@@ -83,7 +83,7 @@ export function createUpkeep(deps: {
   async function sweepAll(kind: Sweep): Promise<number> {
     for (let moved = 0; ; ) {
       const organizationIds = await sweep(pool, kind, clock.forQueue())
-      announce(bus, organizationIds)
+      notifyLogGrew(bus, organizationIds)
       moved += organizationIds.length
       if (organizationIds.length > 0) deps.wake()
       if (organizationIds.length < MOVED_AT_ONCE || stopping) return moved
@@ -135,7 +135,7 @@ export function createUpkeep(deps: {
      * Awaited before a claim. A worker that was stalled renews its leases first: expired ones would not count against
      * the concurrency of their endpoints, and too much would be claimed.
      */
-    leasesKept: (): Promise<void> | undefined => (areHalfGone() ? keepUntilFresh() : undefined),
+    leasesRenewed: (): Promise<void> | undefined => (arePastHalfLease() ? keepUntilFresh() : undefined),
     replay,
     /** Holds waiting deliveries of disabled endpoints. */
     hold: () => sweepAll('hold'),

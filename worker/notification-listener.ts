@@ -14,7 +14,7 @@ const RECONNECT_MS = 1_000
  * @param deps.onWake receives the ids of due deliveries when the commit names them
  *   (src/domain/events/notify-channel.ts)
  */
-export function createWakeListener(deps: {
+export function createNotificationListener(deps: {
   connection: ConnectionOptions
   onWake: (ids?: readonly string[]) => void
   onReplay: () => void

@@ -4,7 +4,7 @@ import type { Answer, Prepared } from '../src/database/exchange.ts'
 import { WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Result } from './attempt-outcome.ts'
-import { ailing, ailingColumns, disableAiling } from './endpoint-health.ts'
+import { disableFailing, healthColumns, healthUpdates } from './endpoint-health.ts'
 import { answerOf, batchColumns, INPUT, kindOf } from './result-columns.ts'
 
 /** Columns of a result returned with its moved row, so that the rest of the statement joins nothing again. */
@@ -67,7 +67,7 @@ WITH clock AS (
     dead = s.dead + excluded.dead, retries = s.retries + excluded.retries,
     duration_microseconds = s.duration_microseconds + excluded.duration_microseconds
   RETURNING 1
-), ${disableAiling('stats')}, changed AS (
+), ${disableFailing('stats')}, changed AS (
   SELECT ${CHANGED}, ${kindOf('d', 'eventType')} AS event_type, e.url AS endpoint_url, d.sending
   FROM moved d JOIN webhook_endpoints e ON e.id = d.endpoint_id
   UNION ALL
@@ -83,7 +83,7 @@ SELECT (SELECT count(*) FROM woken) AS woken,
   array(SELECT endpoint_id FROM health) AS "healthChanged", array(SELECT id FROM disabled) AS disabled`
 
 /** Endpoints changed by a batch of results. */
-export interface Settled {
+export interface RecordedResults {
   healthChanged: string[]
   /** Endpoints that are disabled now. */
   disabled: string[]
@@ -95,15 +95,15 @@ export interface Queryable {
 }
 
 /** Records results, at most one per delivery. */
-export async function settle(
+export async function recordResults(
   database: Queryable,
   results: readonly Result[],
   options: { now: Date | null; makeId: MakeId },
-): Promise<Settled> {
-  const { rows } = await database.query<Settled>({
+): Promise<RecordedResults> {
+  const { rows } = await database.query<RecordedResults>({
     name: 'settle',
     text: SETTLE,
-    values: [options.now, ...batchColumns(results), ...ailingColumns(ailing(results), options.makeId)],
+    values: [options.now, ...batchColumns(results), ...healthColumns(healthUpdates(results), options.makeId)],
   })
   return rows[0]!
 }

@@ -58,11 +58,11 @@ parts AS MATERIALIZED (
 }
 
 /** Announces that the delivery logs of organizations have grown. Called after the commit. */
-export function announce(bus: LiveBus, organizationIds: Iterable<string>): void {
+export function notifyLogGrew(bus: LiveBus, organizationIds: Iterable<string>): void {
   for (const organizationId of new Set(organizationIds)) bus.publish(deliveryChannel(organizationId), [organizationId])
 }
 
 /** Announces changed settings or health of an endpoint. Called after the commit. */
-export function announceEndpoint(bus: LiveBus, organizationId: string, endpointId: string): void {
+export function notifyEndpointChanged(bus: LiveBus, organizationId: string, endpointId: string): void {
   bus.publish(endpointChannel(organizationId), [endpointId])
 }

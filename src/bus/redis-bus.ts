@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import type { Log } from '../lib/log.ts'
-import { type BusListener, type BusStatus, createListeners, type Heard, type LiveBus } from './bus.ts'
+import { type BusListener, type BusMessage, type BusStatus, createListeners, type LiveBus } from './bus.ts'
 
 const CHANNEL_PREFIX = 'signalbox:live:'
 const RECONNECT_AT_MOST_MS = 2_000
@@ -92,7 +92,7 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
       if (!echoed) listeners.tell(channel, { messages })
       if (!canSend || pending >= PENDING_PUBLISHES) return missed(channel, echoed)
       pending++
-      const heard: Heard = unsent.delete(channel) ? { gap: true, messages } : { messages }
+      const heard: BusMessage = unsent.delete(channel) ? { gap: true, messages } : { messages }
       publisher
         .publish(CHANNEL_PREFIX + channel, JSON.stringify(heard))
         .catch(() => missed(channel, echoed))
@@ -124,7 +124,7 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
 const isConnecting = (redis: Redis) => redis.status === 'connecting' || redis.status === 'connect'
 
 /** Ignores messages of other programs on the channel. */
-function parse(text: string): Heard {
+function parse(text: string): BusMessage {
   try {
     const { messages, gap } = JSON.parse(text)
     return { messages: Array.isArray(messages) ? messages : [], gap: gap === true }

@@ -28,7 +28,7 @@ export function createRedis(url: string): Redis {
 }
 
 /** Resolves when Redis answers or its time is up: a start does not fail because Redis is away. */
-export async function untilReady(redis: Redis, patienceMs = 1_000): Promise<void> {
+export async function waitUntilReady(redis: Redis, patienceMs = 1_000): Promise<void> {
   if (redis.status === 'ready') return
   const signal = AbortSignal.timeout(patienceMs)
   await once(redis, 'ready', { signal }).catch(() => {})

@@ -25,7 +25,7 @@ export function createLog(options: { level: string; destination?: pino.Destinati
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[removed]' },
     },
-    { write: (line) => destination.write(withoutSecrets(line)) },
+    { write: (line) => destination.write(redactSecrets(line)) },
   )
 }
 
@@ -40,7 +40,7 @@ export function captureOutput(log: Log): void {
 }
 
 /** Removes keys and secrets from a text, such as the message of a library that quotes its input. */
-export function withoutSecrets(text: string): string {
+export function redactSecrets(text: string): string {
   return text.replace(SECRET_TEXT, '[removed]')
 }
 
@@ -54,6 +54,6 @@ function standardOutput(): pino.DestinationStream {
 }
 
 /** Resolves when all output is written or its reader is gone. Exiting earlier would lose the last lines. */
-export function written(): Promise<void> {
+export function flushLog(): Promise<void> {
   return new Promise((resolve) => process.stdout.write('', () => resolve()))
 }

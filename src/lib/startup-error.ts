@@ -1,4 +1,4 @@
-import { withoutSecrets } from './log.ts'
+import { redactSecrets } from './log.ts'
 
 interface SystemError extends Error {
   code?: string
@@ -9,9 +9,9 @@ interface SystemError extends Error {
 }
 
 /** One sentence for the person who starts Signalbox: the fault and the action to take. */
-export function sayWhy(error: unknown): string {
+export function explainStartupError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return withoutSecrets(sentence(error))
+  return redactSecrets(sentence(error))
 }
 
 function sentence(error: SystemError): string {

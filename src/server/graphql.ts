@@ -18,16 +18,16 @@ const checkDocument = createCheckDocument(schema)
 
 /** GraphQL over HTTP and SSE. WebSocket runs through `getEnveloped`. */
 export function createGraphQL(deps: {
-  domain: Services
+  services: Services
   maskError: (error: unknown) => Error
   record: RecordUsage
   resolveDocument: ResolveDocument
 }) {
-  const { domain } = deps
+  const { services } = deps
   const limitsOfEveryAnswer: Plugin<object, ServerContext> = {
-    onResponse: ({ serverContext }) => serverContext && lookAtLimits(domain.limits, serverContext.exchange),
+    onResponse: ({ serverContext }) => serverContext && lookAtLimits(services.limits, serverContext.exchange),
   }
-  const limitField = createLimitField(domain.fieldCalls, domain.fieldLimits)
+  const limitField = createLimitField(services.fieldCalls, services.fieldLimits)
   const usage = recordUsage(deps.record)
   return createYoga<ServerContext, Context>({
     schema,
@@ -40,9 +40,9 @@ export function createGraphQL(deps: {
       boundQueries,
       plannedSubscriptions,
       usage,
-      spendLimits(domain.limits),
+      spendLimits(services.limits),
       limitsOfEveryAnswer,
-      forgetScopes,
+      clearScopeCache,
     ],
     parserAndValidationCache: boundedCaches(),
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
@@ -56,7 +56,7 @@ export function createGraphQL(deps: {
       const { viewer } = exchange
       const answered = { bytes: 0 }
       return {
-        ...{ domain, viewer, checkDocument, limitField, answered },
+        ...{ services, viewer, checkDocument, limitField, answered },
         // A function, because the fields of the context are copied and a getter would run then.
         signal: () => request?.signal,
       }
@@ -68,7 +68,7 @@ export function createGraphQL(deps: {
  * Clears the scope cache of Pothos after each request. Its WeakMap keeps every context alive until a full garbage
  * collection.
  */
-const forgetScopes: Plugin = {
+const clearScopeCache: Plugin = {
   onExecute: ({ args }) => ({ onExecuteDone: () => RequestCache.clearForContext(args.contextValue) }),
 }
 

@@ -41,7 +41,7 @@ export async function startServer(deps: {
   graphiql: boolean
   initTimeoutMs?: number
 }): Promise<Server> {
-  const { services: domain, log } = deps
+  const { services, log } = deps
   const clientIp = createClientIp(deps.trustedProxies)
 
   /** Starts the context of a request, or of an operation on a WebSocket, and authenticates it. */
@@ -50,11 +50,11 @@ export async function startServer(deps: {
     const exchange: Exchange = { request, ip, startedAt: performance.now(), viewer: null, requestBytes: 0 }
     try {
       const credentials = readCredentials(fields, { ip, requestId: String(request.headers[REQUEST_ID]) })
-      if (credentials !== undefined) exchange.viewer = await domain.authenticate(credentials)
+      if (credentials !== undefined) exchange.viewer = await services.authenticate(credentials)
     } catch (error) {
       exchange.refused = error
       if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
-        domain.audit.denied(
+        services.audit.denied(
           { principal: apiKeyPrincipal(error.key), organizationId: error.key.organizationId, ip },
           'authenticate',
           error.message,
@@ -64,11 +64,14 @@ export async function startServer(deps: {
   }
 
   const maskError = createMaskError(log)
-  const record = createRecordUsage({ recorder: domain.usageRecorder, clock: deps.clock })
-  const resolveDocument = createResolveDocument({ findDocument: domain.findDocument, denied: domain.audit.denied })
-  const graphql = createGraphQL({ domain, maskError, record, resolveDocument })
+  const record = createRecordUsage({ recorder: services.usageRecorder, clock: deps.clock })
+  const resolveDocument = createResolveDocument({
+    findOperation: services.findOperation,
+    denied: services.audit.denied,
+  })
+  const graphql = createGraphQL({ services, maskError, record, resolveDocument })
   const graphiql = deps.graphiql ? createGraphiQL() : undefined
-  const health = createHealth({ database: deps.database, bus: domain.bus })
+  const health = createHealth({ database: deps.database, bus: services.bus })
 
   const server = createHttpServer((request, response) => {
     request.headers[REQUEST_ID] = requestId(request)
@@ -155,7 +158,7 @@ export async function startServer(deps: {
     url: `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
-      domain.subscriptions.stop()
+      services.subscriptions.stop()
       await sockets.stop()
       server.closeIdleConnections()
       await closed

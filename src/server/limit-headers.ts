@@ -31,7 +31,7 @@ export function setLimitHeaders(response: ServerResponse, state: LimitsState): v
     'RateLimit-Policy',
     each(({ name, limit, seconds }) => `"${name}";q=${limit};w=${seconds}`),
   )
-  if (!state.admitted && !state.neverFits) response.setHeader('Retry-After', retryAfter(state))
+  if (!state.admitted && !state.exceedsWindow) response.setHeader('Retry-After', retryAfter(state))
 }
 
 /** Seconds until a refused request fits, at least one. */

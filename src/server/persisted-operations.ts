@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
-import type { Denials } from '../domain/audit/record-denied.ts'
-import type { FindDocument } from '../domain/persisted-operations/find-operation.ts'
+import type { RecordDenied } from '../domain/audit/record-denied.ts'
+import type { FindOperation } from '../domain/persisted-operations/find-operation.ts'
 import { documentIdOf } from '../domain/persisted-operations/manifest.ts'
 import { DOCUMENT_CHARACTERS } from './query-limits.ts'
 import type { Exchange, ServerContext } from './request-context.ts'
@@ -22,8 +22,11 @@ export type ResolveDocument = (params: Params, exchange: Exchange) => Promise<Gr
  * persisted documents), and the extension `persistedQuery` of Apollo's clients, which also stores documents. A confined
  * key may send registered operations only.
  */
-export function createResolveDocument(deps: { findDocument: FindDocument; denied: Denials['note'] }): ResolveDocument {
-  const { findDocument } = deps
+export function createResolveDocument(deps: {
+  findOperation: FindOperation
+  denied: RecordDenied['note']
+}): ResolveDocument {
+  const { findOperation } = deps
   const automatic = new LRUCache<string, string>({
     maxSize: REMEMBERED_CHARACTERS,
     sizeCalculation: (body) => body.length + ENTRY_CHARACTERS,
@@ -40,7 +43,7 @@ export function createResolveDocument(deps: { findDocument: FindDocument; denied
       throw refusal('PERSISTED_QUERY_HASH_MISMATCH', 'The sha256Hash is not the SHA-256 of the query.')
     // A confined platform key must not find operations that it could have registered in another organization.
     const organizationId = (viewer?.persistedOnly ? viewer.homeId : viewer?.organizationId) ?? null
-    const registered = hashed === undefined ? null : await findDocument.find(organizationId, hashed)
+    const registered = hashed === undefined ? null : await findOperation.find(organizationId, hashed)
     if (registered !== null) {
       exchange.persisted = registered.name
       return { ...params, query: registered.body }

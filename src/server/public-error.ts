@@ -3,7 +3,7 @@ import { RateLimitedError, SignalboxError, UnauthenticatedError, ValidationError
 import type { Log } from '../lib/log.ts'
 
 /** The public form of an error, for clients and usage records. */
-interface Told {
+interface PublicError {
   code: string
   message: string
   /** True for internal faults; the log has the details. */
@@ -14,7 +14,7 @@ interface Told {
  * Converts an error: own errors keep their code, faults of the request keep their message, and any other error becomes
  * a fault without details.
  */
-export function tell(error: unknown): Told {
+export function toPublicError(error: unknown): PublicError {
   const cause = causeOf(error)
   if (cause instanceof SignalboxError) return { code: cause.code, message: cause.message }
   // Pothos raises this error for a malformed cursor or connection argument.
@@ -47,7 +47,7 @@ export function createMaskError(log: Log) {
   return (error: unknown): Error => {
     const cause = causeOf(error)
     if (cause instanceof GraphQLError) return cause
-    const { code, message, isFault } = tell(error)
+    const { code, message, isFault } = toPublicError(error)
     if (isFault) log.error({ err: cause }, 'Request failed')
     const extensions = { code, ...moreOf(cause) }
     if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })

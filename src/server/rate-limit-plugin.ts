@@ -73,8 +73,8 @@ function refusal({ limits, response }: Exchange): ExecutionResult {
   const { name } = tightestOf(limits!)
   const seconds = retryAfter(limits!)
   const about = { code: 'RATE_LIMITED', window: name, ...(response && { http: { status: 429 } }) }
-  const extensions = limits!.neverFits ? about : { ...about, retryAfter: seconds }
-  const message = limits!.neverFits
+  const extensions = limits!.exceedsWindow ? about : { ...about, retryAfter: seconds }
+  const message = limits!.exceedsWindow
     ? 'This operation costs more points than this key may spend within a minute. Request less.'
     : name === 'cost'
       ? `This key has too few cost points left for this operation. Request less, or try again in ${seconds} s.`

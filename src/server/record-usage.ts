@@ -4,8 +4,8 @@ import type { UsageRecorder } from '../domain/usage/recorder.ts'
 import { OK } from '../domain/usage/usage-record.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
-import { withoutSecrets } from '../lib/log.ts'
-import { tell } from './public-error.ts'
+import { redactSecrets } from '../lib/log.ts'
+import { toPublicError } from './public-error.ts'
 import type { Exchange, ServerContext } from './request-context.ts'
 
 /** Status of a request whose client left before the answer; nginx introduced the code. */
@@ -52,7 +52,7 @@ export function recordUsage(record: RecordUsage): Plugin<ServerContext, ServerCo
       return {
         onExecuteDone({ result }) {
           if (isAsyncIterable(result)) return
-          noteResult(exchange, result)
+          recordFirstError(exchange, result)
           // HTTP reports the response size when the response closes.
           if (exchange.response === undefined) record(exchange, sizeOf(exchange, result))
         },
@@ -62,20 +62,20 @@ export function recordUsage(record: RecordUsage): Plugin<ServerContext, ServerCo
       const { exchange } = args.contextValue
       return {
         onSubscribeResult({ result }) {
-          if (!isAsyncIterable(result)) noteResult(exchange, result)
+          if (!isAsyncIterable(result)) recordFirstError(exchange, result)
           record(exchange, { status: statusOf(exchange) })
         },
       }
     },
     onResultProcess({ result, serverContext }) {
-      if (!Array.isArray(result) && !isAsyncIterable(result)) noteResult(serverContext.exchange, result)
+      if (!Array.isArray(result) && !isAsyncIterable(result)) recordFirstError(serverContext.exchange, result)
     },
   }
 }
 
-export function noteResult(exchange: Exchange, { errors }: ExecutionResult): void {
+export function recordFirstError(exchange: Exchange, { errors }: ExecutionResult): void {
   const [error] = errors ?? []
-  if (error !== undefined) exchange.error ??= tell(error)
+  if (error !== undefined) exchange.error ??= toPublicError(error)
 }
 
 function sizeOf(exchange: Exchange, result: ExecutionResult) {
@@ -88,5 +88,5 @@ function statusOf({ limits }: Exchange): number {
 }
 
 function shorten(text: string | undefined): string | null {
-  return text === undefined ? null : withoutSecrets(text.slice(0, TEXT_CHARACTERS))
+  return text === undefined ? null : redactSecrets(text.slice(0, TEXT_CHARACTERS))
 }

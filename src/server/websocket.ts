@@ -8,7 +8,7 @@ import { SignalboxError, UnauthenticatedError, UnavailableError } from '../lib/e
 import type { GraphQL } from './graphql.ts'
 import { pathOf } from './path.ts'
 import type { ResolveDocument } from './persisted-operations.ts'
-import { noteResult, type RecordUsage } from './record-usage.ts'
+import { type RecordUsage, recordFirstError } from './record-usage.ts'
 import type { Exchange } from './request-context.ts'
 
 /** Time for a client to send `connection_init` before the connection closes with 4408. */
@@ -68,7 +68,7 @@ export function attachWebSocket(
         const exchange = await deps.begin(extra.request, connectionParams ?? {})
         exchange.requestBytes = Buffer.byteLength(JSON.stringify(asked))
         const refuse = (errors: readonly GraphQLError[]) => {
-          noteResult(exchange, { errors })
+          recordFirstError(exchange, { errors })
           deps.record(exchange, { status: exchange.viewer === null ? 401 : 200 })
           return errors
         }
@@ -110,7 +110,7 @@ export function attachWebSocket(
   sockets.options.handleProtocols = (protocols) =>
     protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : ([...protocols][0] ?? false)
   sockets.on('connection', (socket, { socket: connection }) => {
-    gatherWrites(socket, connection)
+    batchWrites(socket, connection)
     socket.on('message', () => socket.bufferedAmount > UNREAD_BYTES && socket.terminate())
   })
   server.on('upgrade', (request, socket, head) => {
@@ -137,7 +137,7 @@ export function attachWebSocket(
  * making it. graphql-ws waits for each write before it asks for the next message, so batched messages count as written
  * at once; past GATHERED_BYTES it waits again, which throttles a subscription whose client does not read.
  */
-function gatherWrites(socket: WebSocket, connection: Socket): void {
+function batchWrites(socket: WebSocket, connection: Socket): void {
   const send: Send = socket.send.bind(socket)
   let gathering = false
   const release = () => {

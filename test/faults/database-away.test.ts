@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createLocalBus } from '../../src/bus/bus.ts'
 import { createDatabase } from '../../src/database/client.ts'
 import { readConnection } from '../../src/database/connection.ts'
-import { createTargets } from '../../src/domain/endpoints/target-policy.ts'
+import { createTargetPolicy } from '../../src/domain/endpoints/target-policy.ts'
 import { createIds } from '../../src/lib/ids.ts'
 import { createKeyring } from '../../src/lib/keyring.ts'
 import type { Log } from '../../src/lib/log.ts'
@@ -56,7 +56,7 @@ describe('database away', () => {
       ...{ database, clock, log, bus: createLocalBus(), makeId: createIds(clock) },
       ...{
         keyring: createKeyring([`test:${Buffer.alloc(32).toString('base64')}`]),
-        targets: createTargets({ allowedNetworks: [] }),
+        targets: createTargetPolicy({ allowedNetworks: [] }),
       },
       options: { concurrency: 10, leaseSeconds: 60, shutdownSeconds: 1 },
     })

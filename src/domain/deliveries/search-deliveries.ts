@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../database/client.ts'
 import { type DeliveryStatus, Prisma } from '../../database/generated/client.ts'
-import { idsWithin } from '../../lib/ids.ts'
+import { idRange } from '../../lib/ids.ts'
 import { keysetOf } from '../../lib/pagination.ts'
 
 export interface DeliveryFilter {
@@ -104,7 +104,7 @@ function conditionsOf(alias: 'r' | 'd', organizationId: string, filter: Delivery
   const { eventId, endpointId, from, to } = filter
   const { cursor, backwards } = keysetOf(query)
   const column = (name: string) => Prisma.raw(`${alias}.${name}`)
-  const ids = idsWithin('dlv', from, to)
+  const ids = idRange('dlv', from, to)
   return [
     Prisma.sql`${column('organization_id')} = ${organizationId}`,
     ...(eventId ? [Prisma.sql`${column('event_id')} = ${eventId}`] : []),

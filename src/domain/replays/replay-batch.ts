@@ -119,7 +119,7 @@ export interface ReplayPage {
  *
  * @returns the replay; undefined when none runs or another process holds its lock
  */
-export async function replayPage(
+export async function runReplayBatch(
   pool: pg.Pool,
   options: { now: Date | null; replayId?: string; deliveryIdTime: string },
 ): Promise<ReplayPage | undefined> {

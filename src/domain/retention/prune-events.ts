@@ -80,7 +80,7 @@ export interface Removed {
 /**
  * Removes one batch of events created before a time. @param after cursor returned by the batch before; empty at first
  */
-export async function removeEvents(pool: pg.Pool, before: Date, after: string): Promise<Removed> {
+export async function pruneEvents(pool: pg.Pool, before: Date, after: string): Promise<Removed> {
   const client = await pool.connect()
   try {
     // Each statement must see everything committed before it.
@@ -108,7 +108,7 @@ export async function removeEvents(pool: pg.Pool, before: Date, after: string): 
 }
 
 /** Removes one batch of the delivery log. @returns true when more may be left */
-export async function removeChanges(pool: pg.Pool, now: Date | null, olderThanSeconds: number): Promise<boolean> {
+export async function pruneDeliveryLog(pool: pg.Pool, now: Date | null, olderThanSeconds: number): Promise<boolean> {
   const values = [now, olderThanSeconds]
   const { rows } = await pool.query<{ removed: number }>({ name: 'remove-changes', text: REMOVE_CHANGES, values })
   return rows[0]!.removed === AT_ONCE

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPool } from '../../../src/database/client.ts'
 import { storeEvents } from '../../../src/domain/events/store-events.ts'
-import { replayPage } from '../../../src/domain/replays/replay-batch.ts'
+import { runReplayBatch } from '../../../src/domain/replays/replay-batch.ts'
 import { createIds } from '../../../src/lib/ids.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { startReceiver } from '../../support/receiver.ts'
@@ -82,7 +82,7 @@ describe('delivery index', () => {
     )
     return {
       page: (n: 1 | 2, deliveryIdTime = '01aaaaaaaa', connection = pool) =>
-        replayPage(connection, { now: app.clock.now(), replayId: `${endpointId}${n}`, deliveryIdTime }),
+        runReplayBatch(connection, { now: app.clock.now(), replayId: `${endpointId}${n}`, deliveryIdTime }),
       counts: async () =>
         (await pool.query('SELECT count FROM replays WHERE endpoint_id = $1 ORDER BY id', [endpointId])).rows.map(
           ({ count }) => Number(count),

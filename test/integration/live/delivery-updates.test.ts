@@ -180,6 +180,6 @@ describe('deliveryUpdates', () => {
     const reason = await watch.untilEnded()
     failing.mockRestore()
     expect(JSON.stringify(reason)).toContain('INTERNAL')
-    expect(app.domain.subscriptions.count()).toBe(0)
+    expect(app.services.subscriptions.count()).toBe(0)
   })
 })

@@ -78,13 +78,13 @@ describe('resumed subscription', () => {
     await tenant.publish('a.b')
     await first.until((messages) => messages.length === 1)
     const { pool } = app.database
-    const headOf = async () => {
+    const latestPosition = async () => {
       const { rows } = await pool.query('SELECT * FROM delivery_log_heads WHERE organization_id = $1', [
         tenant.organizationId,
       ])
       return rows[0]
     }
-    const kept = await headOf()
+    const kept = await latestPosition()
     await app.deliver()
     await first.until((messages) => messages.length === 3)
     first.stop()

@@ -147,7 +147,7 @@ describe('fair delivery', () => {
 
   test('a result for a saturated endpoint is recorded without waiting for other results', async () => {
     // The interval is longer than the test may take, so no result is written by the interval.
-    const app = await startApp({ settleEveryMs: 600_000 })
+    const app = await startApp({ flushEveryMs: 600_000 })
     const receiver = await startReceiver()
     const tenant = await app.tenant()
     await tenant.createType('a.b')
@@ -160,7 +160,7 @@ describe('fair delivery', () => {
   })
 
   test('results of other endpoints share statements while one endpoint is saturated', async () => {
-    const app = await startApp({ settleEveryMs: 600_000 })
+    const app = await startApp({ flushEveryMs: 600_000 })
     const healthy = await startReceiver()
     const { receiver: full, arrived } = await startHoldingFirst()
     const tenant = await app.tenant()
