@@ -5,7 +5,7 @@ import { builder, omitNulls, requireViewer } from './builder.ts'
 type Key = typeof ApiKey.$inferType
 
 const PERMISSIONS =
-  'Permissions as an object of resources and their actions (`read`, `write`, `delete`). Resources are `keys`, `webhooks`, `events`, `deliveries`, `usage`, `audit`, `members`, and resources of your own API. A key cannot grant a permission that it lacks.'
+  'Permissions as an object of at most 64 resources and their actions (`read`, `write`, `delete`): `keys`, `webhooks`, `events`, `deliveries`, `usage`, `audit`, `members`, and resources of your own API. A key cannot grant a permission that it lacks.'
 const ALLOWED_IPS =
   'Addresses and networks (CIDR) from which the key may be used, at most 100; empty allows every address.'
 const PERSISTED_ONLY = 'True confines the key to persisted operations.'
@@ -13,28 +13,37 @@ const PERSISTED_ONLY = 'True confines the key to persisted operations.'
 const ApiKeyCreateInput = builder.inputType('ApiKeyCreateInput', {
   description: 'An API key to create.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Name for people, 1 to 100 characters.' }),
+    name: t.string({ required: true, description: 'Display name, 1 to 100 characters.' }),
     permissions: t.field({ type: 'JSON', required: true, description: PERMISSIONS }),
     environment: t.field({ type: ApiKeyEnvironment, description: 'Environment of the key. Default LIVE.' }),
     tier: t.field({
       type: ApiKeyTier,
-      description: 'Tier of the rate limits. Default STANDARD, or no limits for a key with platform permissions.',
+      description:
+        'Tier of the rate limits. Default STANDARD, or no rate limits for a key with permissions on `platform`.',
     }),
-    expiresAt: t.field({ type: 'DateTime', description: 'Time at which the key expires. Default never.' }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'Time at which the key expires, in the future; null for a key that never expires. Default null.',
+    }),
     allowedIps: t.stringList({ description: `${ALLOWED_IPS} Default empty.` }),
     persistedOnly: t.boolean({ description: `${PERSISTED_ONLY} Default false.` }),
   }),
 })
 
 const ApiKeyUpdateInput = builder.inputType('ApiKeyUpdateInput', {
-  description: 'Changes to an API key. Absent fields keep their value.',
+  description:
+    'Changes to an API key. Absent fields keep their value, as do null fields other than `tier` and `expiresAt`.',
   fields: (t) => ({
-    name: t.string({ description: 'Name for people, 1 to 100 characters.' }),
+    name: t.string({ description: 'Display name, 1 to 100 characters.' }),
     permissions: t.field({ type: 'JSON', description: PERMISSIONS }),
-    tier: t.field({ type: ApiKeyTier, description: 'Tier of the rate limits; null sets the default of a new key.' }),
+    tier: t.field({
+      type: ApiKeyTier,
+      description:
+        'Tier of the rate limits; null sets the default of a new key, which is STANDARD, or no rate limits for a key with permissions on `platform`.',
+    }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'Time at which the key expires; null for a key that never expires.',
+      description: 'Time at which the key expires, in the future; null for a key that never expires.',
     }),
     allowedIps: t.stringList({ description: ALLOWED_IPS }),
     persistedOnly: t.boolean({ description: PERSISTED_ONLY }),
@@ -44,18 +53,28 @@ const ApiKeyUpdateInput = builder.inputType('ApiKeyUpdateInput', {
 const RotateMode = builder.enumType('ApiKeyRotateMode', {
   description: 'Part of a rotated key that stays.',
   values: {
-    SAME_ID: { description: 'Keeps the key with its limits and history, and adds a new secret.' },
-    NEW_ID: { description: 'Creates a new key with the same permissions; the old key expires after the overlap.' },
+    SAME_ID: {
+      description:
+        'Keeps the key with its rate limits and history and adds a new secret; earlier secrets expire at the end of the overlap.',
+    },
+    NEW_ID: {
+      description: 'Creates a new key with the same name and rights; the old key expires at the end of the overlap.',
+    },
   } as const,
 })
 
 const ApiKeyRotateInput = builder.inputType('ApiKeyRotateInput', {
   description: 'Settings of a key rotation.',
   fields: (t) => ({
-    mode: t.field({ type: RotateMode, required: true, description: 'Part of the key that stays.' }),
+    mode: t.field({
+      type: RotateMode,
+      required: true,
+      description: 'Part of the key that stays: the key itself, or only its name and rights.',
+    }),
     overlapSeconds: t.int({
       required: true,
-      description: 'Seconds for which earlier secrets stay valid, 0 to 604,800 (7 days).',
+      description:
+        'Seconds for which earlier secrets stay valid, 0 to 604,800 (7 days). A key has at most 10 valid secrets.',
     }),
   }),
 })
@@ -65,7 +84,7 @@ function secretPayload(name: string, description: string) {
     description,
     fields: (t) => ({
       apiKey: t.field({ type: ApiKey, description: 'The API key.', resolve: ({ apiKey }) => apiKey }),
-      secret: t.exposeString('secret', { description: 'The secret to present as API key. It is shown this once.' }),
+      secret: t.exposeString('secret', { description: 'Secret to present as the API key, shown this once.' }),
     }),
   })
 }
@@ -83,10 +102,10 @@ builder.mutationField('apiKeyCreate', (t) =>
   t.field({
     type: secretPayload('ApiKeyCreatePayload', 'The created API key with its secret.'),
     description:
-      'Creates an API key, at most 20 per minute and organization. Needs `keys: write`, and a plan other than STARTER.',
+      'Creates an API key; an organization has at most 10,000 that are not revoked. At most 20 calls per minute and organization by default. Needs `keys: write`, and a plan other than STARTER.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, ConflictError] },
-    args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'The API key.' }) },
+    args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'API key to create.' }) },
     async resolve(_root, { input }, context, info) {
       await context.limitField(requireViewer(context), info)
       return context.services.keys.create(requireViewer(context), omitNulls(input))
@@ -98,7 +117,7 @@ builder.mutationField('apiKeyUpdate', (t) =>
   t.field({
     type: keyPayload('ApiKeyUpdatePayload'),
     description:
-      'Changes a key. Removed permissions end on every node as fast as a revocation, together with the subscriptions that used them. Needs `keys: write`.',
+      'Changes a key that is not revoked. Removed rights end on every node as fast as a revocation, and so do subscriptions that need them. Needs `keys: write`.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
@@ -118,7 +137,7 @@ builder.mutationField('apiKeyRotate', (t) =>
   t.field({
     type: secretPayload('ApiKeyRotatePayload', 'The key with its new secret, or the key that replaces it.'),
     description:
-      'Gives a key a new secret and keeps earlier ones valid for an overlap, at most 20 times per minute and organization. Needs `keys: write`.',
+      'Gives a key a new secret and keeps earlier ones valid for an overlap. At most 20 calls per minute and organization by default. Needs `keys: write`.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
@@ -157,7 +176,7 @@ function changeField(
 changeField(
   'apiKeyRevoke',
   'keys:delete',
-  'Revokes a key and ends its subscriptions, which is final: on this node at once, on other nodes as fast as Redis carries it, and within a second while Redis is away (ten seconds while Redis hangs).',
+  'Revokes a key and ends its subscriptions, which is final. The revocation takes effect on this node at once and on other nodes as fast as Redis carries the message: within 1 second while Redis is away, within 10 seconds while Redis hangs.',
 )
 changeField('apiKeyDisable', 'keys:write', 'Disables a key until it is enabled again.')
 changeField('apiKeyEnable', 'keys:write', 'Enables a disabled key.')

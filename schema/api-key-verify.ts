@@ -7,16 +7,23 @@ import { LimitsType } from './limits.ts'
 const ApiKeyVerifyInput = builder.inputType('ApiKeyVerifyInput', {
   description: 'A key presented to your own API, and the request to check.',
   fields: (t) => ({
-    key: t.string({ required: true, description: 'The presented API key.' }),
+    key: t.string({ required: true, description: 'Presented API key, at most 1,000 characters.' }),
     permissions: t.field({
       type: 'JSON',
-      description: 'Permissions that the key must have, such as `{ "invoices": ["read"] }`. Default none.',
+      description:
+        'Permissions that the key must have, as an object of resources and their actions, such as `{ "invoices": ["read"] }`. Default none.',
     }),
-    ip: t.string({ description: 'Address of your caller. Required for a key with an allowlist.' }),
+    ip: t.string({
+      description: 'IPv4 or IPv6 address of your caller. A key with an allowlist is IP_NOT_ALLOWED without one.',
+    }),
     cost: t.int({
-      description: 'Number of requests to spend from the rate limits, 0 to 1,000. Default 1; 0 spends nothing.',
+      description:
+        'Number of requests to spend from the rate limits, 0 to 1,000. Default 1; 0 only reads the state of the limits.',
     }),
-    operation: t.string({ description: 'Operation name in usage, at most 100 characters. Default `apiKeyVerify`.' }),
+    operation: t.string({
+      description:
+        'Operation under which usage counts the request: 1 to 100 letters, digits or `. : / _ -`. Default `apiKeyVerify`.',
+    }),
   }),
 })
 
@@ -31,13 +38,13 @@ const ApiKeyVerifyPayload = builder.objectRef<Verified>('ApiKeyVerifyPayload').i
     apiKey: t.field({
       type: ApiKey,
       nullable: true,
-      description: 'The verified key; null for NOT_FOUND.',
+      description: 'Verified API key; null for NOT_FOUND.',
       resolve: ({ apiKey }) => apiKey,
     }),
     limits: t.field({
       type: LimitsType,
       nullable: true,
-      description: 'Rate limits of the key after this request; null for NOT_FOUND and for keys without limits.',
+      description: 'Rate limits of the key after the request; null for NOT_FOUND and for a key without rate limits.',
       resolve: ({ limits }) => limits,
     }),
   }),
@@ -47,14 +54,14 @@ builder.mutationField('apiKeyVerify', (t) =>
   t.field({
     type: ApiKeyVerifyPayload,
     description:
-      'Verifies a key presented to your own API and spends from its rate limits; a refusal spends nothing. Keys of another organization are NOT_FOUND, except for a platform key that names no organization. Needs `keys: read`.',
+      'Verifies a key presented to your own API and spends from its rate limits; a refusal spends nothing. Keys of another organization are NOT_FOUND, unless a platform key in its own organization asks. Needs `keys: read`.',
     authScopes: { can: 'keys:read' },
     errors: { types: [ValidationError] },
     args: {
       input: t.arg({
         type: ApiKeyVerifyInput,
         required: true,
-        description: 'The presented key and the request to check.',
+        description: 'Presented key and request to check.',
       }),
     },
     resolve: (_root, { input }, context) => context.services.keys.verify(requireViewer(context), omitNulls(input)),

@@ -11,7 +11,7 @@ export const ApiKeyEnvironment = builder.enumType('ApiKeyEnvironment', {
 })
 
 export const ApiKeyTier = builder.enumType('ApiKeyTier', {
-  description: 'Tier of the rate limits of a key. The operator may set other numbers.',
+  description: 'Tier of the rate limits of a key. The numbers are defaults that the operator may change.',
   values: {
     [KeyTier.STANDARD]: { description: 'At most 60 requests per minute and 3,000 per hour.' },
     [KeyTier.ELEVATED]: { description: 'At most 120 requests per minute and 6,000 per hour.' },
@@ -20,30 +20,31 @@ export const ApiKeyTier = builder.enumType('ApiKeyTier', {
 })
 
 builder.prismaObject('ApiKeySecret', {
-  description: 'A secret of an API key. Only its hash is stored.',
+  description: 'A secret of an API key. Signalbox stores only its hash.',
   fields: (t) => ({
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Time at which the secret expires, set by a rotation; null while it expires with the key.',
+      description:
+        'Time at which the secret expires, set by a rotation; null for a secret that lives as long as the key.',
     }),
   }),
 })
 
 export const ApiKey = builder.prismaNode('ApiKey', {
-  description: 'An API key. The secret is shown once, when the key is created, and stored as a hash.',
+  description: 'An API key. Its secret is shown once, when the key is created or rotated, and stored as a hash.',
   id: { field: 'id', description: 'Id of the API key, such as `key_…`.' },
   findUnique: ownedById('keys:read'),
   nullable: true,
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Free text for people.' }),
+    name: t.exposeString('name', { description: 'Display name of the key.' }),
     environment: t.expose('environment', {
       type: ApiKeyEnvironment,
       description: 'Environment of the key, LIVE or TEST.',
     }),
     displayPrefix: t.exposeString('displayPrefix', {
-      description: 'First characters of the key, which tell keys apart in lists.',
+      description: 'First characters of the newest secret, such as `sb_live_4fGh`, which tell keys apart in lists.',
     }),
     permissions: t.field({
       type: 'JSON',
@@ -57,7 +58,7 @@ export const ApiKey = builder.prismaNode('ApiKey', {
       description: 'Tier of the rate limits; null for a key without rate limits, such as a platform key.',
     }),
     persistedOnly: t.exposeBoolean('persistedOnly', {
-      description: 'True for a key that may send persisted operations only, and no document of its own.',
+      description: 'True for a key that is confined to persisted operations and cannot send other documents.',
     }),
     allowedIps: t.exposeStringList('allowedIps', {
       description: 'Addresses and networks (CIDR) from which the key may be used; empty allows every address.',
@@ -90,15 +91,17 @@ export const ApiKey = builder.prismaNode('ApiKey', {
     }),
     lastUsedIp: t.exposeString('lastUsedIp', {
       nullable: true,
-      description: 'Client address of the last use; null for a key that was never used.',
+      description:
+        'Client address of the last use; null for a key that was never used, and when the address is unknown.',
     }),
     replacedBy: t.exposeString('replacedBy', {
       nullable: true,
-      description: 'Id of the key that replaced this one in a rotation; null without one.',
+      description: 'Id of the API key that replaced this key in a rotation; null for a key that was not replaced.',
     }),
     secrets: t.relation('secrets', {
       query: { orderBy: { createdAt: 'asc' } },
-      description: 'Valid secrets of the key: one, and the earlier ones that overlap after a rotation.',
+      description:
+        'Secrets of the key, oldest first: one, and up to 9 earlier ones that a rotation left valid for an overlap. Expired ones leave the list at the next rotation.',
     }),
   }),
 })

@@ -7,16 +7,16 @@ const Attempt = builder.prismaNode('Attempt', {
   findUnique: ownedById('deliveries:read'),
   nullable: true,
   fields: (t) => ({
-    number: t.exposeInt('number', { description: 'Number of the attempt within its delivery, from 1.' }),
+    number: t.exposeInt('number', { description: 'Ordinal of the attempt within its delivery, from 1.' }),
     trigger: t.expose('trigger', { type: AttemptTriggerType, description: 'Cause of the attempt.' }),
     statusCode: t.exposeInt('statusCode', {
       nullable: true,
-      description: 'Value from the response; null without a response.',
+      description: 'HTTP status of the response; null without a response.',
     }),
     responseHeaders: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Value from the response; null without a response.',
+      description: 'Headers of the response as an object of names and values; null without a response.',
       resolve: ({ responseHeaders: headers }, _args, context) =>
         countResponseBytes(headers, JSON.stringify(headers).length, context),
     }),
@@ -31,16 +31,16 @@ const Attempt = builder.prismaNode('Attempt', {
     }),
     errorCode: t.exposeString('errorCode', {
       nullable: true,
-      description: 'Stable code of the failure, listed in the delivery contract; null when the receiver accepted.',
+      description: 'Stable code of the failure, which the delivery contract lists; null when the receiver accepted.',
     }),
     explanation: t.exposeString('explanation', {
       description: 'Result of the attempt in a sentence that a person can act on.',
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'Start of the request.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'Time at which the request started.' }),
     nextAttemptAt: t.expose('nextAttemptAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Time of the next attempt as planned after this one; null after the last.',
+      description: 'Time for which the next attempt was planned after this one; null when none was planned.',
     }),
   }),
 })

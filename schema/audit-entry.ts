@@ -2,32 +2,41 @@ import { AuditOutcome } from '../src/database/generated/enums.ts'
 import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 const AuditOutcomeType = builder.enumType('AuditOutcome', {
-  description: 'Outcome of the change or request.',
+  description: 'Outcome of a change or request.',
   values: {
     [AuditOutcome.SUCCEEDED]: { description: 'The change was made.' },
-    [AuditOutcome.DENIED]: { description: 'The attempt was refused. Repeated attempts are recorded once a minute.' },
+    [AuditOutcome.DENIED]: {
+      description: 'The change or request was refused. Each process records repeated refusals at most once a minute.',
+    },
   } as const,
 })
 
 const AuditEntry = builder.prismaNode('AuditEntry', {
-  description: 'An entry of the audit trail: a change, or a refused attempt at one.',
+  description: 'An entry of the audit trail: a change, or a refused change or request.',
   id: { field: 'id', description: 'Id of the audit entry, such as `aud_…`.' },
   findUnique: ownedById('audit:read'),
   nullable: true,
   fields: (t) => ({
     actor: t.exposeString('actor', { description: 'Id of the API key that acted, or `system`.' }),
-    action: t.exposeString('action', { description: 'Noun and verb of the change, such as `apiKey.revoke`.' }),
+    action: t.exposeString('action', {
+      description:
+        'Noun and verb of the change, such as `apiKey.revoke`, or the field that was refused, such as `Query.apiKeys`.',
+    }),
     resource: t.exposeString('resource', {
       nullable: true,
-      description: 'Id of the changed object; null without one.',
+      description: 'Id of the changed object; null for a refused request.',
     }),
     ip: t.exposeString('ip', {
       nullable: true,
-      description: 'Address of the client; null for changes made by the system.',
+      description: 'Address of the client; null for changes by `system`, and when the address is unknown.',
     }),
     outcome: t.expose('outcome', { type: AuditOutcomeType, description: 'Outcome of the change or request.' }),
-    details: t.expose('details', { type: 'JSON', description: 'Details of the change, without secrets.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the change or attempt.' }),
+    details: t.expose('details', {
+      type: 'JSON',
+      description:
+        'Details of the change, such as old and new settings, or the reason of the refusal. Secrets are never part of it.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the change or refusal.' }),
   }),
 })
 

@@ -59,7 +59,7 @@ export const builder = new SchemaBuilder<{
     directResult: true,
     defaultUnionOptions: {
       name: ({ fieldName }) => `${capitalize(fieldName)}Result`,
-      description: 'The payload, or an error that says what to do.',
+      description: 'The payload, or an error with the action to take.',
     },
   },
   relay: {
@@ -70,23 +70,24 @@ export const builder = new SchemaBuilder<{
       nullable: { list: false, items: false },
       description: 'Entries of the page with their cursors.',
     },
-    nodeFieldOptions: { nullable: false, description: 'Entry of the list.' },
+    nodeFieldOptions: { nullable: false, description: 'Entry at this position of the list.' },
     nodesOnConnection: { description: 'Entries of the page without their cursors.' },
     cursorFieldOptions: { description: 'Opaque position of the entry in the list.' },
     pageInfoFieldOptions: { description: 'Position of the page in the list.' },
-    firstArgOptions: { description: 'Number of entries from the beginning, 1 to 100. Default 20.' },
-    lastArgOptions: { description: 'Number of entries from the end, 1 to 100.' },
-    afterArgOptions: { description: 'Entries after this cursor.' },
-    beforeArgOptions: { description: 'Entries before this cursor.' },
+    firstArgOptions: { description: 'Number of entries from the beginning, 1 to 100; excludes `last`. Default 20.' },
+    lastArgOptions: { description: 'Number of entries from the end, 1 to 100; excludes `first`.' },
+    afterArgOptions: { description: 'Cursor of the entry before the page. Default: the beginning of the list.' },
+    beforeArgOptions: { description: 'Cursor of the entry after the page. Default: the end of the list.' },
+    idFieldOptions: { description: 'Id of the object, unique in the installation.' },
     nodeTypeOptions: { description: 'An object with an id. Ids are readable and typed: `key_…`, `whep_…`, `evt_…`.' },
     pageInfoTypeOptions: { description: 'Position of a page in its list.' },
-    hasNextPageFieldOptions: { description: 'True when more entries follow.' },
+    hasNextPageFieldOptions: { description: 'True when entries follow the page.' },
     hasPreviousPageFieldOptions: { description: 'True when entries precede the page.' },
     startCursorFieldOptions: { description: 'Cursor of the first entry; null for an empty page.' },
     endCursorFieldOptions: { description: 'Cursor of the last entry; null for an empty page.' },
     nodeQueryOptions: {
       description:
-        'An object of the organization by its id; null for an unknown id and for an id of another organization.',
+        'An object of the organization by its id; null for an unknown id, an id of another organization, and an object that the key may not read.',
       authScopes: { authenticated: true },
       args: { id: { description: 'Id of the object.' } },
     },
@@ -102,13 +103,16 @@ export const builder = new SchemaBuilder<{
   },
 })
 
-builder.queryType({ description: "Reads of the organization's data." })
+builder.queryType({
+  description:
+    'Reads. Each field reads data of the organization in which the key acts, unless its description names the operator.',
+})
 builder.mutationType({
-  description: 'Changes. Each field returns its payload, or an error that says what to do.',
+  description: 'Changes. Each field returns its payload, or an error with the action to take.',
 })
 builder.subscriptionType({
   description:
-    'Live changes over WebSocket (graphql-transport-ws) or SSE. A subscription ends when its key is no longer valid.',
+    'Live changes over WebSocket (graphql-transport-ws) or SSE, at most 100 subscriptions per key and process. A subscription ends when its key becomes invalid.',
 })
 builder.addScalarType('DateTime', GraphQLDateTime)
 builder.addScalarType('JSON', GraphQLJSON)
@@ -121,7 +125,8 @@ export function can(viewer: Viewer | null, scope: Scope): boolean {
 
 /** The viewer of a field that a scope guards. */
 export function requireViewer({ viewer }: Context): Viewer {
-  if (viewer === null) throw new UnauthenticatedError('Present an API key: Authorization: Bearer …')
+  if (viewer === null)
+    throw new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
   return viewer
 }
 
@@ -139,7 +144,7 @@ export function ownedById(scope: Scope) {
 /** @throws ValidationError when a page is not 1 to 100 entries long */
 export function checkPage(args: { first?: number | null; last?: number | null }): void {
   if (args.first != null && args.last != null)
-    throw new ValidationError([{ path: 'last', message: 'give first or last, not both' }])
+    throw new ValidationError([{ path: 'last', message: 'excludes `first`: give one of the two' }])
   for (const name of ['first', 'last'] as const) {
     const size = args[name]
     if (size != null && (size < 1 || size > 100))
@@ -156,7 +161,7 @@ export function countResponseBytes<T>(value: T, bytes: number, { answered }: Con
   if (answered.bytes > ANSWER_BYTES)
     throw new UnavailableError(
       'ANSWER_TOO_LARGE',
-      `An answer holds at most ${ANSWER_BYTES} bytes of events, schemas, examples and responses. Ask for fewer.`,
+      `An answer holds at most ${ANSWER_BYTES} bytes of events, schemas, examples and responses. Request smaller pages.`,
     )
   return value
 }
@@ -167,7 +172,7 @@ function refuse({ viewer, services }: Context, info: GraphQLResolveInfo): Error 
     return new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
   const field = `${info.parentType.name}.${info.fieldName}`
   services.audit.denied(viewer, field, 'FORBIDDEN')
-  return new ForbiddenError(`This key lacks the permission for ${field}.`)
+  return new ForbiddenError(`This key lacks the permission for ${field}. Use a key with that permission.`)
 }
 
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], null> }

@@ -4,20 +4,20 @@ import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
 import { builder, requireViewer } from './builder.ts'
 
 const DeliveryFigures = builder.interfaceRef<Figures>('DeliveryFigures').implement({
-  description: 'Figures of deliveries within a range of days.',
+  description: 'Figures of deliveries and attempts within a range of days (UTC).',
   fields: (t) => ({
     total: t.exposeInt('total', { description: 'Number of deliveries created.' }),
-    attempts: t.exposeInt('attempts', { description: 'Number of attempts made.' }),
+    attempts: t.exposeInt('attempts', { description: 'Number of recorded attempts.' }),
     failed: t.exposeInt('failed', { description: 'Number of attempts that failed.' }),
-    succeeded: t.exposeInt('succeeded', { description: 'Number of deliveries that succeeded.' }),
-    dead: t.exposeInt('dead', { description: 'Number of deliveries that used up all attempts.' }),
+    succeeded: t.exposeInt('succeeded', { description: 'Number of deliveries that ended as SUCCEEDED.' }),
+    dead: t.exposeInt('dead', { description: 'Number of dead letters: deliveries that ended as DEAD.' }),
     successRate: t.exposeFloat('successRate', {
       nullable: true,
       description: 'Share of succeeded among succeeded and dead deliveries, 0 to 1; null without one.',
     }),
     meanDuration: t.exposeFloat('meanDuration', {
       nullable: true,
-      description: 'Mean duration of attempts in milliseconds; null without attempts.',
+      description: 'Mean duration of an attempt in milliseconds; null without attempts.',
     }),
     p95Duration: t.exposeFloat('p95Duration', {
       nullable: true,
@@ -33,18 +33,19 @@ const DeliveryFigures = builder.interfaceRef<Figures>('DeliveryFigures').impleme
 const DeliveryDay = builder.objectRef<DeliveryStats['days'][number]>('DeliveryDay').implement({
   description: 'Figures of one day (UTC).',
   interfaces: [DeliveryFigures],
-  fields: (t) => ({ day: t.expose('day', { type: 'DateTime', description: 'Start of the day.' }) }),
+  fields: (t) => ({ day: t.expose('day', { type: 'DateTime', description: 'Start of the day (00:00 UTC).' }) }),
 })
 
 const DeliveryStatsType = builder.objectRef<DeliveryStats>('DeliveryStats').implement({
-  description:
-    'Statistics of deliveries. They are exact, and their cost does not depend on the number of stored deliveries.',
+  description: 'Exact figures of a range of days, and the deliveries that wait now.',
   interfaces: [DeliveryFigures],
   fields: (t) => ({
-    pending: t.exposeInt('pending', { description: 'Number of deliveries that wait for their first attempt now.' }),
-    sending: t.exposeInt('sending', { description: 'Number of deliveries with a request in flight now.' }),
-    retrying: t.exposeInt('retrying', { description: 'Number of deliveries that wait for another attempt now.' }),
-    held: t.exposeInt('held', { description: 'Number of deliveries held at disabled endpoints now.' }),
+    pending: t.exposeInt('pending', { description: 'Number of deliveries in state PENDING now, created at any time.' }),
+    sending: t.exposeInt('sending', { description: 'Number of deliveries in state SENDING now, created at any time.' }),
+    retrying: t.exposeInt('retrying', {
+      description: 'Number of deliveries in state RETRYING now, created at any time.',
+    }),
+    held: t.exposeInt('held', { description: 'Number of deliveries in state HELD now, created at any time.' }),
     days: t.field({
       type: [DeliveryDay],
       description: 'Days with attempts or new deliveries, oldest first.',
@@ -56,10 +57,11 @@ const DeliveryStatsType = builder.objectRef<DeliveryStats>('DeliveryStats').impl
 const DeliveryStatsFilter = builder.inputType('DeliveryStatsFilter', {
   description: 'Filter of deliveries and days.',
   fields: (t) => ({
-    endpointId: t.id({ description: 'Deliveries to this endpoint.' }),
+    endpointId: t.id({ description: 'Deliveries to this endpoint. Default: every endpoint.' }),
     from: t.field({
       type: 'DateTime',
-      description: 'First day, as any time of that day (UTC). Default: 30 days in all.',
+      description:
+        'First day, as any time of that day (UTC), at most 366 days before `to`. Default: 29 days before `to`.',
     }),
     to: t.field({ type: 'DateTime', description: 'Last day, as any time of that day (UTC). Default: today.' }),
   }),
@@ -68,12 +70,12 @@ const DeliveryStatsFilter = builder.inputType('DeliveryStatsFilter', {
 builder.queryField('deliveryStats', (t) =>
   t.field({
     type: DeliveryStatsType,
-    description: 'Statistics of the deliveries of the organization or of one endpoint. Needs `deliveries: read`.',
+    description: 'Delivery statistics of the organization or of one endpoint. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     args: {
       filter: t.arg({
         type: DeliveryStatsFilter,
-        description: 'Endpoint and days. Default: every endpoint, the last 30 days.',
+        description: 'Filter of deliveries and days. Default: every endpoint, the last 30 days.',
       }),
     },
     resolve: (_root, { filter }, context) => context.services.stats(requireViewer(context), filter ?? {}),
@@ -83,7 +85,7 @@ builder.queryField('deliveryStats', (t) =>
 builder.subscriptionField('deliveryStatsUpdates', (t) =>
   t.field({
     type: DeliveryStatsType,
-    description: 'Statistics now and after changes, at most once a second. Needs `deliveries: read`.',
+    description: 'Delivery statistics now and after changes, at most once a second. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     args: { filter: t.arg({ type: DeliveryStatsFilter, description: 'Filter as for `deliveryStats`.' }) },
     async subscribe(_root, { filter }, context) {

@@ -13,10 +13,12 @@ const DeliveryUpdate = builder.objectRef<DeliveryUpdateMessage>('DeliveryUpdate'
       description: 'The delivery after the change.',
       resolve: ({ change }) => deliveryFromLog(change),
     }),
-    cursor: t.exposeString('cursor', { description: 'Opaque position of this change. `after` resumes behind it.' }),
+    cursor: t.exposeString('cursor', {
+      description: 'Opaque position of the change in the delivery log. `after` resumes behind it.',
+    }),
     gap: t.exposeBoolean('gap', {
       description:
-        'True when changes before this one were missed, because the subscriber resumed later than the delivery log is kept. Read `deliveries` again to catch up.',
+        'True when changes before this one were missed, because the delivery log keeps changes for 10 minutes only. Read `deliveries` again to catch up.',
     }),
   }),
 })
@@ -24,8 +26,11 @@ const DeliveryUpdate = builder.objectRef<DeliveryUpdateMessage>('DeliveryUpdate'
 const DeliveryUpdatesFilter = builder.inputType('DeliveryUpdatesFilter', {
   description: 'Filter of changes. Every given condition must hold.',
   fields: (t) => ({
-    endpointId: t.id({ description: 'Deliveries to this endpoint.' }),
-    statuses: t.field({ type: [DeliveryStatusType], description: 'Changes into one of these states.' }),
+    endpointId: t.id({ description: 'Changes of deliveries to this endpoint. Default: every endpoint.' }),
+    statuses: t.field({
+      type: [DeliveryStatusType],
+      description: 'Changes into one of these states. Default: every state.',
+    }),
   }),
 })
 
@@ -33,14 +38,14 @@ builder.subscriptionField('deliveryUpdates', (t) =>
   t.field({
     type: DeliveryUpdate,
     description:
-      "Every state change of the organization's deliveries, in order and once. SENDING is shown after a second, or together with the result. `after` resumes after a break. Needs `deliveries: read`.",
+      "Every state change of the organization's deliveries, in order and once; `after` resumes after a break. SENDING follows a second after the start of the attempt, or together with an earlier result. Needs `deliveries: read`.",
     authScopes: { can: 'deliveries:read' },
     // A message carries the commonly selected fields (src/server/message-plan.ts).
     extensions: { planned: true },
     args: {
       filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Filter of the changes. Default: every change.' }),
       after: t.arg.string({
-        description: 'Cursor of the last received update, to resume behind it. Default: from now on.',
+        description: 'Cursor of the last received update, to resume behind it. Default: changes from now on.',
       }),
     },
     subscribe(_root, { filter, after }, context) {

@@ -9,20 +9,23 @@ export const DeliveryStatusType = builder.enumType('DeliveryStatus', {
     [DeliveryStatus.SENDING]: { description: 'A request is in flight.' },
     [DeliveryStatus.RETRYING]: { description: 'An attempt failed and the next one is planned.' },
     [DeliveryStatus.SUCCEEDED]: { description: 'The receiver accepted the delivery.' },
-    [DeliveryStatus.DEAD]: { description: 'All attempts are used up; a dead letter.' },
-    [DeliveryStatus.EXPIRED]: { description: 'The event became older than the endpoint allows.' },
-    [DeliveryStatus.HELD]: { description: 'The endpoint of the delivery is disabled.' },
-    [DeliveryStatus.CANCELED]: { description: 'A person canceled the delivery, or its endpoint was deleted.' },
+    [DeliveryStatus.DEAD]: { description: 'All attempts failed, or a test failed: the delivery is a dead letter.' },
+    [DeliveryStatus.EXPIRED]: { description: 'The event became older than the `maxAgeSeconds` of the endpoint.' },
+    [DeliveryStatus.HELD]: { description: 'The delivery waits until its endpoint is enabled.' },
+    [DeliveryStatus.CANCELED]: {
+      description:
+        'The delivery was canceled with `deliveryCancel`, when its endpoint was enabled again, or when its endpoint was deleted.',
+    },
   } as const,
 })
 
 export const AttemptTriggerType = builder.enumType('AttemptTrigger', {
   description: 'Cause of an attempt.',
   values: {
-    [AttemptTrigger.SCHEDULED]: { description: 'The event was published, or the retry policy scheduled the attempt.' },
-    [AttemptTrigger.MANUAL]: { description: 'A person retried the delivery.' },
-    [AttemptTrigger.REPLAY]: { description: 'A replay sent the event again.' },
-    [AttemptTrigger.TEST]: { description: 'A person sent a test event.' },
+    [AttemptTrigger.SCHEDULED]: { description: 'First attempt after the publish, or a retry by the retry policy.' },
+    [AttemptTrigger.MANUAL]: { description: 'Attempt requested with `deliveryRetry`.' },
+    [AttemptTrigger.REPLAY]: { description: 'First attempt of a delivery in a replay.' },
+    [AttemptTrigger.TEST]: { description: 'Attempt of a test event (`webhookEndpointTest`).' },
   } as const,
 })
 
@@ -35,11 +38,12 @@ export const Delivery = builder.prismaNode('Delivery', {
     status: t.expose('status', { type: DeliveryStatusType, description: 'State of the delivery.' }),
     trigger: t.expose('trigger', {
       type: AttemptTriggerType,
-      description: 'Cause of the next attempt, or of the last one in a final state.',
+      description: 'Cause of the next attempt, or of the last one when no attempt is planned.',
     }),
-    attemptCount: t.exposeInt('attemptCount', { description: 'Number of recorded attempts of every trigger.' }),
+    attemptCount: t.exposeInt('attemptCount', { description: 'Number of recorded attempts, of every trigger.' }),
     version: t.exposeInt('version', {
-      description: 'Grows with every change: of two messages about a delivery, the higher version is the later one.',
+      description:
+        'Version, which grows with every change: of two messages about a delivery, the higher version is the later one.',
     }),
     nextAttemptAt: t.expose('nextAttemptAt', {
       type: 'DateTime',
@@ -48,14 +52,14 @@ export const Delivery = builder.prismaNode('Delivery', {
     }),
     explanation: t.string({
       description: 'Last result and next step of the delivery in a sentence.',
-      resolve: ({ explanation }) => explanation ?? 'It is sent as soon as a worker is free.',
+      resolve: ({ explanation }) => explanation ?? 'The delivery is sent as soon as a worker is free.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),
-    eventId: t.exposeID('eventId', { description: "Id of the delivery's event." }),
-    endpointId: t.exposeID('endpointId', { description: "Id of the delivery's endpoint." }),
+    eventId: t.exposeID('eventId', { description: 'Id of the delivered event.' }),
+    endpointId: t.exposeID('endpointId', { description: 'Id of the endpoint of the delivery.' }),
     event: t.relation('event', {
-      description: 'Event of the delivery. Needs `events: read`.',
+      description: 'Delivered event. Needs `events: read`.',
       authScopes: { can: 'events:read' },
     }),
     endpoint: t.relation('endpoint', {
@@ -70,11 +74,17 @@ type DeliveryRow = typeof Delivery.$inferType
 const DeliveryFilter = builder.inputType('DeliveryFilter', {
   description: 'Filter of deliveries. Every given condition must hold.',
   fields: (t) => ({
-    endpointId: t.id({ description: 'Deliveries to this endpoint.' }),
-    statuses: t.field({ type: [DeliveryStatusType], description: 'Deliveries in one of these states.' }),
-    types: t.stringList({ description: 'Events of one of these types. Default: every type.' }),
-    from: t.field({ type: 'DateTime', description: 'Deliveries created at or after this time.' }),
-    to: t.field({ type: 'DateTime', description: 'Deliveries created before this time.' }),
+    endpointId: t.id({ description: 'Deliveries to this endpoint. Default: every endpoint.' }),
+    statuses: t.field({
+      type: [DeliveryStatusType],
+      description: 'Deliveries in one of these states. Default: every state.',
+    }),
+    types: t.stringList({ description: 'Deliveries of events of one of these types. Default: every type.' }),
+    from: t.field({
+      type: 'DateTime',
+      description: 'Deliveries created at or after this time. Default: no lower bound.',
+    }),
+    to: t.field({ type: 'DateTime', description: 'Deliveries created before this time. Default: no upper bound.' }),
   }),
 })
 
@@ -88,7 +98,7 @@ builder.queryField('deliveries', (t) =>
       cursor: 'id',
       description: 'Deliveries of the organization, newest first. Needs `deliveries: read`.',
       authScopes: { can: 'deliveries:read' },
-      args: { filter: t.arg({ type: DeliveryFilter, description: 'Filter of the list. Default: every entry.' }) },
+      args: { filter: t.arg({ type: DeliveryFilter, description: 'Filter of deliveries. Default: every delivery.' }) },
       resolve(query, _root, args, context) {
         checkPage(args)
         return context.services.deliveries.list(requireViewer(context), args.filter ?? {}, query)
@@ -104,7 +114,7 @@ builder.prismaObjectField('Event', 'deliveries', (t) =>
     {
       type: Delivery,
       cursor: 'id',
-      description: 'Deliveries of the event, one per endpoint. Needs `deliveries: read`.',
+      description: 'Deliveries of the event, at most one per endpoint, newest first. Needs `deliveries: read`.',
       authScopes: { can: 'deliveries:read' },
       resolve(query, event, args, context) {
         checkPage(args)
@@ -122,7 +132,11 @@ function moveField(name: 'deliveryRetry' | 'deliveryCancel', description: string
   const Payload = builder.objectRef<{ delivery: DeliveryRow }>(`Delivery${verb}Payload`).implement({
     description: 'The delivery after the change.',
     fields: (t) => ({
-      delivery: t.field({ type: Delivery, description: 'The affected delivery.', resolve: ({ delivery }) => delivery }),
+      delivery: t.field({
+        type: Delivery,
+        description: 'The delivery after the change.',
+        resolve: ({ delivery }) => delivery,
+      }),
     }),
   })
   builder.mutationField(name, (t) =>
@@ -143,9 +157,9 @@ function moveField(name: 'deliveryRetry' | 'deliveryCancel', description: string
 
 moveField(
   'deliveryRetry',
-  'Sends a delivery again now, also a succeeded one. The attempt does not count against the retry policy, which goes on after a failure. At most 10 times per minute and organization.',
+  'Sends a delivery to an enabled endpoint again now, also a succeeded one; the attempt does not count against the retry policy, which goes on after a failure. At most 10 calls per minute and organization by default.',
 )
 moveField(
   'deliveryCancel',
-  'Cancels an unfinished delivery. The result of a request in flight is recorded and changes no state.',
+  'Cancels a delivery that is PENDING, SENDING, RETRYING or HELD. The result of a request in flight is recorded and changes no state.',
 )

@@ -1,12 +1,12 @@
 import { ConflictError, type Issue, NotFoundError, type SignalboxError, ValidationError } from '../src/lib/errors.ts'
 import { builder } from './builder.ts'
 
-/** Expected errors are members of result unions. Each message says what to do. */
+/** Expected errors are members of result unions. Each message names the action to take. */
 const ErrorInterface = builder.interfaceRef<SignalboxError>('Error').implement({
   description: 'An error that the caller can act on.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'Stable code that programs may rely on.' }),
-    message: t.exposeString('message', { description: 'Sentence that tells a person what to do.' }),
+    message: t.exposeString('message', { description: 'Message for people: the fault and the action to take.' }),
   }),
 })
 
@@ -14,7 +14,7 @@ const IssueType = builder.objectRef<Issue>('ValidationIssue').implement({
   description: 'One fault of an input.',
   fields: (t) => ({
     path: t.exposeString('path', { description: 'Path of the field, such as `input.eventTypes.0`.' }),
-    message: t.exposeString('message', { description: 'The fault and the rule.' }),
+    message: t.exposeString('message', { description: 'Message for people: the broken rule.' }),
   }),
 })
 
@@ -25,7 +25,7 @@ builder.objectType(ValidationError, {
   fields: (t) => ({
     issues: t.field({
       type: [IssueType],
-      description: 'Every fault of the input.',
+      description: 'Faults of the input, one per broken rule.',
       resolve: ({ issues }) => issues,
     }),
   }),
@@ -33,7 +33,7 @@ builder.objectType(ValidationError, {
 
 builder.objectType(NotFoundError, {
   name: 'NotFoundError',
-  description: 'The id is unknown in this organization.',
+  description: 'The organization has no object with this id.',
   interfaces: [ErrorInterface],
 })
 

@@ -7,11 +7,13 @@ export const EventType = builder.prismaNode('EventType', {
   findUnique: ownedById('events:read'),
   nullable: true,
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Name in dotted words, such as `invoice.paid`.' }),
-    category: t.exposeString('category', {
-      description: 'Group for people; by default the first word of the name.',
+    name: t.exposeString('name', {
+      description: 'Name in dotted words, such as `invoice.paid`, unique in the organization.',
     }),
-    description: t.exposeString('description', { description: 'Meaning of the event, for people.' }),
+    category: t.exposeString('category', {
+      description: 'Category that groups event types in lists.',
+    }),
+    description: t.exposeString('description', { description: 'Meaning of the event, for people; empty without one.' }),
     schema: t.field({
       type: 'JSON',
       nullable: true,
@@ -25,7 +27,8 @@ export const EventType = builder.prismaNode('EventType', {
       resolve: ({ example }, _args, context) => countResponseBytes(example, JSON.stringify(example).length, context),
     }),
     sensitiveFields: t.exposeStringList('sensitiveFields', {
-      description: 'Names of fields that are removed at any depth before an event is stored.',
+      description:
+        'Names of fields that are removed from `data`, `previous` and `metadata`, at any depth, before an event is stored.',
     }),
     deprecated: t.exposeBoolean('deprecated', {
       description: 'True when new integrations should avoid the event type.',
@@ -42,7 +45,7 @@ builder.queryField('eventTypes', (t) =>
     {
       type: EventType,
       cursor: 'id',
-      description: 'Registered event types, newest first. Needs `events: read`.',
+      description: 'Event types of the organization, newest first. Needs `events: read`.',
       authScopes: { can: 'events:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
@@ -59,30 +62,44 @@ const EventTypeCreateInput = builder.inputType('EventTypeCreateInput', {
   fields: (t) => ({
     name: t.string({
       required: true,
-      description: 'Name in dotted words, at most 128 characters, unique in the organization.',
+      description:
+        'Name in dotted words of letters, digits, `_` and `-`, at most 128 characters, unique in the organization. The prefix `webhook.` is reserved.',
     }),
-    category: t.string({ description: 'Group for people. Default: the first word of the name.' }),
-    description: t.string({ description: 'Meaning of the event, at most 2,000 characters.' }),
+    category: t.string({
+      description:
+        'Category that groups event types in lists, 1 to 100 characters. Default: the first word of the name.',
+    }),
+    description: t.string({ description: 'Meaning of the event, at most 2,000 characters. Default empty.' }),
     schema: t.field({
       type: 'JSON',
       description:
-        'JSON Schema for `data`: 2020-12, or draft-07 when `$schema` says so; at most 64 KiB. Default: accepts every payload.',
+        'JSON Schema that `data` must satisfy, at most 64 KiB: draft 2020-12, or draft-07 when `$schema` names it. Default null, which accepts every payload.',
     }),
-    example: t.field({ type: 'JSON', description: 'Example value of `data`, at most 256 KiB.' }),
+    example: t.field({ type: 'JSON', description: 'Example value of `data`, at most 256 KiB. Default null.' }),
     sensitiveFields: t.stringList({
-      description: 'Names of fields to remove. Default: `password`, `token`, `secret`.',
+      description:
+        'Names of fields to remove before an event is stored, at most 100. Default: `password`, `token`, `secret`.',
     }),
   }),
 })
 
 const EventTypeUpdateInput = builder.inputType('EventTypeUpdateInput', {
-  description: 'Changes to an event type. Absent fields keep their value.',
+  description:
+    'Changes to an event type. Absent fields keep their value, as do null fields other than `schema` and `example`.',
   fields: (t) => ({
-    category: t.string({ description: 'New group for people.' }),
-    description: t.string({ description: 'New meaning, at most 2,000 characters.' }),
-    schema: t.field({ type: 'JSON', description: 'New JSON Schema; null accepts every payload.' }),
-    example: t.field({ type: 'JSON', description: 'New example; null removes the example.' }),
-    sensitiveFields: t.stringList({ description: 'New names of fields to remove.' }),
+    category: t.string({ description: 'Category that groups event types in lists, 1 to 100 characters.' }),
+    description: t.string({ description: 'Meaning of the event, at most 2,000 characters.' }),
+    schema: t.field({
+      type: 'JSON',
+      description: 'JSON Schema that `data` must satisfy, at most 64 KiB; null accepts every payload.',
+    }),
+    example: t.field({
+      type: 'JSON',
+      description: 'Example value of `data`, at most 256 KiB; null removes the example.',
+    }),
+    sensitiveFields: t.stringList({
+      description: 'Names of fields to remove before an event is stored, at most 100; replaces the list.',
+    }),
     deprecated: t.boolean({ description: 'True when new integrations should avoid the event type.' }),
   }),
 })
@@ -99,10 +116,10 @@ function payload(name: string, description: string) {
 builder.mutationField('eventTypeCreate', (t) =>
   t.field({
     type: payload('EventTypeCreatePayload', 'The registered event type.'),
-    description: 'Registers an event type. Needs `events: write`.',
+    description: 'Registers an event type; an organization has at most 2,000. Needs `events: write`.',
     authScopes: { can: 'events:write' },
     errors: { types: [ValidationError, ConflictError] },
-    args: { input: t.arg({ type: EventTypeCreateInput, required: true, description: 'The event type.' }) },
+    args: { input: t.arg({ type: EventTypeCreateInput, required: true, description: 'Event type to register.' }) },
     resolve: async (_root, { input }, context) => ({
       eventType: await context.services.eventTypes.create(requireViewer(context), { ...input }),
     }),

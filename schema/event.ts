@@ -4,7 +4,7 @@ import { ConflictError, ValidationError } from '../src/lib/errors.ts'
 import { builder, checkPage, countResponseBytes, ownedById, requireViewer } from './builder.ts'
 
 export const Event = builder.prismaNode('Event', {
-  description: 'An event as published. Its id is also the `webhook-id` of every request.',
+  description: 'An event as published. Its id is the `webhook-id` of every request.',
   id: { field: 'id', description: 'Id of the event, such as `evt_…`.' },
   findUnique: ownedById('events:read'),
   nullable: true,
@@ -15,33 +15,33 @@ export const Event = builder.prismaNode('Event', {
     data: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Published payload without sensitive fields.',
+      description: 'Payload without sensitive fields.',
       select: { body: true },
       resolve: ({ body }, _args, context) => decodeEnvelope(countResponseBytes(body, body.length, context)).data,
     }),
     previous: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'State before the change; null when the publisher sent none.',
+      description: 'State before the change, without sensitive fields; null when the publisher sent none.',
       select: { body: true },
       resolve: ({ body }, _args, context) => decodeEnvelope(countResponseBytes(body, body.length, context)).previous,
     }),
     metadata: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Metadata of the publisher; null without any.',
+      description: 'Metadata for receivers, without sensitive fields; null when the publisher sent none.',
       select: { body: true },
       resolve: ({ body }, _args, context) => decodeEnvelope(countResponseBytes(body, body.length, context)).metadata,
     }),
     body: t.string({
-      description: 'Exact text that is signed and sent.',
+      description: 'Exact text of the body, which is signed and sent on every attempt.',
       select: { body: true },
       resolve: ({ body }, _args, context) =>
         Buffer.from(countResponseBytes(body, body.length, context)).toString('utf8'),
     }),
     idempotencyKey: t.string({
       nullable: true,
-      description: 'Idempotency key of the publish; null without one.',
+      description: 'Idempotency key of the publish; null when the publisher sent none.',
       resolve: ({ idempotencyKey }) => idempotencyKey,
     }),
     createdAt: t.field({
@@ -73,7 +73,8 @@ builder.queryField('events', (t) =>
 )
 
 const EventPublishInput = builder.inputType('EventPublishInput', {
-  description: 'An event to publish. The body has at most 256 KiB.',
+  description:
+    'An event to publish. Its body has at most 256 KiB without sensitive fields, and its values nest at most 100 levels deep.',
   fields: (t) => ({
     type: t.string({ required: true, description: 'Name of a registered event type.' }),
     data: t.field({
@@ -81,23 +82,24 @@ const EventPublishInput = builder.inputType('EventPublishInput', {
       required: true,
       description: 'Payload, which must satisfy the JSON Schema of the event type.',
     }),
-    previous: t.field({ type: 'JSON', description: 'State before the change; sent as `previous`.' }),
-    metadata: t.field({ type: 'JSON', description: 'Further data for receivers.' }),
+    previous: t.field({ type: 'JSON', description: 'State before the change, for receivers. Default null.' }),
+    metadata: t.field({ type: 'JSON', description: 'Metadata for receivers. Default null.' }),
     idempotencyKey: t.string({
-      description: 'Key of at most 255 characters: publishing the same content again under it returns the first event.',
+      description:
+        'Key of 1 to 255 characters under which a repeated publish of the same content returns the first event, as long as retention keeps the event. Default none.',
     }),
   }),
 })
 
 const EventPublishManyInput = builder.inputType('EventPublishManyInput', {
-  description: 'Events to publish together, all or none.',
+  description: 'Events to publish together. One invalid event refuses all of them.',
   fields: (t) => ({
-    events: t.field({ type: [EventPublishInput], required: true, description: 'The events, 1 to 500.' }),
+    events: t.field({ type: [EventPublishInput], required: true, description: 'Events to publish, 1 to 500.' }),
   }),
 })
 
 const EventPublishPayload = builder.objectRef<{ event: EventRow }>('EventPublishPayload').implement({
-  description: 'The event, committed together with its deliveries.',
+  description: 'The event, committed with its deliveries.',
   fields: (t) => ({
     event: t.field({ type: Event, description: 'The published event.', resolve: ({ event }) => event }),
   }),
@@ -121,7 +123,7 @@ builder.mutationFields((t) => ({
       'Publishes an event and answers once the event and its deliveries are committed. Needs `events: write`.',
     authScopes: { can: 'events:write' },
     errors: { types: [ValidationError, ConflictError] },
-    args: { input: t.arg({ type: EventPublishInput, required: true, description: 'The published event.' }) },
+    args: { input: t.arg({ type: EventPublishInput, required: true, description: 'Event to publish.' }) },
     resolve: async (_root, { input }, context) => ({
       event: await context.services.publisher.publish(requireViewer(context), { ...input }),
     }),

@@ -10,9 +10,8 @@ const WINDOW_MS = 60_000
 export type LimitField = (viewer: Viewer, info: GraphQLResolveInfo) => Promise<void>
 
 /**
- * Coarse limits per organization on costly fields, by graphql-rate-limit. The library reads, then writes, so calls of
- * one organization take turns; concurrent calls to several processes may pass a few times more. Its batch cache stays
- * off: mutation fields run one after the other, and the cache would count a call twice.
+ * Coarse rate limits of costly fields per organization, by graphql-rate-limit. The library reads, then writes, so calls
+ * of one organization take turns; several processes may admit a few calls more.
  *
  * @param limits calls per minute by field
  */
@@ -25,6 +24,7 @@ export function createLimitField(calls: FieldLimitStore, limits: Record<string, 
   }
   const limiter = getGraphQLRateLimiter({
     identifyContext: ({ organizationId }: Viewer) => organizationId,
+    // The batch cache stays off: mutation fields run one after the other, and the cache would count a call twice.
     store: new Calls(),
   })
 
@@ -39,7 +39,7 @@ export function createLimitField(calls: FieldLimitStore, limits: Record<string, 
       if (refused === undefined) return
       const oldest = Math.min(...(await calls.get(who)))
       const seconds = Math.max(1, Math.ceil((oldest + WINDOW_MS - Date.now()) / 1000))
-      const message = `An organization may call ${fieldName} ${max} times a minute. Try again in ${seconds} s.`
+      const message = `An organization may call ${fieldName} at most ${max} times per minute. Try again in ${seconds} s.`
       throw new RateLimitedError(message, seconds)
     })
   }

@@ -3,30 +3,30 @@ import type { WindowState } from '../src/domain/limits/sliding-window.ts'
 import { builder } from './builder.ts'
 
 const LimitWindow = builder.objectRef<WindowState>('LimitWindow').implement({
-  description: 'A rate limit: the maximum amount within any span of this length.',
+  description: 'A rate limit or quota: the maximum amount within any span of this length.',
   fields: (t) => ({
     name: t.exposeString('name', {
       description:
-        'Name of the window: `minute`, `hour` and `day` count requests, `cost` counts cost points per minute.',
+        'Name of the window: `minute` and `hour` (rate limits) and `day` (quota) count requests, `cost` counts cost points per minute.',
     }),
     limit: t.exposeInt('limit', { description: 'Maximum amount within the window.' }),
     seconds: t.exposeInt('seconds', { description: 'Length of the window in seconds.' }),
-    remaining: t.exposeInt('remaining', { description: 'Amount that is left now.' }),
+    remaining: t.exposeInt('remaining', { description: 'Amount that is left within the window now.' }),
     resetAt: t.field({
       type: 'DateTime',
-      description: 'Time at which the oldest spent amount expires.',
+      description: 'Time at which the oldest spent amount leaves the window.',
       resolve: ({ resetAt }) => new Date(resetAt),
     }),
     fitsAt: t.field({
       type: 'DateTime',
-      description: 'Time at which the requested amount fits; the current time when it fits already.',
+      description: 'Time at which the requested amount fits into the window; the current time when it fits already.',
       resolve: ({ fitsAt }) => new Date(fitsAt),
     }),
   }),
 })
 
 export const LimitsType = builder.objectRef<LimitsState>('Limits').implement({
-  description: 'Rate limits of a key. A request spends from all windows at once, or from none.',
+  description: 'Rate limits and quota of a key. A request spends from all windows at once, or from none.',
   fields: (t) => ({
     windows: t.field({
       type: [LimitWindow],

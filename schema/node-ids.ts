@@ -22,8 +22,8 @@ export function typeOfId(id: string): string {
 }
 
 /**
- * Ids are the ids of the rows. The relay plugin resolves each by a promise, and awaiting it for every message of a
- * subscription is a fifth of the cost.
+ * Resolves ids from the rows. The relay plugin resolves each id by a promise, and awaiting one for every message of a
+ * subscription is a fifth of its cost.
  */
 export function answerIdsAtOnce(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

@@ -3,11 +3,12 @@ import { NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, checkPage, omitNulls, requireViewer } from './builder.ts'
 
 const PlanType = builder.enumType('Plan', {
-  description: 'Plan that an organization has agreed with the operator, who may set other numbers.',
+  description:
+    'Plan of an organization, agreed with the operator. The numbers are defaults that the operator may change.',
   values: {
     [Plan.STARTER]: { description: 'At most 1,000 requests per day and key. Only the operator creates keys.' },
     [Plan.GROWTH]: { description: 'At most 50,000 requests per day and key.' },
-    [Plan.ENTERPRISE]: { description: 'No daily quota.' },
+    [Plan.ENTERPRISE]: { description: 'No quota of requests per day.' },
   } as const,
 })
 
@@ -17,8 +18,8 @@ export const Organization = builder.prismaNode('Organization', {
   findUnique: (id, { viewer }) => ({ id: viewer?.organizationId === id ? id : 'nobody' }),
   nullable: true,
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Free text for people.' }),
-    plan: t.expose('plan', { type: PlanType, description: 'Plan that the organization has agreed with the operator.' }),
+    name: t.exposeString('name', { description: 'Display name of the organization.' }),
+    plan: t.expose('plan', { type: PlanType, description: 'Plan of the organization, agreed with the operator.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
   }),
 })
@@ -43,16 +44,19 @@ builder.queryField('organizations', (t) =>
 const OrganizationCreateInput = builder.inputType('OrganizationCreateInput', {
   description: 'An organization to create.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Name for people, 1 to 100 characters.' }),
+    name: t.string({ required: true, description: 'Display name, 1 to 100 characters.' }),
     plan: t.field({ type: PlanType, description: 'Plan of the organization. Default GROWTH.' }),
   }),
 })
 
 const OrganizationUpdateInput = builder.inputType('OrganizationUpdateInput', {
-  description: 'Changes to an organization. Absent fields keep their value.',
+  description: 'Changes to an organization. Absent and null fields keep their value.',
   fields: (t) => ({
-    name: t.string({ description: 'Name for people, 1 to 100 characters.' }),
-    plan: t.field({ type: PlanType, description: 'New plan. Keys follow within ten seconds.' }),
+    name: t.string({ description: 'Display name, 1 to 100 characters.' }),
+    plan: t.field({
+      type: PlanType,
+      description: 'Plan of the organization. The keys of the organization follow within 10 seconds.',
+    }),
   }),
 })
 
@@ -62,7 +66,8 @@ function payload(name: string, description: string) {
     fields: (t) => ({
       organization: t.field({
         type: Organization,
-        description: 'The organization. A platform key acts in it with the header `Signalbox-Organization` and its id.',
+        description:
+          'The organization after the change. A platform key acts in an organization with the header `Signalbox-Organization: <id>`.',
         resolve: ({ organization }) => organization,
       }),
     }),
@@ -76,7 +81,7 @@ builder.mutationField('organizationCreate', (t) =>
     authScopes: { can: 'platform:write' },
     errors: { types: [ValidationError] },
     args: {
-      input: t.arg({ type: OrganizationCreateInput, required: true, description: 'The organization to create.' }),
+      input: t.arg({ type: OrganizationCreateInput, required: true, description: 'Organization to create.' }),
     },
     resolve: async (_root, { input }, context) => ({
       organization: await context.services.organizations.create(requireViewer(context), omitNulls(input)),

@@ -5,9 +5,9 @@ import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 const StatusType = builder.enumType('PersistedDocumentStatus', {
   description: 'State of a registered operation.',
   values: {
-    [DocumentStatus.CREATED]: { description: 'The operation was not yet activated.' },
+    [DocumentStatus.CREATED]: { description: 'The operation is registered and not yet available.' },
     [DocumentStatus.ACTIVE]: { description: 'Clients can send the operation.' },
-    [DocumentStatus.RETIRED]: { description: 'The operation is no longer available.' },
+    [DocumentStatus.RETIRED]: { description: 'The operation is unavailable until it is activated again.' },
   } as const,
 })
 
@@ -18,9 +18,9 @@ const PersistedDocument = builder.prismaNode('PersistedDocument', {
   nullable: true,
   fields: (t) => ({
     documentId: t.exposeString('documentId', {
-      description: '`sha256:` followed by the SHA-256 of the body in hexadecimal.',
+      description: 'Hash of the body that clients send: `sha256:` and the SHA-256 in hexadecimal.',
     }),
-    name: t.exposeString('name', { description: 'Name of the operation, under which usage counts it.' }),
+    name: t.exposeString('name', { description: 'Name of the operation, under which usage counts requests.' }),
     body: t.exposeString('body', { description: 'Text of the document.' }),
     status: t.expose('status', { type: StatusType, description: 'State of the registered operation.' }),
     createdBy: t.exposeString('createdBy', { description: 'Id of the API key that registered the operation.' }),
@@ -28,7 +28,7 @@ const PersistedDocument = builder.prismaNode('PersistedDocument', {
     activatedAt: t.expose('activatedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Time of the last activation; null without one.',
+      description: 'Time of the last activation; null for an operation that was never activated.',
     }),
     retiredAt: t.expose('retiredAt', {
       type: 'DateTime',
@@ -60,7 +60,8 @@ const CreateInput = builder.inputType('PersistedDocumentCreateInput', {
   fields: (t) => ({
     body: t.string({
       required: true,
-      description: 'Document with exactly one named operation and without introspection.',
+      description:
+        'GraphQL document with exactly one operation, a name of at most 100 characters, and no `__schema` or `__type`.',
     }),
     active: t.boolean({ description: 'True makes the operation available at once. Default false.' }),
   }),
@@ -72,7 +73,7 @@ function payload(name: string) {
     fields: (t) => ({
       persistedDocument: t.field({
         type: PersistedDocument,
-        description: 'The affected operation.',
+        description: 'The registered operation after the change.',
         resolve: ({ persistedDocument }) => persistedDocument,
       }),
     }),
@@ -83,10 +84,10 @@ builder.mutationField('persistedDocumentCreate', (t) =>
   t.field({
     type: payload('PersistedDocumentCreatePayload'),
     description:
-      'Registers an operation; an organization has at most 1,000. Needs `keys: write`, and a key that is not confined to persisted operations.',
+      'Registers an operation; an organization has at most 1,000, retired ones included. At most 20 calls per minute and organization by default. Needs `keys: write`, and a key that is not confined to persisted operations.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, ConflictError] },
-    args: { input: t.arg({ type: CreateInput, required: true, description: 'The affected operation.' }) },
+    args: { input: t.arg({ type: CreateInput, required: true, description: 'Operation to register.' }) },
     async resolve(_root, { input: { body, active } }, context, info) {
       const viewer = requireViewer(context)
       await context.limitField(viewer, info)
@@ -100,7 +101,7 @@ function changeField(verb: 'Activate' | 'Retire', description: string): void {
   builder.mutationField(`persistedDocument${verb}`, (t) =>
     t.field({
       type: payload(`PersistedDocument${verb}Payload`),
-      description: `${description} Other nodes follow as fast as Redis carries it, or within ten seconds. Needs \`keys: write\`.`,
+      description: `${description} Other nodes follow as fast as Redis carries the message, or within 10 seconds. Needs \`keys: write\`, and a key that is not confined to persisted operations.`,
       authScopes: { can: 'keys:write' },
       errors: { types: [NotFoundError, ConflictError] },
       args: { id: t.arg.id({ required: true, description: 'Id of the registered operation.' }) },
@@ -114,4 +115,4 @@ function changeField(verb: 'Activate' | 'Retire', description: string): void {
 }
 
 changeField('Activate', 'Makes a registered operation available.')
-changeField('Retire', 'Makes a registered operation unavailable.')
+changeField('Retire', 'Makes a registered operation unavailable until it is activated again.')

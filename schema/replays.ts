@@ -9,46 +9,56 @@ import { WebhookEndpoint } from './webhook-endpoint.ts'
 const ReplayStatusType = builder.enumType('ReplayStatus', {
   description: 'State of a replay.',
   values: {
-    [ReplayStatus.RUNNING]: { description: 'The replay continues batch by batch.' },
-    [ReplayStatus.COMPLETED]: { description: 'Every matching event is due or delivered.' },
-    [ReplayStatus.CANCELED]: { description: 'The replay ended before it was complete; `explanation` tells why.' },
+    [ReplayStatus.RUNNING]: { description: 'The replay makes further deliveries due, batch by batch.' },
+    [ReplayStatus.COMPLETED]: { description: 'The replay has made the deliveries of all matching events due.' },
+    [ReplayStatus.CANCELED]: {
+      description: 'The replay ended before it was complete; `explanation` gives the reason.',
+    },
   } as const,
 })
 
 const Replay = builder.prismaNode('Replay', {
-  description: 'A replay: stored events sent to an endpoint again. It continues after a restart.',
+  description: 'A replay, which sends stored events to one endpoint again. A running replay continues after a restart.',
   id: { field: 'id', description: 'Id of the replay, such as `rpl_…`.' },
   findUnique: ownedById('deliveries:read'),
   nullable: true,
   fields: (t) => ({
     status: t.expose('status', { type: ReplayStatusType, description: 'State of the replay.' }),
-    count: t.exposeInt('count', { description: 'Deliveries made due so far.' }),
-    endpointId: t.exposeID('endpointId', { description: 'Id of the endpoint, the only receiver of the replay.' }),
+    count: t.exposeInt('count', { description: 'Number of deliveries made due so far.' }),
+    endpointId: t.exposeID('endpointId', { description: 'Id of the endpoint that receives the replay.' }),
     endpoint: t.relation('endpoint', {
-      description: 'Endpoint of the replay. Needs `webhooks: read`.',
+      description: 'Endpoint that receives the replay. Needs `webhooks: read`.',
       type: WebhookEndpoint,
       authScopes: { can: 'webhooks:read' },
     }),
-    types: t.exposeStringList('types', { description: 'Event types to replay; empty for every type.' }),
+    types: t.exposeStringList('types', { description: 'Types of the events to replay; empty for every type.' }),
     statuses: t.expose('statuses', {
       type: [DeliveryStatusType],
       description:
-        'States of the deliveries to replay; empty for deliveries that ended without success and for missing ones.',
+        'States of the deliveries to replay; empty for DEAD, EXPIRED, CANCELED, and events without a delivery to the endpoint.',
     }),
-    from: t.expose('from', { type: 'DateTime', nullable: true, description: 'Events stored at or after this time.' }),
-    to: t.expose('to', { type: 'DateTime', nullable: true, description: 'Events stored before this time.' }),
+    from: t.expose('from', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Events stored at or after this time; null for no lower bound.',
+    }),
+    to: t.expose('to', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Events stored before this time; null for no upper bound.',
+    }),
     explanation: t.exposeString('explanation', {
       nullable: true,
       description: 'Reason of the cancellation; null for a replay that was not canceled.',
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
-      description: 'Start of the replay. Events stored later are not part of it.',
+      description: 'Time at which the replay started. Events stored later are not part of the replay.',
     }),
     finishedAt: t.expose('finishedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'End of the replay; null while it is running.',
+      description: 'Time at which the replay ended; null while the replay is running.',
     }),
   }),
 })
@@ -56,30 +66,30 @@ const Replay = builder.prismaNode('Replay', {
 type ReplayRow = typeof Replay.$inferType
 
 const DeliveriesReplayInput = builder.inputType('DeliveriesReplayInput', {
-  description: 'Stored events to send to an endpoint. Every given condition must hold.',
+  description: 'Filter of stored events to send to an endpoint. Every given condition must hold.',
   fields: (t) => ({
     endpointId: t.id({
       required: true,
-      description: 'Id of the endpoint. Only events to which it subscribes are sent.',
+      description: 'Id of the endpoint. Only events that match its `eventTypes` are sent, and no test events.',
     }),
-    types: t.stringList({ description: 'Events of one of these types. Default: every type.' }),
+    types: t.stringList({ description: 'Events of one of these types, at most 200. Default: every type.' }),
     statuses: t.field({
       type: [DeliveryStatusType],
       description:
-        'Events whose delivery to the endpoint has one of these states: SUCCEEDED, DEAD, EXPIRED or CANCELED. Default: the last three, and events without a delivery to the endpoint.',
+        'Events with a delivery to the endpoint in one of these states: SUCCEEDED, DEAD, EXPIRED or CANCELED. Default: DEAD, EXPIRED, CANCELED, and events without a delivery to the endpoint.',
     }),
-    from: t.field({ type: 'DateTime', description: 'Events stored at or after this time.' }),
-    to: t.field({ type: 'DateTime', description: 'Events stored before this time.' }),
+    from: t.field({ type: 'DateTime', description: 'Events stored at or after this time. Default: no lower bound.' }),
+    to: t.field({ type: 'DateTime', description: 'Events stored before this time. Default: no upper bound.' }),
   }),
 })
 
 const DeliveriesReplayPayload = builder.objectRef<{ replay: ReplayRow }>('DeliveriesReplayPayload').implement({
-  description: 'The started replay. A small one is complete already.',
+  description: 'The started replay. A replay over fewer than 1,000 stored events is complete already.',
   fields: (t) => ({
-    replay: t.field({ type: Replay, description: 'The affected replay.', resolve: ({ replay }) => replay }),
-    count: t.int({ description: 'Deliveries made due so far.', resolve: ({ replay }) => replay.count }),
+    replay: t.field({ type: Replay, description: 'The replay after the change.', resolve: ({ replay }) => replay }),
+    count: t.int({ description: 'Number of deliveries made due so far.', resolve: ({ replay }) => replay.count }),
     hasMore: t.boolean({
-      description: 'True while the replay goes on in the background.',
+      description: 'True while the replay continues in the background.',
       resolve: ({ replay }) => replay.status === 'RUNNING',
     }),
   }),
@@ -89,7 +99,7 @@ builder.mutationField('deliveriesReplay', (t) =>
   t.field({
     type: DeliveriesReplayPayload,
     description:
-      'Sends stored events to an endpoint, oldest first, also events published before its creation. The retry policy starts anew. At most 5 times per minute and organization. Needs `deliveries: write`.',
+      'Sends stored events to an enabled endpoint, oldest first, also events published before its creation; the retry policy starts anew. An organization runs at most 10 replays at once, and may make 5 calls per minute by default. Needs `deliveries: write`.',
     authScopes: { can: 'deliveries:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
@@ -107,24 +117,28 @@ builder.mutationField('deliveriesReplay', (t) =>
 const DeliveriesReplayPreviewPayload = builder
   .objectRef<{ count: number; exact: boolean }>('DeliveriesReplayPreviewPayload')
   .implement({
-    description: 'Number of events that a replay would send now.',
+    description: 'Size of a replay that would start now.',
     fields: (t) => ({
-      count: t.exposeInt('count', { description: 'Number of events, counted up to 100,000.' }),
-      exact: t.exposeBoolean('exact', { description: 'False when more events match than were counted.' }),
+      count: t.exposeInt('count', {
+        description: 'Number of events that the replay would send, counted up to 100,000.',
+      }),
+      exact: t.exposeBoolean('exact', {
+        description: 'True when `count` is the whole number; false when more than 100,000 events match.',
+      }),
     }),
   })
 
 builder.queryField('deliveriesReplayPreview', (t) =>
   t.field({
     type: DeliveriesReplayPreviewPayload,
-    description: 'Number of events that a replay would send now. Nothing is sent. Needs `deliveries: read`.',
+    description: 'Counts the events that a replay would send now, and sends nothing. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     errors: { types: [ValidationError, NotFoundError] },
     args: {
       input: t.arg({
         type: DeliveriesReplayInput,
         required: true,
-        description: 'Events and endpoint, as for the replay.',
+        description: 'Events and endpoint, as for `deliveriesReplay`.',
       }),
     },
     resolve: (_root, { input }, context) => context.services.replays.preview(requireViewer(context), input),
@@ -136,14 +150,14 @@ const DeliveriesReplayCancelPayload = builder
   .implement({
     description: 'The replay after its cancellation.',
     fields: (t) => ({
-      replay: t.field({ type: Replay, description: 'The affected replay.', resolve: ({ replay }) => replay }),
+      replay: t.field({ type: Replay, description: 'The replay after the change.', resolve: ({ replay }) => replay }),
     }),
   })
 
 builder.mutationField('deliveriesReplayCancel', (t) =>
   t.field({
     type: DeliveriesReplayCancelPayload,
-    description: 'Cancels a running replay. Deliveries that are due already go on. Needs `deliveries: write`.',
+    description: 'Cancels a running replay. Deliveries that are already due are sent. Needs `deliveries: write`.',
     authScopes: { can: 'deliveries:write' },
     errors: { types: [NotFoundError, ConflictError] },
     args: { id: t.arg.id({ required: true, description: 'Id of the replay.' }) },
@@ -174,7 +188,7 @@ builder.subscriptionField('deliveriesReplayUpdates', (t) =>
   t.field({
     type: Replay,
     nullable: true,
-    description: 'A replay, now and after progress, at most once a second. Needs `deliveries: read`.',
+    description: 'A replay, now and after each progress, at most once a second. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     args: { id: t.arg.id({ required: true, description: 'Id of the replay.' }) },
     subscribe(_root, { id }, context) {

@@ -8,12 +8,12 @@ const UsageFilter = builder.inputType('UsageFilter', {
   description: 'Filter of requests. Every given condition must hold.',
   fields: (t) => ({
     keyId: t.id({ description: 'Requests with this key. Default: every key of the organization.' }),
-    operation: t.string({ description: 'Requests of this operation.' }),
-    status: t.int({ description: 'Requests with this HTTP status.' }),
-    tier: t.field({ type: ApiKeyTier, description: 'Requests of keys with this tier at that time.' }),
+    operation: t.string({ description: 'Requests of this operation. Default: every operation.' }),
+    status: t.int({ description: 'Requests with this HTTP status. Default: every status.' }),
+    tier: t.field({ type: ApiKeyTier, description: 'Requests with keys that had this tier. Default: every tier.' }),
     from: t.field({
       type: 'DateTime',
-      description: 'Start of the range, rounded to its bucket. Default: a day before `to`.',
+      description: 'Start of the range, rounded down to the start of its bucket. Default: 24 hours before `to`.',
     }),
     to: t.field({
       type: 'DateTime',
@@ -22,7 +22,7 @@ const UsageFilter = builder.inputType('UsageFilter', {
     interval: t.field({
       type: UsageInterval,
       description:
-        'Length of the buckets in `series`, at most 1,000 buckets. Default: minutes up to 3 hours, hours up to 8 days, days up to 92 days, then months.',
+        'Length of the buckets; a range has at most 1,000. Default: the shortest that is kept for the whole range and fits: MINUTE up to 3 hours, HOUR up to 8 days, DAY up to 92 days, else MONTH.',
     }),
   }),
 })
@@ -30,12 +30,12 @@ const UsageFilter = builder.inputType('UsageFilter', {
 builder.queryField('usage', (t) =>
   t.field({
     type: UsageType,
-    description: "Usage of the organization's keys. Needs `usage: read`.",
+    description: "Usage of the organization's API keys. Needs `usage: read`.",
     authScopes: { can: 'usage:read' },
     args: {
       filter: t.arg({
         type: UsageFilter,
-        description: 'Filter of the requests. Default: every request of the last day.',
+        description: 'Filter of requests. Default: every request of the last 24 hours.',
       }),
     },
     resolve: (_root, { filter }, context) =>
@@ -46,9 +46,14 @@ builder.queryField('usage', (t) =>
 builder.queryField('unknownKeyUsage', (t) =>
   t.field({
     type: UsageType,
-    description: 'Usage of unknown keys in the whole installation. For the operator: needs `platform: read`.',
+    description: 'Usage of unknown API keys in the whole installation. For the operator: needs `platform: read`.',
     authScopes: { can: 'platform:read' },
-    args: { filter: t.arg({ type: UsageFilter, description: 'Filter as for `usage`, without keys and tiers.' }) },
+    args: {
+      filter: t.arg({
+        type: UsageFilter,
+        description: 'Filter as for `usage`. Unknown keys have no tier, and `keyId` has no effect.',
+      }),
+    },
     resolve: (_root, { filter }, { services }) => services.usage.ofUnknownKeys(filter ?? {}),
   }),
 )
@@ -61,7 +66,7 @@ builder.subscriptionField('usageUpdates', (t) =>
     args: {
       filter: t.arg({
         type: UsageFilter,
-        description: 'Filter as for `usage`; a range without `to` moves with the time.',
+        description: 'Filter as for `usage`; a range without `to` ends at the current time.',
       }),
     },
     async subscribe(_root, { filter }, context) {

@@ -3,30 +3,38 @@ import type { RecordsPage, StoredRecord } from '../src/domain/usage/usage-record
 import { builder, checkPage, requireViewer } from './builder.ts'
 
 const UsageRecord = builder.objectRef<StoredRecord>('UsageRecord').implement({
-  description: 'One request with a key.',
+  description: 'A request with an API key, recorded by itself and kept for 30 days by default.',
   fields: (t) => ({
     keyId: t.exposeString('keyId', { nullable: true, description: 'Id of the API key; null for an unknown key.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'Time of the answer.' }),
-    operation: t.exposeString('operation', { description: 'Name of the operation.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'Time at which the request was answered.' }),
+    operation: t.exposeString('operation', {
+      description:
+        'Root field of the request, `several` for more than one, or the name of a persisted operation; `other` past 500 names of an organization.',
+    }),
     outcome: t.exposeString('outcome', { description: '`OK`, or the code of the first error.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Message of the first error; null without one.' }),
-    status: t.exposeInt('status', { description: 'HTTP status of the answer.' }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Message of the first error; null for a request without errors.',
+    }),
+    status: t.exposeInt('status', {
+      description: 'HTTP status of the answer; over WebSocket, the status that HTTP would have had.',
+    }),
     tier: t.exposeString('tier', {
       nullable: true,
-      description: 'Tier of the key at that time; null for a key without rate limits.',
+      description: 'Tier that the key had; null for a key without rate limits and for an unknown key.',
     }),
     durationMicroseconds: t.exposeInt('durationMicroseconds', {
       description: 'Duration of the request in microseconds.',
     }),
-    requestBytes: t.exposeInt('requestBytes', { description: 'Bytes of the received body.' }),
-    responseBytes: t.exposeInt('responseBytes', { description: 'Bytes of the answers sent.' }),
+    requestBytes: t.exposeInt('requestBytes', { description: 'Bytes of the request body.' }),
+    responseBytes: t.exposeInt('responseBytes', { description: 'Bytes of the answer.' }),
     ip: t.exposeString('ip', {
       nullable: true,
-      description: 'Address of the client; null for changes made by the system.',
+      description: 'Address of the client; null when the address is unknown.',
     }),
     userAgent: t.exposeString('userAgent', {
       nullable: true,
-      description: 'User agent of the client; null without one.',
+      description: 'User agent of the client; null when the client sent none.',
     }),
   }),
 })
@@ -43,9 +51,9 @@ builder.queryField('usageRecords', (t) =>
   t.connection(
     {
       type: UsageRecord,
-      description: 'Requests with keys of the organization, one by one, newest first. Needs `usage: read`.',
+      description: "Single requests with the organization's API keys, newest first. Needs `usage: read`.",
       authScopes: { can: 'usage:read' },
-      args: { keyId: t.arg.id({ description: 'Requests with this key.' }) },
+      args: { keyId: t.arg.id({ description: 'Requests with this key. Default: every key of the organization.' }) },
       resolve: (_root, args, context) =>
         page(args, (range) =>
           context.services.usageRecords.ofOrganization(requireViewer(context), args.keyId ?? null, range),
@@ -61,11 +69,11 @@ builder.queryField('unknownKeyRecords', (t) =>
     {
       type: UsageRecord,
       description:
-        'Requests with unknown keys of the whole installation, newest first, which show attempts to guess keys. For the operator: needs `platform: read`.',
+        'Single requests with unknown API keys in the whole installation, newest first, which show attempts to guess keys. For the operator: needs `platform: read`.',
       authScopes: { can: 'platform:read' },
       resolve: (_root, args, { services }) => page(args, (range) => services.usageRecords.ofUnknownKeys(range)),
     },
-    { name: 'UnknownKeyRecordConnection', description: 'A page of requests.' },
-    { name: 'UnknownKeyRecordEdge', description: 'A request with its cursor.' },
+    { name: 'UnknownKeyRecordConnection', description: 'A page of requests with unknown keys.' },
+    { name: 'UnknownKeyRecordEdge', description: 'A request with an unknown key, with its cursor.' },
   ),
 )

@@ -5,7 +5,7 @@ import { builder } from './builder.ts'
 const duration = (figure: string) => `${figure} in milliseconds, accurate to 9%; null without requests.`
 
 const Figures = builder.interfaceRef<UsageFigures>('UsageFigures').implement({
-  description: 'Figures of requests with a key.',
+  description: 'Figures of requests with API keys.',
   fields: (t) => ({
     requests: t.exposeFloat('requests', { description: 'Number of requests, failed and refused ones included.' }),
     failed: t.exposeFloat('failed', { description: 'Number of requests that ended with an error.' }),
@@ -16,7 +16,7 @@ const Figures = builder.interfaceRef<UsageFigures>('UsageFigures').implement({
     }),
     meanDuration: t.exposeFloat('meanDuration', {
       nullable: true,
-      description: 'Mean duration in milliseconds; null without requests.',
+      description: 'Mean duration of a request in milliseconds; null without requests.',
     }),
     p50Duration: t.exposeFloat('p50Duration', { nullable: true, description: duration('Median duration') }),
     p95Duration: t.exposeFloat('p95Duration', {
@@ -27,32 +27,35 @@ const Figures = builder.interfaceRef<UsageFigures>('UsageFigures').implement({
       nullable: true,
       description: duration('99th percentile of durations'),
     }),
-    requestBytes: t.exposeFloat('requestBytes', { description: 'Bytes of the received bodies.' }),
-    responseBytes: t.exposeFloat('responseBytes', { description: 'Bytes of the answers sent.' }),
+    requestBytes: t.exposeFloat('requestBytes', { description: 'Bytes of the request bodies.' }),
+    responseBytes: t.exposeFloat('responseBytes', { description: 'Bytes of the answers.' }),
   }),
 })
 
 const UsageTotals = builder.objectRef<UsageFigures>('UsageTotals').implement({
-  description: 'Figures of the whole range.',
+  description: 'Figures of a whole range.',
   interfaces: [Figures],
 })
 
 const UsagePoint = builder.objectRef<UsageFigures & { at: Date }>('UsagePoint').implement({
-  description: 'Figures of one bucket of time.',
+  description: 'Figures of one bucket.',
   interfaces: [Figures],
   fields: (t) => ({ at: t.expose('at', { type: 'DateTime', description: 'Start of the bucket (UTC).' }) }),
 })
 
 const UsageShare = builder.objectRef<UsageFigures & { value: string }>('UsageShare').implement({
-  description: 'Figures of the requests that share one property.',
+  description: 'Figures of the requests with the same operation, status or tier.',
   interfaces: [Figures],
-  fields: (t) => ({ value: t.exposeString('value', { description: 'Value of the shared property.' }) }),
+  fields: (t) => ({ value: t.exposeString('value', { description: 'The operation, status or tier.' }) }),
 })
 
 export const UsageInterval = builder.enumType('UsageInterval', {
-  description: 'Length of a usage bucket (UTC).',
+  description: 'Length of a bucket of usage; buckets begin at full minutes, hours, days and months (UTC).',
   values: Object.fromEntries(
-    Object.entries(WIDTHS).map(([name, { keptDays }]) => [name, { description: `Kept for ${keptDays} days.` }]),
+    Object.entries(WIDTHS).map(([name, { keptDays }]) => [
+      name,
+      { description: `Buckets of one ${name.toLowerCase()}, kept for ${keptDays.toLocaleString('en-US')} days.` },
+    ]),
   ) as { [Name in keyof typeof WIDTHS]: { description: string } },
 })
 
@@ -61,38 +64,43 @@ export const UsageType = builder.objectRef<Usage>('Usage').implement({
   fields: (t) => ({
     interval: t.field({
       type: UsageInterval,
-      description: 'Length of the buckets in `series`.',
+      description: 'Length of the buckets from which the figures are read.',
       resolve: ({ interval }) => interval,
     }),
-    from: t.expose('from', { type: 'DateTime', description: 'Start of the range.' }),
+    from: t.expose('from', { type: 'DateTime', description: 'Start of the range, which is the start of a bucket.' }),
     to: t.expose('to', {
       type: 'DateTime',
       description: 'End of the range: buckets that begin before it are included.',
     }),
-    totals: t.field({ type: UsageTotals, description: 'Totals of the range.', resolve: (usage) => usage.totals() }),
+    totals: t.field({
+      type: UsageTotals,
+      description: 'Figures of the whole range.',
+      resolve: (usage) => usage.totals(),
+    }),
     series: t.field({
       type: [UsagePoint],
-      description: 'Usage by bucket, oldest first, without empty buckets.',
+      description: 'Figures of each bucket with requests, oldest first.',
       resolve: (usage) => usage.series(),
     }),
     byOperation: t.field({
       type: [UsageShare],
-      description: 'Usage by operation: the root field, `several`, or the name of a persisted operation.',
+      description:
+        'Figures by operation, most requests first: the root field, `several` for more than one, or the name of a persisted operation; `other` past 500 names of an organization.',
       resolve: (usage) => usage.by('operation'),
     }),
     byStatus: t.field({
       type: [UsageShare],
-      description: 'Usage by HTTP status.',
+      description: 'Figures by HTTP status, most requests first.',
       resolve: (usage) => usage.by('status'),
     }),
     byTier: t.field({
       type: [UsageShare],
-      description: 'Usage by the tier of the key at that time, or `NONE`.',
+      description: 'Figures by the tier that the key had, most requests first; `NONE` for keys without rate limits.',
       resolve: (usage) => usage.by('tier'),
     }),
     uniqueKeys: t.field({
       type: 'Int',
-      description: 'Number of keys with at least one request.',
+      description: 'Number of API keys with at least one request.',
       resolve: (usage) => usage.uniqueKeys(),
     }),
   }),

@@ -8,18 +8,19 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   fields: (t) => ({
     organization: t.field({
       type: Organization,
-      description: 'The organization of every read and write.',
+      description: 'Organization of every read and write of the request.',
       resolve: (viewer, _args, { services }) => services.organizations.current(viewer),
     }),
     apiKey: t.field({
       type: ApiKey,
       nullable: true,
-      description: 'The presented API key; null while a platform key acts in another organization.',
+      description: 'Presented API key; null while a platform key acts in another organization.',
       resolve: (viewer, _args, { services }) => services.keys.get(viewer, viewer.principal.id),
     }),
     permissions: t.field({
       type: 'JSON',
-      description: 'Permissions of the key as an object of resources and their actions.',
+      description:
+        'Permissions of the principal as an object of resources and their actions, such as `{ "events": ["write"] }`.',
       resolve: ({ permissions }) => permissions,
     }),
   }),
@@ -28,7 +29,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
-    description: 'The presented key and its organization.',
+    description: 'The principal of the request and its organization.',
     authScopes: { authenticated: true },
     resolve: (_root, _args, context) => requireViewer(context),
   }),

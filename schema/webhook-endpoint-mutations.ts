@@ -7,75 +7,85 @@ import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-end
 type Endpoint = typeof WebhookEndpoint.$inferType
 
 const RetryPolicyInput = builder.inputType('RetryPolicyInput', {
-  description: 'A preset, or a custom schedule.',
+  description: 'A retry policy: a preset, or a custom schedule. Default: the preset DEFAULT.',
   fields: (t) => ({
-    preset: t.field({ type: RetryPreset, description: 'Preset policy; excludes the other fields.' }),
+    preset: t.field({ type: RetryPreset, description: 'Preset of the retry policy; excludes the other fields.' }),
     maxAttempts: t.int({
       description: 'Number of attempts in total, 1 to 50. Default: one more than `backoffSeconds` has entries.',
     }),
     backoffSeconds: t.intList({
-      description: 'Seconds before the second attempt, the third, and so on; the last entry repeats.',
+      description:
+        'Seconds before the second attempt, the third, and so on: 1 to 50 entries of 1 to 604,800 (7 days); the last entry repeats. Default: 60, 300, 900.',
     }),
   }),
 })
 
-const createFields = {
-  url: 'URL of the receiver: https:// and a public address. Plain http:// is allowed only within networks that the operator allows.',
-  eventTypes: 'Event types to subscribe to, 1 to 200: exact names, prefixes such as `invoice.*`, or `*`.',
+/** Descriptions of the settings, without the defaults of a new endpoint. */
+const settings = {
+  url: 'URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows.',
+  eventTypes:
+    'Event types to subscribe to, 1 to 200: exact names, prefixes such as `invoice.*`, or `*` for every registered type. `webhook.endpoint.disabled` needs its name or its prefix.',
   description: 'Description for people, at most 500 characters.',
-  headers: 'Custom headers as an object of names and values, at most 20. Values are stored encrypted.',
-  timeoutSeconds: 'Maximum seconds of one request, 1 to 60. Default 30.',
-  retryPolicy: 'Retry policy of the endpoint. Default: the preset DEFAULT.',
-  rateLimit: 'Maximum requests per second, 1 to 10,000. Default: no limit.',
-  maxConcurrency: 'Maximum requests in flight, 1 to 1,000. Default 64.',
-  disableAfterFailures:
-    'Number of consecutive failures that disable the endpoint, 1 to 1,000; null for never. Default 10.',
+  headers: 'Custom headers as an object of at most 20 names and values, which are stored encrypted and cannot be read.',
+  timeoutSeconds: 'Timeout of one request in seconds, from connecting to the end of the body, 1 to 60.',
+  rateLimit: 'Maximum requests per second over all workers, 1 to 10,000; null for no rate limit.',
+  maxConcurrency: 'Maximum requests in flight over all workers, 1 to 1,000.',
+  disableAfterFailures: 'Number of consecutive failed attempts that disable the endpoint, 1 to 1,000; null for never.',
   maxAgeSeconds:
-    'Maximum age of an event in seconds, 60 seconds to 90 days. Deliveries of older events become EXPIRED. Default 7 days.',
+    'Maximum age of an event in seconds, 60 to 7,776,000 (90 days), after which its deliveries become EXPIRED.',
 }
 
 const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput', {
   description: 'An endpoint to create.',
   fields: (t) => ({
-    url: t.field({ type: 'URL', required: true, description: createFields.url }),
-    eventTypes: t.stringList({ required: true, description: createFields.eventTypes }),
-    description: t.string({ description: createFields.description }),
-    headers: t.field({ type: 'JSON', description: createFields.headers }),
-    timeoutSeconds: t.int({ description: createFields.timeoutSeconds }),
-    retryPolicy: t.field({ type: RetryPolicyInput, description: createFields.retryPolicy }),
-    rateLimit: t.int({ description: createFields.rateLimit }),
-    maxConcurrency: t.int({ description: createFields.maxConcurrency }),
-    disableAfterFailures: t.int({ description: createFields.disableAfterFailures }),
-    maxAgeSeconds: t.int({ description: createFields.maxAgeSeconds }),
+    url: t.field({ type: 'URL', required: true, description: settings.url }),
+    eventTypes: t.stringList({ required: true, description: settings.eventTypes }),
+    description: t.string({ description: `${settings.description} Default empty.` }),
+    headers: t.field({ type: 'JSON', description: `${settings.headers} Default none.` }),
+    timeoutSeconds: t.int({ description: `${settings.timeoutSeconds} Default 30.` }),
+    retryPolicy: t.field({
+      type: RetryPolicyInput,
+      description: 'Retry policy of the endpoint. Default: the preset DEFAULT.',
+    }),
+    rateLimit: t.int({ description: `${settings.rateLimit} Default null.` }),
+    maxConcurrency: t.int({ description: `${settings.maxConcurrency} Default 64.` }),
+    disableAfterFailures: t.int({ description: `${settings.disableAfterFailures} Default 10.` }),
+    maxAgeSeconds: t.int({ description: `${settings.maxAgeSeconds} Default 604,800 (7 days).` }),
     signatureScheme: t.field({
       type: SignatureSchemeType,
       description: 'Signature scheme of the requests. Default STANDARD.',
     }),
-    enabled: t.boolean({ description: 'False creates a disabled endpoint, whose deliveries are held. Default true.' }),
+    enabled: t.boolean({ description: 'False creates a disabled endpoint and holds its deliveries. Default true.' }),
   }),
 })
 
 const WebhookEndpointUpdateInput = builder.inputType('WebhookEndpointUpdateInput', {
-  description: 'Changes to an endpoint. Absent fields keep their value.',
+  description:
+    'Changes to an endpoint. Absent fields keep their value; null is valid only for `rateLimit` and `disableAfterFailures`.',
   fields: (t) => ({
-    url: t.field({ type: 'URL', description: createFields.url }),
-    eventTypes: t.stringList({ description: createFields.eventTypes }),
-    description: t.string({ description: createFields.description }),
-    headers: t.field({ type: 'JSON', description: `${createFields.headers} Replaces all of them.` }),
-    timeoutSeconds: t.int({ description: createFields.timeoutSeconds }),
-    retryPolicy: t.field({ type: RetryPolicyInput, description: 'For attempts that are not planned yet.' }),
-    rateLimit: t.int({ description: 'Requests a second at most; null lifts the limit.' }),
-    maxConcurrency: t.int({ description: createFields.maxConcurrency }),
-    disableAfterFailures: t.int({ description: createFields.disableAfterFailures }),
-    maxAgeSeconds: t.int({ description: createFields.maxAgeSeconds }),
+    url: t.field({ type: 'URL', description: settings.url }),
+    eventTypes: t.stringList({ description: settings.eventTypes }),
+    description: t.string({ description: settings.description }),
+    headers: t.field({ type: 'JSON', description: `${settings.headers} The object replaces all custom headers.` }),
+    timeoutSeconds: t.int({ description: settings.timeoutSeconds }),
+    retryPolicy: t.field({
+      type: RetryPolicyInput,
+      description: 'Retry policy of the endpoint, for attempts that are not planned yet.',
+    }),
+    rateLimit: t.int({ description: settings.rateLimit }),
+    maxConcurrency: t.int({ description: settings.maxConcurrency }),
+    disableAfterFailures: t.int({ description: settings.disableAfterFailures }),
+    maxAgeSeconds: t.int({ description: settings.maxAgeSeconds }),
   }),
 })
 
 const HeldDeliveries = builder.enumType('HeldDeliveries', {
-  description: 'Fate of deliveries that were held while the endpoint was disabled.',
+  description: 'Treatment of deliveries that were held while the endpoint was disabled.',
   values: {
-    RELEASE: { description: 'Sends the held deliveries now, in the order of their creation.' },
-    CANCEL: { description: 'Cancels the held deliveries. Each can still be retried.' },
+    RELEASE: {
+      description: 'Makes the held deliveries due, oldest first: 1,000 at once, the rest in portions by the workers.',
+    },
+    CANCEL: { description: 'Cancels the held deliveries. Each can be retried with `deliveryRetry`.' },
   } as const,
 })
 
@@ -85,7 +95,7 @@ function endpointPayload(name: string) {
     fields: (t) => ({
       webhookEndpoint: t.field({
         type: WebhookEndpoint,
-        description: 'The affected endpoint.',
+        description: 'The endpoint after the change.',
         resolve: ({ webhookEndpoint }) => webhookEndpoint,
       }),
     }),
@@ -98,7 +108,7 @@ function secretPayload(name: string) {
     fields: (t) => ({
       webhookEndpoint: t.field({
         type: WebhookEndpoint,
-        description: 'The affected endpoint.',
+        description: 'The endpoint after the change.',
         resolve: ({ webhookEndpoint }) => webhookEndpoint,
       }),
       secret: t.exposeString('secret', {
@@ -115,10 +125,10 @@ const id = { required: true, description: 'Id of the endpoint.' } as const
 builder.mutationFields((t) => ({
   webhookEndpointCreate: t.field({
     type: secretPayload('WebhookEndpointCreatePayload'),
-    description: 'Creates an endpoint. Needs `webhooks: write`.',
+    description: 'Creates an endpoint; an organization has at most 1,000. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
     errors: { types: [ValidationError, ConflictError] },
-    args: { input: t.arg({ type: WebhookEndpointCreateInput, required: true, description: 'The affected endpoint.' }) },
+    args: { input: t.arg({ type: WebhookEndpointCreateInput, required: true, description: 'Endpoint to create.' }) },
     resolve: (_root, { input: { url, ...input } }, context) =>
       context.services.endpoints.create(requireViewer(context), { ...input, url: url.href } as WebhookEndpointCreate),
   }),
@@ -138,7 +148,8 @@ builder.mutationFields((t) => ({
   }),
   webhookEndpointDelete: t.field({
     type: endpointPayload('WebhookEndpointDeletePayload'),
-    description: 'Deletes an endpoint, which is final, and cancels its waiting deliveries. Needs `webhooks: delete`.',
+    description:
+      'Deletes an endpoint, which is final, and cancels its waiting and held deliveries. Needs `webhooks: delete`.',
     authScopes: { can: 'webhooks:delete' },
     errors: { types: [NotFoundError] },
     args: { id: t.arg.id(id) },
@@ -148,7 +159,7 @@ builder.mutationFields((t) => ({
   }),
   webhookEndpointEnable: t.field({
     type: endpointPayload('WebhookEndpointEnablePayload'),
-    description: 'Enables an endpoint. Needs `webhooks: write`.',
+    description: 'Enables an endpoint and resets its count of consecutive failures. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
     errors: { types: [NotFoundError] },
     args: {
@@ -156,7 +167,7 @@ builder.mutationFields((t) => ({
       heldDeliveries: t.arg({
         type: HeldDeliveries,
         defaultValue: 'RELEASE',
-        description: 'Fate of the held deliveries. Default RELEASE.',
+        description: 'Treatment of the held deliveries. Default RELEASE.',
       }),
     },
     resolve: async (_root, { id, heldDeliveries }, context) => ({
@@ -169,7 +180,7 @@ builder.mutationFields((t) => ({
   }),
   webhookEndpointDisable: t.field({
     type: endpointPayload('WebhookEndpointDisablePayload'),
-    description: 'Disables an endpoint and holds its waiting deliveries. Needs `webhooks: write`.',
+    description: 'Disables an endpoint and holds its waiting and future deliveries. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
     errors: { types: [NotFoundError] },
     args: { id: t.arg.id(id) },
@@ -179,13 +190,14 @@ builder.mutationFields((t) => ({
   }),
   webhookEndpointRotateSecret: t.field({
     type: secretPayload('WebhookEndpointRotateSecretPayload'),
-    description: 'Creates a new signing secret; the old one signs as well during the overlap. Needs `webhooks: write`.',
+    description:
+      'Creates a new signing secret; earlier ones sign as well during the overlap, at most 3 secrets in total. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
     errors: { types: [ValidationError, NotFoundError] },
     args: {
       id: t.arg.id(id),
       overlapSeconds: t.arg.int({
-        description: 'Seconds for which the old and the new secret both sign, 0 to 604,800. Default 86,400.',
+        description: 'Seconds for which earlier secrets sign as well, 0 to 604,800 (7 days). Default 86,400 (1 day).',
       }),
     },
     resolve: (_root, { id, overlapSeconds }, context) =>
@@ -199,7 +211,7 @@ builder.mutationFields((t) => ({
       }),
     }),
     description:
-      'Sends one event of type `webhook.test` without retries, also to a disabled endpoint. At most 5 times per minute and organization. Needs `webhooks: write`.',
+      'Sends one event of type `webhook.test` without retries, also to a disabled endpoint. At most 5 calls per minute and organization by default. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
     errors: { types: [NotFoundError] },
     args: { id: t.arg.id(id) },

@@ -7,15 +7,17 @@ import { WebhookEndpoint } from './webhook-endpoint.ts'
 const WebhookEndpointUpdate = builder
   .objectRef<{ webhookEndpoint: Endpoint | null; gap: boolean }>('WebhookEndpointUpdate')
   .implement({
-    description: 'An endpoint with changed settings or health.',
+    description: 'A change of the settings or health of an endpoint.',
     fields: (t) => ({
       webhookEndpoint: t.field({
         type: WebhookEndpoint,
         nullable: true,
-        description: 'The endpoint as it is now; null when it is not known which changed.',
+        description: 'The endpoint after the change; null when any endpoint may have changed.',
         resolve: ({ webhookEndpoint }) => webhookEndpoint,
       }),
-      gap: t.exposeBoolean('gap', { description: 'Whether other changes may have been missed: read again.' }),
+      gap: t.exposeBoolean('gap', {
+        description: 'True when further changes may have been missed. Read `webhookEndpoints` again to catch up.',
+      }),
     }),
   })
 
@@ -23,9 +25,9 @@ builder.subscriptionField('webhookEndpointUpdates', (t) =>
   t.field({
     type: WebhookEndpointUpdate,
     description:
-      'Endpoints with changed settings or health, each at most once a second; with `id` only that endpoint, beginning with its current state. Needs `webhooks: read`.',
+      'Changes of the settings or health of endpoints, at most once a second for each endpoint. With `id`, the first message is the current state of that endpoint. Needs `webhooks: read`.',
     authScopes: { can: 'webhooks:read' },
-    args: { id: t.arg.id({ description: 'Changes of this endpoint.' }) },
+    args: { id: t.arg.id({ description: 'Changes of this endpoint. Default: every endpoint of the organization.' }) },
     subscribe(_root, { id }, context) {
       const { bus, subscriptions } = context.services
       const viewer = requireViewer(context)

@@ -4,23 +4,23 @@ import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
 import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 export const SignatureSchemeType = builder.enumType('SignatureScheme', {
-  description: 'Signature scheme of the requests to an endpoint, described in the delivery contract.',
+  description: 'Signature scheme of the requests to an endpoint, which the delivery contract describes.',
   values: {
     [SignatureScheme.STANDARD]: { description: 'Standard Webhooks with HMAC-SHA256 (v1), the default.' },
     [SignatureScheme.STANDARD_ED25519]: { description: 'Standard Webhooks with ed25519 (v1a).' },
-    [SignatureScheme.BODY_HEX]: { description: '`X-Webhook-Signature: sha256=<hex>` over the body.' },
+    [SignatureScheme.BODY_HEX]: { description: 'HMAC-SHA256 of the body, as `X-Webhook-Signature: sha256=<hex>`.' },
     [SignatureScheme.TIMESTAMPED_HEX]: {
-      description: '`X-Webhook-Signature: <hex>` over `{timestamp}.{event id}.{body}`.',
+      description: 'HMAC-SHA256 of `{timestamp}.{event id}.{body}`, as `X-Webhook-Signature: <hex>`.',
     },
   } as const,
 })
 
 export const RetryPreset = builder.enumType('RetryPreset', {
-  description: 'Presets of the retry policy.',
+  description: 'Preset of a retry policy.',
   values: Object.fromEntries(
     Object.entries(RETRY_PRESETS).map(([name, { maxAttempts, backoffSeconds }]) => [
       name,
-      { description: `${maxAttempts} attempts; waits of ${backoffSeconds.join(', ')} seconds.` },
+      { description: `${maxAttempts} attempts, with backoffs of ${backoffSeconds.join(', ')} seconds.` },
     ]),
   ) as Record<keyof typeof RETRY_PRESETS, { description: string }>,
 })
@@ -31,7 +31,7 @@ const RetryPolicyType = builder.objectRef<{ maxAttempts: number; backoffSeconds:
     maxAttempts: t.exposeInt('maxAttempts', { description: 'Number of attempts in total, the first included.' }),
     backoffSeconds: t.exposeIntList('backoffSeconds', {
       description:
-        'Seconds before the second attempt, the third, and so on; the last entry repeats. Up to 10% jitter is added.',
+        'Seconds before the second attempt, the third, and so on; the last entry repeats. Signalbox adds up to 10% jitter, and waits longer when `Retry-After` says so.',
     }),
   }),
 })
@@ -40,8 +40,8 @@ const EndpointHealthStatus = builder.enumType('EndpointHealthStatus', {
   description: 'Health of an endpoint.',
   values: {
     HEALTHY: { description: 'The last attempt succeeded, or no attempt was made.' },
-    FAILING: { description: 'The last attempts failed.' },
-    DISABLED: { description: 'The endpoint is disabled; `disabledReason` tells why.' },
+    FAILING: { description: 'The last attempt failed.' },
+    DISABLED: { description: 'The endpoint is disabled; `disabledReason` gives the reason.' },
   } as const,
 })
 
@@ -51,65 +51,70 @@ interface Health {
 }
 
 const EndpointHealth = builder.objectRef<Health>('EndpointHealth').implement({
-  description: 'Health of an endpoint, kept in the database across restarts.',
+  description: 'Health of an endpoint, which restarts do not reset.',
   fields: (t) => ({
-    status: t.expose('status', { type: EndpointHealthStatus, description: 'Health as one word.' }),
+    status: t.expose('status', {
+      type: EndpointHealthStatus,
+      description: 'Health in one word: HEALTHY, FAILING or DISABLED.',
+    }),
     consecutiveFailures: t.int({
-      description: 'Number of failed attempts since the last success, or since the endpoint was enabled.',
+      description: 'Number of failed attempts since the last success or the last enabling of the endpoint.',
       resolve: ({ state }) => state?.consecutiveFailures ?? 0,
     }),
     failingSince: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Time of the first of these failures; null without one.',
+      description: 'Time of the first of the consecutive failures; null without one.',
       resolve: ({ state }) => state?.failingSince ?? null,
     }),
     lastFailureAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Time of the last failed attempt; null without one.',
+      description: 'Time of the last failed attempt, also before a success; null without one.',
       resolve: ({ state }) => state?.lastFailureAt ?? null,
     }),
     lastFailure: t.string({
       nullable: true,
-      description: 'Reason of the last failure in a sentence; null without one.',
+      description: 'Message of the last failed attempt; null without one.',
       resolve: ({ state }) => state?.lastFailure ?? null,
     }),
   }),
 })
 
 export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
-  description: 'A receiver of webhooks.',
+  description: 'A webhook endpoint: the receiver of deliveries at one URL, with its settings and health.',
   id: { field: 'id', description: 'Id of the endpoint, such as `whep_…`.' },
   findUnique: ownedById('webhooks:read'),
   nullable: true,
   fields: (t) => ({
-    url: t.expose('url', { type: 'URL', description: 'URL of the receiver.' }),
-    description: t.exposeString('description', { description: 'Free text for people.' }),
+    url: t.expose('url', { type: 'URL', description: 'URL to which requests are sent.' }),
+    description: t.exposeString('description', { description: 'Description for people; empty without one.' }),
     eventTypes: t.exposeStringList('eventTypes', {
-      description: 'Subscribed event types: exact names, prefixes such as `invoice.*`, or `*`.',
+      description:
+        'Subscribed event types: exact names, prefixes such as `invoice.*`, or `*` for every registered type.',
     }),
     headerNames: t.exposeStringList('headerNames', {
-      description: 'Names of the custom headers. Values are often credentials, so they are write-only.',
+      description: 'Names of the custom headers. Values are often credentials and cannot be read.',
     }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', {
-      description: 'Maximum seconds of one request: connecting, headers and body.',
+      description: 'Timeout of one request in seconds, from connecting to the end of the body.',
     }),
     retryPolicy: t.field({
       type: RetryPolicyType,
-      description: 'Number and times of the attempts of a delivery.',
+      description: 'Retry policy of the endpoint.',
       resolve: ({ maxAttempts, backoffSeconds }) => ({ maxAttempts, backoffSeconds }),
     }),
     rateLimit: t.exposeInt('rateLimit', {
       nullable: true,
-      description: 'Maximum requests per second over all workers, evenly spaced; null for no limit.',
+      description: 'Maximum requests per second over all workers, evenly spaced; null for no rate limit.',
     }),
     maxConcurrency: t.exposeInt('maxConcurrency', {
       description: 'Maximum requests in flight over all workers.',
     }),
     disableAfterFailures: t.exposeInt('disableAfterFailures', {
       nullable: true,
-      description: 'Number of consecutive failures that disable the endpoint; null for never.',
+      description:
+        'Number of consecutive failed attempts that disable the endpoint; null for never. A response with status 410 disables the endpoint at once.',
     }),
     health: t.field({
       type: EndpointHealth,
@@ -118,7 +123,7 @@ export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
       resolve: ({ enabled, state }) => ({ status: healthOf(enabled, state), state }),
     }),
     maxAgeSeconds: t.exposeInt('maxAgeSeconds', {
-      description: 'Maximum age of an event in seconds. Deliveries of older events become EXPIRED.',
+      description: 'Maximum age of an event in seconds, after which its deliveries become EXPIRED.',
     }),
     signatureScheme: t.expose('signatureScheme', {
       type: SignatureSchemeType,
@@ -126,20 +131,23 @@ export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
     }),
     publicKeys: t.stringList({
       description:
-        'Public keys (`whpk_…`) that verify signatures of STANDARD_ED25519, newest first; empty for other schemes.',
+        'Public keys (`whpk_…`) that verify signatures of STANDARD_ED25519 now, newest first; empty for other schemes.',
       resolve: ({ id }, _args, { services }) => services.endpointSecrets.publicKeys(id),
     }),
-    enabled: t.exposeBoolean('enabled', { description: 'False for a disabled endpoint, whose deliveries are held.' }),
+    enabled: t.exposeBoolean('enabled', {
+      description: 'False while the endpoint is disabled and its deliveries are held.',
+    }),
     disabledReason: t.exposeString('disabledReason', {
       nullable: true,
-      description: 'Reason why the endpoint is disabled; null while it is enabled.',
+      description: 'Reason why the endpoint is disabled; null while the endpoint is enabled.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),
     deletedAt: t.expose('deletedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Time at which the endpoint was deleted; null before. Past deliveries still show it.',
+      description:
+        'Time at which the endpoint was deleted; null for an endpoint that was not deleted. Past deliveries still show deleted endpoints.',
     }),
   }),
 })

@@ -20,8 +20,6 @@ const DESCRIPTION_WORDS = 3
 export function findBadDescriptions(schema: GraphQLSchema): string[] {
   const bad: string[] = []
   const check = (name: string, description: string | null | undefined) => {
-    // Added by the Relay plugin, which takes no description for it.
-    if (name === 'Node.id') return
     if (!description) bad.push(`${name} has no description`)
     else if (description.split(/\s+/).length < DESCRIPTION_WORDS) bad.push(`${name} is a fragment: ${description}`)
     else if (BAD_START.test(description)) bad.push(`${name} begins with a pronoun: ${description}`)

@@ -6,13 +6,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 /** State of a delivery. */
 export type DeliveryStatus =
-  /** A person canceled the delivery, or its endpoint was deleted. */
+  /** The delivery was canceled with `deliveryCancel`, when its endpoint was enabled again, or when its endpoint was deleted. */
   | 'CANCELED'
-  /** All attempts are used up; a dead letter. */
+  /** All attempts failed, or a test failed: the delivery is a dead letter. */
   | 'DEAD'
-  /** The event became older than the endpoint allows. */
+  /** The event became older than the `maxAgeSeconds` of the endpoint. */
   | 'EXPIRED'
-  /** The endpoint of the delivery is disabled. */
+  /** The delivery waits until its endpoint is enabled. */
   | 'HELD'
   /** The delivery waits for its first attempt. */
   | 'PENDING'

@@ -132,7 +132,7 @@ describe('API key', () => {
       `mutation { apiKeyCreate(input: { name: "x", permissions: {} }) { __typename } }`,
     )
     expect(errors?.[0]).toMatchObject({
-      message: 'This key lacks the permission for Mutation.apiKeyCreate.',
+      message: 'This key lacks the permission for Mutation.apiKeyCreate. Use a key with that permission.',
       extensions: { code: 'FORBIDDEN' },
     })
     const latest = async () =>

@@ -36,7 +36,7 @@ describe('field rate limit', () => {
     for (let n = 0; n < max; n++) expect((await owner.request(`mutation { ${text} }`)).errors).toBeUndefined()
     const { errors } = await owner.request(`mutation { ${text} }`)
     expect(errors?.[0]).toMatchObject({
-      message: expect.stringContaining(`may call ${field} ${max} times a minute`),
+      message: expect.stringContaining(`may call ${field} at most ${max} times per minute`),
       path: [field],
       extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) },
     })

@@ -82,6 +82,6 @@ describe('query limit', () => {
     const { errors } = await app.api
       .as((await app.tenant()).key)
       .request('{ events(last: 1, first: 100) { nodes { id } } }')
-    expect(errors?.[0]?.message).toBe('last: give first or last, not both')
+    expect(errors?.[0]?.message).toBe('last: excludes `first`: give one of the two')
   })
 })

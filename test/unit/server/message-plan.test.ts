@@ -47,7 +47,7 @@ function asking(query: string, permissions = ALL, variableValues: Record<string,
   return { schema, document, contextValue, variableValues }
 }
 
-const NO_EVENT = 'This key lacks the permission for Delivery.event.'
+const NO_EVENT = 'This key lacks the permission for Delivery.event. Use a key with that permission.'
 const plainly = (args: ExecutionArgs, message: unknown) => execute({ ...args, rootValue: message })
 
 const leaf = fc.constantFrom(...LEAVES.split(' '))
