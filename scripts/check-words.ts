@@ -5,14 +5,16 @@ import { type GraphQLSchema, isEnumType, isInputObjectType, isInterfaceType, isO
 import { schema } from '../schema/schema.ts'
 
 const root = path.join(import.meta.dirname, '..')
-/** Comment lines in `src`, `worker` and `schema` that may contain one of the pronouns. The number only falls. */
-const PRONOUN_LINES = 25
+/** Maximum comment lines of TypeScript in `src`, `worker` and `schema` with one of the pronouns. The number only falls. */
+const PRONOUN_LINES = 24
 const PRONOUN = /\b(what|who|whose|whoever|whatever)\b/i
 const BAD_START = /^(what|who|whose|whoever|of which)\b/i
-const COMMENT = /^\s*(?:\/\/|\/\*\*|\*(?!\/))\s?(.*)$/
-/** Ids of requirements, such as K1 or W16. */
-const ROW_ID = /\((?:[KUWLDPIABO]\d{1,2})(?:[ ,)]| to )|\b[KUWLDPIABO]\d{1,2}:/
-const LOG_MESSAGE = /\blog\.\w+\((?:\{[^}]*\},\s*)?'([^']+)'/g
+/** Comments of TypeScript, and of SQL in its own files or in a template. */
+const COMMENT = /^\s*(?:\/\/|\/\*\*|\*(?!\/)|--(?=\s))\s?(.*)$/
+/** Ids of requirements: a letter and a number of one or two digits. */
+const ROW_ID = /\b[KUWLDPIABO]\d{1,2}\b/
+const SQL_COMMENT = /^\s*--/
+const LOG_MESSAGE = /\blog\.\w+\(\s*(?:\{[^}]*\},\s*)?['"`]([^'"`]+)['"`]/g
 const TEST_TITLE = /^\s*(?:test|describe)(?:\.each\(.*\))?\(\s*['`]([^'`]+)/
 const DESCRIPTION_WORDS = 3
 
@@ -51,7 +53,7 @@ export function findBadWords(text: string): { faults: string[]; pronounLines: nu
       begins = true
       continue
     }
-    if (PRONOUN.test(comment)) pronounLines++
+    if (PRONOUN.test(comment) && !SQL_COMMENT.test(line)) pronounLines++
     if (begins && BAD_START.test(comment)) faults.push(`${index + 1}: begins with a pronoun: ${comment}`)
     if (ROW_ID.test(comment)) faults.push(`${index + 1}: names a requirement: ${comment}`)
     begins = comment === '' || /[.*/]$/.test(comment)
@@ -69,6 +71,8 @@ export function findBadTitles(text: string): string[] {
   })
 }
 
+const SOURCES = ['src/**/*.ts', 'worker/**/*.ts', 'schema/**/*.ts', 'scripts/**/*.ts', 'prisma/functions/**/*.sql']
+
 const read = (pattern: string | string[]) =>
   globSync(pattern, { cwd: root })
     .filter((file) => !file.includes('generated'))
@@ -77,7 +81,7 @@ const read = (pattern: string | string[]) =>
 if (import.meta.main) {
   const faults = findBadDescriptions(schema).map((fault) => `schema/schema.graphql: ${fault}`)
   let pronounLines = 0
-  for (const { file, text } of read(['src/**/*.ts', 'worker/**/*.ts', 'schema/**/*.ts', 'scripts/**/*.ts'])) {
+  for (const { file, text } of read(SOURCES)) {
     const found = findBadWords(text)
     faults.push(...found.faults.map((fault) => `${file}:${fault}`))
     if (!file.startsWith('scripts')) pronounLines += found.pronounLines

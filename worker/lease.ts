@@ -123,7 +123,7 @@ WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), kept AS (
   SELECT d.id FROM unnest($3::text[], $4::int[]) AS mine(id, version) CROSS JOIN clock CROSS JOIN LATERAL (
-    -- What is being settled at this moment needs no lease, and must not be waited for in a circle.
+    -- Skips locked rows: their results are being recorded, and waiting for the lock could end in a deadlock.
     SELECT * FROM deliveries d WHERE d.id = mine.id LIMIT 1 FOR UPDATE SKIP LOCKED
   ) d WHERE d.version = mine.version AND d.status = 'SENDING' AND ($5 OR d.lease_until >= clock.now)
 )

@@ -32,7 +32,7 @@ WITH clock AS (
   UPDATE deliveries d SET
     status = ${kindOf('i', 'status')}, version = d.version + 1, attempt_count = d.attempt_count + 1,
     scheduled_attempts = d.scheduled_attempts + ${kindOf('i', 'scheduled')},
-    -- What was not really tried is still to be made for the same reason.
+    -- A failure of Signalbox itself does not count as the attempt, so the next attempt keeps the trigger.
     trigger = CASE WHEN d.trigger = 'TEST' OR ${kindOf('i', 'errorCode')} IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
       ELSE 'SCHEDULED'::attempt_trigger END,
     next_attempt_at = clock.now + ${kindOf('i', 'wait')} * interval '1 second', lease_until = NULL,
@@ -74,7 +74,7 @@ WITH clock AS (
   SELECT ${CHANGED}, d.event_type, e.url AS endpoint_url, NULL
   FROM fanned d JOIN webhook_endpoints e ON e.id = d.endpoint_id
 ), ${logChanges('counted', true)}, woken AS (
-  -- What is due at once again, and the event that an endpoint was disabled: any worker may take it.
+  -- Notifies the workers when a delivery is due at once, such as that of an endpoint-disabled event.
   SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (
     SELECT FROM changed, clock WHERE next_attempt_at <= clock.now LIMIT 1
   ) any_due

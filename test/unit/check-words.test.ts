@@ -21,7 +21,11 @@ describe('check of words', () => {
     ['a comment begins with a pronoun', '/** What is under way. */', 'begins with a pronoun'],
     ['a line comment begins with a pronoun', '  // Whoever asks.', 'begins with a pronoun'],
     ['a comment names a requirement', '/** Keys of an organization (K1). */', 'names a requirement'],
+    ['a comment names a requirement in passing', '// As K1 demands, the secret is hashed.', 'names a requirement'],
+    ['a comment of SQL begins with a pronoun', '  -- What is due at once.', 'begins with a pronoun'],
     ['a log message begins with a pronoun', "log.warn({ err: error }, 'What failed')", 'log message: What failed'],
+    ['a log message on its own line begins with a pronoun', 'log.warn(\n  `Who called`,\n)', 'log message: Who called'],
+    ['a log message names a requirement', "log.info('Keys were read (K1)')", 'log message: Keys were read'],
   ])('a source file is refused when %s', (_fault, text, message) => {
     expect(findBadWords(text).faults.join('\n')).toContain(message)
   })

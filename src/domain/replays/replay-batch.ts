@@ -62,10 +62,10 @@ WITH clock AS (
   FROM locked JOIN job r ON r.id = locked.id JOIN webhook_endpoints e ON e.id = r.endpoint_id AND e.enabled
   JOIN looked_at v ON ${MATCHES} ${WITH_DELIVERY} WHERE ${WANTED}
 ), kept AS (
-  -- Retention leaves them alone until this is over; what it has removed meanwhile is not replayed.
+  -- Locks the events against retention until the commit; events that are gone already are not replayed.
   SELECT eligible.* FROM events v JOIN eligible ON eligible.id = v.id ORDER BY v.id FOR KEY SHARE OF v
 ), locked_again AS (
-  -- One by one, in order: so that two replays wait for each other in no circle.
+  -- Locks the deliveries one by one in the order of their events, so that two replays cannot deadlock.
   SELECT d.id FROM (SELECT delivery_id, wanted FROM kept ORDER BY id) v
   CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE id = v.delivery_id LIMIT 1 FOR UPDATE) d
   WHERE d.status = ANY(v.wanted)
@@ -77,7 +77,7 @@ WITH clock AS (
   FROM locked_again, clock WHERE d.id = locked_again.id
   RETURNING d.*
 ), registered AS (
-  -- What another replay has made meanwhile was put on its way by that one.
+  -- A concurrent replay may have created the same delivery, and has made it due.
   INSERT INTO delivery_index (id, organization_id, event_id, endpoint_id, created_at)
   SELECT ${deliveryId('$3', 'id', 'endpoint_id')}, organization_id, id, endpoint_id, clock.now
   FROM kept, clock WHERE delivery_id IS NULL ORDER BY id
