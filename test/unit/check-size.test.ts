@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { findFaults, isDeepImport } from '../../scripts/check-size.ts'
+import { findFaults, findStaleEntries, isDeepImport } from '../../scripts/check-size.ts'
 
 describe('check of files', () => {
   test('a file is refused when it has more than 250 lines', () => {
     expect(findFaults('src/a.ts', 'x\n'.repeat(250))).toEqual([])
     expect(findFaults('src/a.ts', 'x\n'.repeat(251))).toHaveLength(1)
+  })
+
+  test('an entry of the known long files is refused when its file became short', () => {
+    const linesOf = (file: string) => (file === 'test/long.ts' ? 260 : 250)
+    expect(findStaleEntries({ 'test/long.ts': 270, 'test/short.ts': 270 }, linesOf)).toEqual([
+      expect.stringContaining('test/short.ts'),
+    ])
   })
 
   test('a file is refused when it imports the inside of a package', () => {
