@@ -1,7 +1,7 @@
 import { defineConfig } from 'prisma/config'
 
-// Prisma's CLI insists on a schema engine binary that it would download. `generate` and `validate` never run it, and
-// migrations are written and applied through the WebAssembly engine (src/database/migrate.ts), so any existing file will do.
+// Prisma's CLI downloads a schema engine unless a binary is named. Any existing file will do: `generate` and `validate` never run it,
+// scripts/migration.ts writes migrations with the WebAssembly engine, and src/database/migrate.ts applies the committed SQL.
 process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath
 
 export default defineConfig({ schema: 'prisma/schema.prisma', migrations: { path: 'prisma/migrations' } })

@@ -3,8 +3,8 @@ import { createPool } from '../src/database/client.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { createIds } from '../src/lib/ids.ts'
 import type { Result } from '../worker/attempt-outcome.ts'
-import { type Claimed, createClaimer } from '../worker/claim.ts'
-import { settle } from '../worker/record-results.ts'
+import { type ClaimedDelivery, createClaimer } from '../worker/claim.ts'
+import { recordResults } from '../worker/record-results.ts'
 import { type Figures, median, round } from './support/figures.ts'
 import { fill } from './support/fill.ts'
 import { createEndpoints, data } from './support/publish.ts'
@@ -75,7 +75,7 @@ async function openSized(services: Services, name: string, size: number) {
   await fill(pool, size, types, endpointIds)
   const claimer = createClaimer(databaseUrl)
   const makeId = createIds(systemClock)
-  let claimed: Claimed[] = []
+  let claimed: ClaimedDelivery[] = []
   let published = 0
   let lone = ''
 
@@ -101,7 +101,7 @@ async function openSized(services: Services, name: string, size: number) {
       const now = null
       claimed = (await claimer.claim({ now, limit: BATCH, leaseSeconds: 60, fullOrganizations: [] })).deliveries
     },
-    settle: () => settle(pool, claimed.map(accepted), { now: null, makeId }),
+    settle: () => recordResults(pool, claimed.map(accepted), { now: null, makeId }),
     publish: () => publish(100),
     'publish one': () => publish(1),
     async 'claim one by name'() {
@@ -131,9 +131,9 @@ async function openSized(services: Services, name: string, size: number) {
     const { rows } = await pool.query("SELECT id FROM deliveries WHERE status = 'PENDING' ORDER BY id DESC LIMIT 1")
     lone = rows[0].id
   }
-  const settleRest = () => settle(pool, claimed.splice(0).map(accepted), { now: null, makeId })
+  const settleRest = () => recordResults(pool, claimed.splice(0).map(accepted), { now: null, makeId })
 
-  function accepted(delivery: Claimed): Result {
+  function accepted(delivery: ClaimedDelivery): Result {
     return {
       attemptId: makeId('att'),
       delivery,

@@ -2,6 +2,7 @@
 
 import { createLocalBus } from '../src/bus/bus.ts'
 import { createDatabase } from '../src/database/client.ts'
+import { readConnection } from '../src/database/connection.ts'
 import { createUsageRecorder } from '../src/domain/usage/recorder.ts'
 import type { UsageRecord } from '../src/domain/usage/usage-record.ts'
 import { systemClock } from '../src/lib/clock.ts'
@@ -101,7 +102,7 @@ async function countedVerifications({ pool }: Services): Promise<number> {
  */
 async function writeMinute({ databaseUrl, pool }: Services): Promise<number> {
   await pool.query('TRUNCATE usage_chunks, usage_batches, usage_buckets, usage_series')
-  const database = createDatabase({ url: databaseUrl })
+  const database = createDatabase({ pooled: readConnection(databaseUrl) })
   const log = createLog({ level: 'warn' })
   const recorder = createUsageRecorder({ pool: database.pool, bus: createLocalBus(), clock: systemClock, log })
   const parts = 3 * 10

@@ -1,57 +1,61 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ApiKey, ApiKeyEnvironment, ApiKeyTier } from './api-key.ts'
-import { builder, given, viewerOf } from './builder.ts'
+import { builder, omitNulls, requireViewer } from './builder.ts'
 
 type Key = typeof ApiKey.$inferType
 
 const PERMISSIONS =
-  'Resource to actions (`read`, `write`, `delete`) over `keys`, `webhooks`, `events`, `deliveries`, `usage`, `audit`, `members`, or resources of your own API. No more than the presented key has itself.'
-const ALLOWED_IPS = 'Addresses or networks in CIDR notation, at most 100; empty: from anywhere.'
-const PERSISTED_ONLY = 'Whether it may send persisted operations only.'
+  'Permissions as an object of resources and their actions (`read`, `write`, `delete`). Resources are `keys`, `webhooks`, `events`, `deliveries`, `usage`, `audit`, `members`, and resources of your own API. A key cannot grant a permission that it lacks.'
+const ALLOWED_IPS =
+  'Addresses and networks (CIDR) from which the key may be used, at most 100; empty allows every address.'
+const PERSISTED_ONLY = 'True confines the key to persisted operations.'
 
 const ApiKeyCreateInput = builder.inputType('ApiKeyCreateInput', {
-  description: 'A new key.',
+  description: 'An API key to create.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'For people, 1 to 100 characters.' }),
+    name: t.string({ required: true, description: 'Name for people, 1 to 100 characters.' }),
     permissions: t.field({ type: 'JSON', required: true, description: PERMISSIONS }),
-    environment: t.field({ type: ApiKeyEnvironment, description: 'Default LIVE.' }),
+    environment: t.field({ type: ApiKeyEnvironment, description: 'Environment of the key. Default LIVE.' }),
     tier: t.field({
       type: ApiKeyTier,
-      description: 'Default STANDARD; for keys with platform permissions, no limits.',
+      description: 'Tier of the rate limits. Default STANDARD, or no limits for a key with platform permissions.',
     }),
-    expiresAt: t.field({ type: 'DateTime', description: 'Default never.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'Time at which the key expires. Default never.' }),
     allowedIps: t.stringList({ description: `${ALLOWED_IPS} Default empty.` }),
     persistedOnly: t.boolean({ description: `${PERSISTED_ONLY} Default false.` }),
   }),
 })
 
 const ApiKeyUpdateInput = builder.inputType('ApiKeyUpdateInput', {
-  description: 'What changes of a key. What is not given stays as it is.',
+  description: 'Changes to an API key. Absent fields keep their value.',
   fields: (t) => ({
-    name: t.string({ description: 'For people, 1 to 100 characters.' }),
+    name: t.string({ description: 'Name for people, 1 to 100 characters.' }),
     permissions: t.field({ type: 'JSON', description: PERMISSIONS }),
-    tier: t.field({ type: ApiKeyTier, description: 'Null: as for a new key.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'Null: never.' }),
+    tier: t.field({ type: ApiKeyTier, description: 'Tier of the rate limits; null sets the default of a new key.' }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'Time at which the key expires; null for a key that never expires.',
+    }),
     allowedIps: t.stringList({ description: ALLOWED_IPS }),
     persistedOnly: t.boolean({ description: PERSISTED_ONLY }),
   }),
 })
 
 const RotateMode = builder.enumType('ApiKeyRotateMode', {
-  description: 'What stays of a key that is rotated.',
+  description: 'Part of a rotated key that stays.',
   values: {
-    SAME_ID: { description: 'The key stays, with its limits and history, and gets a new secret.' },
-    NEW_ID: { description: 'A new key with the same powers is made; the old one expires.' },
+    SAME_ID: { description: 'Keeps the key with its limits and history, and adds a new secret.' },
+    NEW_ID: { description: 'Creates a new key with the same permissions; the old key expires after the overlap.' },
   } as const,
 })
 
 const ApiKeyRotateInput = builder.inputType('ApiKeyRotateInput', {
-  description: 'How a key is rotated.',
+  description: 'Settings of a key rotation.',
   fields: (t) => ({
-    mode: t.field({ type: RotateMode, required: true, description: 'What stays.' }),
+    mode: t.field({ type: RotateMode, required: true, description: 'Part of the key that stays.' }),
     overlapSeconds: t.int({
       required: true,
-      description: 'How long earlier secrets stay good at most: 0 to 604,800 (7 days).',
+      description: 'Seconds for which earlier secrets stay valid, 0 to 604,800 (7 days).',
     }),
   }),
 })
@@ -60,30 +64,32 @@ function secretPayload(name: string, description: string) {
   return builder.objectRef<{ apiKey: Key; secret: string }>(name).implement({
     description,
     fields: (t) => ({
-      apiKey: t.field({ type: ApiKey, description: 'The key.', resolve: ({ apiKey }) => apiKey }),
-      secret: t.exposeString('secret', { description: 'The key itself. It is shown this once.' }),
+      apiKey: t.field({ type: ApiKey, description: 'The API key.', resolve: ({ apiKey }) => apiKey }),
+      secret: t.exposeString('secret', { description: 'The secret to present as API key. It is shown this once.' }),
     }),
   })
 }
 
 function keyPayload(name: string) {
   return builder.objectRef<{ apiKey: Key }>(name).implement({
-    description: 'The key as it is now.',
-    fields: (t) => ({ apiKey: t.field({ type: ApiKey, description: 'The key.', resolve: ({ apiKey }) => apiKey }) }),
+    description: 'The API key after the change.',
+    fields: (t) => ({
+      apiKey: t.field({ type: ApiKey, description: 'The API key.', resolve: ({ apiKey }) => apiKey }),
+    }),
   })
 }
 
 builder.mutationField('apiKeyCreate', (t) =>
   t.field({
-    type: secretPayload('ApiKeyCreatePayload', 'The key that was made.'),
+    type: secretPayload('ApiKeyCreatePayload', 'The created API key with its secret.'),
     description:
-      'Makes a key, 20 a minute and organization at most. Needs `keys: write`, and a plan other than STARTER.',
+      'Creates an API key, at most 20 per minute and organization. Needs `keys: write`, and a plan other than STARTER.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, ConflictError] },
-    args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'The key.' }) },
+    args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'The API key.' }) },
     async resolve(_root, { input }, context, info) {
-      await context.limitField(viewerOf(context), info)
-      return context.domain.keys.create(viewerOf(context), given(input))
+      await context.limitField(requireViewer(context), info)
+      return context.services.keys.create(requireViewer(context), omitNulls(input))
     },
   }),
 )
@@ -92,39 +98,41 @@ builder.mutationField('apiKeyUpdate', (t) =>
   t.field({
     type: keyPayload('ApiKeyUpdatePayload'),
     description:
-      'Changes a key. What is taken away is gone on every node as soon as with a revocation, and subscriptions that could do more end. Needs `keys: write`.',
+      'Changes a key. Removed permissions end on every node as fast as a revocation, together with the subscriptions that used them. Needs `keys: write`.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
       id: t.arg.id({ required: true, description: 'Id of the key.' }),
-      input: t.arg({ type: ApiKeyUpdateInput, required: true, description: 'The changes.' }),
+      input: t.arg({ type: ApiKeyUpdateInput, required: true, description: 'Changes to make.' }),
     },
     async resolve(_root, { id, input: { tier, expiresAt, ...input } }, context) {
       const cleared = { ...(tier !== undefined && { tier }), ...(expiresAt !== undefined && { expiresAt }) }
-      return { apiKey: await context.domain.keys.update(viewerOf(context), id, { ...given(input), ...cleared }) }
+      return {
+        apiKey: await context.services.keys.update(requireViewer(context), id, { ...omitNulls(input), ...cleared }),
+      }
     },
   }),
 )
 
 builder.mutationField('apiKeyRotate', (t) =>
   t.field({
-    type: secretPayload('ApiKeyRotatePayload', 'The key with its new secret, or the one that replaces it.'),
+    type: secretPayload('ApiKeyRotatePayload', 'The key with its new secret, or the key that replaces it.'),
     description:
-      'Gives a key a new secret while earlier ones stay good for a while, 20 times a minute and organization at most. Needs `keys: write`.',
+      'Gives a key a new secret and keeps earlier ones valid for an overlap, at most 20 times per minute and organization. Needs `keys: write`.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
       id: t.arg.id({ required: true, description: 'Id of the key.' }),
-      input: t.arg({ type: ApiKeyRotateInput, required: true, description: 'How.' }),
+      input: t.arg({ type: ApiKeyRotateInput, required: true, description: 'Mode and overlap of the rotation.' }),
     },
     async resolve(_root, { id, input }, context, info) {
-      await context.limitField(viewerOf(context), info)
-      return context.domain.keys.rotate(viewerOf(context), id, input)
+      await context.limitField(requireViewer(context), info)
+      return context.services.keys.rotate(requireViewer(context), id, input)
     },
   }),
 )
 
-/** Revoke, disable and enable differ in what they do, not in how they are called. */
+/** A mutation that takes only an id: revoke, disable and enable. */
 function changeField(
   name: 'apiKeyRevoke' | 'apiKeyDisable' | 'apiKeyEnable',
   scope: 'keys:write' | 'keys:delete',
@@ -139,8 +147,8 @@ function changeField(
       errors: { types: [NotFoundError, ConflictError, ...(name === 'apiKeyEnable' ? [ValidationError] : [])] },
       args: { id: t.arg.id({ required: true, description: 'Id of the key.' }) },
       resolve: async (_root, { id }, context) => {
-        const change = context.domain.keys[verb.toLowerCase() as 'revoke' | 'disable' | 'enable']
-        return { apiKey: await change(viewerOf(context), id) }
+        const change = context.services.keys[verb.toLowerCase() as 'revoke' | 'disable' | 'enable']
+        return { apiKey: await change(requireViewer(context), id) }
       },
     }),
   )
@@ -149,7 +157,7 @@ function changeField(
 changeField(
   'apiKeyRevoke',
   'keys:delete',
-  'Ends a key for good, with its subscriptions: here at once, on other nodes as fast as Redis says it, and a second later when Redis is away (ten when nobody has noticed).',
+  'Revokes a key and ends its subscriptions, which is final: on this node at once, on other nodes as fast as Redis carries it, and within a second while Redis is away (ten seconds while Redis hangs).',
 )
-changeField('apiKeyDisable', 'keys:write', 'Stops a key until it is enabled again.')
-changeField('apiKeyEnable', 'keys:write', 'Lets a disabled key be used again.')
+changeField('apiKeyDisable', 'keys:write', 'Disables a key until it is enabled again.')
+changeField('apiKeyEnable', 'keys:write', 'Enables a disabled key.')

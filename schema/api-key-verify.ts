@@ -1,41 +1,43 @@
 import { VERDICTS, type Verified } from '../src/domain/keys/verify.ts'
 import { ValidationError } from '../src/lib/errors.ts'
 import { ApiKey } from './api-key.ts'
-import { builder, given, viewerOf } from './builder.ts'
+import { builder, omitNulls, requireViewer } from './builder.ts'
 import { LimitsType } from './limits.ts'
 
 const ApiKeyVerifyInput = builder.inputType('ApiKeyVerifyInput', {
-  description: 'A key that a caller has presented to your own API, and what it is wanted for.',
+  description: 'A key presented to your own API, and the request to check.',
   fields: (t) => ({
-    key: t.string({ required: true, description: 'The key itself.' }),
+    key: t.string({ required: true, description: 'The presented API key.' }),
     permissions: t.field({
       type: 'JSON',
-      description: 'Resource to actions that it must have, such as `{ "invoices": ["read"] }`. Default none.',
+      description: 'Permissions that the key must have, such as `{ "invoices": ["read"] }`. Default none.',
     }),
-    ip: t.string({ description: 'Address of your caller. A key that is confined to addresses needs it.' }),
-    cost: t.int({ description: 'Requests that this counts as, 0 to 1,000. Default 1; 0 only looks.' }),
-    operation: t.string({ description: 'What usage counts it as, at most 100 characters. Default `apiKeyVerify`.' }),
+    ip: t.string({ description: 'Address of your caller. Required for a key with an allowlist.' }),
+    cost: t.int({
+      description: 'Number of requests to spend from the rate limits, 0 to 1,000. Default 1; 0 spends nothing.',
+    }),
+    operation: t.string({ description: 'Operation name in usage, at most 100 characters. Default `apiKeyVerify`.' }),
   }),
 })
 
 const ApiKeyVerifyPayload = builder.objectRef<Verified>('ApiKeyVerifyPayload').implement({
-  description: 'Whether the key may do this.',
+  description: 'Result of a key verification.',
   fields: (t) => ({
-    // No enum: it is asked for beside the code of errors, which GraphQL wants to be of one type.
+    // No enum: clients select the field beside the `code` of errors, and GraphQL requires equal types.
     code: t.exposeString('code', {
-      description: `One of ${Object.keys(VERDICTS).join(', ')}; of several that hold, the first in this order.`,
+      description: `Result code, one of ${Object.keys(VERDICTS).join(', ')}. When several apply, the first in this order.`,
     }),
-    message: t.string({ description: 'The same, for a person.', resolve: ({ code }) => VERDICTS[code] }),
+    message: t.string({ description: 'The result code as a sentence.', resolve: ({ code }) => VERDICTS[code] }),
     apiKey: t.field({
       type: ApiKey,
       nullable: true,
-      description: 'Whose it is; null for NOT_FOUND.',
+      description: 'The verified key; null for NOT_FOUND.',
       resolve: ({ apiKey }) => apiKey,
     }),
     limits: t.field({
       type: LimitsType,
       nullable: true,
-      description: 'Its limits after this; null for NOT_FOUND and for keys without limits.',
+      description: 'Rate limits of the key after this request; null for NOT_FOUND and for keys without limits.',
       resolve: ({ limits }) => limits,
     }),
   }),
@@ -45,10 +47,16 @@ builder.mutationField('apiKeyVerify', (t) =>
   t.field({
     type: ApiKeyVerifyPayload,
     description:
-      'Verifies a key that was presented to your own API, and spends from its limits. A refusal spends nothing. Keys of another organization are NOT_FOUND; a platform key that names no organization finds those of all. Needs `keys: read`.',
+      'Verifies a key presented to your own API and spends from its rate limits; a refusal spends nothing. Keys of another organization are NOT_FOUND, except for a platform key that names no organization. Needs `keys: read`.',
     authScopes: { can: 'keys:read' },
     errors: { types: [ValidationError] },
-    args: { input: t.arg({ type: ApiKeyVerifyInput, required: true, description: 'The key, and what for.' }) },
-    resolve: (_root, { input }, context) => context.domain.keys.verify(viewerOf(context), given(input)),
+    args: {
+      input: t.arg({
+        type: ApiKeyVerifyInput,
+        required: true,
+        description: 'The presented key and the request to check.',
+      }),
+    },
+    resolve: (_root, { input }, context) => context.services.keys.verify(requireViewer(context), omitNulls(input)),
   }),
 )

@@ -1,46 +1,46 @@
-import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
+import { builder, checkPage, countResponseBytes, ownedById, requireViewer } from './builder.ts'
 import { AttemptTriggerType } from './delivery.ts'
 
 const Attempt = builder.prismaNode('Attempt', {
-  description: 'One request that was made for a delivery, and what came of it.',
-  id: { field: 'id', description: 'Such as `att_…`.' },
-  findUnique: owned('deliveries:read'),
+  description: 'One HTTP exchange of a delivery, with its result.',
+  id: { field: 'id', description: 'Id of the attempt, such as `att_…`.' },
+  findUnique: ownedById('deliveries:read'),
   nullable: true,
   fields: (t) => ({
-    number: t.exposeInt('number', { description: 'Counts the attempts of its delivery from 1.' }),
-    trigger: t.expose('trigger', { type: AttemptTriggerType, description: 'What it was made for.' }),
+    number: t.exposeInt('number', { description: 'Number of the attempt within its delivery, from 1.' }),
+    trigger: t.expose('trigger', { type: AttemptTriggerType, description: 'Cause of the attempt.' }),
     statusCode: t.exposeInt('statusCode', {
       nullable: true,
-      description: 'Of the response; null when there was none.',
+      description: 'Value from the response; null without a response.',
     }),
     responseHeaders: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Of the response; null when there was none.',
+      description: 'Value from the response; null without a response.',
       resolve: ({ responseHeaders: headers }, _args, context) =>
-        spendBytes(headers, JSON.stringify(headers).length, context),
+        countResponseBytes(headers, JSON.stringify(headers).length, context),
     }),
     responseBody: t.string({
       nullable: true,
-      description: 'The first 10 KiB of the response as UTF-8; null when there was none.',
+      description: 'First 10 KiB of the response body as UTF-8; null without a response.',
       resolve: ({ responseBody }, _args, context) =>
-        responseBody && spendBytes(Buffer.from(responseBody).toString('utf8'), responseBody.length, context),
+        responseBody && countResponseBytes(Buffer.from(responseBody).toString('utf8'), responseBody.length, context),
     }),
     durationMicroseconds: t.exposeInt('durationMicroseconds', {
-      description: 'How long the exchange took, in microseconds.',
+      description: 'Duration of the HTTP exchange in microseconds.',
     }),
     errorCode: t.exposeString('errorCode', {
       nullable: true,
-      description: 'Why it failed, stable: see the delivery contract. Null when the receiver accepted.',
+      description: 'Stable code of the failure, listed in the delivery contract; null when the receiver accepted.',
     }),
     explanation: t.exposeString('explanation', {
-      description: 'What happened, in a sentence that a person can act on.',
+      description: 'Result of the attempt in a sentence that a person can act on.',
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the request began.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'Start of the request.' }),
     nextAttemptAt: t.expose('nextAttemptAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the next was planned after this one; null when it was the last.',
+      description: 'Time of the next attempt as planned after this one; null after the last.',
     }),
   }),
 })
@@ -50,15 +50,15 @@ builder.prismaObjectField('Delivery', 'attempts', (t) =>
     {
       type: Attempt,
       cursor: 'id',
-      description: 'What was tried, the first attempt first.',
-      // As the delivery that they belong to.
+      description: 'Attempts of the delivery, oldest first.',
+      // The scope of the delivery covers its attempts.
       authScopes: { can: 'deliveries:read' },
       resolve(query, delivery, args, context) {
         checkPage(args)
-        return context.domain.deliveries.attempts(viewerOf(context), delivery.id, query)
+        return context.services.deliveries.attempts(requireViewer(context), delivery.id, query)
       },
     },
     { name: 'AttemptConnection', description: 'A page of attempts.' },
-    { name: 'AttemptEdge', description: 'An attempt and its cursor.' },
+    { name: 'AttemptEdge', description: 'An attempt with its cursor.' },
   ),
 )

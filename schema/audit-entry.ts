@@ -1,27 +1,33 @@
 import { AuditOutcome } from '../src/database/generated/enums.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 const AuditOutcomeType = builder.enumType('AuditOutcome', {
-  description: 'What came of it.',
+  description: 'Outcome of the change or request.',
   values: {
-    [AuditOutcome.SUCCEEDED]: { description: 'It was done.' },
-    [AuditOutcome.DENIED]: { description: 'It was refused; noted once a minute however often it is tried.' },
+    [AuditOutcome.SUCCEEDED]: { description: 'The change was made.' },
+    [AuditOutcome.DENIED]: { description: 'The attempt was refused. Repeated attempts are recorded once a minute.' },
   } as const,
 })
 
 const AuditEntry = builder.prismaNode('AuditEntry', {
-  description: 'A change, or a refused attempt at one.',
-  id: { field: 'id', description: 'Such as `aud_…`.' },
-  findUnique: owned('audit:read'),
+  description: 'An entry of the audit trail: a change, or a refused attempt at one.',
+  id: { field: 'id', description: 'Id of the audit entry, such as `aud_…`.' },
+  findUnique: ownedById('audit:read'),
   nullable: true,
   fields: (t) => ({
-    actor: t.exposeString('actor', { description: 'Id of the key that acted, or `system`.' }),
-    action: t.exposeString('action', { description: 'Such as `apiKey.revoke`.' }),
-    resource: t.exposeString('resource', { nullable: true, description: 'Id of what it was about.' }),
-    ip: t.exposeString('ip', { nullable: true, description: 'Address of the client.' }),
-    outcome: t.expose('outcome', { type: AuditOutcomeType, description: 'What came of it.' }),
-    details: t.expose('details', { type: 'JSON', description: 'More about it, without secrets.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
+    actor: t.exposeString('actor', { description: 'Id of the API key that acted, or `system`.' }),
+    action: t.exposeString('action', { description: 'Noun and verb of the change, such as `apiKey.revoke`.' }),
+    resource: t.exposeString('resource', {
+      nullable: true,
+      description: 'Id of the changed object; null without one.',
+    }),
+    ip: t.exposeString('ip', {
+      nullable: true,
+      description: 'Address of the client; null for changes made by the system.',
+    }),
+    outcome: t.expose('outcome', { type: AuditOutcomeType, description: 'Outcome of the change or request.' }),
+    details: t.expose('details', { type: 'JSON', description: 'Details of the change, without secrets.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the change or attempt.' }),
   }),
 })
 
@@ -30,14 +36,14 @@ builder.queryField('auditEntries', (t) =>
     {
       type: AuditEntry,
       cursor: 'id',
-      description: 'The audit trail of the organization, the newest first. Needs `audit: read`.',
+      description: 'Audit trail of the organization, newest first. Needs `audit: read`.',
       authScopes: { can: 'audit:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.audit.list(viewerOf(context), query)
+        return context.services.audit.list(requireViewer(context), query)
       },
     },
     { name: 'AuditEntryConnection', description: 'A page of the audit trail.' },
-    { name: 'AuditEntryEdge', description: 'An entry and its cursor.' },
+    { name: 'AuditEntryEdge', description: 'An audit entry with its cursor.' },
   ),
 )

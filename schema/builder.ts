@@ -16,17 +16,17 @@ import type { Services } from '../src/services.ts'
 import type { LimitField } from './field-limits.ts'
 import { typeOfId } from './node-ids.ts'
 
-/** What every resolver gets. `viewer` is null when no key was presented. */
+/** Context of every resolver. `viewer` is null without a key. */
 export interface Context {
-  domain: Services
+  services: Services
   viewer: Viewer | null
-  /** What only the schema can say of a document. */
+  /** Validates a document to register, which only the schema layer can do. */
   checkDocument: CheckDocument
-  /** Refuses what is called too often, after the permission to call it was found. */
+  /** Refuses a call over the field's limit, after its permission was checked. */
   limitField: LimitField
-  /** Aborted when the client of an HTTP request goes away; undefined on a WebSocket. */
+  /** Aborted when the client of an HTTP request leaves; undefined on a WebSocket. */
   signal(): AbortSignal | undefined
-  /** Bytes of what tenants wrote, such as event bodies, in the answer so far. */
+  /** Bytes of tenant data, such as event bodies, in the answer so far. */
   answered: { bytes: number }
 }
 
@@ -46,7 +46,8 @@ export const builder = new SchemaBuilder<{
   }
   AuthScopes: { authenticated: boolean; can: Scope }
 }>({
-  // The order matters: a refusal by scope is no member of a result union, and both come before a row is read.
+  // The order matters: a refusal by scope is no member of a result union, and both come before any read of the
+  // database.
   plugins: [ScopeAuthPlugin, ErrorsPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
@@ -58,38 +59,42 @@ export const builder = new SchemaBuilder<{
     directResult: true,
     defaultUnionOptions: {
       name: ({ fieldName }) => `${capitalize(fieldName)}Result`,
-      description: 'What was asked for, or an error that says what to do.',
+      description: 'The payload, or an error that says what to do.',
     },
   },
   relay: {
     encodeGlobalID: (_typename, id) => String(id),
     decodeGlobalID: (id) => ({ typename: typeOfId(id), id }),
     cursorType: 'String',
-    edgesFieldOptions: { nullable: { list: false, items: false }, description: 'Entries with their cursors.' },
-    nodeFieldOptions: { nullable: false, description: 'The entry.' },
-    nodesOnConnection: { description: 'Entries without their cursors.' },
-    cursorFieldOptions: { description: 'Where this entry is in the list; opaque.' },
-    pageInfoFieldOptions: { description: 'Where this page is in the list.' },
-    firstArgOptions: { description: 'Entries from the beginning, 1 to 100. Default 20.' },
-    lastArgOptions: { description: 'Entries from the end, 1 to 100.' },
-    afterArgOptions: { description: 'Only entries after this cursor.' },
-    beforeArgOptions: { description: 'Only entries before this cursor.' },
-    nodeTypeOptions: { description: 'Anything with an id. Ids are readable and typed: `key_…`, `whep_…`, `evt_…`.' },
-    pageInfoTypeOptions: { description: 'Where a page is in its list.' },
-    hasNextPageFieldOptions: { description: 'Whether more entries follow.' },
-    hasPreviousPageFieldOptions: { description: 'Whether entries come before.' },
-    startCursorFieldOptions: { description: 'Cursor of the first entry.' },
-    endCursorFieldOptions: { description: 'Cursor of the last entry.' },
-    nodeQueryOptions: {
-      description: 'Anything of your organization by its id; null when there is no such thing, or it is not yours.',
-      authScopes: { authenticated: true },
-      args: { id: { description: 'The id.' } },
+    edgesFieldOptions: {
+      nullable: { list: false, items: false },
+      description: 'Entries of the page with their cursors.',
     },
-    // Lists by id are `node` with aliases; a second way in would only be a second thing to guard.
+    nodeFieldOptions: { nullable: false, description: 'Entry of the list.' },
+    nodesOnConnection: { description: 'Entries of the page without their cursors.' },
+    cursorFieldOptions: { description: 'Opaque position of the entry in the list.' },
+    pageInfoFieldOptions: { description: 'Position of the page in the list.' },
+    firstArgOptions: { description: 'Number of entries from the beginning, 1 to 100. Default 20.' },
+    lastArgOptions: { description: 'Number of entries from the end, 1 to 100.' },
+    afterArgOptions: { description: 'Entries after this cursor.' },
+    beforeArgOptions: { description: 'Entries before this cursor.' },
+    nodeTypeOptions: { description: 'An object with an id. Ids are readable and typed: `key_…`, `whep_…`, `evt_…`.' },
+    pageInfoTypeOptions: { description: 'Position of a page in its list.' },
+    hasNextPageFieldOptions: { description: 'True when more entries follow.' },
+    hasPreviousPageFieldOptions: { description: 'True when entries precede the page.' },
+    startCursorFieldOptions: { description: 'Cursor of the first entry; null for an empty page.' },
+    endCursorFieldOptions: { description: 'Cursor of the last entry; null for an empty page.' },
+    nodeQueryOptions: {
+      description:
+        'An object of the organization by its id; null for an unknown id and for an id of another organization.',
+      authScopes: { authenticated: true },
+      args: { id: { description: 'Id of the object.' } },
+    },
+    // Lists by id are aliases of `node`; a second way in would need the same guards.
     nodesQueryOptions: false,
   },
   prisma: {
-    client: ({ domain }) => domain.prismaForNodes as PrismaClient,
+    client: ({ services }) => services.prismaForNodes as PrismaClient,
     dmmf: getDatamodel(),
     exposeDescriptions: false,
     defaultConnectionSize: 20,
@@ -97,13 +102,13 @@ export const builder = new SchemaBuilder<{
   },
 })
 
-builder.queryType({ description: 'What can be read.' })
+builder.queryType({ description: "Reads of the organization's data." })
 builder.mutationType({
-  description: 'What can be changed. Each field answers with its payload, or an error that says what to do.',
+  description: 'Changes. Each field returns its payload, or an error that says what to do.',
 })
 builder.subscriptionType({
   description:
-    'What can be watched live, over WebSocket (graphql-transport-ws) or SSE. Ends when the key may not be used any more.',
+    'Live changes over WebSocket (graphql-transport-ws) or SSE. A subscription ends when its key is no longer valid.',
 })
 builder.addScalarType('DateTime', GraphQLDateTime)
 builder.addScalarType('JSON', GraphQLJSON)
@@ -115,16 +120,16 @@ export function can(viewer: Viewer | null, scope: Scope): boolean {
 }
 
 /** The viewer of a field that a scope guards. */
-export function viewerOf({ viewer }: Context): Viewer {
+export function requireViewer({ viewer }: Context): Viewer {
   if (viewer === null) throw new UnauthenticatedError('Present an API key: Authorization: Bearer …')
   return viewer
 }
 
 /**
- * How `node(id)` finds a row: in the viewer's organization, and only with the permission to read it. Without either the
- * look-up finds nothing, as for an id that does not exist.
+ * Finds the row of `node(id)`: in the viewer's organization and with the permission to read it. Without either, the
+ * look-up finds nothing, as for an unknown id.
  */
-export function owned(scope: Scope) {
+export function ownedById(scope: Scope) {
   return (id: string, { viewer }: Context) => ({
     id,
     organizationId: viewer !== null && can(viewer, scope) ? viewer.organizationId : 'nobody',
@@ -142,11 +147,11 @@ export function checkPage(args: { first?: number | null; last?: number | null })
   }
 }
 
-/** Bytes of what tenants wrote in one answer at most: aliases and pages multiply them. */
+/** Maximum bytes of tenant data in one answer, because aliases and pages multiply them. */
 const ANSWER_BYTES = 64 * 1024 * 1024
 
-/** A value of so many bytes, counted against what an answer may hold. @throws UnavailableError past that */
-export function spendBytes<T>(value: T, bytes: number, { answered }: Context): T {
+/** Counts the bytes of a value against the bound of the answer. @throws UnavailableError past the bound */
+export function countResponseBytes<T>(value: T, bytes: number, { answered }: Context): T {
   answered.bytes += bytes
   if (answered.bytes > ANSWER_BYTES)
     throw new UnavailableError(
@@ -156,19 +161,19 @@ export function spendBytes<T>(value: T, bytes: number, { answered }: Context): T
   return value
 }
 
-/** The error of a field that the viewer may not have, noted in the audit trail (A3). */
-function refuse({ viewer, domain }: Context, info: GraphQLResolveInfo): Error {
+/** The error of a forbidden field. The attempt goes to the audit trail. */
+function refuse({ viewer, services }: Context, info: GraphQLResolveInfo): Error {
   if (viewer === null)
     return new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
   const field = `${info.parentType.name}.${info.fieldName}`
-  domain.audit.denied(viewer, field, 'FORBIDDEN')
+  services.audit.denied(viewer, field, 'FORBIDDEN')
   return new ForbiddenError(`This key lacks the permission for ${field}.`)
 }
 
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], null> }
 
-/** An input field that is null counts as not given. */
-export function given<T extends object>(input: T): Given<T> {
+/** A null input field counts as absent. */
+export function omitNulls<T extends object>(input: T): Given<T> {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as Given<T>
 }
 

@@ -10,17 +10,17 @@ import type { DeliveryChange } from '../src/bus/delivery-log-entry.ts'
 import type { Delivery as DeliveryRow } from '../src/database/generated/client.ts'
 import { type Context, can, type Scope } from './builder.ts'
 
-/** Marks a row that came over the live bus, with what its message carries of event and endpoint. */
+/** Marks a row built from a live message, with the message's fields of event and endpoint. */
 const LIVE = Symbol('live')
 
 type LiveRow = DeliveryRow & { [LIVE]: Pick<DeliveryChange, 'event' | 'endpoint'> }
 
-/** A delivery as the schema reads it, made from a message instead of a row. */
-export function liveRow(change: DeliveryChange): DeliveryRow {
+/** Builds the row of a delivery from a live message. */
+export function deliveryFromLog(change: DeliveryChange): DeliveryRow {
   const { event, endpoint, ...rest } = change
   const row: LiveRow = {
     ...rest,
-    // Of no interest to clients, and not sent.
+    // Clients cannot select these fields, so messages do not carry them.
     scheduledAttempts: 0,
     leaseUntil: null,
     untold: false,
@@ -30,8 +30,8 @@ export function liveRow(change: DeliveryChange): DeliveryRow {
 }
 
 /**
- * Lets a live delivery answer for its event and endpoint from the message when no more is asked of them than it
- * carries. Otherwise, and for those who may not read them, the ordinary way decides.
+ * Resolves the event and endpoint of a live delivery from the message when the selection needs no more. Other
+ * selections, and viewers without the permission, take the ordinary resolver.
  */
 export function answerFromMessage(schema: GraphQLSchema): GraphQLSchema {
   const delivery = schema.getType('Delivery')
@@ -50,7 +50,7 @@ export function answerFromMessage(schema: GraphQLSchema): GraphQLSchema {
   return schema
 }
 
-/** What was found out about a field of a document that is kept: it is asked for each message. */
+/** Cached analysis of a field of a document, which every message asks for. */
 const found = new WeakMap<FieldNode, boolean>()
 
 function asksOnly(info: GraphQLResolveInfo, names: readonly string[]): boolean {

@@ -1,61 +1,67 @@
 import { deliveryChannel } from '../src/bus/bus.ts'
 import type { DeliveryStats, Figures } from '../src/domain/deliveries/delivery-stats.ts'
-import { ALL, subscribeToHints } from '../src/live/change-notifier.ts'
-import { builder, viewerOf } from './builder.ts'
+import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
+import { builder, requireViewer } from './builder.ts'
 
 const DeliveryFigures = builder.interfaceRef<Figures>('DeliveryFigures').implement({
-  description: 'What happened to deliveries within some days.',
+  description: 'Figures of deliveries within a range of days.',
   fields: (t) => ({
-    total: t.exposeInt('total', { description: 'Deliveries made.' }),
-    attempts: t.exposeInt('attempts', { description: 'Attempts made.' }),
-    failed: t.exposeInt('failed', { description: 'Attempts that failed.' }),
-    succeeded: t.exposeInt('succeeded', { description: 'Deliveries that ended in success.' }),
-    dead: t.exposeInt('dead', { description: 'Deliveries that used up all attempts.' }),
+    total: t.exposeInt('total', { description: 'Number of deliveries created.' }),
+    attempts: t.exposeInt('attempts', { description: 'Number of attempts made.' }),
+    failed: t.exposeInt('failed', { description: 'Number of attempts that failed.' }),
+    succeeded: t.exposeInt('succeeded', { description: 'Number of deliveries that succeeded.' }),
+    dead: t.exposeInt('dead', { description: 'Number of deliveries that used up all attempts.' }),
     successRate: t.exposeFloat('successRate', {
       nullable: true,
-      description:
-        'Of deliveries that succeeded or are dead, the share that succeeded, 0 to 1; null when there are none.',
+      description: 'Share of succeeded among succeeded and dead deliveries, 0 to 1; null without one.',
     }),
-    meanDuration: t.exposeFloat('meanDuration', { nullable: true, description: 'Of attempts, in milliseconds.' }),
+    meanDuration: t.exposeFloat('meanDuration', {
+      nullable: true,
+      description: 'Mean duration of attempts in milliseconds; null without attempts.',
+    }),
     p95Duration: t.exposeFloat('p95Duration', {
       nullable: true,
-      description: 'Milliseconds within which 95% of the attempts ended, to about 9%.',
+      description: '95th percentile of attempt durations in milliseconds, accurate to 9%; null without attempts.',
     }),
     meanRetries: t.exposeFloat('meanRetries', {
       nullable: true,
-      description: 'Attempts after the first, for a delivery that succeeded or is dead.',
+      description: 'Mean number of attempts after the first, per succeeded or dead delivery; null without one.',
     }),
   }),
 })
 
 const DeliveryDay = builder.objectRef<DeliveryStats['days'][number]>('DeliveryDay').implement({
-  description: 'The figures of one day in UTC.',
+  description: 'Figures of one day (UTC).',
   interfaces: [DeliveryFigures],
-  fields: (t) => ({ day: t.expose('day', { type: 'DateTime', description: 'When the day begins.' }) }),
+  fields: (t) => ({ day: t.expose('day', { type: 'DateTime', description: 'Start of the day.' }) }),
 })
 
 const DeliveryStatsType = builder.objectRef<DeliveryStats>('DeliveryStats').implement({
-  description: 'Statistics of deliveries. Exact, and as cheap with a hundred million deliveries as with one.',
+  description:
+    'Statistics of deliveries. They are exact, and their cost does not depend on the number of stored deliveries.',
   interfaces: [DeliveryFigures],
   fields: (t) => ({
-    pending: t.exposeInt('pending', { description: 'Waiting for their first attempt now, whenever they were made.' }),
-    sending: t.exposeInt('sending', { description: 'Under way now.' }),
-    retrying: t.exposeInt('retrying', { description: 'Waiting for another attempt now.' }),
-    held: t.exposeInt('held', { description: 'Held at disabled endpoints now.' }),
+    pending: t.exposeInt('pending', { description: 'Number of deliveries that wait for their first attempt now.' }),
+    sending: t.exposeInt('sending', { description: 'Number of deliveries with a request in flight now.' }),
+    retrying: t.exposeInt('retrying', { description: 'Number of deliveries that wait for another attempt now.' }),
+    held: t.exposeInt('held', { description: 'Number of deliveries held at disabled endpoints now.' }),
     days: t.field({
       type: [DeliveryDay],
-      description: 'Days on which something happened, the oldest first.',
+      description: 'Days with attempts or new deliveries, oldest first.',
       resolve: ({ days }) => days,
     }),
   }),
 })
 
 const DeliveryStatsFilter = builder.inputType('DeliveryStatsFilter', {
-  description: 'Which deliveries, and which days.',
+  description: 'Filter of deliveries and days.',
   fields: (t) => ({
-    endpointId: t.id({ description: 'Only to this endpoint.' }),
-    from: t.field({ type: 'DateTime', description: 'From the day of this time on, in UTC. Default: 30 days in all.' }),
-    to: t.field({ type: 'DateTime', description: 'To the day of this time, in UTC. Default: now.' }),
+    endpointId: t.id({ description: 'Deliveries to this endpoint.' }),
+    from: t.field({
+      type: 'DateTime',
+      description: 'First day, as any time of that day (UTC). Default: 30 days in all.',
+    }),
+    to: t.field({ type: 'DateTime', description: 'Last day, as any time of that day (UTC). Default: today.' }),
   }),
 })
 
@@ -64,26 +70,31 @@ builder.queryField('deliveryStats', (t) =>
     type: DeliveryStatsType,
     description: 'Statistics of the deliveries of the organization or of one endpoint. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
-    args: { filter: t.arg({ type: DeliveryStatsFilter, description: 'Default: everything, the last 30 days.' }) },
-    resolve: (_root, { filter }, context) => context.domain.stats(viewerOf(context), filter ?? {}),
+    args: {
+      filter: t.arg({
+        type: DeliveryStatsFilter,
+        description: 'Endpoint and days. Default: every endpoint, the last 30 days.',
+      }),
+    },
+    resolve: (_root, { filter }, context) => context.services.stats(requireViewer(context), filter ?? {}),
   }),
 )
 
 builder.subscriptionField('deliveryStatsUpdates', (t) =>
   t.field({
     type: DeliveryStatsType,
-    description: 'The statistics now, and whenever they changed, at most once a second. Needs `deliveries: read`.',
+    description: 'Statistics now and after changes, at most once a second. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
-    args: { filter: t.arg({ type: DeliveryStatsFilter, description: 'As for `deliveryStats`.' }) },
+    args: { filter: t.arg({ type: DeliveryStatsFilter, description: 'Filter as for `deliveryStats`.' }) },
     async subscribe(_root, { filter }, context) {
-      const { bus, stats, subscriptions } = context.domain
-      const viewer = viewerOf(context)
-      // A filter that is refused is refused at once.
+      const { bus, stats, subscriptions } = context.services
+      const viewer = requireViewer(context)
+      // Refuses an invalid filter before the subscription starts.
       await stats(viewer, filter ?? {})
       return subscriptions.open(viewer, context.signal(), (onClose) =>
-        subscribeToHints(bus, deliveryChannel(viewer.organizationId), { first: async () => ALL, onClose }),
+        subscribeToChanges(bus, deliveryChannel(viewer.organizationId), { first: async () => ALL, onClose }),
       )
     },
-    resolve: (_hint, { filter }, context) => context.domain.stats(viewerOf(context), filter ?? {}),
+    resolve: (_hint, { filter }, context) => context.services.stats(requireViewer(context), filter ?? {}),
   }),
 )

@@ -1,31 +1,31 @@
 import type { BusStatus } from '../src/bus/bus.ts'
-import { createMailbox, type Mail } from '../src/live/bounded-queue.ts'
+import { createBoundedQueue, type QueueItem } from '../src/live/bounded-queue.ts'
 import type { DeliveryUpdate as DeliveryUpdateMessage } from '../src/live/delivery-feed.ts'
-import { builder, viewerOf } from './builder.ts'
+import { builder, requireViewer } from './builder.ts'
 import { Delivery, DeliveryStatusType } from './delivery.ts'
-import { liveRow } from './delivery-from-log.ts'
+import { deliveryFromLog } from './delivery-from-log.ts'
 
 const DeliveryUpdate = builder.objectRef<DeliveryUpdateMessage>('DeliveryUpdate').implement({
   description: 'One change of state of a delivery.',
   fields: (t) => ({
     delivery: t.field({
       type: Delivery,
-      description: 'The delivery as the change left it.',
-      resolve: ({ change }) => liveRow(change),
+      description: 'The delivery after the change.',
+      resolve: ({ change }) => deliveryFromLog(change),
     }),
-    cursor: t.exposeString('cursor', { description: 'Names this change; `after` goes on behind it. Opaque.' }),
+    cursor: t.exposeString('cursor', { description: 'Opaque position of this change. `after` resumes behind it.' }),
     gap: t.exposeBoolean('gap', {
       description:
-        'Whether changes before this one were missed: the subscriber resumed, or fell behind, by more than the live log keeps. Read `deliveries` again to catch up.',
+        'True when changes before this one were missed, because the subscriber resumed later than the delivery log is kept. Read `deliveries` again to catch up.',
     }),
   }),
 })
 
 const DeliveryUpdatesFilter = builder.inputType('DeliveryUpdatesFilter', {
-  description: 'Which changes. Every condition that is given must hold.',
+  description: 'Filter of changes. Every given condition must hold.',
   fields: (t) => ({
-    endpointId: t.id({ description: 'Only to this endpoint.' }),
-    statuses: t.field({ type: [DeliveryStatusType], description: 'Only into one of these states.' }),
+    endpointId: t.id({ description: 'Deliveries to this endpoint.' }),
+    statuses: t.field({ type: [DeliveryStatusType], description: 'Changes into one of these states.' }),
   }),
 })
 
@@ -33,19 +33,19 @@ builder.subscriptionField('deliveryUpdates', (t) =>
   t.field({
     type: DeliveryUpdate,
     description:
-      "Every change of state of the organization's deliveries, in order, each once; SENDING a second after it began, or with what came of it. After a break, `after` goes on where it was. Needs `deliveries: read`.",
+      "Every state change of the organization's deliveries, in order and once. SENDING is shown after a second, or together with the result. `after` resumes after a break. Needs `deliveries: read`.",
     authScopes: { can: 'deliveries:read' },
-    // A message carries all that is mostly asked (src/server/message-plan.ts).
+    // A message carries the commonly selected fields (src/server/message-plan.ts).
     extensions: { planned: true },
     args: {
-      filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Default: all changes.' }),
+      filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Filter of the changes. Default: every change.' }),
       after: t.arg.string({
-        description: 'The cursor of the last update that was seen: go on with the one after it. Default: from now on.',
+        description: 'Cursor of the last received update, to resume behind it. Default: from now on.',
       }),
     },
     subscribe(_root, { filter, after }, context) {
-      const { deliveryFeed, subscriptions } = context.domain
-      const viewer = viewerOf(context)
+      const { deliveryFeed, subscriptions } = context.services
+      const viewer = requireViewer(context)
       return subscriptions.open(viewer, context.signal(), (onClose) =>
         deliveryFeed.subscribe(viewer, filter ?? {}, { after: after ?? null, onClose }),
       )
@@ -57,11 +57,11 @@ builder.subscriptionField('deliveryUpdates', (t) =>
   }),
 )
 
-const LiveStatus = builder.objectRef<Mail<BusStatus>>('LiveStatus').implement({
-  description: 'Whether live messages from every process arrive.',
+const LiveStatus = builder.objectRef<QueueItem<BusStatus>>('LiveStatus').implement({
+  description: 'State of live messages between processes.',
   fields: (t) => ({
     degraded: t.boolean({
-      description: 'True while Redis is away: deliveries go on, but changes made by other processes are not seen live.',
+      description: 'True while Redis is away: deliveries go on, and changes of other processes are not shown live.',
       resolve: ({ message }) => message === 'degraded',
     }),
   }),
@@ -70,13 +70,13 @@ const LiveStatus = builder.objectRef<Mail<BusStatus>>('LiveStatus').implement({
 builder.subscriptionField('liveStatus', (t) =>
   t.field({
     type: LiveStatus,
-    description: 'How live is doing: now, and whenever that changes.',
+    description: 'State of live messages, now and after every change.',
     authScopes: { authenticated: true },
     subscribe(_root, _args, context) {
-      const { bus, subscriptions } = context.domain
-      return subscriptions.open(viewerOf(context), context.signal(), async (onClose) => {
+      const { bus, subscriptions } = context.services
+      return subscriptions.open(requireViewer(context), context.signal(), async (onClose) => {
         let stop = () => {}
-        const mailbox = createMailbox<BusStatus>({
+        const mailbox = createBoundedQueue<BusStatus>({
           onClose() {
             stop()
             onClose()

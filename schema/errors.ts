@@ -1,31 +1,31 @@
 import { ConflictError, type Issue, NotFoundError, type SignalboxError, ValidationError } from '../src/lib/errors.ts'
 import { builder } from './builder.ts'
 
-/** Expected errors are members of result unions; each says what to do. */
+/** Expected errors are members of result unions. Each message says what to do. */
 const ErrorInterface = builder.interfaceRef<SignalboxError>('Error').implement({
-  description: 'Something that a caller can act on.',
+  description: 'An error that the caller can act on.',
   fields: (t) => ({
-    code: t.exposeString('code', { description: 'Stable: programs may rely on it.' }),
-    message: t.exposeString('message', { description: 'What to do, for a person.' }),
+    code: t.exposeString('code', { description: 'Stable code that programs may rely on.' }),
+    message: t.exposeString('message', { description: 'Sentence that tells a person what to do.' }),
   }),
 })
 
 const IssueType = builder.objectRef<Issue>('ValidationIssue').implement({
-  description: 'One thing wrong with an input.',
+  description: 'One fault of an input.',
   fields: (t) => ({
-    path: t.exposeString('path', { description: 'Leads to it, such as `input.eventTypes.0`.' }),
-    message: t.exposeString('message', { description: 'What is wrong.' }),
+    path: t.exposeString('path', { description: 'Path of the field, such as `input.eventTypes.0`.' }),
+    message: t.exposeString('message', { description: 'The fault and the rule.' }),
   }),
 })
 
 builder.objectType(ValidationError, {
   name: 'ValidationError',
-  description: 'The input breaks rules. Nothing was changed.',
+  description: 'The input is invalid. Nothing was changed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     issues: t.field({
       type: [IssueType],
-      description: 'Every rule that is broken.',
+      description: 'Every fault of the input.',
       resolve: ({ issues }) => issues,
     }),
   }),
@@ -33,12 +33,12 @@ builder.objectType(ValidationError, {
 
 builder.objectType(NotFoundError, {
   name: 'NotFoundError',
-  description: 'There is no such thing in this organization.',
+  description: 'The id is unknown in this organization.',
   interfaces: [ErrorInterface],
 })
 
 builder.objectType(ConflictError, {
   name: 'ConflictError',
-  description: 'The state of things forbids it; `code` says which.',
+  description: 'The current state forbids the change. `code` names the reason.',
   interfaces: [ErrorInterface],
 })

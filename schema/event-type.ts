@@ -1,35 +1,37 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, owned, spendBytes, viewerOf } from './builder.ts'
+import { builder, checkPage, countResponseBytes, ownedById, requireViewer } from './builder.ts'
 
 export const EventType = builder.prismaNode('EventType', {
-  description: 'A registered type of event. Only registered types can be published.',
-  id: { field: 'id', description: 'Such as `type_…`.' },
-  findUnique: owned('events:read'),
+  description: 'A registered event type. Only registered types can be published.',
+  id: { field: 'id', description: 'Id of the event type, such as `type_…`.' },
+  findUnique: ownedById('events:read'),
   nullable: true,
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Dotted words, such as `invoice.paid`.' }),
+    name: t.exposeString('name', { description: 'Name in dotted words, such as `invoice.paid`.' }),
     category: t.exposeString('category', {
-      description: 'For people to group by; the first word of the name by default.',
+      description: 'Group for people; by default the first word of the name.',
     }),
-    description: t.exposeString('description', { description: 'What the event means.' }),
+    description: t.exposeString('description', { description: 'Meaning of the event, for people.' }),
     schema: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'JSON Schema that `data` must satisfy; null accepts anything.',
-      resolve: ({ schema }, _args, context) => spendBytes(schema, JSON.stringify(schema).length, context),
+      description: 'JSON Schema that `data` must satisfy; null accepts every payload.',
+      resolve: ({ schema }, _args, context) => countResponseBytes(schema, JSON.stringify(schema).length, context),
     }),
     example: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'An example of `data`.',
-      resolve: ({ example }, _args, context) => spendBytes(example, JSON.stringify(example).length, context),
+      description: 'Example value of `data`; null without one.',
+      resolve: ({ example }, _args, context) => countResponseBytes(example, JSON.stringify(example).length, context),
     }),
     sensitiveFields: t.exposeStringList('sensitiveFields', {
-      description: 'Names of fields that are removed, at any depth, before an event is stored.',
+      description: 'Names of fields that are removed at any depth before an event is stored.',
     }),
-    deprecated: t.exposeBoolean('deprecated', { description: 'Whether new integrations should avoid it.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+    deprecated: t.exposeBoolean('deprecated', {
+      description: 'True when new integrations should avoid the event type.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the registration.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),
   }),
 })
 
@@ -40,46 +42,48 @@ builder.queryField('eventTypes', (t) =>
     {
       type: EventType,
       cursor: 'id',
-      description: 'Registered event types, the newest first. Needs `events: read`.',
+      description: 'Registered event types, newest first. Needs `events: read`.',
       authScopes: { can: 'events:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.eventTypes.list(viewerOf(context), query)
+        return context.services.eventTypes.list(requireViewer(context), query)
       },
     },
     { name: 'EventTypeConnection', description: 'A page of event types.' },
-    { name: 'EventTypeEdge', description: 'An event type and its cursor.' },
+    { name: 'EventTypeEdge', description: 'An event type with its cursor.' },
   ),
 )
 
 const EventTypeCreateInput = builder.inputType('EventTypeCreateInput', {
-  description: 'A new event type.',
+  description: 'An event type to register.',
   fields: (t) => ({
     name: t.string({
       required: true,
-      description: 'Dotted words, at most 128 characters, unique in the organization.',
+      description: 'Name in dotted words, at most 128 characters, unique in the organization.',
     }),
-    category: t.string({ description: 'Default: the first word of the name.' }),
-    description: t.string({ description: 'At most 2,000 characters.' }),
+    category: t.string({ description: 'Group for people. Default: the first word of the name.' }),
+    description: t.string({ description: 'Meaning of the event, at most 2,000 characters.' }),
     schema: t.field({
       type: 'JSON',
       description:
-        'JSON Schema for `data`: 2020-12, or draft-07 by `$schema`. At most 64 KiB. Default: accepts anything.',
+        'JSON Schema for `data`: 2020-12, or draft-07 when `$schema` says so; at most 64 KiB. Default: accepts every payload.',
     }),
-    example: t.field({ type: 'JSON', description: 'An example of `data`. At most 256 KiB.' }),
-    sensitiveFields: t.stringList({ description: 'Default: `password`, `token`, `secret`.' }),
+    example: t.field({ type: 'JSON', description: 'Example value of `data`, at most 256 KiB.' }),
+    sensitiveFields: t.stringList({
+      description: 'Names of fields to remove. Default: `password`, `token`, `secret`.',
+    }),
   }),
 })
 
 const EventTypeUpdateInput = builder.inputType('EventTypeUpdateInput', {
-  description: 'Changes to an event type. What is absent stays.',
+  description: 'Changes to an event type. Absent fields keep their value.',
   fields: (t) => ({
-    category: t.string({ description: 'New category.' }),
-    description: t.string({ description: 'New description.' }),
-    schema: t.field({ type: 'JSON', description: 'New JSON Schema; null accepts anything.' }),
-    example: t.field({ type: 'JSON', description: 'New example; null for none.' }),
+    category: t.string({ description: 'New group for people.' }),
+    description: t.string({ description: 'New meaning, at most 2,000 characters.' }),
+    schema: t.field({ type: 'JSON', description: 'New JSON Schema; null accepts every payload.' }),
+    example: t.field({ type: 'JSON', description: 'New example; null removes the example.' }),
     sensitiveFields: t.stringList({ description: 'New names of fields to remove.' }),
-    deprecated: t.boolean({ description: 'Whether new integrations should avoid it.' }),
+    deprecated: t.boolean({ description: 'True when new integrations should avoid the event type.' }),
   }),
 })
 
@@ -87,36 +91,36 @@ function payload(name: string, description: string) {
   return builder.objectRef<{ eventType: Type }>(name).implement({
     description,
     fields: (t) => ({
-      eventType: t.field({ type: EventType, description: 'The type.', resolve: ({ eventType }) => eventType }),
+      eventType: t.field({ type: EventType, description: 'The event type.', resolve: ({ eventType }) => eventType }),
     }),
   })
 }
 
 builder.mutationField('eventTypeCreate', (t) =>
   t.field({
-    type: payload('EventTypeCreatePayload', 'The type that was registered.'),
+    type: payload('EventTypeCreatePayload', 'The registered event type.'),
     description: 'Registers an event type. Needs `events: write`.',
     authScopes: { can: 'events:write' },
     errors: { types: [ValidationError, ConflictError] },
-    args: { input: t.arg({ type: EventTypeCreateInput, required: true, description: 'The type.' }) },
+    args: { input: t.arg({ type: EventTypeCreateInput, required: true, description: 'The event type.' }) },
     resolve: async (_root, { input }, context) => ({
-      eventType: await context.domain.eventTypes.create(viewerOf(context), { ...input }),
+      eventType: await context.services.eventTypes.create(requireViewer(context), { ...input }),
     }),
   }),
 )
 
 builder.mutationField('eventTypeUpdate', (t) =>
   t.field({
-    type: payload('EventTypeUpdatePayload', 'The type as it is now.'),
-    description: 'Changes an event type. Needs `events: write`. Publishes on other nodes follow within 5 seconds.',
+    type: payload('EventTypeUpdatePayload', 'The event type after the change.'),
+    description: 'Changes an event type. Publishes on other nodes follow within 5 seconds. Needs `events: write`.',
     authScopes: { can: 'events:write' },
     errors: { types: [ValidationError, NotFoundError] },
     args: {
-      id: t.arg.id({ required: true, description: 'Id of the type.' }),
-      input: t.arg({ type: EventTypeUpdateInput, required: true, description: 'The changes.' }),
+      id: t.arg.id({ required: true, description: 'Id of the event type.' }),
+      input: t.arg({ type: EventTypeUpdateInput, required: true, description: 'Changes to make.' }),
     },
     resolve: async (_root, { id, input }, context) => ({
-      eventType: await context.domain.eventTypes.update(viewerOf(context), id, { ...input }),
+      eventType: await context.services.eventTypes.update(requireViewer(context), id, { ...input }),
     }),
   }),
 )

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { getGraphQLRateLimiter, type Identity, Store } from 'graphql-rate-limit'
-import type { FieldCalls } from '../src/domain/limits/field-limit-store.ts'
+import type { FieldLimitStore } from '../src/domain/limits/field-limit-store.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import { RateLimitedError } from '../src/lib/errors.ts'
 
@@ -10,13 +10,13 @@ const WINDOW_MS = 60_000
 export type LimitField = (viewer: Viewer, info: GraphQLResolveInfo) => Promise<void>
 
 /**
- * Coarse limits on what is costly to others, by graphql-rate-limit, for each organization. The library reads and then writes,
- * so calls of one organization take turns; between processes a few more may pass in the same millisecond. Its cache for
- * aliases stays off: fields of a mutation run one after the other anyway, and it would count the second one twice.
+ * Coarse limits per organization on costly fields, by graphql-rate-limit. The library reads, then writes, so calls of
+ * one organization take turns; concurrent calls to several processes may pass a few times more. Its batch cache stays
+ * off: mutation fields run one after the other, and the cache would count a call twice.
  *
- * @param limits calls a minute by field
+ * @param limits calls per minute by field
  */
-export function createLimitField(calls: FieldCalls, limits: Record<string, number>): LimitField {
+export function createLimitField(calls: FieldLimitStore, limits: Record<string, number>): LimitField {
   const nameOf = ({ contextIdentity, fieldIdentity }: Identity) => `${contextIdentity}:${fieldIdentity}`
   class Calls extends Store {
     override getForIdentity = async (identity: Identity) => [...(await calls.get(nameOf(identity)))]

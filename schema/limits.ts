@@ -3,33 +3,38 @@ import type { WindowState } from '../src/domain/limits/sliding-window.ts'
 import { builder } from './builder.ts'
 
 const LimitWindow = builder.objectRef<WindowState>('LimitWindow').implement({
-  description: 'So much within any span of so many seconds.',
+  description: 'A rate limit: the maximum amount within any span of this length.',
   fields: (t) => ({
     name: t.exposeString('name', {
-      description: '`minute`, `hour` and `day` count requests; `cost` counts points of cost within a minute.',
+      description:
+        'Name of the window: `minute`, `hour` and `day` count requests, `cost` counts cost points per minute.',
     }),
-    limit: t.exposeInt('limit', { description: 'At most so much.' }),
-    seconds: t.exposeInt('seconds', { description: 'Length of the span.' }),
-    remaining: t.exposeInt('remaining', { description: 'What is left now.' }),
+    limit: t.exposeInt('limit', { description: 'Maximum amount within the window.' }),
+    seconds: t.exposeInt('seconds', { description: 'Length of the window in seconds.' }),
+    remaining: t.exposeInt('remaining', { description: 'Amount that is left now.' }),
     resetAt: t.field({
       type: 'DateTime',
-      description: 'When the oldest of what was spent counts no longer.',
+      description: 'Time at which the oldest spent amount expires.',
       resolve: ({ resetAt }) => new Date(resetAt),
     }),
     fitsAt: t.field({
       type: 'DateTime',
-      description: 'When what was asked for will fit in; the present when it does.',
+      description: 'Time at which the requested amount fits; the current time when it fits already.',
       resolve: ({ fitsAt }) => new Date(fitsAt),
     }),
   }),
 })
 
 export const LimitsType = builder.objectRef<LimitsState>('Limits').implement({
-  description: 'The limits of a key as they stand. All windows are spent from at once, or none.',
+  description: 'Rate limits of a key. A request spends from all windows at once, or from none.',
   fields: (t) => ({
-    windows: t.field({ type: [LimitWindow], description: 'The shortest first.', resolve: ({ windows }) => windows }),
+    windows: t.field({
+      type: [LimitWindow],
+      description: 'Windows of the key, shortest first.',
+      resolve: ({ windows }) => windows,
+    }),
     degraded: t.exposeBoolean('degraded', {
-      description: 'True while Redis is away: each process counts by itself.',
+      description: 'True while Redis is away and each process counts for itself.',
     }),
   }),
 })

@@ -1,7 +1,7 @@
 import { type GraphQLSchema, isObjectType } from 'graphql'
 import type { IdPrefix } from '../src/lib/ids.ts'
 
-/** The type that each kind of id names; ids without one are of no use to clients. */
+/** Type of each id prefix. Types without a prefix here have no use for clients. */
 const TYPES: Partial<Record<IdPrefix, string>> = {
   org: 'Organization',
   key: 'ApiKey',
@@ -15,15 +15,15 @@ const TYPES: Partial<Record<IdPrefix, string>> = {
   doc: 'PersistedDocument',
 }
 
-/** An id of no known kind is looked up like one that does not exist. */
+/** An id with an unknown prefix is looked up like an unknown id. */
 export function typeOfId(id: string): string {
   const prefix = id.slice(0, id.indexOf('_')) as IdPrefix
   return (Object.hasOwn(TYPES, prefix) && TYPES[prefix]) || 'Event'
 }
 
 /**
- * Ids are what the rows have. The relay plugin answers each by a promise all the same, so that a whole list of nodes, and
- * every message of a subscription, is waited for: a fifth of what such an answer costs.
+ * Ids are the ids of the rows. The relay plugin resolves each by a promise, and awaiting it for every message of a
+ * subscription is a fifth of the cost.
  */
 export function answerIdsAtOnce(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

@@ -1,37 +1,39 @@
 import { DocumentStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 const StatusType = builder.enumType('PersistedDocumentStatus', {
-  description: 'Whether a registered operation can be sent.',
+  description: 'State of a registered operation.',
   values: {
-    [DocumentStatus.CREATED]: { description: 'Not yet.' },
-    [DocumentStatus.ACTIVE]: { description: 'Yes.' },
-    [DocumentStatus.RETIRED]: { description: 'Not any more.' },
+    [DocumentStatus.CREATED]: { description: 'The operation was not yet activated.' },
+    [DocumentStatus.ACTIVE]: { description: 'Clients can send the operation.' },
+    [DocumentStatus.RETIRED]: { description: 'The operation is no longer available.' },
   } as const,
 })
 
 const PersistedDocument = builder.prismaNode('PersistedDocument', {
-  description: 'An operation that is sent by its hash: as `documentId`, or by the extension `persistedQuery`.',
-  id: { field: 'id', description: 'Such as `doc_…`.' },
-  findUnique: owned('keys:read'),
+  description: 'A registered operation. Clients send its hash as `documentId`, or with the extension `persistedQuery`.',
+  id: { field: 'id', description: 'Id of the registered operation, such as `doc_…`.' },
+  findUnique: ownedById('keys:read'),
   nullable: true,
   fields: (t) => ({
-    documentId: t.exposeString('documentId', { description: '`sha256:` and the SHA-256 of the body in hex.' }),
-    name: t.exposeString('name', { description: 'The name of its operation, which usage counts it as.' }),
-    body: t.exposeString('body', { description: 'The document.' }),
-    status: t.expose('status', { type: StatusType, description: 'Whether it can be sent.' }),
-    createdBy: t.exposeString('createdBy', { description: 'Id of the key that registered it.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
+    documentId: t.exposeString('documentId', {
+      description: '`sha256:` followed by the SHA-256 of the body in hexadecimal.',
+    }),
+    name: t.exposeString('name', { description: 'Name of the operation, under which usage counts it.' }),
+    body: t.exposeString('body', { description: 'Text of the document.' }),
+    status: t.expose('status', { type: StatusType, description: 'State of the registered operation.' }),
+    createdBy: t.exposeString('createdBy', { description: 'Id of the API key that registered the operation.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the registration.' }),
     activatedAt: t.expose('activatedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was activated last; null: never.',
+      description: 'Time of the last activation; null without one.',
     }),
     retiredAt: t.expose('retiredAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was retired; null: it is not.',
+      description: 'Time at which the operation was retired; null while it is not retired.',
     }),
   }),
 })
@@ -41,15 +43,15 @@ builder.queryField('persistedDocuments', (t) =>
     {
       type: PersistedDocument,
       cursor: 'id',
-      description: 'Operations that the organization has registered, the newest first. Needs `keys: read`.',
+      description: 'Registered operations of the organization, newest first. Needs `keys: read`.',
       authScopes: { can: 'keys:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.documents.list(viewerOf(context), query)
+        return context.services.documents.list(requireViewer(context), query)
       },
     },
     { name: 'PersistedDocumentConnection', description: 'A page of registered operations.' },
-    { name: 'PersistedDocumentEdge', description: 'A registered operation and its cursor.' },
+    { name: 'PersistedDocumentEdge', description: 'A registered operation with its cursor.' },
   ),
 )
 
@@ -58,19 +60,19 @@ const CreateInput = builder.inputType('PersistedDocumentCreateInput', {
   fields: (t) => ({
     body: t.string({
       required: true,
-      description: 'A document with one operation that has a name, and does not ask about the schema.',
+      description: 'Document with exactly one named operation and without introspection.',
     }),
-    active: t.boolean({ description: 'Whether it can be sent at once. Default false.' }),
+    active: t.boolean({ description: 'True makes the operation available at once. Default false.' }),
   }),
 })
 
 function payload(name: string) {
   return builder.objectRef<{ persistedDocument: typeof PersistedDocument.$inferType }>(name).implement({
-    description: 'The operation as it is registered now.',
+    description: 'The registered operation after the change.',
     fields: (t) => ({
       persistedDocument: t.field({
         type: PersistedDocument,
-        description: 'The operation.',
+        description: 'The affected operation.',
         resolve: ({ persistedDocument }) => persistedDocument,
       }),
     }),
@@ -80,15 +82,16 @@ function payload(name: string) {
 builder.mutationField('persistedDocumentCreate', (t) =>
   t.field({
     type: payload('PersistedDocumentCreatePayload'),
-    description: 'Registers an operation, 1,000 at most. Needs `keys: write`, and a key that is not confined.',
+    description:
+      'Registers an operation; an organization has at most 1,000. Needs `keys: write`, and a key that is not confined to persisted operations.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, ConflictError] },
-    args: { input: t.arg({ type: CreateInput, required: true, description: 'The operation.' }) },
+    args: { input: t.arg({ type: CreateInput, required: true, description: 'The affected operation.' }) },
     async resolve(_root, { input: { body, active } }, context, info) {
-      const viewer = viewerOf(context)
+      const viewer = requireViewer(context)
       await context.limitField(viewer, info)
       const input = { body, active: active ?? false }
-      return { persistedDocument: await context.domain.documents.create(viewer, input, context.checkDocument) }
+      return { persistedDocument: await context.services.documents.create(viewer, input, context.checkDocument) }
     },
   }),
 )
@@ -97,18 +100,18 @@ function changeField(verb: 'Activate' | 'Retire', description: string): void {
   builder.mutationField(`persistedDocument${verb}`, (t) =>
     t.field({
       type: payload(`PersistedDocument${verb}Payload`),
-      description: `${description} On every node as fast as Redis says it, or ten seconds later. Needs \`keys: write\`.`,
+      description: `${description} Other nodes follow as fast as Redis carries it, or within ten seconds. Needs \`keys: write\`.`,
       authScopes: { can: 'keys:write' },
       errors: { types: [NotFoundError, ConflictError] },
       args: { id: t.arg.id({ required: true, description: 'Id of the registered operation.' }) },
       async resolve(_root, { id }, context) {
-        const { documents } = context.domain
+        const { documents } = context.services
         const change = verb === 'Activate' ? documents.activate : documents.retire
-        return { persistedDocument: await change(viewerOf(context), id) }
+        return { persistedDocument: await change(requireViewer(context), id) }
       },
     }),
   )
 }
 
-changeField('Activate', 'Lets a registered operation be sent.')
-changeField('Retire', 'Lets a registered operation be sent no more.')
+changeField('Activate', 'Makes a registered operation available.')
+changeField('Retire', 'Makes a registered operation unavailable.')

@@ -23,5 +23,5 @@ import './webhook-endpoint-mutations.ts'
 import './webhook-endpoint-updates.ts'
 import './webhook-endpoint.ts'
 
-/** What clients see. Each file imported above adds its own part to the builder. */
+/** The public schema. Each file imported above adds its part to the builder. */
 export const schema: GraphQLSchema = answerIdsAtOnce(answerFromMessage(builder.toSchema()))

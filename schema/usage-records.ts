@@ -1,22 +1,33 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay'
 import type { RecordsPage, StoredRecord } from '../src/domain/usage/usage-records.ts'
-import { builder, checkPage, viewerOf } from './builder.ts'
+import { builder, checkPage, requireViewer } from './builder.ts'
 
 const UsageRecord = builder.objectRef<StoredRecord>('UsageRecord').implement({
   description: 'One request with a key.',
   fields: (t) => ({
-    keyId: t.exposeString('keyId', { nullable: true, description: 'Id of the key; null: nobody has it.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it was answered.' }),
-    operation: t.exposeString('operation', { description: 'What was asked for.' }),
+    keyId: t.exposeString('keyId', { nullable: true, description: 'Id of the API key; null for an unknown key.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'Time of the answer.' }),
+    operation: t.exposeString('operation', { description: 'Name of the operation.' }),
     outcome: t.exposeString('outcome', { description: '`OK`, or the code of the first error.' }),
-    error: t.exposeString('error', { nullable: true, description: 'What was said of it.' }),
-    status: t.exposeInt('status', { description: 'As in HTTP.' }),
-    tier: t.exposeString('tier', { nullable: true, description: 'The tier that the key had.' }),
-    durationMicroseconds: t.exposeInt('durationMicroseconds', { description: 'How long the answer took.' }),
-    requestBytes: t.exposeInt('requestBytes', { description: 'Bytes of the body received.' }),
-    responseBytes: t.exposeInt('responseBytes', { description: 'Bytes sent.' }),
-    ip: t.exposeString('ip', { nullable: true, description: 'Address of the client.' }),
-    userAgent: t.exposeString('userAgent', { nullable: true, description: 'What the client calls itself.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Message of the first error; null without one.' }),
+    status: t.exposeInt('status', { description: 'HTTP status of the answer.' }),
+    tier: t.exposeString('tier', {
+      nullable: true,
+      description: 'Tier of the key at that time; null for a key without rate limits.',
+    }),
+    durationMicroseconds: t.exposeInt('durationMicroseconds', {
+      description: 'Duration of the request in microseconds.',
+    }),
+    requestBytes: t.exposeInt('requestBytes', { description: 'Bytes of the received body.' }),
+    responseBytes: t.exposeInt('responseBytes', { description: 'Bytes of the answers sent.' }),
+    ip: t.exposeString('ip', {
+      nullable: true,
+      description: 'Address of the client; null for changes made by the system.',
+    }),
+    userAgent: t.exposeString('userAgent', {
+      nullable: true,
+      description: 'User agent of the client; null without one.',
+    }),
   }),
 })
 
@@ -32,14 +43,16 @@ builder.queryField('usageRecords', (t) =>
   t.connection(
     {
       type: UsageRecord,
-      description: 'Requests with keys of the organization one by one, the newest first. Needs `usage: read`.',
+      description: 'Requests with keys of the organization, one by one, newest first. Needs `usage: read`.',
       authScopes: { can: 'usage:read' },
-      args: { keyId: t.arg.id({ description: 'Only with this key.' }) },
+      args: { keyId: t.arg.id({ description: 'Requests with this key.' }) },
       resolve: (_root, args, context) =>
-        page(args, (range) => context.domain.usageRecords.ofOrganization(viewerOf(context), args.keyId ?? null, range)),
+        page(args, (range) =>
+          context.services.usageRecords.ofOrganization(requireViewer(context), args.keyId ?? null, range),
+        ),
     },
     { name: 'UsageRecordConnection', description: 'A page of requests.' },
-    { name: 'UsageRecordEdge', description: 'A request and its cursor.' },
+    { name: 'UsageRecordEdge', description: 'A request with its cursor.' },
   ),
 )
 
@@ -48,11 +61,11 @@ builder.queryField('unknownKeyRecords', (t) =>
     {
       type: UsageRecord,
       description:
-        'Requests with keys that nobody has one by one, of the whole installation, the newest first: where somebody tries keys. For the host: needs `platform: read`.',
+        'Requests with unknown keys of the whole installation, newest first, which show attempts to guess keys. For the operator: needs `platform: read`.',
       authScopes: { can: 'platform:read' },
-      resolve: (_root, args, { domain }) => page(args, (range) => domain.usageRecords.ofUnknownKeys(range)),
+      resolve: (_root, args, { services }) => page(args, (range) => services.usageRecords.ofUnknownKeys(range)),
     },
     { name: 'UnknownKeyRecordConnection', description: 'A page of requests.' },
-    { name: 'UnknownKeyRecordEdge', description: 'A request and its cursor.' },
+    { name: 'UnknownKeyRecordEdge', description: 'A request with its cursor.' },
   ),
 )

@@ -1,25 +1,25 @@
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import { ApiKey } from './api-key.ts'
-import { builder, viewerOf } from './builder.ts'
+import { builder, requireViewer } from './builder.ts'
 import { Organization } from './organization.ts'
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
-  description: 'Who asks.',
+  description: 'The principal of the request and its organization.',
   fields: (t) => ({
     organization: t.field({
       type: Organization,
-      description: 'The organization that everything is read from and written to.',
-      resolve: (viewer, _args, { domain }) => domain.organizations.current(viewer),
+      description: 'The organization of every read and write.',
+      resolve: (viewer, _args, { services }) => services.organizations.current(viewer),
     }),
     apiKey: t.field({
       type: ApiKey,
       nullable: true,
-      description: 'The key that was presented; null when it belongs to another organization than it acts in.',
-      resolve: (viewer, _args, { domain }) => domain.keys.get(viewer, viewer.principal.id),
+      description: 'The presented API key; null while a platform key acts in another organization.',
+      resolve: (viewer, _args, { services }) => services.keys.get(viewer, viewer.principal.id),
     }),
     permissions: t.field({
       type: 'JSON',
-      description: 'Resource to actions: what this key may do.',
+      description: 'Permissions of the key as an object of resources and their actions.',
       resolve: ({ permissions }) => permissions,
     }),
   }),
@@ -28,8 +28,8 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
-    description: 'Who asks: the key that was presented and its organization.',
+    description: 'The presented key and its organization.',
     authScopes: { authenticated: true },
-    resolve: (_root, _args, context) => viewerOf(context),
+    resolve: (_root, _args, context) => requireViewer(context),
   }),
 )

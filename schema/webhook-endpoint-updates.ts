@@ -1,13 +1,13 @@
 import { endpointChannel } from '../src/bus/bus.ts'
 import type { WebhookEndpoint as Endpoint } from '../src/database/generated/client.ts'
-import { ALL, subscribeToHints } from '../src/live/change-notifier.ts'
-import { builder, viewerOf } from './builder.ts'
+import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
+import { builder, requireViewer } from './builder.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
 
 const WebhookEndpointUpdate = builder
   .objectRef<{ webhookEndpoint: Endpoint | null; gap: boolean }>('WebhookEndpointUpdate')
   .implement({
-    description: 'An endpoint whose settings or health changed.',
+    description: 'An endpoint with changed settings or health.',
     fields: (t) => ({
       webhookEndpoint: t.field({
         type: WebhookEndpoint,
@@ -23,21 +23,22 @@ builder.subscriptionField('webhookEndpointUpdates', (t) =>
   t.field({
     type: WebhookEndpointUpdate,
     description:
-      'Endpoints whose settings or health changed, each at most once a second; with `id` that one, and first as it is now. Needs `webhooks: read`.',
+      'Endpoints with changed settings or health, each at most once a second; with `id` only that endpoint, beginning with its current state. Needs `webhooks: read`.',
     authScopes: { can: 'webhooks:read' },
-    args: { id: t.arg.id({ description: 'Only this endpoint.' }) },
+    args: { id: t.arg.id({ description: 'Changes of this endpoint.' }) },
     subscribe(_root, { id }, context) {
-      const { bus, subscriptions } = context.domain
-      const viewer = viewerOf(context)
+      const { bus, subscriptions } = context.services
+      const viewer = requireViewer(context)
       const wanted = (changed: string) => id == null || changed === id
-      const first = async () => (id != null && (await context.domain.endpoints.get(viewer, id)) !== null ? id : null)
+      const first = async () => (id != null && (await context.services.endpoints.get(viewer, id)) !== null ? id : null)
       return subscriptions.open(viewer, context.signal(), (onClose) =>
-        subscribeToHints(bus, endpointChannel(viewer.organizationId), { wanted, first, onClose }),
+        subscribeToChanges(bus, endpointChannel(viewer.organizationId), { wanted, first, onClose }),
       )
     },
     async resolve({ message, gap }, { id }, context) {
       const changed = message === ALL ? id : message
-      const webhookEndpoint = changed == null ? null : await context.domain.endpoints.get(viewerOf(context), changed)
+      const webhookEndpoint =
+        changed == null ? null : await context.services.endpoints.get(requireViewer(context), changed)
       return { webhookEndpoint, gap: gap || message === ALL }
     },
   }),

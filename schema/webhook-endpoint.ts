@@ -1,12 +1,12 @@
-import type { EndpointState } from '../src/database/generated/client.ts'
+import type { EndpointHealth as StoredHealth } from '../src/database/generated/client.ts'
 import { SignatureScheme } from '../src/database/generated/enums.ts'
 import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
-import { builder, checkPage, owned, viewerOf } from './builder.ts'
+import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
 
 export const SignatureSchemeType = builder.enumType('SignatureScheme', {
-  description: 'How requests to an endpoint are signed; see the delivery contract.',
+  description: 'Signature scheme of the requests to an endpoint, described in the delivery contract.',
   values: {
-    [SignatureScheme.STANDARD]: { description: 'Standard Webhooks with HMAC-SHA256 (v1). The default.' },
+    [SignatureScheme.STANDARD]: { description: 'Standard Webhooks with HMAC-SHA256 (v1), the default.' },
     [SignatureScheme.STANDARD_ED25519]: { description: 'Standard Webhooks with ed25519 (v1a).' },
     [SignatureScheme.BODY_HEX]: { description: '`X-Webhook-Signature: sha256=<hex>` over the body.' },
     [SignatureScheme.TIMESTAMPED_HEX]: {
@@ -16,7 +16,7 @@ export const SignatureSchemeType = builder.enumType('SignatureScheme', {
 })
 
 export const RetryPreset = builder.enumType('RetryPreset', {
-  description: 'Ready-made retry policies.',
+  description: 'Presets of the retry policy.',
   values: Object.fromEntries(
     Object.entries(RETRY_PRESETS).map(([name, { maxAttempts, backoffSeconds }]) => [
       name,
@@ -26,122 +26,125 @@ export const RetryPreset = builder.enumType('RetryPreset', {
 })
 
 const RetryPolicyType = builder.objectRef<{ maxAttempts: number; backoffSeconds: number[] }>('RetryPolicy').implement({
-  description: 'How often and when a delivery is attempted.',
+  description: 'Number and times of the attempts of a delivery.',
   fields: (t) => ({
-    maxAttempts: t.exposeInt('maxAttempts', { description: 'Attempts in all, the first included.' }),
+    maxAttempts: t.exposeInt('maxAttempts', { description: 'Number of attempts in total, the first included.' }),
     backoffSeconds: t.exposeIntList('backoffSeconds', {
       description:
-        'Seconds before the second attempt, the third, …; the last one repeats. Up to 10% is added by chance.',
+        'Seconds before the second attempt, the third, and so on; the last entry repeats. Up to 10% jitter is added.',
     }),
   }),
 })
 
 const EndpointHealthStatus = builder.enumType('EndpointHealthStatus', {
-  description: 'How an endpoint is doing.',
+  description: 'Health of an endpoint.',
   values: {
-    HEALTHY: { description: 'The last attempt succeeded, or there was none.' },
+    HEALTHY: { description: 'The last attempt succeeded, or no attempt was made.' },
     FAILING: { description: 'The last attempts failed.' },
-    DISABLED: { description: 'It is disabled; `disabledReason` says why.' },
+    DISABLED: { description: 'The endpoint is disabled; `disabledReason` tells why.' },
   } as const,
 })
 
 interface Health {
   status: 'HEALTHY' | 'FAILING' | 'DISABLED'
-  state: EndpointState | null
+  state: StoredHealth | null
 }
 
 const EndpointHealth = builder.objectRef<Health>('EndpointHealth').implement({
-  description: 'How an endpoint is doing. Kept in the database: a restart forgets nothing.',
+  description: 'Health of an endpoint, kept in the database across restarts.',
   fields: (t) => ({
-    status: t.expose('status', { type: EndpointHealthStatus, description: 'In one word.' }),
+    status: t.expose('status', { type: EndpointHealthStatus, description: 'Health as one word.' }),
     consecutiveFailures: t.int({
-      description: 'Failed attempts since the last that succeeded, or since it was enabled.',
+      description: 'Number of failed attempts since the last success, or since the endpoint was enabled.',
       resolve: ({ state }) => state?.consecutiveFailures ?? 0,
     }),
     failingSince: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the first of them failed.',
+      description: 'Time of the first of these failures; null without one.',
       resolve: ({ state }) => state?.failingSince ?? null,
     }),
     lastFailureAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When an attempt last failed, however long ago.',
+      description: 'Time of the last failed attempt; null without one.',
       resolve: ({ state }) => state?.lastFailureAt ?? null,
     }),
     lastFailure: t.string({
       nullable: true,
-      description: 'Why, in a sentence.',
+      description: 'Reason of the last failure in a sentence; null without one.',
       resolve: ({ state }) => state?.lastFailure ?? null,
     }),
   }),
 })
 
 export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
-  description: 'Where events of an organization are sent.',
-  id: { field: 'id', description: 'Such as `whep_…`.' },
-  findUnique: owned('webhooks:read'),
+  description: 'A receiver of webhooks.',
+  id: { field: 'id', description: 'Id of the endpoint, such as `whep_…`.' },
+  findUnique: ownedById('webhooks:read'),
   nullable: true,
   fields: (t) => ({
-    url: t.expose('url', { type: 'URL', description: 'Where requests go.' }),
-    description: t.exposeString('description', { description: 'For people.' }),
-    eventTypes: t.exposeStringList('eventTypes', { description: 'Exact types, prefixes such as `invoice.*`, or `*`.' }),
+    url: t.expose('url', { type: 'URL', description: 'URL of the receiver.' }),
+    description: t.exposeString('description', { description: 'Free text for people.' }),
+    eventTypes: t.exposeStringList('eventTypes', {
+      description: 'Subscribed event types: exact names, prefixes such as `invoice.*`, or `*`.',
+    }),
     headerNames: t.exposeStringList('headerNames', {
-      description: 'Names of the custom headers. Their values often are credentials, so they can be set but not read.',
+      description: 'Names of the custom headers. Values are often credentials, so they are write-only.',
     }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', {
-      description: 'Seconds that one request may take in all: connecting, headers and body.',
+      description: 'Maximum seconds of one request: connecting, headers and body.',
     }),
     retryPolicy: t.field({
       type: RetryPolicyType,
-      description: 'How often and when a delivery is attempted.',
+      description: 'Number and times of the attempts of a delivery.',
       resolve: ({ maxAttempts, backoffSeconds }) => ({ maxAttempts, backoffSeconds }),
     }),
     rateLimit: t.exposeInt('rateLimit', {
       nullable: true,
-      description: 'Requests a second at most, evenly spaced, from all workers together; null: no limit.',
+      description: 'Maximum requests per second over all workers, evenly spaced; null for no limit.',
     }),
     maxConcurrency: t.exposeInt('maxConcurrency', {
-      description: 'Requests under way at once at most, from all workers together.',
+      description: 'Maximum requests in flight over all workers.',
     }),
     disableAfterFailures: t.exposeInt('disableAfterFailures', {
       nullable: true,
-      description: 'Failed attempts in a row that disable it; null: none do.',
+      description: 'Number of consecutive failures that disable the endpoint; null for never.',
     }),
     health: t.field({
       type: EndpointHealth,
-      description: 'How it is doing.',
+      description: 'Health of the endpoint.',
       select: { state: true },
       resolve: ({ enabled, state }) => ({ status: healthOf(enabled, state), state }),
     }),
     maxAgeSeconds: t.exposeInt('maxAgeSeconds', {
-      description: 'A delivery of an event older than this many seconds is EXPIRED instead of sent.',
+      description: 'Maximum age of an event in seconds. Deliveries of older events become EXPIRED.',
     }),
     signatureScheme: t.expose('signatureScheme', {
       type: SignatureSchemeType,
-      description: 'How requests are signed.',
+      description: 'Signature scheme of the requests.',
     }),
     publicKeys: t.stringList({
-      description: 'For STANDARD_ED25519: the keys that signatures verify with (`whpk_…`), the newest first.',
-      resolve: ({ id }, _args, { domain }) => domain.endpointSecrets.publicKeys(id),
+      description:
+        'Public keys (`whpk_…`) that verify signatures of STANDARD_ED25519, newest first; empty for other schemes.',
+      resolve: ({ id }, _args, { services }) => services.endpointSecrets.publicKeys(id),
     }),
-    enabled: t.exposeBoolean('enabled', { description: 'Deliveries to a disabled endpoint are held.' }),
+    enabled: t.exposeBoolean('enabled', { description: 'False for a disabled endpoint, whose deliveries are held.' }),
     disabledReason: t.exposeString('disabledReason', {
       nullable: true,
-      description: 'Why it is disabled; null when it is enabled.',
+      description: 'Reason why the endpoint is disabled; null while it is enabled.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),
     deletedAt: t.expose('deletedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was deleted; its past deliveries still name it.',
+      description: 'Time at which the endpoint was deleted; null before. Past deliveries still show it.',
     }),
   }),
 })
 
-function healthOf(enabled: boolean, state: EndpointState | null): Health['status'] {
+function healthOf(enabled: boolean, state: StoredHealth | null): Health['status'] {
   if (!enabled) return 'DISABLED'
   return (state?.consecutiveFailures ?? 0) > 0 ? 'FAILING' : 'HEALTHY'
 }
@@ -151,14 +154,14 @@ builder.queryField('webhookEndpoints', (t) =>
     {
       type: WebhookEndpoint,
       cursor: 'id',
-      description: 'Endpoints of the organization, the newest first. Needs `webhooks: read`.',
+      description: 'Endpoints of the organization, newest first. Needs `webhooks: read`.',
       authScopes: { can: 'webhooks:read' },
       resolve(query, _root, args, context) {
         checkPage(args)
-        return context.domain.endpoints.list(viewerOf(context), query)
+        return context.services.endpoints.list(requireViewer(context), query)
       },
     },
     { name: 'WebhookEndpointConnection', description: 'A page of endpoints.' },
-    { name: 'WebhookEndpointEdge', description: 'An endpoint and its cursor.' },
+    { name: 'WebhookEndpointEdge', description: 'An endpoint with its cursor.' },
   ),
 )

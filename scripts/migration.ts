@@ -1,14 +1,14 @@
-// npm run migration -- NAME: writes the migration that takes the committed ones to prisma/schema.prisma.
+// npm run migration -- NAME: writes the migration that turns the committed schema into prisma/schema.prisma.
 // npm run migration -- --check: fails when they differ.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startEmbeddedPostgres } from '../src/database/embedded/postgres.ts'
-import { diffMigrationsToModel, openSchemaEngine } from '../src/database/schema-engine.ts'
+import { diffMigrationsToModel, openSchemaEngine } from './schema-engine.ts'
 
 const [name] = process.argv.slice(2)
 if (name === undefined) {
-  console.error('Say a name: npm run migration -- add_usage')
+  console.error('Name the migration: npm run migration -- add_usage')
   process.exit(2)
 }
 

@@ -4,20 +4,22 @@ import { createWorker } from '../worker/worker.ts'
 import { createLocalBus } from './bus/bus.ts'
 import { createRedisBus } from './bus/redis-bus.ts'
 import type { Config } from './config.ts'
+import { checkRedis } from './database/check-redis.ts'
 import { createDatabase } from './database/client.ts'
 import { startEmbeddedPostgres } from './database/embedded/postgres.ts'
 import { migrate } from './database/migrate.ts'
+import { openConnections } from './database/open-connections.ts'
 import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
-import { createTargets } from './domain/endpoints/target-policy.ts'
-import { createAllowances } from './domain/limits/limit-config.ts'
+import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
+import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
 import { readManifest } from './domain/persisted-operations/manifest.ts'
 import { createRetention } from './domain/retention/retention.ts'
 import { systemClock as clock } from './lib/clock.ts'
 import { createIds } from './lib/ids.ts'
 import { createKeyring, developmentKey } from './lib/keyring.ts'
-import { createLog } from './lib/log.ts'
+import { captureOutput, createLog } from './lib/log.ts'
 import { startServer } from './server/http-server.ts'
 import { createServices, type Services } from './services.ts'
 
@@ -41,6 +43,7 @@ export async function compose(
 ): Promise<Started> {
   const { stops } = options
   const log = createLog({ level: config.logLevel })
+  captureOutput(log)
   // Before anything starts, so that a fault of the manifest is reported first. A worker alone serves no operations.
   const manifest = config.mode === 'worker' ? new Map() : readManifest(config.operationsManifest)
 
@@ -50,11 +53,17 @@ export async function compose(
     stops.push(postgres.stop)
     databaseUrl = postgres.url
   }
-  await migrate(databaseUrl)
+  const { pooled, direct } = await openConnections({
+    url: databaseUrl,
+    ...(config.databaseDirectUrl !== undefined && { directUrl: config.databaseDirectUrl }),
+    log,
+  })
+  await migrate(direct)
   const onError = (error: Error) => log.warn({ err: error }, 'Database connection lost')
-  const database = createDatabase({ url: databaseUrl, onError })
+  const database = createDatabase({ pooled, direct, onError })
   stops.push(database.stop)
 
+  if (config.redisUrl !== undefined) await checkRedis(config.redisUrl)
   const bus =
     config.redisUrl === undefined
       ? createLocalBus({ alone: config.mode === 'all' })
@@ -78,7 +87,7 @@ export async function compose(
   if (newKey !== undefined) options.onKey(newKey)
 
   const keyring = createKeyring(config.encryptionKeys ?? [await developmentKey(config.dataDir)])
-  const targets = createTargets({ allowedNetworks: config.endpointAllowedNetworks })
+  const targets = createTargetPolicy({ allowedNetworks: config.endpointAllowedNetworks })
   const started: Started = {}
   if (config.mode !== 'worker') {
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
@@ -86,7 +95,7 @@ export async function compose(
     const { rateLimits, dailyQuotas, fieldLimits, keyPrefix, bootstrapApiKey } = config
     const services = createServices({
       ...{ database, clock, makeId, keyring, bus, redis, manifest, log, targets, keyPrefix, bootstrapApiKey },
-      allowances: createAllowances({ rateLimits, dailyQuotas, fieldLimits }),
+      allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
     const { host, port, trustedProxies, graphiql } = config

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { readConnection, type UrlSetting } from './database/connection.ts'
 import { isKeyringKey } from './lib/keyring.ts'
 import { isNetwork } from './lib/networks.ts'
 
@@ -16,7 +17,7 @@ function list(check: (entry: string) => boolean, expected: string) {
     .refine((entries) => entries.every(check), `must be a comma-separated list of ${expected}`)
 }
 
-/** A comma-separated list of numbers by name; those that are not named stay as they are. */
+/** A comma-separated list of numbers by name; absent names keep their defaults. */
 function allowances(form: RegExp, expected: string) {
   return list((entry) => form.test(entry), expected)
     .transform((entries) => entries.map((entry) => form.exec(entry)!.slice(1)))
@@ -46,6 +47,7 @@ const environment = z.object({
   PORT: z.coerce.number(portRule).int(portRule).min(0, portRule).max(65535, portRule).default(4000),
   HOST: z.string().min(1).optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
   BOOTSTRAP_API_KEY: z.string().min(24, 'must have at least 24 characters').optional(),
   ENCRYPTION_KEYS: list(isKeyringKey, 'id:base64 with 32 bytes each (openssl rand -base64 32)').optional(),
@@ -81,25 +83,27 @@ const environment = z.object({
   AUDIT_RETENTION_DAYS: days.default(365),
 })
 
-/** What this process runs: `all` is API and worker in one. */
+/** The parts that this process runs; `all` is API and worker in one. */
 export type Mode = 'all' | 'api' | 'worker'
 
-/** Everything that can be set, read once at start. */
+/** All settings, read once at start. */
 export interface Config {
   mode: Mode
   production: boolean
   port: number
   host: string
-  /** Absent: the embedded PostgreSQL. */
+  /** Undefined starts the embedded PostgreSQL. */
   databaseUrl: string | undefined
-  /** Absent: live messages stay in this process. */
+  /** Past every pooler, for LISTEN, session locks and migrations. Undefined takes `databaseUrl`. */
+  databaseDirectUrl: string | undefined
+  /** Undefined keeps live messages in this process. */
   redisUrl: string | undefined
   bootstrapApiKey: string | undefined
-  /** Absent: a development key in `dataDir`. */
+  /** Undefined takes a development key in `dataDir`. */
   encryptionKeys: string[] | undefined
-  /** Networks besides the public ones that endpoints may lie in, plain HTTP allowed. */
+  /** Networks besides the public ones in which endpoints may lie, with plain HTTP allowed. */
   endpointAllowedNetworks: string[]
-  /** Peers whose X-Forwarded-For is believed. */
+  /** Networks of proxies whose X-Forwarded-For counts. */
   trustedProxies: string[]
   dataDir: string
   /** True serves GraphiQL to browsers. Default: in development. */
@@ -107,29 +111,31 @@ export interface Config {
   /** File with the persisted operations of the installation. */
   operationsManifest: string
   logLevel: string
-  /** The word that API keys begin with. */
+  /** First word of every API key. */
   keyPrefix: string
-  /** Deliveries in flight at once in one worker. */
+  /** Maximum deliveries in flight in one worker. */
   workerConcurrency: number
-  /** After this long without a sign of life, a worker's deliveries are given to another. */
+  /** Seconds without renewal after which another worker takes over deliveries. */
   leaseSeconds: number
-  /** How long a stop waits for what is in flight. */
+  /** Seconds for which a stop waits for requests in flight. */
   shutdownSeconds: number
-  /** Requests a minute and an hour by tier, as set; the rest is src/domain/limits/limit-config.ts. */
+  /**
+   * Requests per minute and hour by tier, as set by the operator; src/domain/limits/limit-config.ts has the defaults.
+   */
   rateLimits: Record<string, { minute: number; hour: number }>
-  /** Requests a day by plan, as set; null: no limit. */
+  /** Requests per day by plan, as set by the operator; null for no quota. */
   dailyQuotas: Record<string, number | null>
-  /** Calls a minute of an organization by field, as set. */
+  /** Calls per minute and organization by field, as set by the operator. */
   fieldLimits: Record<string, number>
-  /** How long events are kept with their deliveries and attempts; 0 keeps them for ever. */
+  /** Retention of events with their deliveries and attempts, in days; 0 keeps them forever. */
   retentionDays: number
-  /** How long each request with a key is kept, after it was counted; 0 keeps them for ever. */
+  /** Retention of counted usage records, in days; 0 keeps them forever. */
   usageRetentionDays: number
-  /** How long audit entries are kept; 0 keeps them for ever. */
+  /** Retention of audit entries, in days; 0 keeps them forever. */
   auditRetentionDays: number
 }
 
-/** All mistakes in the settings at once. */
+/** All faults of the settings at once. */
 export class ConfigError extends Error {}
 
 /** Reads the settings. Empty variables count as absent. */
@@ -140,6 +146,9 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const production = present.NODE_ENV === 'production'
   if (mode !== 'all' && present.DATABASE_URL === undefined)
     mistakes.push('DATABASE_URL is missing: separate processes need a PostgreSQL that they share')
+  if (present.DATABASE_DIRECT_URL !== undefined && present.DATABASE_URL === undefined)
+    mistakes.push('DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database past a pooler')
+  if (parsed.success) mistakes.push(...findUrlMistakes(parsed.data))
   if (production && present.ENCRYPTION_KEYS === undefined)
     mistakes.push('ENCRYPTION_KEYS is missing: production needs its own keys (id:$(openssl rand -base64 32))')
   if (parsed.data === undefined || mistakes.length > 0)
@@ -151,6 +160,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     port: settings.PORT,
     host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     databaseUrl: settings.DATABASE_URL,
+    databaseDirectUrl: settings.DATABASE_DIRECT_URL,
     redisUrl: settings.REDIS_URL,
     bootstrapApiKey: settings.BOOTSTRAP_API_KEY,
     encryptionKeys: settings.ENCRYPTION_KEYS,
@@ -180,9 +190,21 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   }
 }
 
+/** Faults in the parameters of the database URLs, unreadable certificates included. */
+function findUrlMistakes(settings: Partial<Record<UrlSetting, string | undefined>>): string[] {
+  return (['DATABASE_URL', 'DATABASE_DIRECT_URL'] as const).flatMap((setting) => {
+    try {
+      if (settings[setting] !== undefined) readConnection(settings[setting], setting)
+      return []
+    } catch (error) {
+      return `${setting}: ${(error as Error).message}`
+    }
+  })
+}
+
 /**
- * `.data` in the project. For root in a folder that other users cannot enter (such as /root), a folder of its own under
- * /var/lib, since the embedded PostgreSQL must run as another user.
+ * `.data` in the project. As root in a folder that other users cannot enter, such as /root, a folder under /var/lib,
+ * because the embedded PostgreSQL runs as another user.
  */
 function defaultDataDir(): string {
   const local = path.join(projectFolder, '.data')

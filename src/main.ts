@@ -2,8 +2,8 @@
 
 import { compose, type Stop } from './compose.ts'
 import { type Config, type Mode, readConfig } from './config.ts'
-import { written } from './lib/log.ts'
-import { sayWhy } from './lib/startup-error.ts'
+import { flushLog } from './lib/log.ts'
+import { explainStartupError } from './lib/startup-error.ts'
 import { setV8Flags } from './lib/v8.ts'
 
 setV8Flags()
@@ -35,7 +35,7 @@ async function stopAll(stops: Stop[]): Promise<void> {
     try {
       await stop()
     } catch (error) {
-      console.error(sayWhy(error))
+      process.stderr.write(`${explainStartupError(error)}\n`)
     }
 }
 
@@ -43,11 +43,11 @@ let stopping = false
 async function shutDown(stops: Stop[], config: Config, why?: string): Promise<void> {
   if (stopping) process.exit(1)
   stopping = true
-  if (why !== undefined) console.error(why)
+  if (why !== undefined) process.stderr.write(`${why}\n`)
   setTimeout(() => process.exit(1), config.shutdownSeconds * 1000 + STOP_MARGIN_MS).unref()
   await stopAll(stops)
   if (why === undefined && !config.production) print('Stopped.')
-  await written()
+  await flushLog()
   process.exit(why === undefined ? 0 : 1)
 }
 
@@ -76,6 +76,6 @@ try {
   if (url !== undefined && !config.production) print(nextSteps(url, config, keyShown))
 } catch (error) {
   await stopAll(stops)
-  console.error(sayWhy(error))
+  process.stderr.write(`${explainStartupError(error)}\n`)
   process.exit(1)
 }

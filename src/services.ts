@@ -1,15 +1,15 @@
 import type { LiveBus } from './bus/bus.ts'
 import type { Database } from './database/client.ts'
 import type { AuditEntry } from './database/generated/client.ts'
-import { type Redis, untilReady } from './database/redis.ts'
+import { type Redis, waitUntilReady } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
-import { createDenials } from './domain/audit/record-denied.ts'
+import { createRecordDenied } from './domain/audit/record-denied.ts'
 import { createDeliveries } from './domain/deliveries/deliveries.ts'
 import { createStats } from './domain/deliveries/delivery-stats.ts'
-import { createEndpointState } from './domain/endpoints/endpoint-lifecycle.ts'
+import { createEndpointLifecycle } from './domain/endpoints/endpoint-lifecycle.ts'
 import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
-import type { Targets } from './domain/endpoints/target-policy.ts'
+import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
 import { createPublisher } from './domain/events/publish.ts'
 import { createAuthenticate } from './domain/keys/authenticate.ts'
@@ -17,19 +17,19 @@ import { createKeyCache } from './domain/keys/key-cache.ts'
 import { createKeyLookup } from './domain/keys/key-lookup.ts'
 import { createKeys } from './domain/keys/keys.ts'
 import { createLastUsed } from './domain/keys/last-used.ts'
-import { createKeyStore } from './domain/keys/redis-key-cache.ts'
-import { createIsUnchanged } from './domain/keys/revalidate.ts'
+import { createRedisKeyCache } from './domain/keys/redis-key-cache.ts'
+import { createRevalidate } from './domain/keys/revalidate.ts'
 import { createRotate } from './domain/keys/rotate.ts'
 import { createVerify } from './domain/keys/verify.ts'
-import { createFieldCalls } from './domain/limits/field-limit-store.ts'
-import type { Allowances } from './domain/limits/limit-config.ts'
+import { createFieldLimitStore } from './domain/limits/field-limit-store.ts'
+import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
-import { createRead } from './domain/limits/read-concurrency.ts'
+import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import type { Viewer } from './domain/people/viewer.ts'
-import { createFindDocument } from './domain/persisted-operations/find-operation.ts'
+import { createFindOperation } from './domain/persisted-operations/find-operation.ts'
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
-import { createDocuments } from './domain/persisted-operations/persisted-operations.ts'
+import { createPersistedOperations } from './domain/persisted-operations/persisted-operations.ts'
 import { createReplays } from './domain/replays/replays.ts'
 import { createUsageRecorder } from './domain/usage/recorder.ts'
 import { createReadUsage } from './domain/usage/usage.ts'
@@ -53,11 +53,11 @@ export function createServices(deps: {
   bus: LiveBus
   /** Undefined keeps limits and cached keys in this process. */
   redis?: Redis | undefined
-  allowances: Allowances
+  allowances: LimitConfig
   /** Persisted operations of the installation. */
   manifest: Manifest
   log: Log
-  targets: Targets
+  targets: TargetPolicy
   keyPrefix: string
   bootstrapApiKey: string | undefined
 }) {
@@ -65,21 +65,21 @@ export function createServices(deps: {
   const { prisma, pool } = database
 
   const audit = createAudit({ clock, makeId })
-  const denials = createDenials({ prisma, clock, audit })
+  const denials = createRecordDenied({ prisma, clock, audit })
   const limits = createLimits({ redis, clock, log, allowances })
   const usageRecorder = createUsageRecorder({ pool, bus, clock, log })
-  const read = createRead()
+  const read = createReadConcurrency()
 
-  const keyCache = createKeyCache({ pool, bus, keyStore: createKeyStore({ redis, keyring, clock }) })
+  const keyCache = createKeyCache({ pool, bus, redisKeyCache: createRedisKeyCache({ redis, keyring, clock }) })
   const keyLookup = createKeyLookup({ keyCache, keyPrefix, bootstrapApiKey: deps.bootstrapApiKey })
   const lastUsed = createLastUsed({ prisma, clock })
   const keys = createKeys({ prisma, clock, makeId, audit, denials, keyCache, keyPrefix })
 
-  const findDocument = createFindDocument({ pool, bus, manifest })
+  const findOperation = createFindOperation({ pool, bus, manifest })
   const eventTypes = createEventTypes({ database, clock, makeId, audit })
   const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
   const endpoints = createEndpoints({ prisma, clock, makeId, audit, keyring, targets, secrets })
-  const subscriptions = createSubscriptions({ bus, clock, isUnchanged: createIsUnchanged({ keyLookup, clock }) })
+  const subscriptions = createSubscriptions({ bus, clock, isUnchanged: createRevalidate({ keyLookup, clock }) })
 
   return {
     audit: {
@@ -92,18 +92,18 @@ export function createServices(deps: {
     },
     authenticate: createAuthenticate({ pool, keyLookup, lastUsed, clock }),
     bus,
-    /** Loads nodes for `node(id)`. Untyped, so that no other code bypasses the domain. */
+    /** Loads nodes for `node(id)`. Untyped, so that no other code bypasses the services. */
     prismaForNodes: prisma as unknown,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),
-    documents: createDocuments({ prisma, clock, makeId, audit, denials, findDocument }),
+    documents: createPersistedOperations({ prisma, clock, makeId, audit, denials, findOperation }),
     endpoints,
-    endpointState: createEndpointState({ database, clock, makeId, audit, bus, endpoints, secrets }),
+    endpointLifecycle: createEndpointLifecycle({ database, clock, makeId, audit, bus, endpoints, secrets }),
     endpointSecrets: secrets,
     eventTypes,
-    fieldCalls: createFieldCalls(redis),
+    fieldCalls: createFieldLimitStore(redis),
     fieldLimits: allowances.fields,
-    findDocument,
+    findOperation,
     keys: {
       ...keys,
       rotate: createRotate({ keys, clock, keyPrefix }),
@@ -120,8 +120,8 @@ export function createServices(deps: {
     usageRecords: createReadRecords({ database, read }),
     /** Subscribes to the changes of other nodes. */
     async start() {
-      if (redis !== undefined) await untilReady(redis)
-      await Promise.all([keyCache.start(), findDocument.start(), subscriptions.start()])
+      if (redis !== undefined) await waitUntilReady(redis)
+      await Promise.all([keyCache.start(), findOperation.start(), subscriptions.start()])
       usageRecorder.start()
     },
   }

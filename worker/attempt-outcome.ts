@@ -1,7 +1,7 @@
 import type { DeliveryStatus } from '../src/database/generated/enums.ts'
 import { nextWait, parseRetryAfter } from '../src/domain/endpoints/retry-policy.ts'
-import type { Claimed } from './claim.ts'
-import { explain } from './failure-message.ts'
+import type { ClaimedDelivery } from './claim.ts'
+import { explainFailure } from './failure-message.ts'
 import type { Exchange } from './http-sender.ts'
 
 /** Consequence of one attempt for its delivery. */
@@ -23,7 +23,7 @@ export interface Outcome {
 export interface Result {
   /** Id of the attempt, created before the first write so that a repeated write stores one attempt. */
   attemptId: string
-  delivery: Claimed
+  delivery: ClaimedDelivery
   exchange: Exchange
   outcome: Outcome
   startedAt: Date
@@ -39,11 +39,11 @@ const MAY_ASK_TO_WAIT = [429, 503]
 const OUR_FAULT: Record<string, number> = { INTERRUPTED: 0, INTERNAL: 60 }
 
 /** Decides the outcome of an attempt. @param random a fraction from 0 to 1, for the jitter */
-export function judge(delivery: Claimed, exchange: Exchange, now: Date, random: () => number): Outcome {
+export function decideOutcome(delivery: ClaimedDelivery, exchange: Exchange, now: Date, random: () => number): Outcome {
   const { trigger, endpoint } = delivery
   const { maxAttempts, backoffSeconds } = endpoint
   const host = hostOf(endpoint.url)
-  const failure = explain(exchange, host, endpoint.timeoutSeconds)
+  const failure = explainFailure(exchange, host, endpoint.timeoutSeconds)
   if (failure === undefined) {
     const sentence = `${host} accepted with ${exchange.statusCode}.`
     const accepted = { errorCode: null, sentence, explanation: null }

@@ -1,32 +1,32 @@
-import type { Targets } from '../src/domain/endpoints/target-policy.ts'
+import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
 import type { Log } from '../src/lib/log.ts'
-import { judge, type Result } from './attempt-outcome.ts'
-import { createPrepare } from './build-request.ts'
-import type { Claimed } from './claim.ts'
-import { createPace } from './endpoint-pacer.ts'
-import { createSender, type Exchange, type Request, UnpreparedError } from './http-sender.ts'
-import { isHalfGone } from './lease.ts'
+import { decideOutcome, type Result } from './attempt-outcome.ts'
+import { createBuildRequest } from './build-request.ts'
+import type { ClaimedDelivery } from './claim.ts'
+import { createEndpointPacer } from './endpoint-pacer.ts'
+import { createHttpSender, type Exchange, type Request, UnpreparedError } from './http-sender.ts'
+import { isPastHalfLease } from './lease.ts'
 
 /** Makes one attempt per claimed delivery, from the claim to the result. */
 export function createAttempts(deps: {
   clock: Clock
   makeId: MakeId
   keyring: Keyring
-  targets: Targets
+  targets: TargetPolicy
   log: Log
   leaseSeconds: number
   /** Returns a fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
 }) {
   const { clock, random = Math.random } = deps
-  const pace = createPace()
-  const prepare = createPrepare(deps)
-  const sender = createSender(deps)
+  const pace = createEndpointPacer()
+  const prepare = createBuildRequest(deps)
+  const sender = createHttpSender(deps)
 
-  function exchangeWith(delivery: Claimed): Promise<Exchange> | Exchange {
+  function exchangeWith(delivery: ClaimedDelivery): Promise<Exchange> | Exchange {
     let request: Request
     try {
       request = prepare(delivery)
@@ -46,17 +46,23 @@ export function createAttempts(deps: {
      * @returns undefined when the delivery was not sent: the worker was stalled past half the lease, and another worker
      *   may hold the delivery by now. The expired lease returns the delivery to the queue.
      */
-    async make(delivery: Claimed): Promise<Result | undefined> {
+    async make(delivery: ClaimedDelivery): Promise<Result | undefined> {
       if (delivery.spacing > 0) {
         const since = clock.now()
         await pace(delivery)
-        if (isHalfGone(since, clock.now(), deps.leaseSeconds)) return undefined
+        if (isPastHalfLease(since, clock.now(), deps.leaseSeconds)) return undefined
       }
       const startedAt = clock.now()
       // Created before the first write, so that a result written twice after a lost answer is one attempt.
       const attemptId = deps.makeId('att')
       const exchange = await exchangeWith(delivery)
-      return { attemptId, delivery, exchange, outcome: judge(delivery, exchange, clock.now(), random), startedAt }
+      return {
+        attemptId,
+        delivery,
+        exchange,
+        outcome: decideOutcome(delivery, exchange, clock.now(), random),
+        startedAt,
+      }
     },
     /** Aborts requests in flight, when a stop has waited long enough. */
     interrupt: sender.interrupt,

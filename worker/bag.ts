@@ -1,11 +1,11 @@
-/** Kept by the bag that it is in. */
+/** A member of a collection, which stores its index in it. */
 export interface InBag {
   place?: number | undefined
 }
 
 /**
- * What there is at the moment, in no order; a thing is in one bag at most, and once. Not a Set: a table that a Set has outgrown refers to
- * the next one. Once such a table is old, all that follow outlive their use until all garbage is collected, with what was in them.
+ * An unordered collection with constant-time removal. A Set would do, but outgrown tables of a Set keep later ones
+ * alive until a full garbage collection.
  */
 export function createBag<Thing extends InBag>() {
   const things: Thing[] = []
@@ -18,7 +18,7 @@ export function createBag<Thing extends InBag>() {
     add(thing: Thing): void {
       thing.place = things.push(thing) - 1
     },
-    /** @returns whether it was there */
+    /** @returns true when the member was in the collection */
     remove(thing: Thing): boolean {
       const { place } = thing
       if (place === undefined || things[place] !== thing) return false

@@ -1,27 +1,27 @@
 import type { Result } from './attempt-outcome.ts'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
 /**
- * Whether something waits for what is in flight: it was left in the queue for want of room in this worker, or because its
- * endpoint has all that it may have. What is settled then makes room, and the queue is looked at again; unless that look was
- * asked for after the settling, and so has seen what it did. One look at a time, and one settling.
+ * Tracks whether due deliveries are blocked because this worker or their endpoint is at capacity. Recording a result
+ * then frees capacity and calls for another claim, unless a claim requested after the result has seen it. One claim and
+ * one batch of results run at a time.
  */
-export function createAwaited() {
+export function createBlockedClaims() {
   let lacksRoom = false
   let full: ReadonlySet<string> = new Set()
-  /** Looks at the queue so far, and when a settling was put before the next of them. */
+  /** Claims so far, and the number of claims when a batch of results was put before the next one. */
   let looks = 0
   let settlesAfter: number | undefined
-  /** Endpoints of what was settled while a look was under way that may have counted it still. */
+  /** Endpoints with results recorded during a running claim, which may have counted them as in flight. */
   let settledMeanwhile: Set<string> | undefined
 
-  const isAwaited = (delivery: Claimed) => lacksRoom || full.has(delivery.endpoint_id)
+  const isAwaited = (delivery: ClaimedDelivery) => lacksRoom || full.has(delivery.endpoint_id)
 
   return {
-    /** Whether something cannot be sent before this is settled. */
+    /** True when other deliveries cannot be sent before the result is recorded. */
     isAwaited,
 
-    /** Instead of a look: it would have to leave everything. */
+    /** Replaces a claim that would have to leave everything. */
     noRoom(): void {
       lacksRoom = true
       settlesAfter = undefined
@@ -33,7 +33,7 @@ export function createAwaited() {
       settledMeanwhile = new Set()
     },
 
-    /** @returns whether what was full when the look began may have room by now */
+    /** @returns true when an endpoint saturated at the start of the claim may have capacity by now */
     looked(found: { full: readonly string[]; lacksRoom: boolean }): boolean {
       const hasRoom = found.full.some((id) => settledMeanwhile?.has(id))
       settledMeanwhile = undefined
@@ -42,19 +42,19 @@ export function createAwaited() {
       return hasRoom
     },
 
-    /** @returns whether these are awaited: then they are to be settled in a way that the looks which follow see it */
+    /** @returns true when the results are awaited and must be recorded before the next claim */
     settling(results: readonly Result[]): boolean {
       const areAwaited = results.some(({ delivery }) => isAwaited(delivery))
       settlesAfter = areAwaited ? looks : undefined
       return areAwaited
     },
 
-    /** They are settled in another way after all. */
+    /** The results are recorded in another way after all. */
     unseen(): void {
       settlesAfter = undefined
     },
 
-    /** @returns whether to look at the queue, for the room that these leave */
+    /** @returns true when the freed capacity calls for a claim */
     settled(results: readonly Result[]): boolean {
       const isSeen = settlesAfter !== undefined && looks > settlesAfter
       settlesAfter = undefined

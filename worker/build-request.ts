@@ -4,7 +4,7 @@ import { headersContext } from '../src/domain/endpoints/endpoints.ts'
 import { createSign, type Sign } from '../src/domain/endpoints/sign.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
-import type { Claimed, ClaimedEndpoint } from './claim.ts'
+import type { ClaimedDelivery, ClaimedEndpoint } from './claim.ts'
 import type { Request } from './http-sender.ts'
 
 const ENDPOINTS_REMEMBERED = 5_000
@@ -24,10 +24,10 @@ interface Remembering extends ClaimedEndpoint {
 }
 
 /** Builds the request of an attempt: the stored body, the custom headers, and a signature with the current time. */
-export type Prepare = (delivery: Claimed) => Request
+export type Prepare = (delivery: ClaimedDelivery) => Request
 
 /** Decrypts and parses keys once per claimed endpoint, because both cost more than signing. */
-export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare {
+export function createBuildRequest(deps: { keyring: Keyring; clock: Clock }): Prepare {
   const { keyring } = deps
   const opened = new LRUCache<string, Opened>({ max: ENDPOINTS_REMEMBERED })
 
@@ -49,7 +49,7 @@ export function createPrepare(deps: { keyring: Keyring; clock: Clock }): Prepare
     }
   }
 
-  function open(delivery: Claimed): Opened {
+  function open(delivery: ClaimedDelivery): Opened {
     const { endpoint_id: id } = delivery
     const endpoint: Remembering = delivery.endpoint
     const { signatureScheme: scheme, headersEncrypted: headers, secrets: ciphertexts } = endpoint

@@ -1,5 +1,5 @@
 import { createBag } from './bag.ts'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
 /** Maximum deliveries of one claim. */
 const CLAIM_AT_ONCE = 500
@@ -15,15 +15,15 @@ const CLAIM_AT_LEAST = 16
  *
  * @param concurrency maximum requests in flight; as many answered deliveries again may wait to be recorded
  */
-export function createInFlight(concurrency: number) {
+export function createCapacity(concurrency: number) {
   // Maximum of one organization, however many of its receivers hang.
   const half = Math.ceil(concurrency / 2)
-  const held = createBag<Claimed>()
+  const held = createBag<ClaimedDelivery>()
   let underWay = 0
   const perOrganization = new Map<string, { requests: number; bytes: number }>()
   let bytes = 0
 
-  function count({ organization_id: id, body }: Claimed, sign: 1 | -1): void {
+  function count({ organization_id: id, body }: ClaimedDelivery, sign: 1 | -1): void {
     const own = perOrganization.get(id) ?? { requests: 0, bytes: 0 }
     perOrganization.set(id, own)
     own.requests += sign
@@ -33,7 +33,7 @@ export function createInFlight(concurrency: number) {
     bytes += sign * body.length
   }
 
-  function answered(delivery: Claimed): void {
+  function answered(delivery: ClaimedDelivery): void {
     if (delivery.body === NO_BODY) return
     count(delivery, -1)
     delivery.body = NO_BODY
@@ -45,7 +45,7 @@ export function createInFlight(concurrency: number) {
     },
     values: held.values,
 
-    add(delivery: Claimed): void {
+    add(delivery: ClaimedDelivery): void {
       held.add(delivery)
       count(delivery, 1)
     },
@@ -53,7 +53,7 @@ export function createInFlight(concurrency: number) {
     /** Marks a delivery as answered and drops its body. The delivery is held until its result is recorded. */
     answered,
 
-    remove(delivery: Claimed): void {
+    remove(delivery: ClaimedDelivery): void {
       answered(delivery)
       held.remove(delivery)
     },
@@ -76,4 +76,4 @@ export function createInFlight(concurrency: number) {
   }
 }
 
-export type InFlight = ReturnType<typeof createInFlight>
+export type InFlight = ReturnType<typeof createCapacity>

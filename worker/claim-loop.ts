@@ -4,54 +4,57 @@ import type { Answer, Prepared } from '../src/database/exchange.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { Result } from './attempt-outcome.ts'
-import { createAwaited } from './blocked-claims.ts'
+import { createBlockedClaims } from './blocked-claims.ts'
 import type { InFlight } from './capacity.ts'
-import { type Aside, type Claimed, createClaimer, nextDue } from './claim.ts'
-import { keepClaimed } from './lease.ts'
-import { createAlarm } from './poll-timer.ts'
+import { type ClaimedDelivery, createClaimer, nextDue, type Undeliverable } from './claim.ts'
+import { renewClaimed } from './lease.ts'
+import { createPollTimer } from './poll-timer.ts'
 import type { Queryable } from './record-results.ts'
 
-/** The safety net: a look at the queue even when nothing woke the worker. */
+/** Poll interval of the safety net, in milliseconds. */
 const POLL_MS = 30_000
 
-/** When to look again when the queue could not be read. */
+/** Wait after a failed claim, in milliseconds. */
 const AFTER_FAILURE_MS = 1_000
 
-/** How often an endpoint that is full is looked at even when nothing settled here. */
+/**
+ * Poll interval while an endpoint is saturated, in milliseconds: another worker may hold its deliveries and die without
+ * a sign.
+ */
 const FULL_POLL_MS = 1_000
 
-/** Deliveries that one claim takes by name; with more, a look at all that waits is the cheaper. */
+/** Maximum deliveries claimed by name. For more, a claim of everything due is cheaper. */
 const NAMED_AT_ONCE = 16
 
 /**
- * What a worker takes from the queue, and when: it claims when a commit wakes it, when a retry is due, and when there is room
- * again for what was left. One claim at a time; what wakes it meanwhile is looked at next.
+ * Decides when to claim: after a notification, when a retry is due, and when blocked deliveries get capacity. One claim
+ * runs at a time; later requests share the next one.
  *
- * @param deps.leasesKept is waited for before each claim
- * @param deps.onClaimed to be sent, at once
- * @param deps.onAside found, and not to be sent
- * @param deps.onAwaited after each look at the queue: what is awaited may have changed
+ * @param deps.leasesRenewed awaited before each claim
+ * @param deps.onClaimed receives deliveries to send now
+ * @param deps.onUndeliverable receives due deliveries that must not be sent
+ * @param deps.onAwaited called after each claim: the set of awaited results may have changed
  */
-export function createIntake(deps: {
+export function createClaimLoop(deps: {
   database: Database
   clock: Clock
   log: Log
   leaseSeconds: number
   inFlight: InFlight
-  leasesKept: () => Promise<void> | undefined
-  onClaimed: (deliveries: readonly Claimed[]) => void
-  onAside: (aside: readonly Aside[]) => void
+  leasesRenewed: () => Promise<void> | undefined
+  onClaimed: (deliveries: readonly ClaimedDelivery[]) => void
+  onUndeliverable: (aside: readonly Undeliverable[]) => void
   onAwaited: () => void
 }) {
   const { clock, log, leaseSeconds, inFlight } = deps
-  const { pool, url } = deps.database
-  const alarm = createAlarm(() => wake())
-  const claimer = createClaimer(url)
-  const awaited = createAwaited()
+  const { pool, pooled } = deps.database
+  const alarm = createPollTimer(() => wake())
+  const claimer = createClaimer(pooled)
+  const awaited = createBlockedClaims()
 
   let stopping = false
   let claiming: Promise<void> | undefined
-  /** What is to be looked at after the claim that is under way: all that waits, or what was named. */
+  /** Request for a further claim of everything due; `named` holds deliveries to claim by name. */
   let wokenMeanwhile = false
   const named: string[] = []
 
@@ -68,7 +71,7 @@ export function createIntake(deps: {
   async function claimAll(): Promise<void> {
     try {
       while ((wokenMeanwhile || named.length > 0) && !stopping) {
-        await deps.leasesKept()
+        await deps.leasesRenewed()
         const ids = named.splice(0)
         if (wokenMeanwhile || !(await claimNamed(ids))) {
           wokenMeanwhile = false
@@ -77,13 +80,13 @@ export function createIntake(deps: {
         }
       }
       if (!alarm.knowsNextRetry()) {
-        // First: what is settled meanwhile may be due before what the answer knows of.
+        // First: results recorded meanwhile may be due earlier than the answer knows.
         alarm.forgetRetries()
         alarm.retryIn((await nextDue(pool, clock.forQueue())) ?? POLL_MS)
       }
     } catch (error) {
       log.warn({ err: error }, 'Claim failed; retrying')
-      // Also what is due by now waits for that: a database that comes back has enough to do.
+      // Due deliveries wait for the next try as well, because a returning database is busy enough.
       alarm.forgetRetries()
       alarm.retryIn(AFTER_FAILURE_MS)
       alarm.lookIn(AFTER_FAILURE_MS)
@@ -92,9 +95,9 @@ export function createIntake(deps: {
   }
 
   /**
-   * Leaves the alarm as it is: of what else waits, this knows nothing.
+   * Claims deliveries by name and leaves the poll timer alone, because it learns nothing about others.
    *
-   * @returns whether all of them are taken care of
+   * @returns true when every named delivery was claimed or is not due
    */
   async function claimNamed(ids: readonly string[]): Promise<boolean> {
     const room = inFlight.room()
@@ -113,22 +116,22 @@ export function createIntake(deps: {
     const began = clock.now()
     const claim = await claimer.claim({ ...room, now: clock.forQueue(), leaseSeconds })
     await take(claim.deliveries, began)
-    deps.onAside(claim.aside)
-    // What was full when the claim began may have room by now.
+    deps.onUndeliverable(claim.aside)
+    // A saturated endpoint or organization may have capacity by now.
     const fullOrganizations = inFlight.room()?.fullOrganizations ?? []
     const mayHaveMore = [...claim.more, ...room.fullOrganizations]
     if (claim.cut || mayHaveMore.some((id) => !fullOrganizations.includes(id))) wokenMeanwhile = true
     if (awaited.looked({ full: claim.full, lacksRoom: fullOrganizations.length > 0 })) wokenMeanwhile = true
-    // Another worker may hold what fills an endpoint, and go away without a sign.
+    // Another worker may hold the deliveries of a saturated endpoint and die without a sign.
     alarm.lookIn(Math.min(claim.nextSlotIn ?? POLL_MS, claim.full.length > 0 ? FULL_POLL_MS : POLL_MS))
   }
 
-  /** Hands over what was claimed, and is still ours. */
-  async function take(deliveries: readonly Claimed[], began: Date): Promise<void> {
-    deps.onClaimed(await keepClaimed(pool, deliveries, { began, clock, leaseSeconds }))
+  /** Hands over the claimed deliveries whose lease still holds. */
+  async function take(deliveries: readonly ClaimedDelivery[], began: Date): Promise<void> {
+    deps.onClaimed(await renewClaimed(pool, deliveries, { began, clock, leaseSeconds }))
   }
 
-  /** Runs a statement that makes room, and looks at the queue right behind it, without a round trip in between. */
+  /** Runs a statement that frees capacity and claims right behind it, without a round trip in between. */
   async function thenLook<Row extends pg.QueryResultRow>(statement: Prepared): Promise<Answer<Row>> {
     const answer = claimer.first<Row>(statement)
     wake()
@@ -139,22 +142,22 @@ export function createIntake(deps: {
   }
 
   return {
-    /** From now on it looks by itself, too. */
+    /** Lets timers start claims. */
     start: alarm.start,
-    /** Looks at what is named, or, when nothing is, at all that waits. */
+    /** Claims the named deliveries, or everything due. */
     wake,
     isAwaited: awaited.isAwaited,
-    /** How these are to be settled: what is awaited, right before the next look at the queue. */
+    /** The way to record results: awaited ones run right before the next claim. */
     settling: (results: readonly Result[]): Queryable => (awaited.settling(results) ? { query: thenLook } : pool),
-    /** There is room again where these were, and what is to be sent again is due after its wait. */
+    /** Claims for the freed capacity, and arms the timer for the retries of these results. */
     onSettled(results: readonly Result[]) {
       for (const { outcome } of results) if (outcome.wait !== null) alarm.retryIn(outcome.wait * 1000)
       if (awaited.settled(results)) wake()
       else alarm.set()
     },
-    /** Undefined when nothing is being claimed. */
+    /** Undefined while no claim runs. */
     idle: () => claiming,
-    /** Takes nothing more. */
+    /** Starts no further claim. */
     stop() {
       stopping = true
       alarm.stop()

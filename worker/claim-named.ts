@@ -1,14 +1,13 @@
-import { AILING_AFTER, asideOf, endpointOf } from './claim-statement.ts'
+import { endpointOf, FAILING_AFTER, undeliverableStatus } from './claim-statement.ts'
 
 const NOW = 'coalesce($1::timestamptz, now())'
 
 /**
- * Claims new deliveries that a wake named, without a look at what else waits: with a quarter of the nodes in its plan, which is
- * most of what a claim costs when events come one at a time. Under the lock of claims, as `CLAIM` is, so that the bounds of an
- * endpoint hold over both.
+ * Claims new deliveries named by a notification without searching the queue, with a quarter of the plan nodes, which
+ * are most of the cost when events come one at a time. Runs under the lock of claims like `CLAIM`, so that the bounds
+ * of an endpoint hold over both.
  *
- * It takes what may be sent at once, and leaves the rest to `CLAIM`: what its endpoint has no room for, and what needs a
- * moment of its own or another state.
+ * Deliveries of a saturated or rate-limited endpoint, and deliveries that must not be sent, are left to `CLAIM`.
  */
 export const CLAIM_NAMED = `
 WITH named AS (
@@ -23,14 +22,17 @@ UPDATE deliveries d SET status = 'SENDING', untold = true, version = d.version +
   lease_until = ${NOW} + $2::int * interval '1 second'
 FROM named n, webhook_endpoints e, events v
 WHERE d.id = n.id AND e.id = d.endpoint_id AND v.id = d.event_id
-  AND ${asideOf({ delivery: 'd', endpoint: 'e', event: 'v', now: NOW })} IS NULL AND e.rate_limit IS NULL
-  AND coalesce((SELECT s.consecutive_failures FROM endpoint_states s WHERE s.endpoint_id = n.endpoint_id), 0) < ${AILING_AFTER}
+  AND ${undeliverableStatus({ delivery: 'd', endpoint: 'e', event: 'v', now: NOW })} IS NULL AND e.rate_limit IS NULL
+  AND coalesce((SELECT s.consecutive_failures FROM endpoint_health s WHERE s.endpoint_id = n.endpoint_id), 0) < ${FAILING_AFTER}
   AND n.nth <= e.max_concurrency - (SELECT count(*) FROM deliveries o
     WHERE o.endpoint_id = n.endpoint_id AND o.status = 'SENDING' AND o.lease_until >= ${NOW})
 RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, v.type AS event_type, d.endpoint_id,
   convert_from(v.body, 'UTF8') AS body, 0 AS send_in, 0 AS spacing, ${endpointOf('e', NOW)} AS endpoint`
 
-/** Whether some of them are due all the same: asked when fewer were claimed than named. Another worker may have had them. */
+/**
+ * Finds a named delivery that is still due, after fewer were claimed than named. Another worker may have claimed the
+ * rest.
+ */
 export const ANY_LEFT = `
 SELECT FROM unnest($2::text[]) AS i(id) CROSS JOIN LATERAL (SELECT * FROM deliveries d WHERE d.id = i.id LIMIT 1) d
 WHERE d.status = 'PENDING' AND d.next_attempt_at <= ${NOW} LIMIT 1`

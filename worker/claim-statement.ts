@@ -1,35 +1,35 @@
-/** How far ahead the moments of a rate limit are given away. */
+/** Time span for which send times of rate-limited endpoints are assigned in advance. */
 const SLOTS_AHEAD = '0.5 seconds'
-/** An endpoint that has failed so often in a row is sent no more than a few a second, until it accepts again. */
-export const AILING_AFTER = 10
-const AILING_PER_SECOND = 10
-/** Slots lie this much further apart than the limit asks: a tenth of a second of delay on the way, and it is still kept. */
+/** Consecutive failures after which an endpoint gets only a few requests per second, until it accepts again. */
+export const FAILING_AFTER = 10
+const FAILING_PER_SECOND = 10
+/** Factor on the spacing of a rate limit, so that the limit holds despite a tenth of a second of delay. */
 const SLOT_MARGIN = 1.1
 
-/** What sending needs to know of an endpoint, as `ClaimedEndpoint`. */
+/** SQL for the endpoint of a claimed delivery, as `ClaimedEndpoint`. */
 export const endpointOf = (e: string, now: string) => `
   json_build_object('url', ${e}.url, 'timeoutSeconds', ${e}.timeout_seconds, 'maxAttempts', ${e}.max_attempts,
     'backoffSeconds', ${e}.backoff_seconds, 'signatureScheme', ${e}.signature_scheme, 'headersEncrypted', ${e}.headers_encrypted,
     'secrets', coalesce((SELECT json_agg(s.ciphertext ORDER BY s.id DESC) FROM endpoint_secrets s
       WHERE s.endpoint_id = ${e}.id AND (s.expires_at IS NULL OR s.expires_at > ${now})), '[]'))`
 
-/** Where a delivery that is due belongs instead of being sent; null when it is to be sent. */
-export const asideOf = (names: { delivery: string; endpoint: string; event: string; now: string }) => `CASE
+/** SQL for the target status of a due delivery that must not be sent; null for one to send. */
+export const undeliverableStatus = (names: { delivery: string; endpoint: string; event: string; now: string }) => `CASE
   WHEN ${names.endpoint}.deleted_at IS NOT NULL THEN 'CANCELED'
   WHEN NOT ${names.endpoint}.enabled AND ${names.delivery}.trigger <> 'TEST' THEN 'HELD'
   WHEN ${names.event}.created_at + ${names.endpoint}.max_age_seconds * interval '1 second' < ${names.now}
     AND ${names.delivery}.trigger <> 'MANUAL' THEN 'EXPIRED'
   END`
 
-const ASIDE = asideOf({ delivery: 'p', endpoint: 'q', event: 'v', now: 'clock.now' })
+const ASIDE = undeliverableStatus({ delivery: 'p', endpoint: 'q', event: 'v', now: 'clock.now' })
 
 /**
- * Claims what is due, fairly: endpoint by endpoint through the index `deliveries_due`, from each no more than its
- * concurrency and its rate leave over all workers, and no more than an equal share of the batch, the longest waiting
- * first. A backlog of one endpoint is never read past that, so it delays no other. The new version fences whoever held it
- * before. The log of changes is not written here (worker/record-results.ts says why).
+ * Claims due deliveries fairly: endpoint by endpoint through the index `deliveries_due`, from each at most its free
+ * concurrency and rate over all workers and an equal share of the batch, longest waiting first. A backlog of one
+ * endpoint is never read past these bounds, so it delays no other. The new version fences off earlier holders. The
+ * delivery log is not written here (worker/record-results.ts tells why).
  *
- * A delivery whose endpoint is deleted or disabled, or whose event is too old, is only pointed out, in `aside`.
+ * Deliveries of a deleted or disabled endpoint, and of expired events, are only listed in `aside`.
  */
 export const CLAIM = `
 WITH RECURSIVE clock AS (
@@ -45,11 +45,11 @@ WITH RECURSIVE clock AS (
 ), able AS (
   SELECT e.id, e.organization_id, e.url, e.enabled, e.deleted_at, e.max_age_seconds,
     e.max_concurrency - sending.count AS free,
-    ${SLOT_MARGIN} / least(e.rate_limit, CASE WHEN s.consecutive_failures >= ${AILING_AFTER} THEN ${AILING_PER_SECOND} END)
-      * interval '1 second' AS spacing, greatest(s.next_slot_at, clock.now) AS slot
+    ${SLOT_MARGIN} / least(e.rate_limit, CASE WHEN s.consecutive_failures >= ${FAILING_AFTER} THEN ${FAILING_PER_SECOND} END)
+      * interval '1 second' AS spacing, greatest(s.next_send_at, clock.now) AS slot
   -- One by one: as a join, it is planned as a comparison of each with each.
   FROM waiting w CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints e WHERE e.id = w.endpoint_id LIMIT 1) e
-  LEFT JOIN endpoint_states s ON s.endpoint_id = e.id
+  LEFT JOIN endpoint_health s ON s.endpoint_id = e.id
   CROSS JOIN clock CROSS JOIN LATERAL (
     SELECT count(*) FROM deliveries d WHERE d.endpoint_id = e.id AND d.status = 'SENDING' AND d.lease_until >= clock.now
   ) sending
@@ -83,10 +83,10 @@ WITH RECURSIVE clock AS (
   RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, d.endpoint_id, v.type AS event_type,
     convert_from(v.body, 'UTF8') AS body, p.nth, q.slot - clock.now + (p.nth - 1) * q.spacing AS send_in, q.spacing
 ), slots AS (
-  INSERT INTO endpoint_states AS s (endpoint_id, next_slot_at)
+  INSERT INTO endpoint_health AS s (endpoint_id, next_send_at)
   SELECT q.id, q.slot + max(p.nth) * q.spacing FROM picked p JOIN quotas q ON q.id = p.endpoint_id
   WHERE q.spacing IS NOT NULL GROUP BY q.id, q.slot, q.spacing ORDER BY q.id
-  ON CONFLICT (endpoint_id) DO UPDATE SET next_slot_at = excluded.next_slot_at
+  ON CONFLICT (endpoint_id) DO UPDATE SET next_send_at = excluded.next_send_at
   RETURNING 1
 ), left_out AS (
   SELECT p.id, p.version, ${ASIDE} AS aside

@@ -5,7 +5,7 @@ import type { MakeId } from '../src/lib/ids.ts'
 import type { Result } from './attempt-outcome.ts'
 
 /** Effect of a batch of results on the health of one endpoint. */
-interface Ailing {
+interface HealthUpdate {
   endpointId: string
   /** Failures after the last success of the batch, or all of them without a success. */
   failures: number
@@ -22,8 +22,8 @@ interface Ailing {
 const NOT_COUNTED = ['INTERRUPTED', 'INTERNAL', 'RATE_LIMITED']
 
 /** One entry per endpoint of the batch, in the order in which rows are locked. */
-export function ailing(results: readonly Result[]): Ailing[] {
-  const byEndpoint = new Map<string, Ailing>()
+export function healthUpdates(results: readonly Result[]): HealthUpdate[] {
+  const byEndpoint = new Map<string, HealthUpdate>()
   for (const { delivery, outcome } of results) {
     const { endpoint_id: endpointId, trigger } = delivery
     if (trigger === 'TEST' || NOT_COUNTED.includes(outcome.errorCode ?? '')) continue
@@ -39,7 +39,7 @@ export function ailing(results: readonly Result[]): Ailing[] {
   return [...byEndpoint.values()].sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1))
 }
 
-export function ailingColumns(entries: readonly Ailing[], makeId: MakeId): unknown[] {
+export function healthColumns(entries: readonly HealthUpdate[], makeId: MakeId): unknown[] {
   return [
     entries.map(({ endpointId }) => endpointId),
     entries.map(({ failures }) => failures),
@@ -58,13 +58,13 @@ export function ailingColumns(entries: readonly Ailing[], makeId: MakeId): unkno
  *
  * @param after a CTE that locks rows before these CTEs do
  */
-export function disableAiling(after: string): string {
+export function disableFailing(after: string): string {
   return `
 health AS (
-  INSERT INTO endpoint_states AS s (endpoint_id, consecutive_failures, failing_since, last_failure_at, last_failure)
+  INSERT INTO endpoint_health AS s (endpoint_id, consecutive_failures, failing_since, last_failure_at, last_failure)
   SELECT a.endpoint_id, a.failures, CASE WHEN a.failures > 0 THEN clock.now END,
     CASE WHEN a.failures > 0 THEN clock.now END, a.sentence
-  FROM clock CROSS JOIN ailing a LEFT JOIN endpoint_states s USING (endpoint_id)
+  FROM clock CROSS JOIN ailing a LEFT JOIN endpoint_health s USING (endpoint_id)
   WHERE (a.failures > 0 OR s.consecutive_failures > 0) AND (SELECT count(*) FROM ${after}) >= 0
     -- A batch that is written again, since the answer to its first writing was lost, counted then. One by one: while there are
     -- no statistics yet, a join is planned as a look at all attempts.

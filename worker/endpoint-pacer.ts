@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
 /** Maximum endpoints with a rate limit that the pacer remembers. */
 const ENDPOINTS = 10_000
@@ -11,7 +11,7 @@ const REMEMBERED_MS = 60_000
  * Waits for the send time that a claim gave a delivery of a rate-limited endpoint. A stalled worker is late for several
  * of them, and the pacer keeps their spacing as well.
  */
-export function createPace(): (delivery: Claimed) => Promise<void> {
+export function createEndpointPacer(): (delivery: ClaimedDelivery) => Promise<void> {
   const last = new LRUCache<string, Promise<number>>({ max: ENDPOINTS, ttl: REMEMBERED_MS })
 
   return async ({ endpoint_id, send_in, spacing }) => {

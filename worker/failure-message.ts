@@ -10,7 +10,7 @@ export interface Failure {
 }
 
 /** The reason of a failed attempt; undefined for a 2xx whose response ended in time. */
-export function explain(exchange: Exchange, host: string, timeoutSeconds: number): Failure | undefined {
+export function explainFailure(exchange: Exchange, host: string, timeoutSeconds: number): Failure | undefined {
   if (exchange.error !== null) return explainError(exchange.error, host, exchange.statusCode, timeoutSeconds)
   const status = exchange.statusCode ?? 0
   if (status >= 200 && status < 300) return undefined

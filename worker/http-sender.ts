@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici'
-import type { Targets } from '../src/domain/endpoints/target-policy.ts'
+import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import { createBag, type InBag } from './bag.ts'
 import { createConnector } from './ssrf-safe-connector.ts'
 
@@ -65,7 +65,7 @@ interface UnderWay extends Dispatcher.DispatchHandler, InBag {
 }
 
 /** Keep-alive connections to receivers, with one deadline over connecting, headers and body. */
-export function createSender(options: { targets: Targets; ca?: string }): Sender {
+export function createHttpSender(options: { targets: TargetPolicy; ca?: string }): Sender {
   const agent = new Agent({
     connect: createConnector(options.targets, options),
     pipelining: 1,

@@ -1,14 +1,17 @@
 import type pg from 'pg'
-import { CHANGED, logChanges, SENDING } from '../src/bus/delivery-log.ts'
+import { CHANGED, logChanges, sendingState } from '../src/bus/delivery-log.ts'
 import { DELETED_EXPLANATION } from '../src/domain/deliveries/delivery-transitions.ts'
 import { HELD_EXPLANATION } from '../src/domain/events/fan-out.ts'
 import type { Clock } from '../src/lib/clock.ts'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
-/** Rows that one of these statements moves at most. */
+/** Maximum rows that one of these statements moves. */
 export const MOVED_AT_ONCE = 1_000
 
-/** A statement that moves what `chosen` says to where `set` says. */
+/**
+ * A statement that changes the deliveries of the CTE `chosen`, which has the columns `id` and `was`, by the assignments
+ * of `set`.
+ */
 export function move(chosen: string, set: string): string {
   return `
 WITH RECURSIVE clock AS (
@@ -18,24 +21,24 @@ WITH RECURSIVE clock AS (
     updated_at = clock.now
   FROM chosen, clock, events v, webhook_endpoints e
   WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
-  RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url, ${SENDING}
+  RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url, ${sendingState('(chosen.was)')}
 ), ${logChanges(undefined, true)}
 SELECT organization_id FROM changed`
 }
 
 const TO_QUEUE = `status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status`
 
-/** Gives deliveries whose lease ran out back to the queue: the worker that held them was killed or cut off. */
+/** Returns deliveries with an expired lease to the queue: their worker was killed or cut off. */
 const RECLAIM = move(
   `chosen AS (
-  SELECT d.id FROM deliveries d, clock WHERE d.status = 'SENDING' AND d.lease_until < clock.now
+  SELECT d.id, d AS was FROM deliveries d, clock WHERE d.status = 'SENDING' AND d.lease_until < clock.now
   ORDER BY d.lease_until LIMIT ${MOVED_AT_ONCE} FOR UPDATE OF d SKIP LOCKED
 )`,
   `${TO_QUEUE}, next_attempt_at = clock.now,
     explanation = 'The worker that was sending it went away. It is sent again, so the receiver may see it twice.'`,
 )
 
-/** A row for each endpoint that has deliveries in these states, without a look at the deliveries in between. */
+/** One row per endpoint with deliveries in these states, found without reading the deliveries in between. */
 const endpointsWith = (states: string) => `
   (SELECT endpoint_id FROM deliveries WHERE ${states} ORDER BY endpoint_id LIMIT 1)
   UNION ALL
@@ -47,42 +50,45 @@ const HELD = "status = 'HELD'"
 const QUEUED = "status IN ('PENDING', 'RETRYING')"
 
 /**
- * Releases what is held at an endpoint that is enabled, in the order in which it was made: the rest of a large release,
- * and deliveries that were held by a statement that still saw the endpoint disabled while it was being enabled.
+ * Releases held deliveries of enabled endpoints in the order of their creation: the rest of a large release, and
+ * deliveries held by a statement that still saw the endpoint disabled.
  */
 const RELEASE = move(
   `waiting AS (${endpointsWith(HELD)}
 ), chosen AS (
-  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.enabled
+  SELECT d.id, d.was FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.enabled
   CROSS JOIN LATERAL (
-    SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${HELD} ORDER BY d.id
+    SELECT d.id, d AS was FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${HELD} ORDER BY d.id
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}
 )`,
   `${TO_QUEUE}, next_attempt_at = d.created_at, explanation = NULL`,
 )
 
-/** Holds what waits at an endpoint that is disabled, so that its state says so at once and not only when it is due. */
+/** Holds waiting deliveries of disabled endpoints at once, so that their state shows it before they are due. */
 const HOLD = move(
   `waiting AS (${endpointsWith(QUEUED)}
 ), chosen AS (
-  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND NOT e.enabled AND e.deleted_at IS NULL
+  SELECT d.id, d.was FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND NOT e.enabled AND e.deleted_at IS NULL
   CROSS JOIN LATERAL (
-    SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${QUEUED} AND d.trigger <> 'TEST'
+    SELECT d.id, d AS was FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${QUEUED} AND d.trigger <> 'TEST'
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}
 )`,
   `status = 'HELD', next_attempt_at = NULL, explanation = '${HELD_EXPLANATION}'`,
 )
 
-/** Cancels what is left at an endpoint that is deleted: what was under way then and failed, and what its publish came too late for. */
+/**
+ * Cancels the remaining deliveries of deleted endpoints: attempts in flight at the deletion that failed, and deliveries
+ * of a concurrent publish.
+ */
 const drop = (states: string) =>
   move(
     `waiting AS (${endpointsWith(states)}
 ), chosen AS (
-  SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.deleted_at IS NOT NULL
+  SELECT d.id, d.was FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.deleted_at IS NOT NULL
   CROSS JOIN LATERAL (
-    SELECT d.id FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${states}
+    SELECT d.id, d AS was FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${states}
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}
 )`,
@@ -99,7 +105,7 @@ const SWEEPS = {
 export type Sweep = keyof typeof SWEEPS
 
 /**
- * Moves up to 1,000 deliveries that are not where they should be.
+ * Moves up to 1,000 misplaced deliveries.
  *
  * @returns the organization of each
  */
@@ -108,8 +114,8 @@ export async function sweep(pool: pg.Pool, kind: Sweep, now: Date | null): Promi
   return rows.map((row) => row.organization_id)
 }
 
-/** Whether leases that were taken or prolonged then are to be prolonged before anything is built on them. */
-export const isHalfGone = (since: Date, now: Date, leaseSeconds: number) =>
+/** True when leases taken at a time are past half and need a renewal before the worker relies on them. */
+export const isPastHalfLease = (since: Date, now: Date, leaseSeconds: number) =>
   now.getTime() - since.getTime() > (leaseSeconds * 1000) / 2
 
 const EXTEND = `
@@ -125,13 +131,13 @@ UPDATE deliveries d SET lease_until = clock.now + $2::int * interval '1 second'
 FROM kept, clock WHERE d.id = kept.id RETURNING d.id`
 
 /**
- * A sign of life: prolongs leases where they are still ours.
+ * Renews leases that this worker still holds.
  *
- * @param options.underWay whether these are being sent: they count at their receivers, so a lease that ran out and that nobody took
- *   over yet is taken up again. What is not sent yet is let go then.
- * @returns the ids of those that were prolonged
+ * @param options.underWay true for requests in flight, which count at their receivers: an expired lease that nobody
+ *   took over is renewed as well. Deliveries not yet sent are given up then
+ * @returns the ids with a renewed lease
  */
-export async function extendLeases(
+export async function renewLeases(
   pool: pg.Pool,
   held: readonly { id: string; version: number }[],
   options: { now: Date | null; leaseSeconds: number; underWay: boolean },
@@ -143,18 +149,18 @@ export async function extendLeases(
 }
 
 /**
- * Of what was claimed, all that is still ours. When the answer was long under way, for the database or this worker stood still, the
- * leases may have run out and others may send it by now.
+ * Keeps the claimed deliveries that this worker still holds. After a slow answer or a stall the leases may have
+ * expired, and another worker may send the deliveries by now.
  */
-export async function keepClaimed(
+export async function renewClaimed(
   pool: pg.Pool,
-  claimed: readonly Claimed[],
+  claimed: readonly ClaimedDelivery[],
   { began, clock, leaseSeconds }: { began: Date; clock: Clock; leaseSeconds: number },
-): Promise<readonly Claimed[]> {
+): Promise<readonly ClaimedDelivery[]> {
   let ours = claimed
-  for (let since = began; ours.length > 0 && isHalfGone(since, clock.now(), leaseSeconds); ) {
+  for (let since = began; ours.length > 0 && isPastHalfLease(since, clock.now(), leaseSeconds); ) {
     since = clock.now()
-    const kept = await extendLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, underWay: false })
+    const kept = await renewLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, underWay: false })
     ours = ours.filter(({ id }) => kept.has(id))
   }
   return ours

@@ -1,17 +1,17 @@
 import type pg from 'pg'
 import type { LiveBus } from '../src/bus/bus.ts'
-import { announce, CHANGED, logChanges } from '../src/bus/delivery-log.ts'
+import { CHANGED, logChanges, notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Log } from '../src/lib/log.ts'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
-/** What is under way for so long is told of as SENDING before its result. */
-const TELL_AFTER_MS = 1_000
-/** How often what is under way is looked at for that. */
+/** Duration of an attempt after which its SENDING state is logged before the result, in milliseconds. */
+const LOG_AFTER_MS = 1_000
+/** Interval of the check for long attempts, in milliseconds. */
 const LOOK_EVERY_MS = 250
-/** Deliveries that one statement tells of at most. */
+/** Maximum deliveries of one statement. */
 const TOLD_AT_ONCE = 1_000
 
-/** What is being changed at this moment is left to who changes it, and says it along with that. */
+/** Skips locked rows: the transaction that holds them logs SENDING itself. */
 const TELL = `
 WITH mine AS (
   SELECT d.id FROM unnest($1::text[], $2::int[]) AS i(id, version) JOIN deliveries d ON d.id = i.id AND d.version = i.version
@@ -24,34 +24,37 @@ WITH mine AS (
 SELECT organization_id FROM heads`
 
 /**
- * Writes to the log that these are SENDING, where it does not say so yet.
+ * Logs deliveries as SENDING unless the log has that state already.
  *
- * @returns the organizations of those that it says it of
+ * @returns the organizations with new log entries
  */
-export async function tellOf(pool: pg.Pool, deliveries: readonly { id: string; version: number }[]): Promise<string[]> {
+export async function logAsSending(
+  pool: pg.Pool,
+  deliveries: readonly { id: string; version: number }[],
+): Promise<string[]> {
   const values = [deliveries.map(({ id }) => id), deliveries.map(({ version }) => version)]
   const { rows } = await pool.query<{ organization_id: string }>({ name: 'tell', text: TELL, values })
   return rows.map((row) => row.organization_id)
 }
 
 /**
- * Tells whoever watches of what takes long. A claim tells of nothing: of most deliveries the log says that they were SENDING
- * along with their result (settle.ts), which is one entry for both, and nothing that a claim has to wait for.
+ * Logs the SENDING state of long attempts. Short attempts log it together with their result, in one entry, so that
+ * claims never wait for the log.
  *
- * @param deps.leasesKept is waited for before: prolonging leases passes over rows that are being told of, and a worker that stood still
- *   does both when it wakes
- * @param deps.tellAfterMs default TELL_AFTER_MS
+ * @param deps.leasesRenewed awaited first: renewals skip rows locked by this statement, and a worker that was stalled runs
+ *   both at once
+ * @param deps.logSendingAfterMs default LOG_AFTER_MS
  */
-export function createTell(deps: {
+export function createLogSending(deps: {
   pool: pg.Pool
   bus: LiveBus
   log: Log
-  inFlight: () => readonly Claimed[]
-  leasesKept: () => Promise<void> | undefined
-  tellAfterMs?: number
+  inFlight: () => readonly ClaimedDelivery[]
+  leasesRenewed: () => Promise<void> | undefined
+  logSendingAfterMs?: number
 }) {
-  const { pool, bus, log, inFlight, tellAfterMs = TELL_AFTER_MS } = deps
-  const told = new WeakSet<Claimed>()
+  const { pool, bus, log, inFlight, logSendingAfterMs = LOG_AFTER_MS } = deps
+  const told = new WeakSet<ClaimedDelivery>()
   let timer: NodeJS.Timeout | undefined
   let telling: Promise<void> | undefined
 
@@ -67,11 +70,11 @@ export function createTell(deps: {
       })
   }
 
-  const isLate = ({ claimedAt }: Claimed) => performance.now() - claimedAt >= tellAfterMs
+  const isLate = ({ claimedAt }: ClaimedDelivery) => performance.now() - claimedAt >= logSendingAfterMs
 
-  async function tell(late: readonly Claimed[]): Promise<void> {
-    await deps.leasesKept()
-    announce(bus, await tellOf(pool, late))
+  async function tell(late: readonly ClaimedDelivery[]): Promise<void> {
+    await deps.leasesRenewed()
+    notifyLogGrew(bus, await logAsSending(pool, late))
     for (const delivery of late) told.add(delivery)
   }
 
@@ -81,7 +84,7 @@ export function createTell(deps: {
   }
 
   return {
-    /** Something is under way from now on. */
+    /** Starts the check for long attempts. */
     look() {
       timer ??= setInterval(tellLate, LOOK_EVERY_MS)
     },

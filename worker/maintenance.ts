@@ -1,29 +1,29 @@
 import type { LiveBus } from '../src/bus/bus.ts'
-import { announce } from '../src/bus/delivery-log.ts'
+import { notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
 import { stepReplay } from '../src/domain/replays/replays.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Log } from '../src/lib/log.ts'
-import type { Claimed } from './claim.ts'
-import { extendLeases, isHalfGone, MOVED_AT_ONCE, type Sweep, sweep } from './lease.ts'
+import type { ClaimedDelivery } from './claim.ts'
+import { isPastHalfLease, MOVED_AT_ONCE, renewLeases, type Sweep, sweep } from './lease.ts'
 
-/** How often what is held or waits without need is looked for; what makes it so also says so, so this is a safety net. */
+/** Interval of sweeps, in milliseconds. A safety net: every change that misplaces deliveries also moves them. */
 const SWEEP_MS = 30_000
 
 /**
- * What a worker does besides sending: gives signs of life for what it has in flight, takes over what a dead worker had, puts
- * right what is held or waits without need, and goes on with replays.
+ * Periodic work of a worker: renews leases, reclaims deliveries with an expired lease, sweeps misplaced deliveries, and
+ * runs batches of replays.
  */
-export function createUpkeep(deps: {
+export function createMaintenance(deps: {
   database: Database
   clock: Clock
   makeId: MakeId
   bus: LiveBus
   log: Log
   leaseSeconds: number
-  inFlight: () => readonly Claimed[]
-  /** Something has become due. */
+  inFlight: () => readonly ClaimedDelivery[]
+  /** Called when deliveries have become due. */
   wake: () => void
 }) {
   const { bus, clock, log, leaseSeconds } = deps
@@ -39,7 +39,10 @@ export function createUpkeep(deps: {
   let keptAt = clock.now()
   let keeping: Promise<void> | undefined
 
-  /** One at a time: a second statement would pass over the rows that the first has locked, and be done before their leases are kept. */
+  /**
+   * One renewal at a time: a second statement would skip the rows locked by the first, and end before their leases are
+   * renewed.
+   */
   function keepLeases(): Promise<void> {
     keeping ??= prolong().finally(() => {
       keeping = undefined
@@ -47,17 +50,17 @@ export function createUpkeep(deps: {
     return keeping
   }
 
-  /** Again, when that took so long that they may have run out by now. */
+  /** Repeats a renewal that took so long that the leases may have expired again. */
   async function keepUntilFresh(): Promise<void> {
-    while (areHalfGone()) await keepLeases()
+    while (arePastHalfLease()) await keepLeases()
   }
 
-  const areHalfGone = () => isHalfGone(keptAt, clock.now(), leaseSeconds)
+  const arePastHalfLease = () => isPastHalfLease(keptAt, clock.now(), leaseSeconds)
 
   async function prolong(): Promise<void> {
     const began = clock.now()
     const held = deps.inFlight()
-    if (held.length > 0) await extendLeases(pool, held, { now: clock.forQueue(), leaseSeconds, underWay: true })
+    if (held.length > 0) await renewLeases(pool, held, { now: clock.forQueue(), leaseSeconds, underWay: true })
     keptAt = began
   }
 
@@ -76,23 +79,23 @@ export function createUpkeep(deps: {
     await replay()
   }
 
-  /** @returns how many were moved */
+  /** @returns the number of moved deliveries */
   async function sweepAll(kind: Sweep): Promise<number> {
     for (let moved = 0; ; ) {
       const organizationIds = await sweep(pool, kind, clock.forQueue())
-      announce(bus, organizationIds)
+      notifyLogGrew(bus, organizationIds)
       moved += organizationIds.length
       if (organizationIds.length > 0) deps.wake()
       if (organizationIds.length < MOVED_AT_ONCE || stopping) return moved
     }
   }
 
-  /** Pages of replays, one at a time, as long as there are any. */
+  /** Runs batches of replays one at a time until none is running. */
   async function replay(): Promise<void> {
     replayWanted = true
     replaying ??= (async () => {
       try {
-        // One that began while the last look was under way is looked for once more.
+        // A replay started during the last check is found by another check.
         while (replayWanted && !stopping) {
           replayWanted = false
           while (!stopping && (await stepReplay({ ...deps, pool })));
@@ -113,7 +116,7 @@ export function createUpkeep(deps: {
         .finally(() => {
           if (!stopping) scheduleBeat((leaseSeconds * 1000) / 3)
         })
-      // Beside it: there may be more to move than a lease lasts.
+      // Concurrent, because moving many deliveries may take longer than a lease.
       if (performance.now() - sweptAt >= SWEEP_MS)
         tidying ??= tidy()
           .catch((error) => log.warn({ err: error }, 'Sweep of deliveries failed; retrying'))
@@ -129,12 +132,12 @@ export function createUpkeep(deps: {
       await tidy()
     },
     /**
-     * To be waited for before a claim. A worker that stood still, so that its leases may have run out, prolongs them first: what it is
-     * still sending would not count as under way at its endpoint, and more than that may have would be claimed.
+     * Awaited before a claim. A worker that was stalled renews its leases first: expired ones would not count against
+     * the concurrency of their endpoints, and too much would be claimed.
      */
-    leasesKept: (): Promise<void> | undefined => (areHalfGone() ? keepUntilFresh() : undefined),
+    leasesRenewed: (): Promise<void> | undefined => (arePastHalfLease() ? keepUntilFresh() : undefined),
     replay,
-    /** Holds what waits at endpoints that are disabled. */
+    /** Holds waiting deliveries of disabled endpoints. */
     hold: () => sweepAll('hold'),
     start: () => scheduleBeat(0),
     async stop() {

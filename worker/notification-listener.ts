@@ -1,18 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { PROBE_MS } from '../src/database/client.ts'
+import type { ConnectionOptions } from '../src/database/connection.ts'
 import { REPLAY_WAKE, WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
 import type { Log } from '../src/lib/log.ts'
 
 const RECONNECT_MS = 1_000
 
 /**
- * Calls `onWake` whenever a commit made something due, and once after every connect, since nothing is heard meanwhile.
+ * Calls `onWake` when a commit has made deliveries due, and once after every connect, because notifications are lost
+ * while disconnected.
  *
- * @param deps.onWake with the ids of what is due, where the commit names it (src/domain/events/notify-channel.ts)
+ * @param deps.onWake receives the ids of due deliveries when the commit names them
+ *   (src/domain/events/notify-channel.ts)
  */
-export function createWakeListener(deps: {
-  url: string
+export function createNotificationListener(deps: {
+  connection: ConnectionOptions
   onWake: (ids?: readonly string[]) => void
   onReplay: () => void
   log: Log
@@ -22,7 +25,7 @@ export function createWakeListener(deps: {
 
   async function listen(): Promise<void> {
     const connection = new pg.Client({
-      connectionString: deps.url,
+      ...deps.connection,
       keepAlive: true,
       keepAliveInitialDelayMillis: PROBE_MS,
     })

@@ -2,7 +2,7 @@
  * Wakes the worker without a notification: when the next retry is due, and when a saturated endpoint may have capacity
  * again. Times are milliseconds of a monotonic clock.
  */
-export function createAlarm(ring: () => void) {
+export function createPollTimer(ring: () => void) {
   let isOn = false
   /** 0 while unknown. */
   let retryAt = 0

@@ -1,28 +1,26 @@
 import type pg from 'pg'
-import { CHANGED, logChanges, SENDING } from '../src/bus/delivery-log.ts'
+import { CHANGED, logChanges, sendingState } from '../src/bus/delivery-log.ts'
 import type { Answer, Prepared } from '../src/database/exchange.ts'
 import { WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Result } from './attempt-outcome.ts'
-import { ailing, ailingColumns, disableAiling } from './endpoint-health.ts'
+import { disableFailing, healthColumns, healthUpdates } from './endpoint-health.ts'
 import { answerOf, batchColumns, INPUT, kindOf } from './result-columns.ts'
 
-/** What the rest of the statement needs of a result: taken along with the moved row, so that nothing is joined again. */
+/** Columns of a result returned with its moved row, so that the rest of the statement joins nothing again. */
 const RESULT = 'i.attempt_id, i.duration, i.bucket, i.started_ms, i.kind, i.answer'
 
 /**
- * One statement for a batch of results: moves the deliveries, inserts the attempts, counts, notes the health of the
- * endpoints and disables those that failed too often. Only where the version is still the claimed one: who lost the lease
- * meanwhile moves nothing, and the attempt is recorded all the same, since the receiver did see it. What is recorded already,
- * because the answer to its first writing was lost, is left alone.
+ * Records a batch of results in one statement: moves the deliveries, inserts the attempts, updates counters and the
+ * health of endpoints, and disables endpoints that failed too often. A delivery moves only while its version is the
+ * claimed one; a late attempt is recorded all the same, because the receiver saw it, and an attempt recorded before is
+ * left alone.
  *
- * The log gets the result of a delivery and, along with it, that it was SENDING before. So a claim does not have to write it: it
- * would wait for the heads of the logs of all whose deliveries it takes, and each of them may be held up by one of theirs.
- * What takes long is told of by itself (worker/log-sending.ts).
+ * The log entry of a result includes the SENDING state before it, so that claims need not write the log: they would
+ * wait for the log head of every organization. Long attempts are logged by worker/log-sending.ts.
  *
- * Rows that others lock too are locked in one order in every
- * statement: counts, states, endpoints, heads of the log. Deliveries are another's only when it is late: two that are late of each
- * other may have to be written again.
+ * Rows are locked in one order in every statement: counters, health, endpoints, log heads. Results of two workers for
+ * the same deliveries may still deadlock and are then written again.
  */
 const SETTLE = `
 WITH clock AS (
@@ -37,10 +35,10 @@ WITH clock AS (
     -- What was not really tried is still to be made for the same reason.
     trigger = CASE WHEN d.trigger = 'TEST' OR ${kindOf('i', 'errorCode')} IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
       ELSE 'SCHEDULED'::attempt_trigger END,
-    next_attempt_at = clock.now + ${kindOf('i', 'wait')} * interval '1 second', lease_until = NULL, untold = false,
+    next_attempt_at = clock.now + ${kindOf('i', 'wait')} * interval '1 second', lease_until = NULL,
     explanation = coalesce(${kindOf('i', 'explanation')}, ${kindOf('i', 'sentence')}), updated_at = clock.now
-  FROM input i, clock WHERE d.id = i.id AND d.version = i.version
-  RETURNING ${CHANGED}, ${RESULT}, ${SENDING}
+  FROM input i, clock, deliveries old WHERE d.id = i.id AND d.version = i.version AND old.id = i.id
+  RETURNING ${CHANGED}, ${RESULT}, ${sendingState('old', 'd.untold')}
 ), late AS (
   UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i
   -- The counts are compared first, and nothing else is looked at when all have moved.
@@ -69,7 +67,7 @@ WITH clock AS (
     dead = s.dead + excluded.dead, retries = s.retries + excluded.retries,
     duration_microseconds = s.duration_microseconds + excluded.duration_microseconds
   RETURNING 1
-), ${disableAiling('stats')}, changed AS (
+), ${disableFailing('stats')}, changed AS (
   SELECT ${CHANGED}, ${kindOf('d', 'eventType')} AS event_type, e.url AS endpoint_url, d.sending
   FROM moved d JOIN webhook_endpoints e ON e.id = d.endpoint_id
   UNION ALL
@@ -84,28 +82,28 @@ WITH clock AS (
 SELECT (SELECT count(*) FROM woken) AS woken,
   array(SELECT endpoint_id FROM health) AS "healthChanged", array(SELECT id FROM disabled) AS disabled`
 
-/** What settling did to endpoints: the ids of those whose health it changed, for the worse or the better. */
-export interface Settled {
+/** Endpoints changed by a batch of results. */
+export interface RecordedResults {
   healthChanged: string[]
-  /** Which are disabled now. */
+  /** Endpoints that are disabled now. */
   disabled: string[]
 }
 
-/** A pool, or another way to ask PostgreSQL. */
+/** A pool, or another way to send statements to PostgreSQL. */
 export interface Queryable {
   query<Row extends pg.QueryResultRow>(statement: Prepared): Promise<Answer<Row>>
 }
 
-/** Records results. At most one of each delivery in a batch. */
-export async function settle(
+/** Records results, at most one per delivery. */
+export async function recordResults(
   database: Queryable,
   results: readonly Result[],
   options: { now: Date | null; makeId: MakeId },
-): Promise<Settled> {
-  const { rows } = await database.query<Settled>({
+): Promise<RecordedResults> {
+  const { rows } = await database.query<RecordedResults>({
     name: 'settle',
     text: SETTLE,
-    values: [options.now, ...batchColumns(results), ...ailingColumns(ailing(results), options.makeId)],
+    values: [options.now, ...batchColumns(results), ...healthColumns(healthUpdates(results), options.makeId)],
   })
   return rows[0]!
 }

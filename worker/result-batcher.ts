@@ -8,7 +8,7 @@ const RETRY_MS = 500
 /** A batch of this size is written without waiting: more results would share little further cost. */
 const WORTH_A_STATEMENT = 50
 /** Minimum interval between two statements. Most of the cost of a statement is fixed. */
-const SETTLE_EVERY_MS = 50
+const FLUSH_EVERY_MS = 50
 
 /**
  * Gathers results into batches. One batch is written at a time, and results that arrive meanwhile form the next one. A
@@ -17,16 +17,16 @@ const SETTLE_EVERY_MS = 50
  * flight.
  *
  * @param deps.isAwaited true when other deliveries cannot be sent before the result is recorded; default never
- * @param deps.everyMs minimum interval between two statements, default SETTLE_EVERY_MS
+ * @param deps.everyMs minimum interval between two statements, default FLUSH_EVERY_MS
  */
-export function createSettler(deps: {
+export function createResultBatcher(deps: {
   write: (results: readonly Result[]) => Promise<void>
   onSettled: (results: readonly Result[]) => void
   log: Log
   isAwaited?: (result: Result) => boolean
   everyMs?: number
 }): { add(result: Result): void; lookAgain(): void; idle(): Promise<void> } {
-  const { isAwaited = () => false, everyMs = SETTLE_EVERY_MS } = deps
+  const { isAwaited = () => false, everyMs = FLUSH_EVERY_MS } = deps
   let waiting: Result[] = []
   let running: Promise<void> | undefined
   let begunAt = Number.NEGATIVE_INFINITY

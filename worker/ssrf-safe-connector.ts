@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
-import type { ForbiddenTargetError, Targets } from '../src/domain/endpoints/target-policy.ts'
+import type { ForbiddenTargetError, TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 
 const CONNECT_MS = 30_000
 
@@ -25,7 +25,7 @@ export class CertificateError extends Error {
  *
  * @param options.ca certificate authorities besides the system's
  */
-export function createConnector(targets: Targets, options: { ca?: string } = {}): buildConnector.connector {
+export function createConnector(targets: TargetPolicy, options: { ca?: string } = {}): buildConnector.connector {
   const connectors = { 'http:': connectorFor('http:'), 'https:': connectorFor('https:') }
 
   function connectorFor(protocol: string): buildConnector.connector {
@@ -59,7 +59,7 @@ export function createConnector(targets: Targets, options: { ca?: string } = {})
       () => {
         connectors[protocol](target, (...[error, socket]) => {
           if (error !== null) return callback(error, null)
-          const untrusted = protocol === 'https:' ? judge(socket as TLSSocket) : undefined
+          const untrusted = protocol === 'https:' ? decideOutcome(socket as TLSSocket) : undefined
           if (untrusted === undefined) return callback(null, socket)
           socket.destroy()
           callback(untrusted, null)
@@ -70,7 +70,7 @@ export function createConnector(targets: Targets, options: { ca?: string } = {})
   }
 }
 
-function judge(socket: TLSSocket): CertificateError | undefined {
+function decideOutcome(socket: TLSSocket): CertificateError | undefined {
   if (socket.authorized) return undefined
   const code = String(socket.authorizationError ?? 'CERT_UNTRUSTED')
   return new CertificateError(code, socket.getPeerCertificate().valid_to ?? '')

@@ -1,17 +1,17 @@
 import type pg from 'pg'
 import type { LiveBus } from '../src/bus/bus.ts'
-import { announce } from '../src/bus/delivery-log.ts'
+import { notifyLogGrew } from '../src/bus/delivery-log.ts'
 import { DELETED_EXPLANATION } from '../src/domain/deliveries/delivery-transitions.ts'
 import { HELD_EXPLANATION } from '../src/domain/events/fan-out.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { Log } from '../src/lib/log.ts'
-import type { Aside } from './claim.ts'
+import type { Undeliverable } from './claim.ts'
 import { move } from './lease.ts'
 
-/** What changed since the claim stays as it is: another worker may have found it too, or a person may have moved it. */
+/** Skips rows that changed since the claim: another worker may have moved them, or a person. */
 const SET_ASIDE = move(
   `chosen AS (
-  SELECT d.id, i.status FROM deliveries d
+  SELECT d.id, d AS was, i.status FROM deliveries d
   JOIN unnest($2::text[], $3::int[], $4::text[]) AS i(id, version, status) ON i.id = d.id AND i.version = d.version
   FOR UPDATE OF d SKIP LOCKED
 )`,
@@ -22,26 +22,26 @@ const SET_ASIDE = move(
 )
 
 /**
- * Moves what claims find due and not to be sent to where it belongs. Beside the claims, which find it again until it is: this
- * writes to logs, and may have to wait for one.
+ * Moves due deliveries that must not be sent to their target status. Outside of claims, because the move writes the
+ * delivery log and may wait for its lock; claims list the deliveries again until they are moved.
  */
-export function createAside(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; log: Log; wake: () => void }) {
+export function createUndeliverable(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; log: Log; wake: () => void }) {
   let moving: Promise<void> | undefined
 
-  async function moveAll(aside: readonly Aside[]): Promise<void> {
+  async function moveAll(aside: readonly Undeliverable[]): Promise<void> {
     const columns = [aside.map(([id]) => id), aside.map(([, version]) => version), aside.map(([, , status]) => status)]
     const query = { name: 'set-aside', text: SET_ASIDE, values: [deps.clock.forQueue(), ...columns] }
     const { rows } = await deps.pool.query<{ organization_id: string }>(query)
-    announce(
+    notifyLogGrew(
       deps.bus,
       rows.map((row) => row.organization_id),
     )
-    // They had places that others wait for.
+    // The moved deliveries took positions that others wait for.
     if (rows.length > 0) deps.wake()
   }
 
   return {
-    move(aside: readonly Aside[]): void {
+    move(aside: readonly Undeliverable[]): void {
       if (aside.length === 0) return
       moving ??= moveAll(aside)
         .catch((error) => deps.log.warn({ err: error }, 'Update of undeliverable deliveries failed; retrying'))
@@ -49,7 +49,7 @@ export function createAside(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; l
           moving = undefined
         })
     },
-    /** Undefined when nothing is being moved. */
+    /** Undefined while nothing is being moved. */
     idle: () => moving,
   }
 }

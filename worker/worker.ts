@@ -1,34 +1,35 @@
 import type { LiveBus } from '../src/bus/bus.ts'
-import { announce, announceEndpoint } from '../src/bus/delivery-log.ts'
+import { notifyEndpointChanged, notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
-import type { Targets } from '../src/domain/endpoints/target-policy.ts'
+import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
 import type { Log } from '../src/lib/log.ts'
 import { createAttempts } from './attempt.ts'
-import { createInFlight } from './capacity.ts'
-import type { Claimed } from './claim.ts'
-import { createIntake } from './claim-loop.ts'
-import { createTell } from './log-sending.ts'
-import { createUpkeep } from './maintenance.ts'
-import { createWakeListener } from './notification-listener.ts'
-import { settle } from './record-results.ts'
-import { createSettler } from './result-batcher.ts'
-import { createAside } from './undeliverable.ts'
+import { createCapacity } from './capacity.ts'
+import type { ClaimedDelivery } from './claim.ts'
+import { createClaimLoop } from './claim-loop.ts'
+import { createLogSending } from './log-sending.ts'
+import { createMaintenance } from './maintenance.ts'
+import { createNotificationListener } from './notification-listener.ts'
+import { recordResults } from './record-results.ts'
+import { createResultBatcher } from './result-batcher.ts'
+import { createUndeliverable } from './undeliverable.ts'
 
 export interface WorkerOptions {
-  /** Deliveries in flight at once. */
+  /** Maximum deliveries in flight. */
   concurrency: number
-  /** Without a sign of life for this long, another worker takes over what this one holds. */
+  /** Seconds without renewal after which another worker takes over the deliveries of this one. */
   leaseSeconds: number
-  /** How long a stop waits for what is in flight before it breaks it off. */
+  /** Seconds for which a stop waits for requests in flight before it aborts them. */
   shutdownSeconds: number
 }
 
 /**
- * The delivery worker. A commit wakes it; it claims what is due, sends each within its endpoint's bounds, and settles in
- * batches. No transaction is open while a request is under way, and any number of workers share a database.
+ * The delivery worker: claims due deliveries after a notification, sends each within the bounds of its endpoint, and
+ * records results in batches. No transaction is open while a request is in flight, and any number of workers share a
+ * database.
  */
 export function createWorker(deps: {
   database: Database
@@ -36,14 +37,14 @@ export function createWorker(deps: {
   makeId: MakeId
   keyring: Keyring
   bus: LiveBus
-  targets: Targets
+  targets: TargetPolicy
   log: Log
-  /** A fraction from 0 to 1, for the jitter of retries. */
+  /** Returns a fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
-  /** See `createSettler`. */
-  settleEveryMs?: number
-  /** See `createTell`. */
-  tellAfterMs?: number
+  /** See `createResultBatcher`. */
+  flushEveryMs?: number
+  /** See `createLogSending`. */
+  logSendingAfterMs?: number
   options: WorkerOptions
 }) {
   const { database, clock, bus, log, options } = deps
@@ -51,44 +52,52 @@ export function createWorker(deps: {
 
   const waitingForIdle: (() => void)[] = []
 
-  const inFlight = createInFlight(options.concurrency)
+  const inFlight = createCapacity(options.concurrency)
   const attempts = createAttempts({ ...deps, leaseSeconds: options.leaseSeconds })
-  const tell = createTell({ ...deps, pool, inFlight: inFlight.values, leasesKept: () => upkeep.leasesKept() })
-  const intake = createIntake({
+  const tell = createLogSending({
+    ...deps,
+    pool,
+    inFlight: inFlight.values,
+    leasesRenewed: () => upkeep.leasesRenewed(),
+  })
+  const intake = createClaimLoop({
     ...deps,
     leaseSeconds: options.leaseSeconds,
     inFlight,
-    leasesKept: () => upkeep.leasesKept(),
+    leasesRenewed: () => upkeep.leasesRenewed(),
     onClaimed(deliveries) {
       for (const delivery of deliveries) void attempt(delivery)
       if (deliveries.length > 0) tell.look()
     },
-    onAside: (found) => aside.move(found),
+    onUndeliverable: (found) => aside.move(found),
     onAwaited: () => settler.lookAgain(),
   })
   const wake = () => intake.wake()
-  const aside = createAside({ ...deps, pool, wake })
-  const upkeep = createUpkeep({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
-  const listener = createWakeListener({
-    url: database.url,
+  const aside = createUndeliverable({ ...deps, pool, wake })
+  const upkeep = createMaintenance({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
+  const listener = createNotificationListener({
+    connection: database.direct,
     onWake: intake.wake,
     onReplay: () => void upkeep.replay(),
     log,
   })
-  const settler = createSettler({
+  const settler = createResultBatcher({
     log,
     isAwaited: ({ delivery }) => intake.isAwaited(delivery),
-    ...(deps.settleEveryMs !== undefined && { everyMs: deps.settleEveryMs }),
+    ...(deps.flushEveryMs !== undefined && { everyMs: deps.flushEveryMs }),
     async write(results) {
       const way = intake.settling(results)
-      const { healthChanged, disabled } = await settle(way, results, { now: clock.forQueue(), makeId: deps.makeId })
-      announce(
+      const { healthChanged, disabled } = await recordResults(way, results, {
+        now: clock.forQueue(),
+        makeId: deps.makeId,
+      })
+      notifyLogGrew(
         bus,
         results.map(({ delivery }) => delivery.organization_id),
       )
       for (const { delivery } of results)
         if (healthChanged.includes(delivery.endpoint_id))
-          announceEndpoint(bus, delivery.organization_id, delivery.endpoint_id)
+          notifyEndpointChanged(bus, delivery.organization_id, delivery.endpoint_id)
       if (disabled.length > 0)
         upkeep.hold().catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
     },
@@ -99,7 +108,7 @@ export function createWorker(deps: {
     },
   })
 
-  async function attempt(delivery: Claimed): Promise<void> {
+  async function attempt(delivery: ClaimedDelivery): Promise<void> {
     inFlight.add(delivery)
     const result = await attempts.make(delivery)
     if (result === undefined) {
@@ -120,11 +129,11 @@ export function createWorker(deps: {
       listener.start()
       upkeep.start()
     },
-    /** Looks at the queue now, or at what is named; for tests that move the clock. */
+    /** Claims now, everything due or the named deliveries; for tests that move the clock. */
     wake: intake.wake,
-    /** Takes over lost deliveries now; for tests that move the clock. */
+    /** Renews and reclaims now; for tests that move the clock. */
     beat: upkeep.beat,
-    /** Resolves when nothing is claimed, in flight or unsettled. */
+    /** Resolves when nothing is claimed, in flight or unrecorded. */
     async idle() {
       while (intake.idle() !== undefined || aside.idle() !== undefined || inFlight.size > 0) {
         await intake.idle()
@@ -132,12 +141,12 @@ export function createWorker(deps: {
         if (inFlight.size > 0) await new Promise<void>((resolve) => waitingForIdle.push(resolve))
       }
     },
-    /** Claims no more, waits for what is in flight, breaks off the rest and gives it back. */
+    /** Claims no more, waits for requests in flight, aborts the rest and returns their deliveries to the queue. */
     async stop() {
       intake.stop()
       const late = setTimeout(() => attempts.interrupt(), options.shutdownSeconds * 1000)
       await listener.stop()
-      // Leases are kept meanwhile: what is still being sent must not be sent by another worker too.
+      // Leases are renewed meanwhile, so that no other worker sends the same deliveries.
       await this.idle()
       clearTimeout(late)
       await upkeep.stop()

@@ -24,7 +24,7 @@ export async function fill(pool: pg.Pool, size: number, types: readonly string[]
     values,
   )
   await client.query(
-    `INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id, created_at)
+    `INSERT INTO delivery_index (id, organization_id, event_id, endpoint_id, created_at)
       SELECT 'dlv_' || id, $2, 'evt_' || id, ($4::text[])[nth], at FROM (${made}) m`,
     values,
   )

@@ -4,23 +4,23 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-/** Where a delivery is on its way. */
+/** State of a delivery. */
 export type DeliveryStatus =
-  /** A person canceled it, or its endpoint was deleted. */
+  /** A person canceled the delivery, or its endpoint was deleted. */
   | 'CANCELED'
-  /** All attempts are used up. */
+  /** All attempts are used up; a dead letter. */
   | 'DEAD'
-  /** Its event became older than the endpoint allows. */
+  /** The event became older than the endpoint allows. */
   | 'EXPIRED'
-  /** Its endpoint is disabled. */
+  /** The endpoint of the delivery is disabled. */
   | 'HELD'
-  /** Waits for its first attempt. */
+  /** The delivery waits for its first attempt. */
   | 'PENDING'
-  /** An attempt failed; the next is planned. */
+  /** An attempt failed and the next one is planned. */
   | 'RETRYING'
-  /** A request is under way. */
+  /** A request is in flight. */
   | 'SENDING'
-  /** The receiver accepted it. */
+  /** The receiver accepted the delivery. */
   | 'SUCCEEDED';
 
 export type PartnerDeliveriesQueryVariables = Exact<{

@@ -26,11 +26,11 @@ export const replayChannel = (organizationId: string) => `replays:${organization
 export const usageChannel = (organizationId: string) => `usage:${organizationId}`
 
 /** Messages in order. `gap` is true when messages before these may have been lost. */
-export interface Heard {
+export interface BusMessage {
   messages: readonly unknown[]
   gap?: boolean
 }
-export type BusListener = (heard: Heard) => void
+export type BusListener = (heard: BusMessage) => void
 export type BusStatus = 'ok' | 'degraded'
 
 /**
@@ -68,10 +68,10 @@ export function createListeners() {
       if (!set?.delete(listener) || set.size > 0) return false
       return channels.delete(channel)
     },
-    tell(channel: string, heard: Heard): void {
+    tell(channel: string, heard: BusMessage): void {
       for (const listener of channels.get(channel) ?? []) listener(heard)
     },
-    tellAll(heard: Heard): void {
+    tellAll(heard: BusMessage): void {
       for (const channel of channels.keys()) this.tell(channel, heard)
     },
   }

@@ -7,9 +7,13 @@ export const CHANGED = `d.id, d.organization_id, d.status, d.trigger, d.attempt_
 /**
  * Column `sending` of the CTE `changed`, for statements that move deliveries out of SENDING: the SENDING state, unless
  * the log has that state already.
+ *
+ * @param was SQL for the row before the change
+ * @param untold SQL for the flag `untold` of that row
  */
-export const SENDING = `CASE WHEN old.untold THEN json_build_array(old.trigger, old.attempt_count, old.next_attempt_at,
-  old.explanation, old.updated_at) END AS sending`
+export const sendingState = (was: string, untold = `${was}.untold`) => `
+  CASE WHEN ${was}.status = 'SENDING' AND ${untold} THEN json_build_array(${was}.trigger, ${was}.attempt_count,
+    ${was}.next_attempt_at, ${was}.explanation, ${was}.updated_at) END AS sending`
 
 /**
  * Distance that positions jump after a restart of PostgreSQL. A crash or failover may forget the last positions that
@@ -40,7 +44,7 @@ parts AS MATERIALIZED (
   ) c GROUP BY organization_id, part
 ), heads AS (
   -- The first position is a time, for the same reason: the head itself may be lost and made anew.
-  INSERT INTO delivery_change_heads AS h (organization_id, position, previous, started_at)
+  INSERT INTO delivery_log_heads AS h (organization_id, position, previous, started_at)
   SELECT organization_id, extract(epoch FROM now())::bigint, 0, pg_postmaster_start_time()
   FROM parts WHERE part = 0 ${after ? `AND (SELECT count(*) FROM ${after}) >= 0` : ''}
   ORDER BY organization_id
@@ -54,11 +58,11 @@ parts AS MATERIALIZED (
 }
 
 /** Announces that the delivery logs of organizations have grown. Called after the commit. */
-export function announce(bus: LiveBus, organizationIds: Iterable<string>): void {
+export function notifyLogGrew(bus: LiveBus, organizationIds: Iterable<string>): void {
   for (const organizationId of new Set(organizationIds)) bus.publish(deliveryChannel(organizationId), [organizationId])
 }
 
 /** Announces changed settings or health of an endpoint. Called after the commit. */
-export function announceEndpoint(bus: LiveBus, organizationId: string, endpointId: string): void {
+export function notifyEndpointChanged(bus: LiveBus, organizationId: string, endpointId: string): void {
   bus.publish(endpointChannel(organizationId), [endpointId])
 }

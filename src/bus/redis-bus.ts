@@ -1,17 +1,17 @@
 import { Redis } from 'ioredis'
 import type { Log } from '../lib/log.ts'
-import { type BusListener, type BusStatus, createListeners, type Heard, type LiveBus } from './bus.ts'
+import { type BusListener, type BusMessage, type BusStatus, createListeners, type LiveBus } from './bus.ts'
 
 const CHANNEL_PREFIX = 'signalbox:live:'
 const RECONNECT_AT_MOST_MS = 2_000
-/** Publishes waiting for Redis at most; past that they are dropped, and live is degraded already. */
+/** Maximum publishes that wait for Redis. Later ones are dropped; the bus is degraded already. */
 const PENDING_PUBLISHES = 10_000
-/** Channels whose gaps are remembered. */
+/** Maximum channels with a remembered gap. */
 const UNSENT_CHANNELS = 10_000
 
 /**
- * Between processes, over Redis pub/sub. When Redis is away, deliveries go on: messages reach listeners in this process
- * only, the status says degraded, and after the return every listener is told that there was a gap.
+ * The bus between processes, over Redis pub/sub. While Redis is away, deliveries go on: messages reach listeners in
+ * this process only, the status is degraded, and every listener learns of a gap after the return.
  */
 export function createRedisBus(options: { url: string; log: Log }): LiveBus {
   const { log } = options
@@ -19,6 +19,7 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
     new Redis(options.url, {
       enableOfflineQueue: false,
       autoResubscribe: false,
+      enableReadyCheck: false,
       maxRetriesPerRequest: 0,
       retryStrategy: (times) => Math.min(50 * 2 ** times, RECONNECT_AT_MOST_MS),
     })
@@ -26,17 +27,20 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
   const subscriber = connection()
   const listeners = createListeners()
   const statusListeners = new Set<(status: BusStatus) => void>()
-  /** Undefined until Redis has answered, or failed to. */
+  /** Undefined until Redis has answered or failed. */
   let status: BusStatus | undefined
+  let lastError: Error | undefined
   let pending = 0
   let stopped = false
   const subscribed = new Set<string>()
-  /** Channels of which something was not sent; told with the next message that is. */
+  /** Channels with dropped messages; their next message carries the gap. */
   const unsent = new Set<string>()
 
   for (const redis of [publisher, subscriber]) {
-    // Without a listener ioredis prints each failure; the status change is what is worth a line.
-    redis.on('error', () => {})
+    // Without a listener ioredis prints each failure; the status change has a log line.
+    redis.on('error', (error) => {
+      lastError = error
+    })
     redis.on('ready', () => void update())
     redis.on('close', () => void update())
   }
@@ -47,22 +51,22 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
 
   function update(): void {
     const now: BusStatus = publisher.status === 'ready' && subscriber.status === 'ready' ? 'ok' : 'degraded'
-    // At the start one of the two is ready before the other.
+    // At the start one of the two connections is ready first.
     const starting = status === undefined && [publisher, subscriber].some(isConnecting)
     if (now === status || stopped || (starting && now === 'degraded')) return
     status = now
     if (now === 'ok') log.info('Redis answered; live messages reach every process')
-    else log.warn('Redis is away; deliveries go on and live messages stay in this process')
+    else log.warn({ err: lastError }, 'Redis is away; deliveries go on and live messages stay in this process')
     for (const listener of statusListeners) listener(now)
   }
 
-  /** @param echoed whether listeners in this process would have heard it from Redis only */
+  /** @param echoed true when listeners in this process would have heard the message from Redis only */
   function missed(channel: string, echoed: boolean): void {
     if (unsent.size < UNSENT_CHANNELS) unsent.add(channel)
     if (echoed) listeners.tell(channel, { gap: true, messages: [] })
   }
 
-  /** After a connection was lost, what was sent meanwhile did not arrive. */
+  /** Messages sent while the connection was lost did not arrive. */
   async function resubscribe(): Promise<void> {
     subscribed.clear()
     await Promise.all([...listeners.channels.keys()].map(subscribeRemote))
@@ -75,7 +79,7 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
       await subscriber.subscribe(CHANNEL_PREFIX + channel)
       subscribed.add(channel)
     } catch (error) {
-      // The connection went away in between: its return subscribes again.
+      // The connection was lost meanwhile; its return subscribes again.
       log.debug({ err: error }, 'Subscription of a bus channel failed; retrying')
     }
   }
@@ -83,12 +87,12 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
   return {
     publish(channel, messages) {
       const canSend = publisher.status === 'ready'
-      // Redis echoes to this process only what it is subscribed to here.
+      // Redis echoes only the channels that this process subscribes to.
       const echoed = canSend && subscriber.status === 'ready' && subscribed.has(channel)
       if (!echoed) listeners.tell(channel, { messages })
       if (!canSend || pending >= PENDING_PUBLISHES) return missed(channel, echoed)
       pending++
-      const heard: Heard = unsent.delete(channel) ? { gap: true, messages } : { messages }
+      const heard: BusMessage = unsent.delete(channel) ? { gap: true, messages } : { messages }
       publisher
         .publish(CHANNEL_PREFIX + channel, JSON.stringify(heard))
         .catch(() => missed(channel, echoed))
@@ -116,11 +120,11 @@ export function createRedisBus(options: { url: string; log: Log }): LiveBus {
   }
 }
 
-/** On its way, or there and not asked yet whether it is ready. */
+/** True while connecting, or connected and not yet known to be ready. */
 const isConnecting = (redis: Redis) => redis.status === 'connecting' || redis.status === 'connect'
 
-/** What somebody else wrote to the channel is no message of ours. */
-function parse(text: string): Heard {
+/** Ignores messages of other programs on the channel. */
+function parse(text: string): BusMessage {
   try {
     const { messages, gap } = JSON.parse(text)
     return { messages: Array.isArray(messages) ? messages : [], gap: gap === true }

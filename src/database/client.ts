@@ -1,67 +1,67 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
+import { type ConnectionOptions, SESSION, type SessionSettings, withSession } from './connection.ts'
 import { PrismaClient } from './generated/client.ts'
 import { PreparingClient } from './prepared.ts'
 
 export type { PrismaClient } from './generated/client.ts'
-/** A Prisma client or a transaction of one: what a domain function that writes takes. */
+/** A Prisma client or a transaction of one, for domain functions that write. */
 export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
 
 /**
- * The one way to the database, but for claims, which have a connection of their own. `pool` has the connections of what must go on
- * whatever is asked for: storing events, settling, finding keys, following the log. `prisma` serves ordinary reads and writes over
- * connections of its own, `reads`, on which every statement is bounded in time. Of those, what may take long gets only a part
- * (src/domain/limits/read-concurrency.ts).
+ * Connections to PostgreSQL. `pool` serves everything that must go on under any load: storing events, recording
+ * results, finding keys, following the delivery log; claims have a connection of their own. `prisma` serves ordinary
+ * reads and writes over the pool `reads`, where every statement is bounded in time
+ * (src/domain/limits/read-concurrency.ts bounds their number).
  */
 export interface Database {
   prisma: PrismaClient
   pool: pg.Pool
   reads: pg.Pool
+  /** Options of the connections in both pools. */
+  pooled: ConnectionOptions
+  /** Options of connections past every pooler. */
+  direct: ConnectionOptions
+  /** The URL of both pools, as it was set. */
   url: string
   stop(): Promise<void>
 }
 
-/**
- * Every statement here has its index. A plan is kept for as long as a connection lives, and one that was made while a table
- * was small would go on reading all of it. Nor is what is asked for in the order of an index gathered and sorted: for a small table that
- * looks cheap, and it reads all that matches where a LIMIT wants the first.
- */
-const PLANNING = 'SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off'
-/**
- * A process that is paused or cut off in the middle of a transaction must not keep its locks: then it loses the connection,
- * whether PostgreSQL waits for its next statement or for it to take the answer of the last.
- */
-const TRANSACTIONS = "SET idle_in_transaction_session_timeout = '5s'; SET tcp_user_timeout = '10s'"
 const CONNECT_MS = 10_000
-/** An answer that takes longer never comes: the connection died without a sign. No statement here takes nearly so long. */
+/** Time after which an answer counts as lost: the connection died without a sign. No statement takes nearly so long. */
 const ANSWER_MS = 60_000
-/** Idle connections are probed after so long; the default of Linux is two hours. */
+/** Behind a pooler, reads have no statement_timeout; their connection is given up after this additional time. */
+const READ_MARGIN_MS = 1_000
+/** Time after which idle connections are probed; the default of Linux is two hours. */
 export const PROBE_MS = 10_000
-/** Plans and connections are worth keeping through a quiet while. */
+/** Idle connections keep their plans for this time. */
 const IDLE_MS = 300_000
 
-/** Connections that each pool of a process holds at most. */
+/** Maximum connections of each pool in one process. */
 export const CONNECTIONS = 10
-/** PostgreSQL breaks off what takes longer: what a client asks for may be spread over millions of rows. */
+/** Maximum time of a read: a client's filter may match millions of rows. */
 const READ_SECONDS = 10
 
 /**
- * A pool whose connections are set up as we want them.
+ * A pool whose sessions start with SESSION. Settings travel with the connection, because a SET behind a pooler in
+ * transaction mode would reach the session of another client.
  *
  * @param settings.query_timeout milliseconds that an answer may take, default ANSWER_MS
- * @param session what is set on each besides
+ * @param session further settings of each session
  */
 export function createPool(
-  { query_timeout: answerMs = ANSWER_MS, ...settings }: pg.PoolConfig,
+  {
+    query_timeout: answerMs = ANSWER_MS,
+    ...settings
+  }: pg.PoolConfig & { acceptsOptions?: boolean; usesPooler?: boolean },
   onError: (error: Error) => void = () => {},
-  session = '',
+  session: SessionSettings = {},
 ): pg.Pool {
-  // A statement, since PgBouncer refuses options of a connection.
-  const onConnect = async (client: pg.ClientBase) => {
+  const onConnect = (client: pg.ClientBase) => {
     if (client instanceof PreparingClient) client.answerMs = answerMs
-    // The pool listens only while a connection is idle: one that dies between two queries would end the process.
+    // The pool listens only while a connection is idle; without a listener, one that dies between two queries would end
+    // the process.
     client.on('error', onError)
-    await client.query(`${PLANNING}; ${TRANSACTIONS}; ${session}`)
   }
   const bounds = {
     keepAlive: true,
@@ -69,32 +69,39 @@ export function createPool(
     idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: CONNECT_MS,
   }
-  const pool = new pg.Pool({ ...bounds, Client: PreparingClient, onConnect, ...settings })
+  const connection = withSession(settings, { ...SESSION, ...session })
+  const pool = new pg.Pool({ ...bounds, Client: PreparingClient, onConnect, ...connection })
   pool.on('error', onError)
   return pool
 }
 
 /**
- * @param options.maxConnections connections that each of the two pools holds at most, default CONNECTIONS
+ * @param options.pooled may lead through a pooler in transaction mode
+ * @param options.direct past every pooler, for LISTEN and session locks; default `pooled`
+ * @param options.maxConnections maximum connections of each pool, default CONNECTIONS
  * @param options.readSeconds default READ_SECONDS
- * @param options.onError told of connections that die while idle; without a listener they would end the process
+ * @param options.onError called for connections that die while idle
  */
 export function createDatabase(options: {
-  url: string
+  pooled: ConnectionOptions
+  direct?: ConnectionOptions
   maxConnections?: number
   readSeconds?: number
   onError?: (error: Error) => void
 }): Database {
-  const { maxConnections: max = CONNECTIONS, readSeconds = READ_SECONDS, onError } = options
-  const settings = { connectionString: options.url, max }
-  const pool = createPool(settings, onError)
-  const reads = createPool(settings, onError, `SET statement_timeout = '${readSeconds}s'`)
-  const prisma = new PrismaClient({ adapter: new PrismaPg(reads) })
+  const { pooled, direct = pooled, maxConnections: max = CONNECTIONS, readSeconds = READ_SECONDS, onError } = options
+  const pool = createPool({ ...pooled, max }, onError)
+  const bound = !pooled.acceptsOptions && { query_timeout: readSeconds * 1000 + READ_MARGIN_MS }
+  const reads = createPool({ ...pooled, max, ...bound }, onError, { statement_timeout: `${readSeconds}s` })
+  const { schema } = pooled
+  const prisma = new PrismaClient({ adapter: new PrismaPg(reads, schema === undefined ? {} : { schema }) })
   return {
     prisma,
     pool,
     reads,
-    url: options.url,
+    pooled,
+    direct,
+    url: pooled.url,
     async stop() {
       await prisma.$disconnect()
       await Promise.all([pool.end(), reads.end()])

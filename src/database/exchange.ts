@@ -11,25 +11,26 @@ export type Answer<Row extends pg.QueryResultRow = pg.QueryResultRow> = Pick<pg.
 export type Done = (error: Error | undefined, answer?: Answer) => void
 type ReadRow = (values: (string | null)[]) => pg.QueryResultRow
 
-/** What each connection has prepared, by name, and how a row of its answer is read. */
+/** Prepared statements of each connection, with the reader of their rows. */
 const ofConnections = new WeakMap<pg.Connection, Map<string, { text: string; readRow: ReadRow }>>()
 
 type Value = Buffer | string | null
-// Not in the types of pg.
+// Missing in the types of pg.
 const { prepareValue } = (pg as unknown as { utils: { prepareValue: (value: unknown) => Value } }).utils
 
 /**
- * What pg sends for statements with a name, with what they answer described once: the columns of a statement are the same each
- * time, and for one of few rows they are most of what is sent back and read. Several are one transaction and one round trip:
- * they have a Sync in common (PostgreSQL, Frontend/Backend Protocol, "Extended Query" and "Pipelining").
+ * Sends named statements as pg does and describes each once per connection, because the columns never change and
+ * describing is most of the cost of few rows. Several statements share a Sync and are one transaction and one round
+ * trip (PostgreSQL, Frontend/Backend Protocol, "Extended Query" and "Pipelining").
  *
- * @param answerMs how long the answer may take, 0: as long as it likes
- * @param done with the rows of the last
+ * @param answerMs milliseconds that the answer may take; 0 for any time
+ * @param prepares false sends statements without a name: behind a pooler in transaction mode, named ones vanish
+ * @param done called with the rows of the last statement
  */
-export function exchange(statements: readonly Prepared[], answerMs: number, done: Done) {
-  // First of all: a value that cannot be sent must not leave half a message behind.
+export function exchange(statements: readonly Prepared[], answerMs: number, prepares: boolean, done: Done) {
+  // First: a value that cannot be sent must not leave half a message behind.
   const bound = statements.map(({ values = [] }) => values.map(prepareValue))
-  /** Of each statement, unless it is new to the connection and is described now. */
+  /** Row readers by statement; undefined for one that is described now. */
   const readers: (ReadRow | undefined)[] = []
   let prepared: Map<string, { text: string; readRow: ReadRow }>
   let at = 0
@@ -40,7 +41,7 @@ export function exchange(statements: readonly Prepared[], answerMs: number, done
   let isOver = false
   let timer: NodeJS.Timeout | undefined
 
-  /** Once: after an answer that did not come in time another may follow. Who asked does not use the connection again. */
+  /** Once: another answer may follow one that came too late. The caller does not use the connection again. */
   function end(error: Error | undefined): void {
     clearTimeout(timer)
     if (isOver) return
@@ -49,18 +50,18 @@ export function exchange(statements: readonly Prepared[], answerMs: number, done
   }
 
   const asked = {
-    /** As pg's own queries have one: what is asked for, for whoever looks on. */
+    /** Name of the query, as pg's own queries have one. */
     name: statements.at(-1)!.name,
     callback: done,
 
-    /** pg says so when all before it on the connection is answered. From now on its answer may be awaited. */
+    /** pg calls submit once everything before it on the connection is answered. */
     submit(connection: pg.Connection) {
       const late = () => end(new Error('Query read timeout'))
       if (answerMs > 0) timer = setTimeout(late, answerMs)
       asked.send(connection)
     },
 
-    /** May be asked for before: then it is under way behind the others. */
+    /** May be called earlier, to send the query behind the queries in flight. */
     send(connection: pg.Connection) {
       if (isSent) return
       isSent = true
@@ -91,7 +92,7 @@ export function exchange(statements: readonly Prepared[], answerMs: number, done
 
     handleCommandComplete({ text: command }: { text: string }) {
       const { name, text } = statements[at]!
-      if (readers[at] === undefined) prepared.set(name, { text, readRow: readRow ?? rowReader([]) })
+      if (readers[at] === undefined && prepares) prepared.set(name, { text, readRow: readRow ?? rowReader([]) })
       answer.rowCount = Number(/\d+$/.exec(command)?.[0] ?? 0)
       at++
       if (at === statements.length) return
@@ -107,14 +108,16 @@ export function exchange(statements: readonly Prepared[], answerMs: number, done
   }
   return asked
 
-  function send(connection: pg.Connection, { name, text }: Prepared, values: Value[]): void {
+  function send(connection: pg.Connection, statement: Prepared, values: Value[]): void {
+    const { text } = statement
+    const name = prepares ? statement.name : ''
     const known = prepared.get(name)
     const isSame = known?.text === text
     readers.push(isSame ? known.readRow : undefined)
-    // What pg's types call `more` is no longer looked at.
+    // The types of pg require a parameter that pg ignores.
     if (!isSame) {
       prepared.delete(name)
-      connection.close({ type: 'S', name }, true)
+      if (prepares) connection.close({ type: 'S', name }, true)
       connection.parse({ name, text, types: [] }, true)
     }
     connection.bind({ statement: name, values }, true)
@@ -126,7 +129,7 @@ export function exchange(statements: readonly Prepared[], answerMs: number, done
 function rowReader(fields: readonly pg.FieldDef[]): ReadRow {
   const names = fields.map(({ name }) => name)
   const parsers = fields.map(({ dataTypeID }) => pg.types.getTypeParser(dataTypeID, 'text'))
-  // Rows that begin with all their columns have one shape.
+  // Rows created with all their columns share one shape.
   const empty: pg.QueryResultRow = Object.fromEntries(names.map((name) => [name, null]))
   return (values) => {
     const row = { ...empty }

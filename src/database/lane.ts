@@ -2,26 +2,26 @@ import pg from 'pg'
 import type { Answer, Prepared } from './exchange.ts'
 import { pipelineBehind } from './prepared.ts'
 
-/** Runs statements as one transaction, after those that it was given before. @throws as `pipeline` */
+/** Runs statements as one transaction, after earlier ones. @throws as `pipeline` */
 export type Lane = <Row extends pg.QueryResultRow>(...statements: readonly Prepared[]) => Promise<Answer<Row>>
 
 /**
- * A connection on which transactions follow one another without a round trip in between: each is sent at once, and begins when the one
- * before it is committed or refused. So PostgreSQL goes on while we are busy with what it has answered.
+ * A connection whose transactions follow one another without a round trip: each is sent at once and begins when the one
+ * before it ends.
  *
- * It has a connection of the pool while something is under way. When the connection fails, all of that does, and what comes then
- * has another.
+ * It holds a connection of the pool while a transaction is in flight. A failed connection fails all of its
+ * transactions, and later ones get another connection.
  */
 export function createLane(pool: pg.Pool): Lane {
   let open: { client: Promise<pg.PoolClient>; underWay: number } | undefined
 
   function leave(lane: typeof open, isBroken: boolean): void {
-    // Once.
+    // Only once.
     if (lane === undefined || open !== lane) return
     open = undefined
     lane.client.then(
       (client) => client.release(isBroken),
-      // There is none, as was said to whom it was for.
+      // No connection was opened; its callers know.
       () => {},
     )
   }
@@ -42,5 +42,5 @@ export function createLane(pool: pg.Pool): Lane {
   }
 }
 
-/** PostgreSQL said no, and goes on with what comes next. */
+/** True when PostgreSQL refused a statement and the connection stays usable. */
 const isRefusal = (error: unknown) => error instanceof pg.DatabaseError && error.severity === 'ERROR'

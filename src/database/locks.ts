@@ -1,13 +1,13 @@
-/** Advisory locks, each with what takes turns by it. Their numbers mean nothing, but no two may be the same. */
+/** Ids of advisory locks. The numbers are arbitrary and distinct. */
 export const LOCKS = {
-  /** Processes that start together and find migrations to apply. */
+  /** Taken by processes that apply migrations. */
   migrate: 7_340_001,
-  /** The embedded PostgreSQL: held by the process that owns it. */
+  /** Held by the process that owns the embedded PostgreSQL. */
   owner: 7_340_002,
-  /** Claims of all workers: each sees what those before it took. */
+  /** Taken by claims, so that each sees the rows of those before it. */
   claim: 7_340_003,
-  /** Processes that remove what is past its time. */
+  /** Taken by processes that enforce retention. */
   retention: 7_340_004,
-  /** Processes that start together and find no organization yet. */
+  /** Taken by processes that create the first organization. */
   bootstrap: 7_340_005,
 } as const

@@ -2,27 +2,33 @@ import pg from 'pg'
 import { type Answer, type Done, exchange, type Prepared } from './exchange.ts'
 
 /**
- * A client of pg that sends statements with a name our way (exchange.ts), and everything else as it does.
+ * A client of pg that sends named statements through exchange.ts.
  *
- * Of statements with a name, how long an answer may take is not left to pg's `query_timeout`, as it is of all else. pg then
- * assigns a function to a property of each query, which V8 takes for a method and allocates as old: all that the function
- * refers to, the rows of the answer included, lives until all garbage is collected, and small collections copy it.
+ * pg's own `query_timeout` keeps the answer of a query alive until a full garbage collection, so the timeout of named
+ * statements lives in exchange.ts.
  */
 export class PreparingClient extends pg.Client {
-  /** Milliseconds that an answer may take; 0: as long as it likes. */
+  /** Milliseconds that an answer may take; 0 for any time. */
   answerMs = 0
+  /** False behind a pooler. */
+  readonly prepares: boolean
 
-  // What is answered to which arguments, the types of pg say.
+  constructor(config?: string | (pg.ClientConfig & { usesPooler?: boolean })) {
+    super(config)
+    this.prepares = typeof config !== 'object' || config.usesPooler !== true
+  }
+
+  // The types of pg know the result of each form of arguments.
   override query(...args: unknown[]): never {
     const [config, values, callback] = args
     if (isPrepared(config) && values === undefined) {
       if (callback === undefined) return pipeline(this, config) as never
-      return this.query(exchange([config], this.answerMs, callback as Done))
+      return this.query(exchange([config], this.answerMs, this.prepares, callback as Done))
     }
     return Reflect.apply(super.query, this, [this.bounded(config), ...args.slice(1)]) as never
   }
 
-  /** What pg is asked for in its own way, with the time that it may take. */
+  /** Adds the timeout to a query that pg sends. */
   private bounded(config: unknown): unknown {
     if (typeof config === 'string') return { text: config, query_timeout: this.answerMs }
     const isOurs = typeof config === 'object' && config !== null && !('submit' in config)
@@ -30,7 +36,7 @@ export class PreparingClient extends pg.Client {
   }
 }
 
-/** Whether it asks for nothing else that pg can do, such as rows as arrays. */
+/** True for a plain named statement without further options of pg. */
 function isPrepared(config: unknown): config is Prepared {
   if (typeof config !== 'object' || config === null) return false
   const { name, text, values, ...more } = config as Record<string, unknown>
@@ -39,15 +45,14 @@ function isPrepared(config: unknown): config is Prepared {
 }
 
 /**
- * Runs statements as one transaction in one round trip. Each sees what was committed before it began, as between BEGIN and
- * COMMIT, which would be two statements more, with an answer each.
+ * Runs statements as one transaction in one round trip, each with a snapshot of its own as between BEGIN and COMMIT.
  *
- * Until all of them have arrived PostgreSQL takes the transaction for busy and not for idle: locks that others wait for need a
- * bound of their own (`transaction_timeout`), for a network that is cut in between.
+ * PostgreSQL counts the transaction as busy, not idle, until every statement has arrived, so locks need a bound of
+ * their own (`transaction_timeout`) for a network that fails in between.
  *
- * @returns what the last of them answers
- * @throws what one of them was refused for, in which case nothing of them holds; after any other error the connection is not to be
- *   used again
+ * @returns the rows of the last statement
+ * @throws the refusal of a statement, which undoes all of them; after any other error the connection must not be used
+ *   again
  */
 export function pipeline<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
@@ -57,8 +62,8 @@ export function pipeline<Row extends pg.QueryResultRow>(
 }
 
 /**
- * As `pipeline`, and sent at once, behind what is under way on the connection. For connections on which all is asked this way: it
- * would overtake what pg has not sent yet.
+ * Like `pipeline`, and sent behind the queries in flight. Only for connections without other queries: it would overtake
+ * queries that pg has not sent yet.
  */
 export function pipelineBehind<Row extends pg.QueryResultRow>(
   client: pg.Client,
@@ -72,16 +77,16 @@ async function ask<Row extends pg.QueryResultRow>(
   statements: readonly Prepared[],
   then: (asked: ReturnType<typeof exchange>) => void,
 ): Promise<Answer<Row>> {
-  const answerMs = client instanceof PreparingClient ? client.answerMs : 0
+  const { answerMs, prepares } = client instanceof PreparingClient ? client : { answerMs: 0, prepares: true }
   try {
     return await new Promise((resolve, reject) => {
       const done: Done = (error, answer) => (error ? reject(error) : resolve(answer as Answer<Row>))
-      const asked = exchange(statements, answerMs, done)
+      const asked = exchange(statements, answerMs, prepares, done)
       client.query(asked)
       then(asked)
     })
   } catch (error) {
-    // The stack of who asked, as pg does it, instead of that of who reads the socket.
+    // The stack of the caller, as pg does, instead of that of the socket.
     Error.captureStackTrace(error as Error)
     throw error
   }

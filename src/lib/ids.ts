@@ -18,7 +18,7 @@ export function createIds(clock: Clock, random: () => number = cryptoRandom): Ma
 const CLOCKS_DIFFER_MS = 24 * 3_600_000
 
 /** Bounds for the ids of rows stored between two times, widened by the clock tolerance. */
-export function idsWithin(prefix: IdPrefix, from: Date | null | undefined, to: Date | null | undefined) {
+export function idRange(prefix: IdPrefix, from: Date | null | undefined, to: Date | null | undefined) {
   const at = (time: Date, ms: number) => idBefore(prefix, new Date(time.getTime() + ms))
   return { ...(from && { gte: at(from, -CLOCKS_DIFFER_MS) }), ...(to && { lt: at(to, CLOCKS_DIFFER_MS) }) }
 }

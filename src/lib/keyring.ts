@@ -55,7 +55,9 @@ export async function developmentKey(dataDir: string): Promise<string> {
   const made = `development:${randomBytes(KEY_BYTES).toString('base64')}`
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   // The flag wx fails when the file exists: of two processes that start together, one writes the key and both read it.
-  await writeFile(file, made, { mode: 0o600, flag: 'wx' }).catch(() => {})
+  await writeFile(file, made, { mode: 0o600, flag: 'wx' }).catch((error) => {
+    if (error.code !== 'EEXIST') throw error
+  })
   return (await readFile(file, 'utf8')).trim()
 }
 

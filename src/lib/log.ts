@@ -1,3 +1,4 @@
+import { format } from 'node:util'
 import pino from 'pino'
 
 export type Log = pino.Logger
@@ -24,12 +25,22 @@ export function createLog(options: { level: string; destination?: pino.Destinati
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[removed]' },
     },
-    { write: (line) => destination.write(withoutSecrets(line)) },
+    { write: (line) => destination.write(redactSecrets(line)) },
   )
 }
 
+/** Turns warnings of the process, and lines that libraries write to the console, into lines of the log. */
+export function captureOutput(log: Log): void {
+  // Node's own listener prints to standard error.
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => log.warn({ err: warning }, 'Node.js warned the process'))
+  for (const method of ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const)
+    console[method] = (...words: unknown[]) =>
+      log.warn({ method, text: format(...words) }, 'A library wrote to the console')
+}
+
 /** Removes keys and secrets from a text, such as the message of a library that quotes its input. */
-export function withoutSecrets(text: string): string {
+export function redactSecrets(text: string): string {
   return text.replace(SECRET_TEXT, '[removed]')
 }
 
@@ -43,6 +54,6 @@ function standardOutput(): pino.DestinationStream {
 }
 
 /** Resolves when all output is written or its reader is gone. Exiting earlier would lose the last lines. */
-export function written(): Promise<void> {
+export function flushLog(): Promise<void> {
   return new Promise((resolve) => process.stdout.write('', () => resolve()))
 }

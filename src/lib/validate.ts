@@ -11,7 +11,7 @@ export function validate<T extends z.ZodType>(schema: T, input: unknown, path = 
 }
 
 /** Bounds the entries of a record before any is validated, because each could be invalid in its own way. */
-export function bounded<Output, Input>(record: z.ZodType<Output, Input>, options: { most: number; of: string }) {
+export function maxEntries<Output, Input>(record: z.ZodType<Output, Input>, options: { most: number; of: string }) {
   const fits = (input: unknown) =>
     typeof input !== 'object' || input === null || Object.keys(input).length <= options.most
   return z.custom<Input>(fits, `at most ${options.most} ${options.of}`).pipe(record)

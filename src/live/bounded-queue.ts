@@ -1,8 +1,8 @@
 /** Maximum messages that wait for one subscriber. */
-export const MAILBOX_LIMIT = 1_000
+export const QUEUE_LIMIT = 1_000
 
 /** A message. `gap` is true when messages before it were dropped. */
-export interface Mail<T> {
+export interface QueueItem<T> {
   message: T
   gap: boolean
 }
@@ -11,19 +11,19 @@ export interface Mail<T> {
  * Bounded queue between the bus and one subscriber. A slow subscriber loses its oldest messages and learns so by `gap`;
  * other subscribers are not affected.
  */
-export interface Mailbox<T> extends AsyncIterableIterator<Mail<T>> {
+export interface BoundedQueue<T> extends AsyncIterableIterator<QueueItem<T>> {
   push(message: T): void
   /** Marks messages as lost before they reached the queue. */
   markGap(): void
   /** Ends the reader at once. */
   close(): void
-  return(): Promise<IteratorResult<Mail<T>>>
+  return(): Promise<IteratorResult<QueueItem<T>>>
 }
 
-export function createMailbox<T>(options: { limit?: number; onClose?: () => void } = {}): Mailbox<T> {
-  const limit = options.limit ?? MAILBOX_LIMIT
+export function createBoundedQueue<T>(options: { limit?: number; onClose?: () => void } = {}): BoundedQueue<T> {
+  const limit = options.limit ?? QUEUE_LIMIT
   const waiting: T[] = []
-  let readers: ((result: IteratorResult<Mail<T>>) => void)[] = []
+  let readers: ((result: IteratorResult<QueueItem<T>>) => void)[] = []
   let gap = false
   let closed = false
 
@@ -36,7 +36,7 @@ export function createMailbox<T>(options: { limit?: number; onClose?: () => void
     options.onClose?.()
   }
 
-  function mail(message: T): IteratorResult<Mail<T>> {
+  function mail(message: T): IteratorResult<QueueItem<T>> {
     const value = { message, gap }
     gap = false
     return { done: false, value }

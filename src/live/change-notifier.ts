@@ -1,5 +1,5 @@
 import type { LiveBus } from '../bus/bus.ts'
-import { createMailbox, type Mailbox } from './bounded-queue.ts'
+import { type BoundedQueue, createBoundedQueue } from './bounded-queue.ts'
 
 /** Minimum interval between two notifications of the same change, in milliseconds. */
 const EVERY_MS = 1_000
@@ -11,7 +11,7 @@ const EVERY_MS = 1_000
  * @param options.together merges all changes into the message `ALL`
  * @param options.first the first message, looked up once changes are heard; null for none
  */
-export async function subscribeToHints(
+export async function subscribeToChanges(
   bus: LiveBus,
   channel: string,
   options: {
@@ -20,12 +20,12 @@ export async function subscribeToHints(
     first?: () => Promise<string | null>
     onClose?: () => void
   } = {},
-): Promise<Mailbox<string>> {
+): Promise<BoundedQueue<string>> {
   const { wanted = () => true } = options
   const changed = new Set<string>()
   let timer: NodeJS.Timeout | undefined
   let stop = () => {}
-  const mailbox = createMailbox<string>({
+  const mailbox = createBoundedQueue<string>({
     onClose() {
       clearTimeout(timer)
       stop()

@@ -4,9 +4,9 @@ import { type DeliveryChange, toChange } from '../bus/delivery-log-entry.ts'
 import { AT_END, type Place, readCursor, writeCursor } from '../bus/log-cursor.ts'
 import type { DeliveryStatus } from '../database/generated/enums.ts'
 import type { Viewer } from '../domain/people/viewer.ts'
-import { createLogWatch, type LogWatch } from './log-listener.ts'
-import { createShelves, isAt, nextOn, type Shelf } from './read-buffer.ts'
-import { headOf, type Part, readParts } from './read-delivery-log.ts'
+import { createLogListener, type LogListener } from './log-listener.ts'
+import { createReadBuffers, isAt, nextOn, type ReadBuffer } from './read-buffer.ts'
+import { latestPosition, type Part, readParts } from './read-delivery-log.ts'
 
 /** Poll interval while the bus is degraded and other processes cannot announce changes. */
 const POLL_MS = 1_000
@@ -47,12 +47,12 @@ export function createDeliveryFeed(deps: {
   keepMs?: number
 }) {
   const { safetyMs = SAFETY_MS } = deps
-  const watch = createLogWatch(deps.bus)
-  const shelves = createShelves(deps.keepMs)
+  const watch = createLogListener(deps.bus)
+  const buffers = createReadBuffers(deps.keepMs)
 
   return {
     /** Log rows buffered for all subscribers. */
-    rowsKept: shelves.kept,
+    rowsKept: buffers.kept,
 
     /**
      * Every change of the organization's deliveries that matches the filter.
@@ -69,21 +69,21 @@ export function createDeliveryFeed(deps: {
       const after = options.after == null ? undefined : readCursor(options.after)
       const reader = { closed: false, wake: () => {} }
       const watched = await watch(organizationId, () => reader.wake())
-      const shelf = shelves.open()
+      const buffer = buffers.open()
       const close = () => {
         if (reader.closed) return
         reader.closed = true
         reader.wake()
-        shelves.close(shelf)
+        buffers.close(buffer)
         watched.leave()
         options.onClose?.()
       }
       try {
-        const head = await headOf(deps.pool, organizationId)
+        const head = await latestPosition(deps.pool, organizationId)
         // A cursor past the end belongs to a lost database.
         const beyond = after !== undefined && after.position > head
         const place = after === undefined || beyond ? { ...AT_END, position: head } : after
-        const updates = follow(organizationId, filter, place, { head, gap: beyond, watched, reader, shelf, close })
+        const updates = follow(organizationId, filter, place, { head, gap: beyond, watched, reader, buffer, close })
         // The default `return` of a waiting generator would take effect only after the next change.
         const end = async () => {
           close()
@@ -104,14 +104,14 @@ export function createDeliveryFeed(deps: {
     about: {
       head: number
       gap: boolean
-      watched: LogWatch
+      watched: LogListener
       reader: { closed: boolean; wake: () => void }
-      shelf: Shelf
+      buffer: ReadBuffer
       close: () => void
     },
   ): AsyncGenerator<DeliveryUpdate, void, void> {
     const statuses = filter.statuses?.length ? new Set(filter.statuses) : undefined
-    const { watched, reader, shelf } = about
+    const { watched, reader, buffer } = about
     let { head, gap } = about
     let place = start
     while (!reader.closed) {
@@ -126,14 +126,14 @@ export function createDeliveryFeed(deps: {
         continue
       }
       if (isAfterGap) gap = true
-      for (let next = nextOn(shelf, place); next !== undefined; next = nextOn(shelf, place)) {
+      for (let next = nextOn(buffer, place); next !== undefined; next = nextOn(buffer, place)) {
         const { change } = next
         place = next.after
         if (filter.endpointId && change[11] !== filter.endpointId) continue
         if (statuses !== undefined && !statuses.has(change[1])) continue
         if (reader.closed) return
         yield { change: toChange(organizationId, change), cursor: writeCursor(place), gap }
-        shelf.used = true
+        buffer.used = true
         gap = false
       }
       head = Math.max(head, place.position)
@@ -151,7 +151,7 @@ export function createDeliveryFeed(deps: {
       // A forged cursor past the end of its row would be looked up again and again.
       if (first !== undefined && isAt(place, first) && place.index >= first.changes.length)
         place = { ...place, part: place.part + 1, index: 0 }
-      if (!reader.closed) shelf.parts = parts
+      if (!reader.closed) buffer.parts = parts
       return { isAtEnd, isAfterGap }
     }
   }

@@ -12,7 +12,7 @@ interface Watched {
 }
 
 /** One reader's view of the log. */
-export interface LogWatch {
+export interface LogListener {
   /** Grows with every announcement that the log has grown. */
   hints(): number
   /** A read shared with readers that want the same rows at the same time. */
@@ -21,14 +21,14 @@ export interface LogWatch {
 }
 
 /** Listens once per organization for all of its readers. */
-export function createLogWatch(bus: LiveBus) {
+export function createLogListener(bus: LiveBus) {
   const organizations = new Map<string, Watched>()
 
   /**
    * @param wake called when the log has or may have grown
    * @returns once no later change can be missed
    */
-  return async function watch(organizationId: string, wake: () => void): Promise<LogWatch> {
+  return async function watch(organizationId: string, wake: () => void): Promise<LogListener> {
     const watched = organizations.get(organizationId) ?? begin(organizationId)
     watched.wakers.add(wake)
     await watched.ready

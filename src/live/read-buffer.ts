@@ -9,7 +9,7 @@ import { PARTS_AT_ONCE, type Part } from './read-delivery-log.ts'
 const KEEP_MS = 10_000
 
 /** Log rows that a subscriber has read and not yet taken. */
-export interface Shelf {
+export interface ReadBuffer {
   /** Undefined when empty or evicted. */
   parts: readonly Part[] | undefined
   /** True when a change was taken since the last eviction run. */
@@ -19,7 +19,7 @@ export interface Shelf {
 export const isAt = (place: Place, { position, part }: Part) => position === place.position && part === place.part
 
 /** The first buffered change after a place, and the place after that change; undefined when none is buffered. */
-export function nextOn({ parts = [] }: Shelf, place: Place): { change: Logged; after: Place } | undefined {
+export function nextOn({ parts = [] }: ReadBuffer, place: Place): { change: Logged; after: Place } | undefined {
   for (const [nth, row] of parts.entries()) {
     if (nth === PARTS_AT_ONCE) return undefined
     const { position, part, changes } = row
@@ -38,32 +38,32 @@ export function nextOn({ parts = [] }: Shelf, place: Place): { change: Logged; a
  * Read buffers of all subscribers. A row has up to 500 changes, so thousands of idle subscribers would fill the memory;
  * their rows are evicted and read again.
  */
-export function createShelves(keepMs = KEEP_MS) {
-  const shelves = new Set<Shelf>()
+export function createReadBuffers(keepMs = KEEP_MS) {
+  const buffers = new Set<ReadBuffer>()
   let timer: NodeJS.Timeout | undefined
 
   function tidy(): void {
-    for (const shelf of shelves) {
-      if (!shelf.used) shelf.parts = undefined
-      shelf.used = false
+    for (const buffer of buffers) {
+      if (!buffer.used) buffer.parts = undefined
+      buffer.used = false
     }
   }
 
   return {
-    open(): Shelf {
-      const shelf = { parts: undefined, used: false }
-      shelves.add(shelf)
+    open(): ReadBuffer {
+      const buffer = { parts: undefined, used: false }
+      buffers.add(buffer)
       timer ??= setInterval(tidy, keepMs).unref()
-      return shelf
+      return buffer
     },
-    close(shelf: Shelf): void {
-      shelf.parts = undefined
-      shelves.delete(shelf)
-      if (shelves.size > 0) return
+    close(buffer: ReadBuffer): void {
+      buffer.parts = undefined
+      buffers.delete(buffer)
+      if (buffers.size > 0) return
       clearInterval(timer)
       timer = undefined
     },
     /** Number of buffered rows. */
-    kept: () => [...shelves].reduce((sum, { parts }) => sum + (parts?.length ?? 0), 0),
+    kept: () => [...buffers].reduce((sum, { parts }) => sum + (parts?.length ?? 0), 0),
   }
 }

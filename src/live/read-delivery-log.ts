@@ -33,9 +33,9 @@ export async function readParts(
 }
 
 /** The latest position of the log; 0 for an empty one. */
-export async function headOf(pool: pg.Pool, organizationId: string): Promise<number> {
+export async function latestPosition(pool: pg.Pool, organizationId: string): Promise<number> {
   const { rows } = await pool.query<{ position: number }>(
-    'SELECT position::float8 FROM delivery_change_heads WHERE organization_id = $1',
+    'SELECT position::float8 FROM delivery_log_heads WHERE organization_id = $1',
     [organizationId],
   )
   return rows[0]?.position ?? 0

@@ -5,7 +5,10 @@ import { parseWithinLimits } from './query-limits.ts'
 const NAME_CHARACTERS = 100
 const PATH = 'input.body'
 
-/** Whether a document can be registered: it runs on this schema, within its limits, and is one operation with a name. */
+/**
+ * Checks that a document can be registered: valid for the schema, within the query limits, and exactly one named
+ * operation.
+ */
 export function createCheckDocument(schema: GraphQLSchema): CheckDocument {
   return (body) => {
     const issues = (...messages: string[]) => ({ issues: messages.map((message) => ({ path: PATH, message })) })

@@ -4,25 +4,28 @@ import type { Credentials } from '../domain/keys/authenticate.ts'
 import { UnauthenticatedError } from '../lib/errors.ts'
 import { createNetworks, parseAddress } from '../lib/networks.ts'
 
-/** The header by which a platform key names the organization that it acts in. */
+/** Header by which a platform key names the organization to act in. */
 export const ORGANIZATION_HEADER = 'signalbox-organization'
 
-/** Addresses whose usual form is remembered: most connections come from few. */
+/** Maximum cached peer addresses; most connections come from few. */
 const PEERS_REMEMBERED = 1_000
 
-/** Reads what a request or a `connection_init` presents. Undefined: nothing, which is no mistake by itself. */
+/**
+ * Reads the credentials of a request or a `connection_init`. Undefined when none are presented, which is no error by
+ * itself.
+ */
 export function readCredentials(
   fields: (name: string) => unknown,
   about: { ip: string | null; requestId: string },
 ): Credentials | undefined {
   const organizationId = text(fields(ORGANIZATION_HEADER))
-  // Acting in the key's own organization instead would be a surprise.
+  // Falling back to the key's own organization would act in the wrong one.
   if (fields(ORGANIZATION_HEADER) === '')
     throw new UnauthenticatedError(
       'The header Signalbox-Organization is empty. Send an organization id, or leave the header out.',
     )
   const authorization = text(fields('authorization'))
-  // GraphiQL opens with the word alone, for the key to be put behind it.
+  // GraphiQL opens with the bare word, for the key to be added.
   const isEmpty = authorization === undefined || /^Bearer\s*$/i.test(authorization)
   const bearer = authorization?.match(/^Bearer +(\S+)$/i)?.[1]
   if (!isEmpty && bearer === undefined)
@@ -39,8 +42,8 @@ function text(value: unknown): string | undefined {
 }
 
 /**
- * The address of the client. `X-Forwarded-For` counts only when the peer is a trusted proxy; then it is the last address
- * in it that is no trusted proxy itself, since whatever stands before that the client may have written.
+ * Reads the client address. `X-Forwarded-For` counts only when the peer is a trusted proxy: the last address that is no
+ * trusted proxy, because the client may have written everything before that address.
  */
 export function createClientIp(trustedProxies: readonly string[]): (request: IncomingMessage) => string | null {
   const isTrusted = createNetworks(trustedProxies)

@@ -1,6 +1,6 @@
 /**
- * What GraphiQL opens with: the way of an event in one tab, since each tab has headers of its own and the key should be
- * put in once, and a second one to watch it live.
+ * Tabs of GraphiQL. The way of an event is one tab, because every tab has headers of its own and the key is entered
+ * once; a second tab watches deliveries live.
  */
 export const exampleTabs = [
   {

@@ -16,33 +16,33 @@ import type { ServerContext } from './request-context.ts'
 
 const checkDocument = createCheckDocument(schema)
 
-/** GraphQL over HTTP and SSE, and GraphiQL for a browser. WebSocket runs through its `getEnveloped`. */
+/** GraphQL over HTTP and SSE. WebSocket runs through `getEnveloped`. */
 export function createGraphQL(deps: {
-  domain: Services
+  services: Services
   maskError: (error: unknown) => Error
   record: RecordUsage
   resolveDocument: ResolveDocument
 }) {
-  const { domain } = deps
+  const { services } = deps
   const limitsOfEveryAnswer: Plugin<object, ServerContext> = {
-    onResponse: ({ serverContext }) => serverContext && lookAtLimits(domain.limits, serverContext.exchange),
+    onResponse: ({ serverContext }) => serverContext && lookAtLimits(services.limits, serverContext.exchange),
   }
-  const limitField = createLimitField(domain.fieldCalls, domain.fieldLimits)
+  const limitField = createLimitField(services.fieldCalls, services.fieldLimits)
   const usage = recordUsage(deps.record)
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    // Counted before it comes here (src/server/http-server.ts): Yoga would send each body through a stream of its own.
+    // src/server/http-server.ts bounds the body. Yoga would send each body through a stream of its own.
     maxRequestBodySize: false,
     plugins: [
       persistedOperations(deps.resolveDocument),
       boundQueries,
       plannedSubscriptions,
       usage,
-      spendLimits(domain.limits),
+      spendLimits(services.limits),
       limitsOfEveryAnswer,
-      forgetScopes,
+      clearScopeCache,
     ],
     parserAndValidationCache: boundedCaches(),
     // Browsers present keys in a header, never in a cookie, so any origin may ask.
@@ -56,8 +56,8 @@ export function createGraphQL(deps: {
       const { viewer } = exchange
       const answered = { bytes: 0 }
       return {
-        ...{ domain, viewer, checkDocument, limitField, answered },
-        // Made when it is asked for, by a call: the fields of this are copied, and a getter would be asked there.
+        ...{ services, viewer, checkDocument, limitField, answered },
+        // A function, because the fields of the context are copied and a getter would run then.
         signal: () => request?.signal,
       }
     },
@@ -65,17 +65,15 @@ export function createGraphQL(deps: {
 }
 
 /**
- * Pothos keeps what it found out for a context in a WeakMap, in entries that refer to the context. V8 takes what an old WeakMap has
- * for alive until it collects all garbage, so every request would outlive its answer by minutes, and each of the frequent small
- * collections would copy hundreds of them, in pauses that requests have to wait for.
+ * Clears the scope cache of Pothos after each request. Its WeakMap keeps every context alive until a full garbage
+ * collection.
  */
-const forgetScopes: Plugin = {
+const clearScopeCache: Plugin = {
   onExecute: ({ args }) => ({ onExecuteDone: () => RequestCache.clearForContext(args.contextValue) }),
 }
 
 /**
- * What graphql-js does for a subscription, which has less around each message than Yoga's executor; and less still by a plan: a
- * message is executed for every change.
+ * Subscribes as graphql-js does, with less overhead per message than Yoga's executor, and executes messages by a plan.
  */
 const plannedSubscriptions: Plugin = { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) }
 

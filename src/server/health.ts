@@ -8,7 +8,10 @@ export interface Answer {
   body: Record<string, unknown>
 }
 
-/** `/livez`: the process runs. `/readyz`: it can do its work; Redis away degrades live, and nothing else. */
+/**
+ * `/livez`: the process runs. `/readyz`: the database answers. Without Redis the process stays ready and reports live
+ * as degraded.
+ */
 export function createHealth(deps: { database: Database; bus: LiveBus }) {
   return {
     live: (): Answer => ({ status: 200, body: { status: 'ok' } }),

@@ -22,13 +22,13 @@ const REQUEST_BYTES = 16 * 1024 * 1024
 const REQUEST_ID = 'x-request-id'
 
 export interface Server {
-  /** Where it listens, such as http://127.0.0.1:4000. */
+  /** URL of the listening server, such as http://127.0.0.1:4000. */
   url: string
-  /** Answers what is under way, ends subscriptions, and closes. */
+  /** Answers requests in flight, ends subscriptions, and closes. */
   stop(): Promise<void>
 }
 
-/** The HTTP server: GraphQL over HTTP, SSE and WebSocket, and health. @throws when the port is taken */
+/** Serves GraphQL over HTTP, SSE and WebSocket, and health. @throws when the port is taken */
 export async function startServer(deps: {
   services: Services
   database: Database
@@ -41,20 +41,20 @@ export async function startServer(deps: {
   graphiql: boolean
   initTimeoutMs?: number
 }): Promise<Server> {
-  const { services: domain, log } = deps
+  const { services, log } = deps
   const clientIp = createClientIp(deps.trustedProxies)
 
-  /** A request, or an operation on a WebSocket, with whoever makes it. */
+  /** Starts the context of a request, or of an operation on a WebSocket, and authenticates it. */
   async function begin(request: IncomingMessage, fields: (name: string) => unknown): Promise<Exchange> {
     const ip = clientIp(request)
     const exchange: Exchange = { request, ip, startedAt: performance.now(), viewer: null, requestBytes: 0 }
     try {
       const credentials = readCredentials(fields, { ip, requestId: String(request.headers[REQUEST_ID]) })
-      if (credentials !== undefined) exchange.viewer = await domain.authenticate(credentials)
+      if (credentials !== undefined) exchange.viewer = await services.authenticate(credentials)
     } catch (error) {
       exchange.refused = error
       if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
-        domain.audit.denied(
+        services.audit.denied(
           { principal: apiKeyPrincipal(error.key), organizationId: error.key.organizationId, ip },
           'authenticate',
           error.message,
@@ -64,11 +64,14 @@ export async function startServer(deps: {
   }
 
   const maskError = createMaskError(log)
-  const record = createRecordUsage({ recorder: domain.usageRecorder, clock: deps.clock })
-  const resolveDocument = createResolveDocument({ findDocument: domain.findDocument, denied: domain.audit.denied })
-  const graphql = createGraphQL({ domain, maskError, record, resolveDocument })
+  const record = createRecordUsage({ recorder: services.usageRecorder, clock: deps.clock })
+  const resolveDocument = createResolveDocument({
+    findOperation: services.findOperation,
+    denied: services.audit.denied,
+  })
+  const graphql = createGraphQL({ services, maskError, record, resolveDocument })
   const graphiql = deps.graphiql ? createGraphiQL() : undefined
-  const health = createHealth({ database: deps.database, bus: domain.bus })
+  const health = createHealth({ database: deps.database, bus: services.bus })
 
   const server = createHttpServer((request, response) => {
     request.headers[REQUEST_ID] = requestId(request)
@@ -81,7 +84,7 @@ export async function startServer(deps: {
         const fields = { requestId: request.headers[REQUEST_ID], method: request.method, path: pathname }
         log.debug({ ...fields, status: response.statusCode, durationMicroseconds: duration }, 'Request finished')
       })
-    // What stands behind builds a URL of it.
+    // Later steps build a URL from the Host header.
     if (!URL.canParse(`http://${request.headers.host || 'localhost'}/`))
       return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
     if (pathname === '/graphql') {
@@ -96,7 +99,7 @@ export async function startServer(deps: {
     if (pathname === '/' && graphiql !== undefined) return void response.writeHead(302, { location: '/graphql' }).end()
     send(response, { status: 404, body: { error: 'Not found. GraphQL is at /graphql.' } })
   })
-  // Receivers of events hold subscriptions open for days, so only the reading of a request is timed.
+  // Subscriptions stay open for days, so only the reading of a request is timed.
   server.requestTimeout = 60_000
   server.headersTimeout = 30_000
 
@@ -113,7 +116,11 @@ export async function startServer(deps: {
     if (request.method === 'POST' && !isJson(mediaType)) {
       // Discarded unread: parsers of other formats take quadratic time, before any key is checked.
       request.resume()
-      return send(response, { status: 415, body: { error: 'Send a JSON body with Content-Type: application/json.' } })
+      const message = 'Send a JSON body with Content-Type: application/json.'
+      return send(response, {
+        status: 415,
+        body: { errors: [{ message, extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } }] },
+      })
     }
     const sentBefore = request.socket.bytesWritten
     const beginning = begin(request, (name) => request.headers[name])
@@ -151,7 +158,7 @@ export async function startServer(deps: {
     url: `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
-      domain.subscriptions.stop()
+      services.subscriptions.stop()
       await sockets.stop()
       server.closeIdleConnections()
       await closed
@@ -159,14 +166,17 @@ export async function startServer(deps: {
   }
 }
 
-/** How `connection_init` may spell the fields, as HTTP clients know them. */
+/** Field names of `connection_init` as HTTP clients spell them. */
 const NAMES: Record<string, string> = {
   authorization: 'Authorization',
   'x-api-key': 'X-API-Key',
   [ORGANIZATION_HEADER]: 'Signalbox-Organization',
 }
 
-/** Counts what arrives without reading it, and breaks off what is too much. Only for bodies in chunks: of others Node reads no more than they say. */
+/**
+ * Counts the bytes of a chunked body without reading it, and aborts past the limit. Node enforces a content-length by
+ * itself.
+ */
 function countBody(request: IncomingMessage, onBytes: (received: number) => void): void {
   let received = 0
   const push = request.push.bind(request)
@@ -176,7 +186,6 @@ function countBody(request: IncomingMessage, onBytes: (received: number) => void
     if (received > REQUEST_BYTES) request.destroy()
     return push(chunk)
   }
-  // By its name: a function that is written where it is assigned to a property is made as old (src/database/prepared.ts).
   request.push = pushCounted
 }
 

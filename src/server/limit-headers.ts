@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { LimitsState } from '../domain/limits/limits.ts'
 import { slowestOf, type WindowState } from '../domain/limits/sliding-window.ts'
 
-/** The headers that say how much a key may still be used, for browsers to be let see them. */
+/** Headers with the state of the rate limits, exposed to browsers. */
 export const LIMIT_HEADERS = [
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
@@ -13,8 +13,8 @@ export const LIMIT_HEADERS = [
 ]
 
 /**
- * Sets the headers of K7. `X-RateLimit-*` is about the window that is closest to its end, `RateLimit` and `RateLimit-Policy`
- * (draft-ietf-httpapi-ratelimit-headers-10) about each.
+ * Sets the rate limit headers. `X-RateLimit-*` describe the tightest window, `RateLimit` and `RateLimit-Policy`
+ * (draft-ietf-httpapi-ratelimit-headers-10) describe every window.
  */
 export function setLimitHeaders(response: ServerResponse, state: LimitsState): void {
   const tightest = tightestOf(state)
@@ -31,15 +31,15 @@ export function setLimitHeaders(response: ServerResponse, state: LimitsState): v
     'RateLimit-Policy',
     each(({ name, limit, seconds }) => `"${name}";q=${limit};w=${seconds}`),
   )
-  if (!state.admitted && !state.neverFits) response.setHeader('Retry-After', retryAfter(state))
+  if (!state.admitted && !state.exceedsWindow) response.setHeader('Retry-After', retryAfter(state))
 }
 
-/** Seconds, at least one, after which what was refused fits in. */
+/** Seconds until a refused request fits, at least one. */
 export function retryAfter(state: LimitsState): number {
   return Math.max(1, Math.ceil((tightestOf(state).fitsAt - state.now) / 1000))
 }
 
-/** Of a refusal the window that takes longest; else, of those that count requests, the one with the least left. */
+/** The window of a refusal with the longest wait; otherwise the request window with the least left. */
 export function tightestOf({ admitted, windows }: LimitsState): WindowState {
   if (!admitted) return slowestOf(windows)
   const requests = windows.filter(({ name }) => name !== 'cost')

@@ -20,22 +20,20 @@ import {
 import { isPromise } from 'graphql/jsutils/isPromise.js'
 import { addPath, type Path } from 'graphql/jsutils/Path.js'
 
-/** Fields of a plan at most: it is held for as long as its subscription lives. */
+/** Maximum fields of a plan, which lives as long as its subscription. */
 const FIELDS = 100
 
-/** Makes of what a resolver gave what is answered. @throws what graphql-js has to deal with */
+/** Turns a resolved value into its part of the answer. @throws when graphql-js has to handle the value */
 type Complete = (value: unknown) => unknown
 
 /**
- * Executes the messages of a subscription by what is the same for all of them: which fields are asked for, with which arguments, of
- * which type. graphql-js finds that out for each message, which is most of what it does, and a message is made for every change
- * and every subscriber. No code is made of a client's text: a plan is closures.
+ * Executes the messages of a subscription by a plan made once: the selected fields with their arguments and types.
+ * graphql-js would derive them again for every message. A plan is a tree of closures, never generated code.
  *
- * It goes one way only: objects and leaves that are there at once, of a field that opts in by `extensions: { planned: true }`.
- * Whatever else there is, such as a list, a promise or an error, is left to graphql-js, from the beginning of the message. What
- * resolvers get beside the message is the same for all messages, and has no `rootValue`.
+ * Plans cover synchronous objects and leaves of fields that opt in by `extensions: { planned: true }`. Everything else,
+ * such as a list, a promise or an error, is left to graphql-js for the whole message.
  *
- * @returns what is to be answered to a message; undefined when it is left to graphql-js
+ * @returns the answer to a message; undefined when graphql-js has to execute it
  */
 export function planMessages(args: ExecutionArgs): (message: unknown) => ExecutionResult | undefined {
   let run: Complete | undefined
@@ -46,7 +44,7 @@ export function planMessages(args: ExecutionArgs): (message: unknown) => Executi
       run ??= plan(args)
       return { data: run(message) as Record<string, unknown> }
     } catch {
-      // With all that follow: what Pothos has found out for one message by the path to it, it would take for the next one's.
+      // All later messages too: Pothos caches results by path, and would reuse one message's result for the next.
       isLeft = true
       run = undefined
       return undefined
@@ -54,7 +52,7 @@ export function planMessages(args: ExecutionArgs): (message: unknown) => Executi
   }
 }
 
-/** @throws when there is no plan for it */
+/** @throws when the document has no plan */
 function plan(args: ExecutionArgs): Complete {
   const execution = buildExecutionContext({ ...args, rootValue: undefined })
   const root = args.schema.getSubscriptionType()
@@ -67,7 +65,7 @@ function plan(args: ExecutionArgs): Complete {
 }
 
 interface Planning extends ExecutionContext {
-  /** Fields that the plan has by now. */
+  /** Number of fields in the plan so far. */
   planned: number
 }
 
@@ -106,7 +104,7 @@ function planType(planning: Planning, type: GraphQLOutputType, info: GraphQLReso
   const complete = planPresent(planning, type, info)
   return (value) => {
     if (value === null || value === undefined) return null
-    // What comes of it is asked for again.
+    // graphql-js resolves the value again.
     if (value instanceof Promise) value.catch(() => {})
     if (isPromise(value)) throw new Error('It is not there yet.')
     if (value instanceof Error) throw value

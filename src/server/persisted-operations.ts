@@ -1,29 +1,32 @@
 import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
-import type { Denials } from '../domain/audit/record-denied.ts'
-import type { FindDocument } from '../domain/persisted-operations/find-operation.ts'
+import type { RecordDenied } from '../domain/audit/record-denied.ts'
+import type { FindOperation } from '../domain/persisted-operations/find-operation.ts'
 import { documentIdOf } from '../domain/persisted-operations/manifest.ts'
 import { DOCUMENT_CHARACTERS } from './query-limits.ts'
 import type { Exchange, ServerContext } from './request-context.ts'
 
-/** Characters of documents that clients have sent with their hash, to send the hash alone afterwards. */
+/** Maximum characters of documents that clients have sent with their hash. */
 const REMEMBERED_CHARACTERS = 5_000_000
-/** What an entry takes besides its text. */
+/** Overhead of an entry in characters. */
 const ENTRY_CHARACTERS = 1_000
 
-/** As the transports hand them over; whatever else is wrong with them is found afterwards. */
+/** Parameters as the transports deliver them, not yet validated. */
 type Params = { [Name in keyof GraphQLParams]?: GraphQLParams[Name] | null } & { documentId?: unknown }
-/** Puts in the document that was asked for by its hash, and refuses what a confined key may not send. */
+/** Replaces a document id by its document, and refuses documents that a confined key may not send. */
 export type ResolveDocument = (params: Params, exchange: Exchange) => Promise<GraphQLParams>
 
 /**
- * Persisted operations (P1) for every transport, before anything is parsed: `documentId` (GraphQL over HTTP, appendix on
- * persisted documents), and the extension `persistedQuery` as Apollo's clients send it, which also stores what it is given.
- * A confined key may send what is registered, and no text at all but the one of its hash.
+ * Resolves persisted operations before parsing, for every transport: `documentId` (GraphQL over HTTP, appendix on
+ * persisted documents), and the extension `persistedQuery` of Apollo's clients, which also stores documents. A confined
+ * key may send registered operations only.
  */
-export function createResolveDocument(deps: { findDocument: FindDocument; denied: Denials['note'] }): ResolveDocument {
-  const { findDocument } = deps
+export function createResolveDocument(deps: {
+  findOperation: FindOperation
+  denied: RecordDenied['note']
+}): ResolveDocument {
+  const { findOperation } = deps
   const automatic = new LRUCache<string, string>({
     maxSize: REMEMBERED_CHARACTERS,
     sizeCalculation: (body) => body.length + ENTRY_CHARACTERS,
@@ -38,9 +41,9 @@ export function createResolveDocument(deps: { findDocument: FindDocument; denied
       throw refusal('BAD_REQUEST', 'Send a documentId or a query, not both.')
     if (text !== undefined && hashed !== undefined && (typeof text !== 'string' || documentIdOf(text) !== hashed))
       throw refusal('PERSISTED_QUERY_HASH_MISMATCH', 'The sha256Hash is not the SHA-256 of the query.')
-    // A confined platform key must not find what it could have registered in an organization that it names.
+    // A confined platform key must not find operations that it could have registered in another organization.
     const organizationId = (viewer?.persistedOnly ? viewer.homeId : viewer?.organizationId) ?? null
-    const registered = hashed === undefined ? null : await findDocument.find(organizationId, hashed)
+    const registered = hashed === undefined ? null : await findOperation.find(organizationId, hashed)
     if (registered !== null) {
       exchange.persisted = registered.name
       return { ...params, query: registered.body }
@@ -53,7 +56,7 @@ export function createResolveDocument(deps: { findDocument: FindDocument; denied
     if (hashed === undefined) return params
     if (text === undefined) {
       const query = automatic.get(hashed)
-      // Clients of the extension wait for this very message.
+      // Clients of the extension expect this exact message.
       const message =
         documentId == null
           ? 'PersistedQueryNotFound'
@@ -66,24 +69,24 @@ export function createResolveDocument(deps: { findDocument: FindDocument; denied
   }
 }
 
-/** Over HTTP and SSE. WebSocket calls `resolve` itself. */
+/** For HTTP and SSE. WebSocket calls `resolve` itself. */
 export function persistedOperations(resolve: ResolveDocument): Plugin<object, ServerContext> {
   return {
     onParams({ params, request, setParams, context }) {
       const { exchange } = context as ServerContext
       const fromUrl = request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : null
       const asked: Params = fromUrl === null ? params : { ...params, documentId: fromUrl }
-      // What is no object is refused as such afterwards.
+      // Yoga refuses parameters that are no object.
       if (typeof params !== 'object' || params === null || Array.isArray(params)) return
       const { documentId, extensions } = asked
       const isPlain = documentId == null && extensions == null && exchange.viewer?.persistedOnly !== true
-      // Most are, and need no turn of the event loop.
+      // The common case needs no turn of the event loop.
       return isPlain ? undefined : resolve(asked, exchange).then(setParams)
     },
   }
 }
 
-/** The document id of a request, in whichever way it was given. */
+/** The document id of a request in either form. */
 function hashOf(documentId: unknown, extensions: unknown): string | undefined {
   if (documentId != null) {
     if (typeof documentId === 'string' && /^sha256:[0-9a-f]{64}$/.test(documentId)) return documentId

@@ -2,22 +2,25 @@ import { GraphQLError } from 'graphql'
 import { RateLimitedError, SignalboxError, UnauthenticatedError, ValidationError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 
-/** What clients, and their usage, are told of an error. */
-interface Told {
+/** The public form of an error, for clients and usage records. */
+interface PublicError {
   code: string
   message: string
-  /** Nothing that the client did: the log has more. */
+  /** True for internal faults; the log has the details. */
   isFault?: true
 }
 
-/** Our own errors with their code, mistakes in the request as they are, and anything else as a fault without details. */
-export function tell(error: unknown): Told {
+/**
+ * Converts an error: own errors keep their code, faults of the request keep their message, and any other error becomes
+ * a fault without details.
+ */
+export function toPublicError(error: unknown): PublicError {
   const cause = causeOf(error)
   if (cause instanceof SignalboxError) return { code: cause.code, message: cause.message }
-  // Raised by Pothos for a malformed cursor or connection argument.
+  // Pothos raises this error for a malformed cursor or connection argument.
   if (cause instanceof Error && cause.name === 'PothosValidationError')
     return { code: 'BAD_USER_INPUT', message: cause.message }
-  // Of parsing, validating and coercing the request.
+  // GraphQL raises this error while parsing, validating and coercing a request.
   if (cause instanceof GraphQLError)
     return { code: String(cause.extensions.code ?? 'BAD_USER_INPUT'), message: cause.message }
   if (isTimeout(cause)) return { code: 'TOO_SLOW', message: TOO_SLOW }
@@ -29,7 +32,7 @@ export function tell(error: unknown): Told {
 const TOO_SLOW =
   'The request took too long and was canceled. Request less: a shorter range of time, fewer filters together, or a smaller page.'
 
-/** SQLSTATE query_canceled, as the driver has it, and as Prisma wraps it. */
+/** SQLSTATE query_canceled, as pg reports it and as Prisma wraps it. */
 function isTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, meta } = error as {
@@ -39,12 +42,12 @@ function isTimeout(error: unknown): boolean {
   return code === '57014' || meta?.driverAdapterError?.cause?.originalCode === '57014'
 }
 
-/** What clients see of an error at the top level. */
+/** Creates the masking of top-level errors. */
 export function createMaskError(log: Log) {
   return (error: unknown): Error => {
     const cause = causeOf(error)
     if (cause instanceof GraphQLError) return cause
-    const { code, message, isFault } = tell(error)
+    const { code, message, isFault } = toPublicError(error)
     if (isFault) log.error({ err: cause }, 'Request failed')
     const extensions = { code, ...moreOf(cause) }
     if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions })

@@ -23,26 +23,26 @@ import { countIntrospection, INTROSPECTION_FIELDS } from './introspection-limit.
 /** Maximum characters of a document; variables may be longer. */
 export const DOCUMENT_CHARACTERS = 100_000
 export const TOKENS = 5_000
-/** Fields that one operation may begin with, aliases included: each may read a page of 100. */
+/** Maximum root fields of an operation, aliases included: each may read a page of 100. */
 export const ROOT_FIELDS = 20
-/** Fields of one operation with every fragment written out, aliases included. */
+/** Maximum fields of an operation with every fragment expanded, aliases included. */
 export const FIELDS = 1_000
 export const DEPTH = 20
-/** Objects that one operation may answer with: pages within pages multiply. */
+/** Maximum objects in the answer of an operation: nested pages multiply. */
 export const OBJECTS = 50_000
-/** What a page has when `first` or `last` is a variable, and when neither is given. */
+/** Page size when `first` or `last` is a variable, and when neither is given. */
 const PAGE_AT_MOST = 100
 const PAGE_DEFAULT = 20
-/** Lists that are no pages, with what they have at most. `events` are those that `eventPublishMany` answers with. */
+/** Maximum lengths of lists without pagination. `events` is the answer of `eventPublishMany`. */
 export const LISTS: Record<string, number | undefined> = {
   ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4 },
 }
-/** Characters of parsed documents, and of refused ones, that are remembered. */
+/** Maximum characters of cached documents, valid and refused ones. */
 const REMEMBERED_CHARACTERS = 2_000_000
 
 interface Size {
-  /** Whether it selects the entries of a page, through fragments too. */
+  /** True when the selection includes the entries of a page, through fragments too. */
   entries: boolean
   roots: number
   fields: number
@@ -52,16 +52,16 @@ interface Size {
 
 const NOTHING: Size = { entries: false, roots: 0, fields: 0, objects: 0, depth: 0 }
 
-/** What each operation that was parsed could set going at most. */
+/** Size of each parsed operation at most. */
 const sizes = new WeakMap<OperationDefinitionNode, Size>()
-/** Points for each field that a mutation begins with: it writes. */
+/** Cost points of each root field of a mutation. */
 const POINTS_PER_MUTATION = 10
 
-/** Points of an operation. */
+/** Cost points of an operation. */
 export interface Cost {
-  /** Whatever it answers with: one for each field that it begins with, ten where that is a mutation. */
+  /** Cost of the root fields: one point each, ten for mutations. */
   base: number
-  /** With one for each object that it may answer with at most. */
+  /** The base and one point for each object in the answer at most. */
   requested: number
 }
 
@@ -72,12 +72,12 @@ export function costOf(operation: OperationDefinitionNode): Cost {
 }
 
 /**
- * Refuses a document by its text, before it is validated or anybody's key is looked at: what it could set going at most is
- * counted without following it. Each fragment is counted once, so the counting itself cannot be made long.
+ * Refuses documents by their text, before validation and authentication. The size is an upper bound, and each fragment
+ * is counted once, so counting itself stays cheap.
  */
 export const boundQueries: Plugin = { onParse: ({ setParseFn }) => setParseFn(parseWithinLimits) }
 
-/** What Yoga remembers of documents, in characters: each takes many times its length as a tree. */
+/** Bounds Yoga's document caches by characters, because a parsed document takes many times the memory of its text. */
 export const boundedCaches = (): YogaServerOptions<never, never>['parserAndValidationCache'] => {
   const remembered = <T extends object>() =>
     new LRUCache<string, T>({ maxSize: REMEMBERED_CHARACTERS, sizeCalculation: (_, text) => text.length + 1 })
@@ -125,7 +125,7 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
   function ofFragment(name: string): Size {
     const counted = known.get(name)
     if (counted !== undefined) return counted
-    // One that spreads itself is refused by validation; here it must only end.
+    // Validation refuses fragment cycles; here the recursion only has to end.
     known.set(name, NOTHING)
     const size = sizeOf(fragments.get(name)?.selectionSet)
     known.set(name, size)
@@ -162,9 +162,9 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
   return sizeOf
 }
 
-/** How many of what it selects a field may answer with. */
+/** The number of entries that a field may return. */
 function pageOf({ name, arguments: args = [] }: FieldNode, hasEntries: boolean): number {
-  // Who gives both is refused later; the larger counts until then.
+  // A field with both is refused later; until then the larger one counts.
   const asked = args
     .filter(({ name }) => name.value === 'first' || name.value === 'last')
     .map(({ value }) => pageSize(value))

@@ -13,15 +13,15 @@ import { type Cost, costOf } from './query-limits.ts'
 import type { Exchange, ServerContext } from './request-context.ts'
 
 /**
- * Spends from the limits of a key (K6, P2) when an operation is about to be executed, over every transport: what was refused
- * before has spent nothing. The answer says what it cost.
+ * Spends from the limits of the principal right before an operation executes, over every transport: a request refused
+ * earlier spends nothing. The answer reports the cost.
  */
 export function spendLimits(limits: Limits): Plugin<ServerContext> {
   async function spend({ document, operationName, contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> {
     const { exchange } = contextValue as ServerContext
     const operation = getOperationAST(document, operationName)
     if (operation) exchange.operation = exchange.persisted ?? nameOf(operation)
-    // An operation that is not there is refused when it is executed.
+    // Execution refuses an unknown operation.
     if (exchange.viewer === null || !operation) return undefined
     exchange.cost = costOf(operation)
     await ask(limits, exchange, { requests: 1, points: exchange.cost.requested })
@@ -48,13 +48,16 @@ export function spendLimits(limits: Limits): Plugin<ServerContext> {
   }
 }
 
-/** A name of ours, so that clients do not choose how many there are. */
+/**
+ * Name under which usage counts the operation. Signalbox chooses the names, so that clients cannot create unlimited
+ * ones.
+ */
 function nameOf({ selectionSet }: OperationDefinitionNode): string {
   const [first, ...more] = selectionSet.selections
   return first?.kind === Kind.FIELD && more.length === 0 ? first.name.value : 'several'
 }
 
-/** Answers that came before an execution tell the limits too, and spend nothing. */
+/** Adds the limit headers to answers given before execution, without spending. */
 export async function lookAtLimits(limits: Limits, exchange: Exchange): Promise<void> {
   if (exchange.viewer !== null && exchange.limits === undefined) await ask(limits, exchange, { requests: 0, points: 0 })
 }
@@ -70,8 +73,8 @@ function refusal({ limits, response }: Exchange): ExecutionResult {
   const { name } = tightestOf(limits!)
   const seconds = retryAfter(limits!)
   const about = { code: 'RATE_LIMITED', window: name, ...(response && { http: { status: 429 } }) }
-  const extensions = limits!.neverFits ? about : { ...about, retryAfter: seconds }
-  const message = limits!.neverFits
+  const extensions = limits!.exceedsWindow ? about : { ...about, retryAfter: seconds }
+  const message = limits!.exceedsWindow
     ? 'This operation costs more points than this key may spend within a minute. Request less.'
     : name === 'cost'
       ? `This key has too few cost points left for this operation. Request less, or try again in ${seconds} s.`
@@ -79,16 +82,16 @@ function refusal({ limits, response }: Exchange): ExecutionResult {
   return { errors: [new GraphQLError(message, { extensions })] }
 }
 
-/** What `extensions.cost` says, in points. */
+/** The value of `extensions.cost`, in points. */
 function costs({ base, requested }: Cost, limits: Exchange['limits'], { data }: ExecutionResult) {
   const window = limits?.windows.find(({ name }) => name === 'cost')
   const left = window && { limit: window.limit, remaining: window.remaining, resetAt: new Date(window.resetAt) }
   const objects = Object.values(data ?? {}).reduce<number>((sum, value) => sum + objectsIn(value), 0)
-  // However much is wrong with an input, its issues count as one.
+  // All issues of an input count as one object.
   return { requested, actual: Math.min(base + objects, requested), left: left ?? null }
 }
 
-/** Objects that the execution has made, which have no prototype; those within a JSON scalar do. */
+/** Objects made by the execution have no prototype; objects inside a JSON scalar have one. */
 function objectsIn(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + objectsIn(entry), 0)
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null) return 0

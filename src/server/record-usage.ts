@@ -4,24 +4,24 @@ import type { UsageRecorder } from '../domain/usage/recorder.ts'
 import { OK } from '../domain/usage/usage-record.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
-import { withoutSecrets } from '../lib/log.ts'
-import { tell } from './public-error.ts'
+import { redactSecrets } from '../lib/log.ts'
+import { toPublicError } from './public-error.ts'
 import type { Exchange, ServerContext } from './request-context.ts'
 
-/** The client went away before it had its answer. No status of HTTP; the one that nginx made usual. */
+/** Status of a request whose client left before the answer; nginx introduced the code. */
 export const CLIENT_CLOSED = 499
-/** What was refused before it was clear what was asked for. */
+/** Operation name of requests refused before execution. */
 const NOT_EXECUTED = 'none'
 const TEXT_CHARACTERS = 200
 
-/** Records an exchange with a key once, when it is answered (U1). */
+/** Records a request with a key once, after its answer. */
 export type RecordUsage = (exchange: Exchange, answer: { status: number; responseBytes?: number }) => void
 
 export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock }): RecordUsage {
   return (exchange, { status, responseBytes = 0 }) => {
     const { viewer, refused, request, error } = exchange
     const isKnown = refused instanceof UnauthenticatedError || refused instanceof ForbiddenError
-    // Without a key, or when nobody could say whose it is, there is nobody to record it for.
+    // Requests without a key, and those whose key could not be looked up, belong to no organization.
     if (exchange.recorded || (viewer === null && !isKnown)) return
     exchange.recorded = true
     const refusedKey = isKnown ? refused.key : undefined
@@ -44,7 +44,7 @@ export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock 
   }
 }
 
-/** Tells usage what came of each operation, over every transport. A subscription is recorded when it begins. */
+/** Records the result of each operation, over every transport. A subscription is recorded when it starts. */
 export function recordUsage(record: RecordUsage): Plugin<ServerContext, ServerContext> {
   return {
     onExecute({ args }) {
@@ -52,8 +52,8 @@ export function recordUsage(record: RecordUsage): Plugin<ServerContext, ServerCo
       return {
         onExecuteDone({ result }) {
           if (isAsyncIterable(result)) return
-          noteResult(exchange, result)
-          // Over HTTP the answer says how large it was.
+          recordFirstError(exchange, result)
+          // HTTP reports the response size when the response closes.
           if (exchange.response === undefined) record(exchange, sizeOf(exchange, result))
         },
       }
@@ -62,31 +62,31 @@ export function recordUsage(record: RecordUsage): Plugin<ServerContext, ServerCo
       const { exchange } = args.contextValue
       return {
         onSubscribeResult({ result }) {
-          if (!isAsyncIterable(result)) noteResult(exchange, result)
+          if (!isAsyncIterable(result)) recordFirstError(exchange, result)
           record(exchange, { status: statusOf(exchange) })
         },
       }
     },
     onResultProcess({ result, serverContext }) {
-      if (!Array.isArray(result) && !isAsyncIterable(result)) noteResult(serverContext.exchange, result)
+      if (!Array.isArray(result) && !isAsyncIterable(result)) recordFirstError(serverContext.exchange, result)
     },
   }
 }
 
-export function noteResult(exchange: Exchange, { errors }: ExecutionResult): void {
+export function recordFirstError(exchange: Exchange, { errors }: ExecutionResult): void {
   const [error] = errors ?? []
-  if (error !== undefined) exchange.error ??= tell(error)
+  if (error !== undefined) exchange.error ??= toPublicError(error)
 }
 
 function sizeOf(exchange: Exchange, result: ExecutionResult) {
   return { status: statusOf(exchange), responseBytes: Buffer.byteLength(JSON.stringify(result)) }
 }
 
-/** What HTTP would have said. */
+/** The status that HTTP would have had. */
 function statusOf({ limits }: Exchange): number {
   return limits?.admitted === false ? 429 : 200
 }
 
 function shorten(text: string | undefined): string | null {
-  return text === undefined ? null : withoutSecrets(text.slice(0, TEXT_CHARACTERS))
+  return text === undefined ? null : redactSecrets(text.slice(0, TEXT_CHARACTERS))
 }

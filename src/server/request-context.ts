@@ -3,34 +3,34 @@ import type { LimitsState } from '../domain/limits/limits.ts'
 import type { Viewer } from '../domain/people/viewer.ts'
 import type { Cost } from './query-limits.ts'
 
-/** One request with its answer, whatever it came over: an HTTP request, or an operation on a WebSocket. */
+/** One request with its answer: an HTTP request, or an operation on a WebSocket. */
 export interface Exchange {
   request: IncomingMessage
   /** Absent on a WebSocket. */
   response?: ServerResponse
   ip: string | null
-  /** When it began, on the clock of `performance`. */
+  /** Start time in milliseconds of `performance.now()`. */
   startedAt: number
-  /** Null: no key was presented, or it was refused. */
+  /** Null without a key, or with a refused one. */
   viewer: Viewer | null
-  /** Why the key that was presented was refused. */
+  /** Reason why the presented key was refused. */
   refused?: unknown
-  /** The limits of the key after this, once they were asked; null: it has none. */
+  /** State of the limits after this request; null for a key without limits, undefined before the limits were read. */
   limits?: LimitsState | null
-  /** What the operation may cost, once it is about to be executed. */
+  /** Maximum cost of the operation, set before it executes. */
   cost?: Cost
-  /** The name of the persisted operation that was sent. */
+  /** Name of the persisted operation. */
   persisted?: string
-  /** What usage counts it as, once it is about to be executed. */
+  /** Name under which usage counts the operation, set before it executes. */
   operation?: string
-  /** The first error of the answer. */
+  /** First error of the answer. */
   error?: { code: string; message: string }
   requestBytes: number
-  /** Usage has it already. */
+  /** True once usage has recorded the request. */
   recorded?: true
 }
 
-/** What the transports hand to GraphQL, and every hook of the server finds in the context. */
+/** The context that the transports pass to GraphQL and to every plugin. */
 export interface ServerContext {
   exchange: Exchange
 }

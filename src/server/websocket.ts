@@ -8,21 +8,21 @@ import { SignalboxError, UnauthenticatedError, UnavailableError } from '../lib/e
 import type { GraphQL } from './graphql.ts'
 import { pathOf } from './path.ts'
 import type { ResolveDocument } from './persisted-operations.ts'
-import { noteResult, type RecordUsage } from './record-usage.ts'
+import { type RecordUsage, recordFirstError } from './record-usage.ts'
 import type { Exchange } from './request-context.ts'
 
-/** How long a client may take to send `connection_init`; then it is closed with 4408. */
+/** Time for a client to send `connection_init` before the connection closes with 4408. */
 const INIT_MS = 5_000
 const MESSAGE_BYTES = 1024 * 1024
-/** Sent and not yet taken by a client that goes on sending: a pong echoes its ping. Past that it is cut off. */
+/** Maximum unread bytes of a client that goes on sending, such as pings. The connection ends past the bound. */
 const UNREAD_BYTES = 16 * 1024 * 1024
-/** Answers of many operations that a client asked for and does not take, in bytes: past that it is cut off at once. */
+/** Maximum unread bytes of answers. The connection ends past the bound. */
 const BUFFERED_BYTES = 128 * 1024 * 1024
-/** Sent and not yet written, past which a subscription waits before it sends more. */
+/** Buffered bytes past which a subscription waits before it sends more. */
 const GATHERED_BYTES = 64 * 1024
-/** Operations under way at once on one connection. */
+/** Maximum operations in flight on one connection. */
 export const OPERATIONS_PER_SOCKET = 100
-/** Connections at once. */
+/** Maximum open connections. */
 const SOCKETS = 10_000
 
 interface EnvelopedArgs extends ExecutionArgs {
@@ -33,20 +33,19 @@ interface EnvelopedArgs extends ExecutionArgs {
 }
 
 /**
- * GraphQL over WebSocket (graphql-transport-ws) on the same path. It runs through the same schema, context and masking
- * as HTTP. The key comes in `connection_init`; every operation checks it anew, so that one that is revoked meanwhile is
- * refused.
+ * GraphQL over WebSocket (graphql-transport-ws) with the schema, context and error masking of HTTP. The key arrives in
+ * `connection_init` and is checked for every operation, so that a key revoked meanwhile is refused.
  */
 export function attachWebSocket(
   server: Server,
   deps: {
     graphql: GraphQL
     maskError: (error: unknown) => Error
-    /** Authenticates an operation by what `connection_init` presented. */
+    /** Authenticates an operation by the payload of `connection_init`. */
     begin: (request: IncomingMessage, params: Record<string, unknown>) => Promise<Exchange>
     record: RecordUsage
     resolveDocument: ResolveDocument
-    /** The default is 5 s. */
+    /** Default 5 s. */
     initTimeoutMs?: number
   },
 ): { stop(): Promise<void> } {
@@ -69,7 +68,7 @@ export function attachWebSocket(
         const exchange = await deps.begin(extra.request, connectionParams ?? {})
         exchange.requestBytes = Buffer.byteLength(JSON.stringify(asked))
         const refuse = (errors: readonly GraphQLError[]) => {
-          noteResult(exchange, { errors })
+          recordFirstError(exchange, { errors })
           deps.record(exchange, { status: exchange.viewer === null ? 401 : 200 })
           return errors
         }
@@ -107,15 +106,15 @@ export function attachWebSocket(
     },
     sockets,
   )
-  // A client that speaks only another subprotocol is let in, to be told so by 4406 rather than by a failed handshake.
+  // A client with another subprotocol is accepted and closed with 4406, which tells more than a failed handshake.
   sockets.options.handleProtocols = (protocols) =>
     protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : ([...protocols][0] ?? false)
   sockets.on('connection', (socket, { socket: connection }) => {
-    gatherWrites(socket, connection)
+    batchWrites(socket, connection)
     socket.on('message', () => socket.bufferedAmount > UNREAD_BYTES && socket.terminate())
   })
   server.on('upgrade', (request, socket, head) => {
-    // Node has taken its own listener off; a client that resets now must not end the process.
+    // Node removes its own listener from upgraded sockets; without one, a reset would end the process.
     socket.on('error', () => socket.destroy())
     const isOurs = pathOf(request) === '/graphql'
     if (!isOurs || sockets.clients.size >= SOCKETS) {
@@ -134,11 +133,11 @@ export function attachWebSocket(
 }
 
 /**
- * Messages of the same turn of the event loop go out in one write: a system call each would cost more than making them.
- * graphql-ws waits for each to be written before it asks for the next, so what is gathered counts as written at once; past
- * GATHERED_BYTES it waits again, which is what holds back a subscription whose client does not take what it is sent.
+ * Batches messages of one turn of the event loop into one write, because a system call per message costs more than
+ * making it. graphql-ws waits for each write before it asks for the next message, so batched messages count as written
+ * at once; past GATHERED_BYTES it waits again, which throttles a subscription whose client does not read.
  */
-function gatherWrites(socket: WebSocket, connection: Socket): void {
+function batchWrites(socket: WebSocket, connection: Socket): void {
   const send: Send = socket.send.bind(socket)
   let gathering = false
   const release = () => {
@@ -161,7 +160,7 @@ function gatherWrites(socket: WebSocket, connection: Socket): void {
 
 type Send = (data: string, written?: (error?: Error) => void) => void
 
-/** A close frame has room for 123 bytes. */
+/** A close frame holds at most 123 bytes. */
 function reason(error: Error): string {
   return error.message.slice(0, 120)
 }

@@ -2,7 +2,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createLocalBus } from '../../src/bus/bus.ts'
 import { createDatabase } from '../../src/database/client.ts'
-import { createTargets } from '../../src/domain/endpoints/target-policy.ts'
+import { readConnection } from '../../src/database/connection.ts'
+import { createTargetPolicy } from '../../src/domain/endpoints/target-policy.ts'
 import { createIds } from '../../src/lib/ids.ts'
 import { createKeyring } from '../../src/lib/keyring.ts'
 import type { Log } from '../../src/lib/log.ts'
@@ -49,13 +50,13 @@ describe('database away', () => {
   test('a worker polls an unreachable database once a second', async () => {
     const warnings: string[] = []
     const log = { ...silentLog, warn: (_fields: object, message: string) => warnings.push(message) } as unknown as Log
-    const database = createDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' })
+    const database = createDatabase({ pooled: readConnection('postgres://nobody@127.0.0.1:1/none') })
     const clock = { now: () => new Date(), forQueue: () => null }
     const worker = createWorker({
       ...{ database, clock, log, bus: createLocalBus(), makeId: createIds(clock) },
       ...{
         keyring: createKeyring([`test:${Buffer.alloc(32).toString('base64')}`]),
-        targets: createTargets({ allowedNetworks: [] }),
+        targets: createTargetPolicy({ allowedNetworks: [] }),
       },
       options: { concurrency: 10, leaseSeconds: 60, shutdownSeconds: 1 },
     })

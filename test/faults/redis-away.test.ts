@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Heard } from '../../src/bus/bus.ts'
+import type { BusMessage } from '../../src/bus/bus.ts'
 import { createRedisBus } from '../../src/bus/redis-bus.ts'
 import { type App, silentLog } from '../support/app.ts'
 import { type Nodes, startNodes } from '../support/nodes.ts'
@@ -35,7 +35,7 @@ describe('Redis away', () => {
     const degraded = (wanted: boolean) => status.until((messages) => messages.at(-1)?.liveStatus.degraded === wanted)
     await degraded(false)
     const watches = [first, second].map((app) => watchSocket(app.url, tenant.key, UPDATES))
-    while (first.domain.subscriptions.count() < 1 || second.domain.subscriptions.count() < 2)
+    while (first.services.subscriptions.count() < 1 || second.services.subscriptions.count() < 2)
       await new Promise(setImmediate)
     await subscriptionsInPlace()
 
@@ -103,7 +103,7 @@ describe('Redis away', () => {
   })
 
   test('the next message reports a gap when only the publishing node lost Redis', async () => {
-    const heard: Heard[] = []
+    const heard: BusMessage[] = []
     const stop = await second.bus.subscribe('one-sided', (entry) => heard.push(entry))
     const client = new Redis(redis.url)
     const changed = (wanted: string) =>

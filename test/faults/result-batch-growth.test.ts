@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createDatabase } from '../../src/database/client.ts'
+import { readConnection } from '../../src/database/connection.ts'
 import { createIds } from '../../src/lib/ids.ts'
-import { judge } from '../../worker/attempt-outcome.ts'
-import { type Claimed, createClaimer } from '../../worker/claim.ts'
-import { settle } from '../../worker/record-results.ts'
+import { decideOutcome } from '../../worker/attempt-outcome.ts'
+import { type ClaimedDelivery, createClaimer } from '../../worker/claim.ts'
+import { recordResults } from '../../worker/record-results.ts'
 import { startApp } from '../support/app.ts'
 
 describe('recording results', () => {
@@ -13,15 +14,15 @@ describe('recording results', () => {
     await tenant.createType('a.b')
     await tenant.createEndpoint('http://127.0.0.1:9/')
     // One connection, so that its reads can be counted.
-    const own = createDatabase({ url: app.database.url, maxConnections: 1 })
+    const own = createDatabase({ pooled: readConnection(app.database.url), maxConnections: 1 })
     const claimer = createClaimer(app.database.url)
     const makeId = createIds(app.clock)
     const now = app.clock.now()
 
-    const settleOne = async (delivery: Claimed) => {
+    const settleOne = async (delivery: ClaimedDelivery) => {
       const exchange = { statusCode: 204, headers: null, body: null, error: null, durationMicroseconds: 1 }
-      const outcome = judge(delivery, exchange, now, () => 0)
-      await settle(own.pool, [{ attemptId: makeId('att'), delivery, exchange, outcome, startedAt: now }], {
+      const outcome = decideOutcome(delivery, exchange, now, () => 0)
+      await recordResults(own.pool, [{ attemptId: makeId('att'), delivery, exchange, outcome, startedAt: now }], {
         now,
         makeId,
       })

@@ -1,11 +1,12 @@
 import { inject } from 'vitest'
 import { createLocalBus, type LiveBus } from '../../src/bus/bus.ts'
 import { createDatabase } from '../../src/database/client.ts'
+import { readConnection } from '../../src/database/connection.ts'
 import { createRedis } from '../../src/database/redis.ts'
 import { createAudit } from '../../src/domain/audit/audit.ts'
 import type { Resolve } from '../../src/domain/endpoints/dns-resolver.ts'
-import { createTargets } from '../../src/domain/endpoints/target-policy.ts'
-import type { Allowances } from '../../src/domain/limits/limit-config.ts'
+import { createTargetPolicy } from '../../src/domain/endpoints/target-policy.ts'
+import type { LimitConfig } from '../../src/domain/limits/limit-config.ts'
 import { bootstrap } from '../../src/domain/organizations/bootstrap.ts'
 import type { Permissions } from '../../src/domain/people/permissions.ts'
 import { readManifest } from '../../src/domain/persisted-operations/manifest.ts'
@@ -37,17 +38,17 @@ export interface AppOptions {
   graphiql?: boolean
   leaseSeconds?: number
   readSeconds?: number
-  settleEveryMs?: number
-  tellAfterMs?: number
+  flushEveryMs?: number
+  logSendingAfterMs?: number
   /** Default: none, so that limits and cached keys stay in the process. */
   redisUrl?: string
   /** Default: limits that no test reaches. */
-  allowances?: Allowances
+  allowances?: LimitConfig
 }
 
 const manifest = readManifest('persisted-operations/manifest.json')
 const PLENTY = { minute: 1e6, hour: 1e6 }
-const UNLIMITED: Allowances = {
+const UNLIMITED: LimitConfig = {
   tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY },
   plans: { STARTER: 1e6, GROWTH: null, ENTERPRISE: null },
   fields: {},
@@ -63,14 +64,14 @@ export async function startApp(options: AppOptions = {}) {
   const own = options.databaseUrl === undefined ? await cloneDatabase() : undefined
   const clock = options.clock ?? createTestClock()
   const database = createDatabase({
-    url: options.databaseUrl ?? own!.url,
+    pooled: readConnection(options.databaseUrl ?? own!.url),
     ...(options.readSeconds && { readSeconds: options.readSeconds }),
   })
   const bus = options.bus ?? createLocalBus()
   const makeId = createIds(clock)
   const keyring = createKeyring([ENCRYPTION_KEY])
   const allowedNetworks = options.allowedNetworks ?? ['127.0.0.0/8']
-  const targets = createTargets({ allowedNetworks, ...(options.resolve && { resolve: options.resolve }) })
+  const targets = createTargetPolicy({ allowedNetworks, ...(options.resolve && { resolve: options.resolve }) })
   const shared = {
     ...{ database, prisma: database.prisma, clock, bus, makeId, keyring, targets, log: silentLog },
     ...{ keyPrefix: 'sb', bootstrapApiKey: undefined },
@@ -78,18 +79,18 @@ export async function startApp(options: AppOptions = {}) {
   const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })
   noteSecret(hostKey ?? '')
   const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl)
-  const domain = createServices({
+  const services = createServices({
     ...shared,
     redis,
     manifest,
     allowances: options.allowances ?? UNLIMITED,
   })
-  await domain.start()
+  await services.start()
   const { initTimeoutMs } = options
   const server = await startServer({
     ...{
       ...shared,
-      services: domain,
+      services,
       host: '127.0.0.1',
       port: 0,
       graphiql: options.graphiql ?? true,
@@ -99,8 +100,8 @@ export async function startApp(options: AppOptions = {}) {
   })
   const worker: Worker = createWorker({
     ...{ ...shared, random: () => 0, ...(options.ca && { ca: options.ca }) },
-    ...(options.settleEveryMs !== undefined && { settleEveryMs: options.settleEveryMs }),
-    ...(options.tellAfterMs !== undefined && { tellAfterMs: options.tellAfterMs }),
+    ...(options.flushEveryMs !== undefined && { flushEveryMs: options.flushEveryMs }),
+    ...(options.logSendingAfterMs !== undefined && { logSendingAfterMs: options.logSendingAfterMs }),
     options: { concurrency: 200, leaseSeconds: options.leaseSeconds ?? 60, shutdownSeconds: 1 },
   })
   const api = createApi(server.url)
@@ -108,7 +109,17 @@ export async function startApp(options: AppOptions = {}) {
   let organizations = 0
 
   return {
-    ...{ api, bus, clock: clock as TestClock, database, domain, host, hostKey: hostKey ?? '', server, url: server.url },
+    ...{
+      api,
+      bus,
+      clock: clock as TestClock,
+      database,
+      services,
+      host,
+      hostKey: hostKey ?? '',
+      server,
+      url: server.url,
+    },
     worker,
     /** Sends all due deliveries and resolves when their results are recorded. Deliveries are sent only here until `worker.start()`. */
     async deliver() {
@@ -124,8 +135,8 @@ export async function startApp(options: AppOptions = {}) {
     },
     async stop() {
       await server.stop()
-      await domain.publisher.stop()
-      await domain.usageRecorder.stop()
+      await services.publisher.stop()
+      await services.usageRecorder.stop()
       await worker.stop()
       await bus.stop()
       redis?.disconnect()

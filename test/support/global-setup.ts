@@ -5,6 +5,8 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/database/embedded/postgres.ts'
 import { migrate } from '../../src/database/migrate.ts'
+import { ON_POSTGRES_15 } from './installed.ts'
+import { startPostgres15 } from './postgres-15.ts'
 import { startRedis } from './redis.ts'
 import { leaks, noteSaid, noteSecret, openLedger } from './secret-leak-check.ts'
 
@@ -13,15 +15,26 @@ export const TEMPLATE = 'signalbox_template'
 
 type Services = Awaited<ReturnType<typeof startServices>>
 
-/** Each project loads this file anew in the same process, so the running services are kept on the global object. */
-const holder = globalThis as { signalboxTests?: { projects: number; services?: Promise<Services> } }
-holder.signalboxTests ??= { projects: 0 }
-const shared = holder.signalboxTests
+interface Shared {
+  projects: number
+  services?: Promise<Services>
+}
 
-/** Starts one real PostgreSQL and one real Redis for all projects of the run. The last project to end stops both. */
+/** Services by server. Each project loads this file anew in the same process, so they are kept on the global object. */
+const holder = globalThis as { signalboxTests?: Map<string, Shared> }
+holder.signalboxTests ??= new Map()
+const running = holder.signalboxTests
+
+/**
+ * Starts one real PostgreSQL and one real Redis for all projects on the same version of PostgreSQL. The last of these
+ * projects to end stops both.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = project.name === ON_POSTGRES_15 ? ON_POSTGRES_15 : 'embedded'
+  const shared = running.get(server) ?? { projects: 0 }
+  running.set(server, shared)
   shared.projects++
-  shared.services ??= startServices()
+  shared.services ??= startServices(server)
   const services = await shared.services
   project.provide('postgresUrl', services.postgresUrl)
   project.provide('redisUrl', services.redisUrl)
@@ -32,9 +45,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function startServices() {
+async function startServices(server: string) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-test-'))
-  const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
+  const postgres =
+    server === ON_POSTGRES_15 ? await startPostgres15() : await startEmbeddedPostgres({ dataDir, durable: false })
   const admin = new pg.Client({ connectionString: postgres.url })
   await admin.connect()
   await admin.query(`CREATE DATABASE ${TEMPLATE}`)

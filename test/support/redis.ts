@@ -15,11 +15,15 @@ export interface TestRedis {
   stop(): Promise<void>
 }
 
-/** A real Redis server on a free port, without persistence. */
-export async function startRedis(): Promise<TestRedis> {
+/**
+ * A real Redis server on a free port, without persistence.
+ *
+ * @param settings words of its command line, such as `--requirepass`
+ */
+export async function startRedis(settings: readonly string[] = []): Promise<TestRedis> {
   const port = await freePort()
   const folder = await mkdtemp(path.join(tmpdir(), 'signalbox-redis-'))
-  let child = await launch(port, folder)
+  let child = await launch(port, folder, settings)
   const end = async (signal: NodeJS.Signals) => {
     const exited = new Promise((resolve) => child.once('exit', resolve))
     if (child.exitCode === null && child.signalCode === null && child.kill(signal)) await exited
@@ -29,7 +33,7 @@ export async function startRedis(): Promise<TestRedis> {
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGKILL')
-      child = await launch(port, folder)
+      child = await launch(port, folder, settings)
     },
     async stop() {
       await end('SIGTERM')
@@ -38,8 +42,9 @@ export async function startRedis(): Promise<TestRedis> {
   }
 }
 
-async function launch(port: number, folder: string): Promise<ChildProcess> {
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
+async function launch(port: number, folder: string, more: readonly string[]): Promise<ChildProcess> {
+  const keepNothing = ['--save', '', '--appendonly', 'no', '--dir', folder]
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', ...keepNothing, ...more]
   const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'ignore'] })
   const lines = createInterface({ input: child.stdout })
   await new Promise<void>((resolve, reject) => {

@@ -92,5 +92,5 @@ export function watchEvents(url: string, key: string, query: string): Watch {
 
 /** Resolves when the server has exactly `count` open subscriptions. */
 export async function subscribed(app: App, count: number): Promise<void> {
-  while (app.domain.subscriptions.count() !== count) await new Promise(setImmediate)
+  while (app.services.subscriptions.count() !== count) await new Promise(setImmediate)
 }

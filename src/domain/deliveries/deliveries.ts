@@ -1,5 +1,5 @@
 import type { LiveBus } from '../../bus/bus.ts'
-import { announce } from '../../bus/delivery-log.ts'
+import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database } from '../../database/client.ts'
 import type { Attempt, Delivery, Event } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -106,7 +106,7 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
       const moved = await moveDeliveries(tx, { organizationId, deliveryId: id }, kind, deps.clock)
       if (moved === 0) throw refusal(before)
     })
-    announce(deps.bus, [organizationId])
+    notifyLogGrew(deps.bus, [organizationId])
     return prisma.delivery.findFirstOrThrow({ where: { id, organizationId } })
   }
 }

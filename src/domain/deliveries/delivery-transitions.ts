@@ -1,4 +1,4 @@
-import { CHANGED, logChanges, SENDING } from '../../bus/delivery-log.ts'
+import { CHANGED, logChanges, sendingState } from '../../bus/delivery-log.ts'
 import type { Transaction } from '../../database/client.ts'
 import type { AttemptTrigger, Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import { Prisma } from '../../database/generated/client.ts'
@@ -37,7 +37,7 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
       }
     case 'RELEASE':
       return {
-        set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
+        set: Prisma.sql`status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
           next_attempt_at = d.created_at, explanation = NULL`,
         from: Prisma.sql`d.status = 'HELD'`,
       }
@@ -56,8 +56,8 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
       }
     case 'RETRY':
       return {
-        set: Prisma.sql`status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-          trigger = CASE WHEN trigger = 'TEST' THEN 'TEST' ELSE 'MANUAL' END::attempt_trigger, next_attempt_at = ${queueTime(clock)}, explanation = 'Retried by a person.'`,
+        set: Prisma.sql`status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
+          trigger = CASE WHEN d.trigger = 'TEST' THEN 'TEST' ELSE 'MANUAL' END::attempt_trigger, next_attempt_at = ${queueTime(clock)}, explanation = 'Retried by a person.'`,
         from: Prisma.sql`d.status IN ('RETRYING', 'SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED')`,
       }
   }
@@ -89,12 +89,12 @@ export async function moveDeliveries(
       : Prisma.sql`FOR UPDATE`
   const [row] = await tx.$queryRaw<[{ moved: number }]>`
     WITH chosen AS (
-      SELECT d.id FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope} ${locked}
+      SELECT d.id, d AS was FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope} ${locked}
     ), changed AS (
       UPDATE deliveries d SET ${set}, version = d.version + 1, untold = false, updated_at = ${queueTime(clock)}
       FROM chosen, events v, webhook_endpoints e
       WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
-      RETURNING ${Prisma.raw(CHANGED)}, v.type AS event_type, e.url AS endpoint_url, ${Prisma.raw(SENDING)}
+      RETURNING ${Prisma.raw(CHANGED)}, v.type AS event_type, e.url AS endpoint_url, ${Prisma.raw(sendingState('(chosen.was)'))}
     ), ${Prisma.raw(logChanges(undefined, true))}
     SELECT count(*)::int AS moved, ${WAKE} FROM changed`
   return row.moved

@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../database/client.ts'
 import { type DeliveryStatus, Prisma } from '../../database/generated/client.ts'
-import { idsWithin } from '../../lib/ids.ts'
+import { idRange } from '../../lib/ids.ts'
 import { keysetOf } from '../../lib/pagination.ts'
 
 export interface DeliveryFilter {
@@ -47,12 +47,12 @@ export async function findDeliveries(
 function registered(organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql {
   const { eventId, statuses, types } = filter
   // Reads the few deliveries of the event first: ordered by id, the planner may walk through all deliveries.
-  const ofEvent = Prisma.sql`(SELECT * FROM delivery_register WHERE event_id = ${eventId} OFFSET 0)`
+  const ofEvent = Prisma.sql`(SELECT * FROM delivery_index WHERE event_id = ${eventId} OFFSET 0)`
   const ofTypes = Prisma.sql`JOIN events v ON v.id = r.event_id AND v.organization_id = ${organizationId}
     AND v.type = ANY(${[...(types ?? [])]})`
   // Joins row by row: the planner may otherwise walk through the deliveries of all organizations.
   const delivery = Prisma.sql`CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE id = r.id LIMIT 1) d`
-  return Prisma.sql`SELECT r.id FROM ${eventId ? ofEvent : Prisma.raw('delivery_register')} r
+  return Prisma.sql`SELECT r.id FROM ${eventId ? ofEvent : Prisma.raw('delivery_index')} r
     ${types?.length ? ofTypes : Prisma.empty} ${statuses?.length ? delivery : Prisma.empty}
     WHERE ${Prisma.join(conditionsOf('r', organizationId, filter, query), ' AND ')}
       ${statuses?.length ? Prisma.sql`AND d.status = ANY(${[...statuses]}::delivery_status[])` : Prisma.empty}
@@ -104,7 +104,7 @@ function conditionsOf(alias: 'r' | 'd', organizationId: string, filter: Delivery
   const { eventId, endpointId, from, to } = filter
   const { cursor, backwards } = keysetOf(query)
   const column = (name: string) => Prisma.raw(`${alias}.${name}`)
-  const ids = idsWithin('dlv', from, to)
+  const ids = idRange('dlv', from, to)
   return [
     Prisma.sql`${column('organization_id')} = ${organizationId}`,
     ...(eventId ? [Prisma.sql`${column('event_id')} = ${eventId}`] : []),

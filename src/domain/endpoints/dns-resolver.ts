@@ -16,7 +16,7 @@ interface Address {
 export type Resolve = (hostname: string) => Promise<Address[]>
 
 /** A failed look-up; `code` is the code of the system's resolver. */
-export class NameError extends Error {
+export class DnsError extends Error {
   readonly code: 'ENOTFOUND' | 'EAI_AGAIN'
 
   constructor(hostname: string, code: string) {
@@ -32,13 +32,13 @@ export class NameError extends Error {
  *
  * @param options.servers default: the servers of the system
  * @param options.timeoutMs of each of two tries
- * @returns a resolver that rejects with a NameError
+ * @returns a resolver that rejects with a DnsError
  */
-export function createResolve(options: { servers?: string[]; timeoutMs?: number } = {}): Resolve {
+export function createDnsResolver(options: { servers?: string[]; timeoutMs?: number } = {}): Resolve {
   return async (hostname) => {
     if (!hostname.includes('.') || (await isInHosts(hostname)))
       return lookup(hostname, { all: true, verbatim: true }).catch((error) => {
-        throw new NameError(hostname, error.code)
+        throw new DnsError(hostname, error.code)
       })
     // One resolver per look-up: it reads the servers of the system, which may change.
     const resolver = new Resolver({ timeout: options.timeoutMs ?? TIMEOUT_MS, tries: TRIES })
@@ -47,7 +47,7 @@ export function createResolve(options: { servers?: string[]; timeoutMs?: number 
     const found = [...addresses(ipv4, 4), ...addresses(ipv6, 6)]
     if (found.length > 0) return found
     const codes = [ipv4, ipv6].map((answer) => (answer.status === 'rejected' ? String(answer.reason.code) : 'ENODATA'))
-    throw new NameError(hostname, codes.find((code) => !NO_ADDRESS.includes(code)) ?? 'ENOTFOUND')
+    throw new DnsError(hostname, codes.find((code) => !NO_ADDRESS.includes(code)) ?? 'ENOTFOUND')
   }
 }
 

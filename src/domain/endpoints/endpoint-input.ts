@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bounded } from '../../lib/validate.ts'
+import { maxEntries } from '../../lib/validate.ts'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
 import { retryPolicyInput } from './retry-policy.ts'
 
@@ -9,7 +9,7 @@ const DAY = 24 * 60 * 60
 const RESERVED_HEADERS =
   /^(host|content-length|content-type|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|user-agent|proxy-.*|webhook-.*|x-webhook-.*)$/i
 
-const headersInput = bounded(
+const headersInput = maxEntries(
   z.record(
     z
       .string()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { LiveBus } from '../../bus/bus.ts'
-import { announce, announceEndpoint } from '../../bus/delivery-log.ts'
+import { notifyEndpointChanged, notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database, Transaction } from '../../database/client.ts'
 import type { Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -28,9 +28,9 @@ const overlapInput = z
 export type HeldDeliveries = 'RELEASE' | 'CANCEL'
 
 /** Enables, disables, deletes and tests endpoints, and rotates their secrets. */
-export type EndpointState = ReturnType<typeof createEndpointState>
+export type EndpointLifecycle = ReturnType<typeof createEndpointLifecycle>
 
-export function createEndpointState(deps: {
+export function createEndpointLifecycle(deps: {
   database: Database
   clock: Clock
   makeId: MakeId
@@ -70,7 +70,7 @@ export function createEndpointState(deps: {
       const which = { organizationId: viewer.organizationId, endpointId: id }
       for (const move of ['DROP_HELD', 'DROP_WAITING'] as const)
         await database.prisma.$transaction((tx) => moveDeliveries(tx, which, move, clock))
-      announce(deps.bus, [viewer.organizationId])
+      notifyLogGrew(deps.bus, [viewer.organizationId])
       return removed
     },
 
@@ -105,7 +105,7 @@ export function createEndpointState(deps: {
         await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
         return event
       })
-      announce(deps.bus, [organizationId])
+      notifyLogGrew(deps.bus, [organizationId])
       return event
     },
   }
@@ -115,7 +115,7 @@ export function createEndpointState(deps: {
     for (let more = true; more; ) {
       const which = { organizationId, endpointId }
       const moved = await database.prisma.$transaction((tx) => moveDeliveries(tx, which, 'CANCEL', clock))
-      announce(deps.bus, [organizationId])
+      notifyLogGrew(deps.bus, [organizationId])
       more = moved === MOVED_AT_ONCE
     }
   }
@@ -131,7 +131,7 @@ export function createEndpointState(deps: {
       // Resets the failure count: the next failure alone must not disable the endpoint again. The health row is locked
       // before the endpoint, in the order of the statement that records results.
       if (data.enabled)
-        await tx.endpointState.updateMany({
+        await tx.endpointHealth.updateMany({
           where: { endpointId: id, endpoint: { organizationId: viewer.organizationId } },
           data: { consecutiveFailures: 0, failingSince: null },
         })
@@ -142,8 +142,8 @@ export function createEndpointState(deps: {
       await audit(tx, viewer, { action, resource: id, details })
       return endpoint
     })
-    announce(deps.bus, [viewer.organizationId])
-    announceEndpoint(deps.bus, viewer.organizationId, id)
+    notifyLogGrew(deps.bus, [viewer.organizationId])
+    notifyEndpointChanged(deps.bus, viewer.organizationId, id)
     return endpoint
   }
 }

@@ -16,7 +16,7 @@ import {
 } from './endpoint-input.ts'
 import type { EndpointSecrets } from './endpoint-secrets.ts'
 import type { RetryPolicy } from './retry-policy.ts'
-import type { Targets } from './target-policy.ts'
+import type { TargetPolicy } from './target-policy.ts'
 
 /** Maximum endpoints of one organization. */
 export const ENDPOINTS_AT_MOST = 1_000
@@ -33,7 +33,7 @@ export function createEndpoints(deps: {
   makeId: MakeId
   audit: Audit
   keyring: Keyring
-  targets: Targets
+  targets: TargetPolicy
   secrets: EndpointSecrets
 }) {
   const { prisma, clock, audit } = deps
@@ -87,7 +87,7 @@ export function createEndpoints(deps: {
       })
     },
 
-    /** Marks the endpoint as deleted. `EndpointState.remove` cancels its deliveries. */
+    /** Marks the endpoint as deleted. `EndpointLifecycle.remove` cancels its deliveries. */
     async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
       return prisma.$transaction(async (tx) => {
         await find(tx, viewer, id)

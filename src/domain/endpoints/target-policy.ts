@@ -1,11 +1,11 @@
 import { createNetworks, isPublicAddress, parseAddress } from '../../lib/networks.ts'
-import { createResolve, type Resolve } from './dns-resolver.ts'
+import { createDnsResolver, type Resolve } from './dns-resolver.ts'
 
 const URL_LENGTH = 2_048
 const LOOKUP_MS = 3_000
 
 /** Decides which addresses webhooks may reach, at registration and again at every connection. */
-export interface Targets {
+export interface TargetPolicy {
   /** Why an endpoint with this URL is refused, or undefined. Resolves the name; a name without an answer passes. */
   checkUrl(url: string): Promise<string | undefined>
   /** Resolves the addresses to connect to. @throws ForbiddenTargetError when any address is forbidden */
@@ -21,8 +21,8 @@ export class ForbiddenTargetError extends Error {
  * @param options.allowedNetworks networks besides the public ones, for development or internal installations; plain
  *   HTTP is allowed there
  */
-export function createTargets(options: { allowedNetworks: readonly string[]; resolve?: Resolve }): Targets {
-  const lookup = options.resolve ?? createResolve()
+export function createTargetPolicy(options: { allowedNetworks: readonly string[]; resolve?: Resolve }): TargetPolicy {
+  const lookup = options.resolve ?? createDnsResolver()
   const isAllowed = createNetworks(options.allowedNetworks)
 
   /** Why an address is refused. One forbidden address of a name refuses the whole name. */

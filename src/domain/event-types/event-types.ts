@@ -9,7 +9,7 @@ import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import { EVENT_BYTES } from '../events/envelope.ts'
-import { EVENT_DEPTH, excessOf, SENSITIVE_FIELDS } from '../events/redact.ts'
+import { EVENT_DEPTH, SENSITIVE_FIELDS, sizeViolation } from '../events/redact.ts'
 import { OPERATIONAL_PREFIX } from '../events/system-events.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { CheckPayload } from './json-schema.ts'
@@ -27,7 +27,7 @@ const exampleValue = z
   .optional()
   .superRefine((example, context) => {
     const refuse = (message: string) => context.addIssue({ code: 'custom', message })
-    const excess = excessOf(example, { levels: EVENT_DEPTH, bytes: EVENT_BYTES })
+    const excess = sizeViolation(example, { levels: EVENT_DEPTH, bytes: EVENT_BYTES })
     if (excess !== undefined) refuse(excess)
     else if ((JSON.stringify(example) ?? '').length > EVENT_BYTES) refuse(`has at most ${EVENT_BYTES} bytes`)
   })
@@ -158,7 +158,7 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
       prisma.eventType.findMany(page(query, { organizationId: viewer.organizationId })),
 
     /** Undefined for an unknown type. Absence is not cached, so that a new type works at once. */
-    async publishable(viewer: Viewer, name: string): Promise<PublishableType | undefined> {
+    async resolveType(viewer: Viewer, name: string): Promise<PublishableType | undefined> {
       const known = remembered.get(cacheKey(viewer.organizationId, name))
       if (known !== undefined) return known
       // Over the pool of publishing, so that slow reads cannot block publishes.

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../lib/clock.ts'
 import { RateLimitedError } from '../../lib/errors.ts'
-import { EVENT_DEPTH, excessOf } from '../events/redact.ts'
+import { EVENT_DEPTH, sizeViolation } from '../events/redact.ts'
 import { type CheckPayload, compileSchema, SCHEMA_BYTES } from './json-schema.ts'
 
 /** Milliseconds per minute in which one process compiles schemas of one organization. */
@@ -80,7 +80,7 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
 
 /** The same for equal schemas in any key order, because PostgreSQL stores jsonb keys in its own order. */
 function keyOf(schema: unknown) {
-  const excess = excessOf(schema, { levels: 2 * EVENT_DEPTH, bytes: SCHEMA_BYTES })
+  const excess = sizeViolation(schema, { levels: 2 * EVENT_DEPTH, bytes: SCHEMA_BYTES })
   if (excess !== undefined) throw new Error(`the schema ${excess}`)
   const text = JSON.stringify(schema, (_key, value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

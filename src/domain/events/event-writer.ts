@@ -125,7 +125,7 @@ export function createEventWriter(store: StoreGroup): EventWriter {
       else if (size === 'ordinary') queue.putBack(group)
       else for (const publish of group) publish.failed(tooMany(publish, deliveriesOf(publish)))
     } catch (error) {
-      const parts = partsAtFault(group, error)
+      const parts = splitForRetry(group, error)
       if (parts.length > 1) for (const part of parts) await storeGroup(part, size)
       else
         for (const { failed } of group)
@@ -162,7 +162,7 @@ export function createEventWriter(store: StoreGroup): EventWriter {
  * Splits a group that failed. A value refused by PostgreSQL is the fault of one publish, so each is stored alone; a
  * lock timeout is the fault of one organization, so the split is by organization and waits no further time per publish.
  */
-function partsAtFault(group: Publish[], error: unknown): Publish[][] {
+function splitForRetry(group: Publish[], error: unknown): Publish[][] {
   if (isLockTimeout(error)) return [...Map.groupBy(group, ({ organizationId }) => organizationId).values()]
   return error instanceof pg.DatabaseError ? group.map((publish) => [publish]) : []
 }

@@ -19,7 +19,7 @@ export const deliveryId = (time: string, eventId: string, endpointId: string) =>
  */
 export const register = (made: string) => `
 registered AS (
-  INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id, created_at)
+  INSERT INTO delivery_index (id, organization_id, event_id, endpoint_id, created_at)
   SELECT id, organization_id, event_id, endpoint_id, created_at FROM ${made} RETURNING 1
 )`
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import type { LiveBus } from '../../bus/bus.ts'
-import { announce } from '../../bus/delivery-log.ts'
+import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database } from '../../database/client.ts'
 import type { Event } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -14,7 +14,7 @@ import { EVENT_TYPE_LENGTH } from '../event-types/patterns.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { EVENT_BYTES, encodeEnvelope } from './envelope.ts'
 import { createEventWriter } from './event-writer.ts'
-import { EVENT_DEPTH, excessOf, withoutFields } from './redact.ts'
+import { EVENT_DEPTH, removeFields, sizeViolation } from './redact.ts'
 import { type NewEvent, storeEvents } from './store-events.ts'
 import { storeLoneEvent } from './store-lone-event.ts'
 
@@ -61,7 +61,7 @@ export function createPublisher(deps: {
     const result = await (lone === undefined
       ? storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime)
       : storeLoneEvent(database.pool, lone, clock.forQueue(), deliveryIdTime))
-    announce(deps.bus, result.organizationIds)
+    notifyLogGrew(deps.bus, result.organizationIds)
     return result
   })
 
@@ -87,7 +87,7 @@ export function createPublisher(deps: {
     const events: NewEvent[] = []
     const types = new Map<string, PublishableType | undefined>()
     for (const { type } of inputs)
-      if (!types.has(type)) types.set(type, await deps.eventTypes.publishable(viewer, type))
+      if (!types.has(type)) types.set(type, await deps.eventTypes.resolveType(viewer, type))
     let heldSince = performance.now()
     for (const [index, input] of inputs.entries()) {
       // A costly schema blocks the event loop for other requests.
@@ -119,12 +119,12 @@ export function createPublisher(deps: {
     if (known === undefined)
       return [{ path: 'type', message: `"${type}" is not a registered event type. Register it with eventTypeCreate.` }]
     for (const part of ['data', 'previous', 'metadata'] as const) {
-      const message = excessOf(input[part], { levels: EVENT_DEPTH, bytes: GIVEN_BYTES })
+      const message = sizeViolation(input[part], { levels: EVENT_DEPTH, bytes: GIVEN_BYTES })
       if (message !== undefined) return [{ path: part, message }]
     }
     const issues = known.check(data)
     if (issues.length > 0) return issues
-    const kept = (part: unknown) => withoutFields(part, known.sensitiveFields)
+    const kept = (part: unknown) => removeFields(part, known.sensitiveFields)
     const content = { data: kept(data ?? null), previous: kept(previous), metadata: kept(metadata) }
     const id = deps.makeId('evt')
     const body = encodeEnvelope({ id, type, timestamp: clock.now().toISOString(), organizationId, ...content })

@@ -2,13 +2,13 @@
 export const SENSITIVE_FIELDS = ['password', 'token', 'secret']
 
 /** Copies a value without the named fields at any depth. Key order stays. */
-export function withoutFields(value: unknown, names: readonly string[]): unknown {
+export function removeFields(value: unknown, names: readonly string[]): unknown {
   if (names.length === 0) return value
-  if (Array.isArray(value)) return value.map((entry) => withoutFields(entry, names))
+  if (Array.isArray(value)) return value.map((entry) => removeFields(entry, names))
   if (value === null || typeof value !== 'object') return value
   const kept = Object.entries(value).filter(([name]) => !names.includes(name))
   // `fromEntries` defines properties, so a field named __proto__ stays a field.
-  return Object.fromEntries(kept.map(([name, entry]) => [name, withoutFields(entry, names)]))
+  return Object.fromEntries(kept.map(([name, entry]) => [name, removeFields(entry, names)]))
 }
 
 /** Maximum nesting of one event. */
@@ -25,7 +25,7 @@ const tooLarge = new WeakMap<object, number>()
  *
  * @param bounds.bytes of the JSON text, estimated from below: an accepted value may be slightly larger
  */
-export function excessOf(value: unknown, bounds: { levels: number; bytes: number }): string | undefined {
+export function sizeViolation(value: unknown, bounds: { levels: number; bytes: number }): string | undefined {
   const { levels, bytes } = bounds
   const tooMany = `has more than ${bytes} bytes`
   const key = typeof value === 'object' && value !== null ? value : undefined

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type pg from 'pg'
 import { changedKeys, KEY_CHANGES, type LiveBus } from '../../bus/bus.ts'
-import type { KnownKey } from './key-status.ts'
-import type { KeyStore } from './redis-key-cache.ts'
+import type { ResolvedKey } from './key-status.ts'
+import type { RedisKeyCache } from './redis-key-cache.ts'
 
 /**
  * Maximum cached keys, and as many cached hashes without a key. The two are separate, so that a flood of unknown keys
@@ -24,10 +24,10 @@ FROM api_key_secrets s JOIN api_keys k ON k.id = s.key_id JOIN organizations o O
 const FIND_KEY = `${SELECT_KEY} WHERE s.hash = $1`
 const SECRETS_OF_KEY = `${SELECT_KEY} WHERE k.id = $1`
 
-type Row = KnownKey & { hash: string }
+type Row = ResolvedKey & { hash: string }
 
 interface Remembered {
-  key: KnownKey | null
+  key: ResolvedKey | null
   readAt: number
 }
 
@@ -39,11 +39,16 @@ interface Remembered {
 export type KeyCache = ReturnType<typeof createKeyCache>
 
 /** @param deps.now milliseconds of a monotonic clock */
-export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: KeyStore; now?: () => number }) {
-  const { bus, keyStore, now = () => performance.now() } = deps
-  const known = new LRUCache<string, Remembered & { key: KnownKey }>({ max: REMEMBERED })
+export function createKeyCache(deps: {
+  pool: pg.Pool
+  bus: LiveBus
+  redisKeyCache: RedisKeyCache
+  now?: () => number
+}) {
+  const { bus, redisKeyCache, now = () => performance.now() } = deps
+  const known = new LRUCache<string, Remembered & { key: ResolvedKey }>({ max: REMEMBERED })
   const unknown = new LRUCache<string, Remembered>({ max: REMEMBERED })
-  const underWay = new Map<string, { promise: Promise<KnownKey | null>; era: number; readAt: number }>()
+  const underWay = new Map<string, { promise: Promise<ResolvedKey | null>; era: number; readAt: number }>()
   /**
    * Grows with every invalidation. A look-up that began in an earlier generation may have read stale data and is not
    * cached.
@@ -79,10 +84,10 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
     else known.set(hash, { key, readAt })
   }
 
-  async function lookUp(hash: string): Promise<KnownKey | null> {
+  async function lookUp(hash: string): Promise<ResolvedKey | null> {
     const began = era
     const isDoubtful = now() < Math.max(allDoubtful, doubtful.get(hash) ?? 0)
-    const stored = isDoubtful ? undefined : await keyStore.get(hash)
+    const stored = isDoubtful ? undefined : await redisKeyCache.get(hash)
     if (stored !== undefined) {
       if (listening && began === era)
         remember(hash, { key: stored.key, readAt: now() - FRESH_MS + Math.min(stored.freshMs, FRESH_MS) })
@@ -91,7 +96,7 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
     return read(hash)
   }
 
-  async function read(hash: string): Promise<KnownKey | null> {
+  async function read(hash: string): Promise<ResolvedKey | null> {
     const began = { era, readAt: now() }
     const values = [Buffer.from(hash, 'base64')]
     const { rows } = await deps.pool.query<Row>({ name: 'find-key', text: FIND_KEY, values })
@@ -99,14 +104,14 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
     if (listening && began.era === era) {
       remember(hash, { key, readAt: began.readAt })
       const freshMs = Math.floor(FRESH_MS - (now() - began.readAt))
-      if (freshMs > 0) void keyStore.put(hash, key, freshMs)
+      if (freshMs > 0) void redisKeyCache.put(hash, key, freshMs)
     }
     return key
   }
 
   return {
     /** The key, or null. Concurrent look-ups of the same hash share one query. */
-    find(hash: string): Promise<KnownKey | null> {
+    find(hash: string): Promise<ResolvedKey | null> {
       const remembered = known.get(hash) ?? unknown.get(hash)
       const freshFor = bus.status() === 'ok' ? FRESH_MS : FRESH_DEGRADED_MS
       if (remembered !== undefined && now() - remembered.readAt < freshFor) return Promise.resolve(remembered.key)
@@ -127,7 +132,7 @@ export function createKeyCache(deps: { pool: pg.Pool; bus: LiveBus; keyStore: Ke
       forget(keyId)
       try {
         const { rows } = await deps.pool.query<Row>({ name: 'secrets-of-key', text: SECRETS_OF_KEY, values: [keyId] })
-        await Promise.all(rows.map((row) => keyStore.put(row.hash, row, FRESH_MS)))
+        await Promise.all(rows.map((row) => redisKeyCache.put(row.hash, row, FRESH_MS)))
       } catch {
         // The change is committed. Nodes that hear of it distrust the entry in Redis.
       } finally {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Issue, ValidationError } from '../../lib/errors.ts'
 import { isNetwork, isWithin } from '../../lib/networks.ts'
-import { allows, exceeds, type Permissions, permissionsSchema } from '../people/permissions.ts'
+import { allows, firstExcessGrant, type Permissions, permissionsSchema } from '../people/permissions.ts'
 import type { Tier, Viewer } from '../people/viewer.ts'
 
 const fields = {
@@ -42,7 +42,7 @@ type Unchecked<T> = Omit<T, 'permissions'> & { permissions?: unknown }
 export type ApiKeyRotate = z.input<typeof rotateInput>
 
 /** The rights of a key, whether new, changed or stored. */
-export interface Powers {
+export interface Grants {
   permissions: Permissions
   environment: 'LIVE' | 'TEST'
   tier: Tier | null
@@ -63,10 +63,10 @@ export function tierFor(permissions: Permissions, tier: Tier | null | undefined)
  *
  * @throws ValidationError with every excess
  */
-export function requireWithin(viewer: Viewer, wanted: Powers): void {
+export function assertWithinOwnGrants(viewer: Viewer, wanted: Grants): void {
   const issues: Issue[] = []
   const add = (field: string, message: string) => issues.push({ path: `input.${field}`, message })
-  const permission = exceeds(viewer.permissions, wanted.permissions)
+  const permission = firstExcessGrant(viewer.permissions, wanted.permissions)
   if (permission !== undefined)
     add('permissions', `must not include a permission that your own key lacks: ${permission}`)
   if (viewer.environment === 'TEST' && wanted.environment === 'LIVE')

@@ -1,5 +1,5 @@
 import type { KeyCache } from './key-cache.ts'
-import type { KnownKey } from './key-status.ts'
+import type { ResolvedKey } from './key-status.ts'
 import { isToken } from './token.ts'
 
 /** Finds presented keys, for requests to Signalbox and for `apiKeyVerify`. */
@@ -11,6 +11,6 @@ export function createKeyLookup(deps: { keyCache: KeyCache; keyPrefix: string; b
     /** Checks format and checksum, so that junk costs no look-up. */
     isWellFormed: (token: string): boolean => isToken(deps.keyPrefix, token) || token === deps.bootstrapApiKey,
     /** @param credential hash of the token */
-    find: (credential: string): Promise<KnownKey | null> => deps.keyCache.find(credential),
+    find: (credential: string): Promise<ResolvedKey | null> => deps.keyCache.find(credential),
   }
 }

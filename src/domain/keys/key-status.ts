@@ -2,7 +2,7 @@ import type { ApiKey, Plan } from '../../database/generated/client.ts'
 import { createNetworks } from '../../lib/networks.ts'
 
 /** A key found by one of its secrets. */
-export interface KnownKey extends ApiKey {
+export interface ResolvedKey extends ApiKey {
   /** Plan of the key's organization. */
   plan: Plan
   /** Expiry of the presented secret, set by a rotation; null without one. */
@@ -22,7 +22,7 @@ export type Refusal = keyof typeof REFUSALS
 /**
  * The reason why a key is refused at a time and from an address, final reasons first; undefined while the key is valid.
  */
-export function refusal(key: KnownKey, now: Date, ip: string | null): Refusal | undefined {
+export function refusal(key: ResolvedKey, now: Date, ip: string | null): Refusal | undefined {
   if (key.revokedAt !== null) return 'REVOKED'
   if (key.disabledAt !== null) return 'DISABLED'
   const end = endOf(key)
@@ -32,7 +32,7 @@ export function refusal(key: KnownKey, now: Date, ip: string | null): Refusal | 
 }
 
 /** The earlier expiry of the key and of the secret that found it; null while neither expires. */
-export function endOf({ expiresAt, secretExpiresAt }: KnownKey): Date | null {
+export function endOf({ expiresAt, secretExpiresAt }: ResolvedKey): Date | null {
   if (expiresAt === null || secretExpiresAt === null) return expiresAt ?? secretExpiresAt
   return expiresAt < secretExpiresAt ? expiresAt : secretExpiresAt
 }

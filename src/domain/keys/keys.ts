@@ -6,16 +6,16 @@ import type { MakeId } from '../../lib/ids.ts'
 import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { Denials } from '../audit/record-denied.ts'
+import type { RecordDenied } from '../audit/record-denied.ts'
 import { allows, readPermissions } from '../people/permissions.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { KeyCache } from './key-cache.ts'
 import {
   type ApiKeyCreate,
   type ApiKeyUpdate,
+  assertWithinOwnGrants,
   createInput,
-  type Powers,
-  requireWithin,
+  type Grants,
   tierFor,
   updateInput,
 } from './key-input.ts'
@@ -35,7 +35,7 @@ export function createKeys(deps: {
   clock: Clock
   makeId: MakeId
   audit: Audit
-  denials: Denials
+  denials: RecordDenied
   keyCache: KeyCache
   keyPrefix: string
 }) {
@@ -50,7 +50,7 @@ export function createKeys(deps: {
     async create(viewer: Viewer, input: ApiKeyCreate): Promise<{ apiKey: ApiKey; secret: string }> {
       const wanted = validate(createInput, input)
       requireFuture(wanted.expiresAt)
-      const powers = checkPowers(viewer, wanted, 'apiKey.create')
+      const powers = checkGrants(viewer, wanted, 'apiKey.create')
       return prisma.$transaction(async (tx) => {
         await requirePlan(tx, viewer)
         const made = await insert(tx, viewer, { ...powers, name: wanted.name })
@@ -65,8 +65,8 @@ export function createKeys(deps: {
       requireFuture(wanted.expiresAt)
       return change(viewer, id, 'apiKey.update', async (tx, key) => {
         // A key with more rights than the viewer's must not be reduced and then taken over.
-        requireOwn(viewer, powersOf(key), 'apiKey.update')
-        const powers = checkPowers(viewer, { ...powersOf(key), ...wanted }, 'apiKey.update')
+        requireOwn(viewer, grantsOf(key), 'apiKey.update')
+        const powers = checkGrants(viewer, { ...grantsOf(key), ...wanted }, 'apiKey.update')
         const { environment: _, ...data } = powers
         const updated = await tx.apiKey.update({
           where: { id },
@@ -84,7 +84,7 @@ export function createKeys(deps: {
 
     enable: (viewer: Viewer, id: string) =>
       change(viewer, id, 'apiKey.enable', async (tx, key) => {
-        requireOwn(viewer, powersOf(key), 'apiKey.enable')
+        requireOwn(viewer, grantsOf(key), 'apiKey.enable')
         return update({ disabledAt: null })(tx, key)
       }),
 
@@ -106,11 +106,11 @@ export function createKeys(deps: {
   }
 
   /** @throws ValidationError when the key would have more rights than the viewer */
-  function checkPowers(
+  function checkGrants(
     viewer: Viewer,
-    wanted: Omit<Powers, 'tier' | 'expiresAt'> & Partial<Nullable<Powers>>,
+    wanted: Omit<Grants, 'tier' | 'expiresAt'> & Partial<Nullable<Grants>>,
     action: string,
-  ): Powers {
+  ): Grants {
     const { permissions, environment, allowedIps, persistedOnly, expiresAt = null } = wanted
     const tier = tierFor(permissions, wanted.tier)
     const powers = { permissions, environment, allowedIps, persistedOnly, expiresAt, tier }
@@ -119,9 +119,9 @@ export function createKeys(deps: {
   }
 
   /** @throws ValidationError when the key has more rights than the viewer's. The attempt goes to the audit trail. */
-  function requireOwn(viewer: Viewer, powers: Powers, action: string): void {
+  function requireOwn(viewer: Viewer, powers: Grants, action: string): void {
     try {
-      requireWithin(viewer, powers)
+      assertWithinOwnGrants(viewer, powers)
     } catch (error) {
       deps.denials.note(viewer, action, 'EXCEEDS_OWN_POWERS')
       throw error
@@ -132,7 +132,7 @@ export function createKeys(deps: {
   async function insert(
     tx: Transaction,
     viewer: Viewer,
-    fields: Powers & { name: string },
+    fields: Grants & { name: string },
   ): Promise<{ apiKey: ApiKey; secret: string }> {
     const secret = createToken(deps.keyPrefix, fields.environment)
     const createdAt = clock.now()
@@ -184,14 +184,14 @@ export function createKeys(deps: {
 
 type Nullable<T> = { [Name in keyof T]: T[Name] | null }
 
-export function powersOf(key: ApiKey): Powers {
+export function grantsOf(key: ApiKey): Grants {
   const { environment, tier, expiresAt, allowedIps, persistedOnly } = key
   return { permissions: readPermissions(key.permissions), environment, tier, expiresAt, allowedIps, persistedOnly }
 }
 
 /** Details of a key for the audit trail. */
 function detailsOf(key: ApiKey): Prisma.InputJsonObject {
-  const { permissions, expiresAt, ...rest } = powersOf(key)
+  const { permissions, expiresAt, ...rest } = grantsOf(key)
   return {
     name: key.name,
     ...rest,

@@ -1,7 +1,7 @@
 import type { Redis } from '../../database/redis.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Keyring } from '../../lib/keyring.ts'
-import type { KnownKey } from './key-status.ts'
+import type { ResolvedKey } from './key-status.ts'
 
 const PREFIX = 'signalbox:key:'
 /** Lua script that keeps a newer entry: a slow look-up must not restore a state from before a change. */
@@ -13,14 +13,14 @@ return 1`
 const DATES = ['expiresAt', 'disabledAt', 'revokedAt', 'createdAt', 'lastUsedAt', 'secretExpiresAt']
 
 /** Shares looked-up keys between processes through Redis. */
-export interface KeyStore {
+export interface RedisKeyCache {
   /** The key, or null for an unknown hash, with its remaining freshness; undefined when the database must be asked. */
-  get(hash: string): Promise<{ key: KnownKey | null; freshMs: number } | undefined>
-  put(hash: string, key: KnownKey | null, freshMs: number): Promise<void>
+  get(hash: string): Promise<{ key: ResolvedKey | null; freshMs: number } | undefined>
+  put(hash: string, key: ResolvedKey | null, freshMs: number): Promise<void>
 }
 
 interface Stored {
-  key: KnownKey | null
+  key: ResolvedKey | null
   /** Milliseconds since 1970. */
   freshUntil: number
 }
@@ -32,7 +32,11 @@ interface Stored {
  * key, move an entry to another secret, nor restore a revoked key, and two installations on one Redis cannot read each
  * other's entries.
  */
-export function createKeyStore(deps: { redis?: Redis | undefined; keyring: Keyring; clock: Clock }): KeyStore {
+export function createRedisKeyCache(deps: {
+  redis?: Redis | undefined
+  keyring: Keyring
+  clock: Clock
+}): RedisKeyCache {
   const { redis, keyring, clock } = deps
 
   return {

@@ -5,7 +5,7 @@ import type { KeyLookup } from './key-lookup.ts'
 import { refusal } from './key-status.ts'
 
 /** Checks that the key of an open subscription is still valid from its address and has kept its rights. */
-export function createIsUnchanged({ keyLookup, clock }: { keyLookup: KeyLookup; clock: Clock }) {
+export function createRevalidate({ keyLookup, clock }: { keyLookup: KeyLookup; clock: Clock }) {
   return async (viewer: Viewer): Promise<boolean> => {
     const key = await keyLookup.find(viewer.credential)
     if (key === null || refusal(key, clock.now(), viewer.ip) !== undefined) return false

@@ -4,7 +4,7 @@ import { ConflictError } from '../../lib/errors.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { type ApiKeyRotate, rotateInput } from './key-input.ts'
-import { type Keys, powersOf } from './keys.ts'
+import { grantsOf, type Keys } from './keys.ts'
 import { createToken, displayPrefix, hashBytes } from './token.ts'
 
 /** Maximum valid secrets of one key, which bounds overlapping rotations. */
@@ -24,14 +24,14 @@ export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string
       const now = clock.now()
       const until = new Date(now.getTime() + overlapSeconds * 1000)
       // The viewer holds the secret afterwards, so the viewer needs all rights of the key.
-      keys.requireOwn(viewer, powersOf(key), 'apiKey.rotate')
+      keys.requireOwn(viewer, grantsOf(key), 'apiKey.rotate')
       if (key.replacedBy !== null)
         throw new ConflictError('KEY_REPLACED', `This key was replaced by ${key.replacedBy}. Rotate that one.`)
       if (key.expiresAt !== null && key.expiresAt <= now)
         throw new ConflictError('KEY_EXPIRED', 'This key has expired. Create a new one.')
       if (mode === 'NEW_ID') {
         await keys.requirePlan(tx, viewer)
-        made = await keys.insert(tx, viewer, { ...powersOf(key), name: key.name })
+        made = await keys.insert(tx, viewer, { ...grantsOf(key), name: key.name })
         const expiresAt = key.expiresAt !== null && key.expiresAt < until ? key.expiresAt : until
         await tx.apiKey.update({ where: { id }, data: { expiresAt, replacedBy: made.apiKey.id } })
         return { mode, overlapSeconds, replacedBy: made.apiKey.id }

@@ -9,7 +9,7 @@ import type { Viewer } from '../people/viewer.ts'
 import type { UsageRecorder } from '../usage/recorder.ts'
 import { OK } from '../usage/usage-record.ts'
 import type { KeyLookup } from './key-lookup.ts'
-import { type KnownKey, REFUSALS, refusal } from './key-status.ts'
+import { REFUSALS, type ResolvedKey, refusal } from './key-status.ts'
 import type { LastUsed } from './last-used.ts'
 import { hashToken } from './token.ts'
 
@@ -52,7 +52,7 @@ export type Verdict = keyof typeof VERDICTS
 export interface Verified {
   code: Verdict
   /** Null when the key is unknown. */
-  apiKey: KnownKey | null
+  apiKey: ResolvedKey | null
   /** Null when the key is unknown or has no rate limits. */
   limits: LimitsState | null
 }
@@ -85,10 +85,10 @@ export function createVerify(deps: {
   }
 
   async function verify(
-    key: KnownKey,
+    key: ResolvedKey,
     { permissions, ip = null, cost }: Pick<z.output<typeof verifyInput>, 'permissions' | 'ip' | 'cost'>,
   ): Promise<Verified> {
-    const denied = refusal(key, deps.clock.now(), ip) ?? lacking(key, permissions)
+    const denied = refusal(key, deps.clock.now(), ip) ?? missingPermission(key, permissions)
     const amounts = { requests: denied === undefined ? cost : 0, points: 0 }
     const spent = (await limits.spend({ principalId: key.id, tier: key.tier, plan: key.plan }, amounts)) ?? null
     if (denied !== undefined) return { code: denied, apiKey: key, limits: spent }
@@ -126,12 +126,12 @@ function usageOf({ code, apiKey }: Verified, { organizationId }: Viewer) {
  * A platform key that names no organization verifies keys of every organization, because keys presented to the
  * operator's API name their own tenant. Other viewers see keys of their own organization only.
  */
-function isVisible(viewer: Viewer, key: KnownKey): boolean {
+function isVisible(viewer: Viewer, key: ResolvedKey): boolean {
   const ofAll = allows(viewer.permissions, 'platform', 'read') && viewer.organizationId === viewer.homeId
   return ofAll || key.organizationId === viewer.organizationId
 }
 
-function lacking(key: KnownKey, wanted: Record<string, readonly Action[]>): Verdict | undefined {
+function missingPermission(key: ResolvedKey, wanted: Record<string, readonly Action[]>): Verdict | undefined {
   const held = readPermissions(key.permissions)
   const has = ([resource, actions]: [string, readonly Action[]]) =>
     actions.every((action) => allows(held, resource, action))

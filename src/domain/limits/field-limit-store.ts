@@ -9,14 +9,14 @@ const REMEMBERED = 10_000
  * Call times by organization and field: in Redis for all processes, in this process without Redis or while Redis is
  * away.
  */
-export interface FieldCalls {
+export interface FieldLimitStore {
   get(who: string): Promise<readonly number[]>
   set(who: string, times: readonly number[], windowMs: number): Promise<void>
   /** Runs one call after the other for each key, because a read and a write are two steps. */
   inTurn<T>(who: string, run: () => Promise<T>): Promise<T>
 }
 
-export function createFieldCalls(redis: Redis | undefined): FieldCalls {
+export function createFieldLimitStore(redis: Redis | undefined): FieldLimitStore {
   const own = new LRUCache<string, readonly number[]>({ max: REMEMBERED })
   const turns = new Map<string, Promise<unknown>>()
   const inRedis = async <T>(ask: (redis: Redis) => Promise<T>): Promise<T | undefined> =>

@@ -1,7 +1,7 @@
 import type { Plan, Tier } from '../people/viewer.ts'
 
 /** Rate limits and quotas. The operator may replace the defaults. */
-export interface Allowances {
+export interface LimitConfig {
   /** Requests per minute and hour, by tier. */
   tiers: Record<Tier, { minute: number; hour: number }>
   /** Requests per day of each key, by plan; null for no quota. */
@@ -10,7 +10,7 @@ export interface Allowances {
   fields: Record<string, number>
 }
 
-export const DEFAULT_ALLOWANCES: Allowances = {
+export const DEFAULT_LIMITS: LimitConfig = {
   tiers: {
     STANDARD: { minute: 60, hour: 3_000 },
     ELEVATED: { minute: 120, hour: 6_000 },
@@ -24,12 +24,12 @@ export const DEFAULT_ALLOWANCES: Allowances = {
 }
 
 /** The defaults with the operator's settings on top. */
-export function createAllowances(set: {
+export function createLimitConfig(set: {
   rateLimits: Record<string, { minute: number; hour: number }>
   dailyQuotas: Record<string, number | null>
   fieldLimits: Record<string, number>
-}): Allowances {
-  const { tiers, plans, fields } = DEFAULT_ALLOWANCES
+}): LimitConfig {
+  const { tiers, plans, fields } = DEFAULT_LIMITS
   const unknown = Object.keys(set.fieldLimits).find((field) => !(field in fields))
   if (unknown !== undefined)
     throw new Error(
@@ -55,7 +55,7 @@ export interface Window {
 }
 
 /** The windows of a key, shortest first. A key without a tier has none. */
-export function windowsOf({ tiers, plans }: Allowances, key: { tier: Tier | null; plan: Plan }): Window[] {
+export function windowsOf({ tiers, plans }: LimitConfig, key: { tier: Tier | null; plan: Plan }): Window[] {
   if (key.tier === null) return []
   const { minute, hour } = tiers[key.tier]
   const day = plans[key.plan]

@@ -2,19 +2,19 @@ import type { Redis } from '../../database/redis.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Plan, Tier } from '../people/viewer.ts'
-import { type Allowances, windowsOf } from './limit-config.ts'
-import { createRedisCounter } from './redis-sliding-window.ts'
-import { type Charge, createCounter, type Spent } from './sliding-window.ts'
+import { type LimitConfig, windowsOf } from './limit-config.ts'
+import { createRedisSlidingWindow } from './redis-sliding-window.ts'
+import { createSlidingWindow, type LimitDecision, type WindowCost } from './sliding-window.ts'
 
 /** Pause after a failure of Redis before the next attempt, in milliseconds. */
 const AWAY_MS = 5_000
 
 /** State of the limits after a request. */
-export interface LimitsState extends Spent {
+export interface LimitsState extends LimitDecision {
   /** True while Redis is away and each process counts for itself. */
   degraded: boolean
   /** True when the amount exceeds a whole window, so that waiting does not help. */
-  neverFits: boolean
+  exceedsWindow: boolean
 }
 
 /**
@@ -22,15 +22,15 @@ export interface LimitsState extends Spent {
  */
 export type Limits = ReturnType<typeof createLimits>
 
-export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; log: Log; allowances: Allowances }) {
+export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; log: Log; allowances: LimitConfig }) {
   const { redis, clock, log } = deps
-  const own = createCounter(() => clock.now().getTime())
-  const shared = redis && createRedisCounter(redis, () => clock.forQueue()?.getTime() ?? '')
+  const own = createSlidingWindow(() => clock.now().getTime())
+  const shared = redis && createRedisSlidingWindow(redis, () => clock.forQueue()?.getTime() ?? '')
   let awayUntil = 0
 
-  async function spend(who: string, charges: readonly Charge[]): Promise<LimitsState> {
-    const neverFits = charges.some(({ amount, limit }) => amount > limit)
-    if (shared === undefined) return { ...(await own.spend(who, charges)), degraded: false, neverFits }
+  async function spend(who: string, charges: readonly WindowCost[]): Promise<LimitsState> {
+    const exceedsWindow = charges.some(({ amount, limit }) => amount > limit)
+    if (shared === undefined) return { ...(await own.spend(who, charges)), degraded: false, exceedsWindow }
     const now = performance.now()
     if (redis?.status === 'ready' && now >= awayUntil)
       try {
@@ -39,13 +39,13 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
         if (spent.admitted) own.note(who, charges)
         if (awayUntil > 0) log.info('Redis answered; rate limits are shared by all processes again')
         awayUntil = 0
-        return { ...spent, degraded: false, neverFits }
+        return { ...spent, degraded: false, exceedsWindow }
       } catch (error) {
         log.debug({ err: error }, 'Rate limit call to Redis failed; counting in this process')
       }
     if (awayUntil === 0) log.warn('Redis is away; each process counts rate limits for itself')
     if (now >= awayUntil) awayUntil = performance.now() + AWAY_MS
-    return { ...(await own.spend(who, charges)), degraded: true, neverFits }
+    return { ...(await own.spend(who, charges)), degraded: true, exceedsWindow }
   }
 
   return {

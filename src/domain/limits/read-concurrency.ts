@@ -19,7 +19,7 @@ export type Read = <T>(organizationId: string, work: () => Promise<T>) => Promis
  *
  * @throws UnavailableError when too many reads wait, or this one waited too long
  */
-export function createRead(): Read {
+export function createReadConcurrency(): Read {
   const turns = new Map<string, LimitFunction>()
   const ofAll = pLimit(ALL_READS_AT_ONCE)
 

@@ -1,5 +1,5 @@
 import type { Redis } from '../../database/redis.ts'
-import { type Charge, type Counter, STEPS, widthOf } from './sliding-window.ts'
+import { type Counter, STEPS, type WindowCost, widthOf } from './sliding-window.ts'
 
 const PREFIX = 'signalbox:limit:'
 
@@ -70,10 +70,10 @@ interface Scripted extends Redis {
 }
 
 /** @param now empty for the clock of Redis */
-export function createRedisCounter(redis: Redis, now: () => number | ''): Counter {
+export function createRedisSlidingWindow(redis: Redis, now: () => number | ''): Counter {
   redis.defineCommand('signalboxSpend', { numberOfKeys: 1, lua: SPEND })
   return {
-    async spend(who, charges: readonly Charge[]) {
+    async spend(who, charges: readonly WindowCost[]) {
       const args = charges.flatMap((charge) => [charge.name, charge.limit, widthOf(charge), charge.amount])
       const [admitted, at, ...figures] = await (redis as Scripted).signalboxSpend(PREFIX + who, now(), ...args)
       const windows = charges.map(({ amount: _, ...window }, index) => {

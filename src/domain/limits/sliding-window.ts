@@ -10,7 +10,7 @@ export const STEPS = 60
 const REMEMBERED = 10_000
 
 /** An amount to spend from one window. */
-export interface Charge extends Window {
+export interface WindowCost extends Window {
   amount: number
 }
 
@@ -23,7 +23,7 @@ export interface WindowState extends Window {
   fitsAt: number
 }
 
-export interface Spent {
+export interface LimitDecision {
   /** True when the amount fitted into every window. False spends nothing. */
   admitted: boolean
   /** Milliseconds of the counter's clock. */
@@ -38,7 +38,7 @@ export function slowestOf(windows: readonly WindowState[]): WindowState {
 
 /** Spends from all windows of a subject at once, or from none. */
 export interface Counter {
-  spend(who: string, charges: readonly Charge[]): Promise<Spent>
+  spend(who: string, charges: readonly WindowCost[]): Promise<LimitDecision>
 }
 
 interface Counted {
@@ -50,7 +50,7 @@ interface Counted {
 }
 
 /** Counts in this process. redis-sliding-window.ts counts the same way for all processes. */
-export function createCounter(now: () => number) {
+export function createSlidingWindow(now: () => number) {
   const counted = new LRUCache<string, { now: number; windows: Map<WindowName, Counted> }>({ max: REMEMBERED })
 
   function stateOf(who: string) {
@@ -61,7 +61,7 @@ export function createCounter(now: () => number) {
     return state
   }
 
-  function spend(who: string, charges: readonly Charge[], note = false): Spent {
+  function spend(who: string, charges: readonly WindowCost[], note = false): LimitDecision {
     const state = stateOf(who)
     const windows = charges.map((charge) => {
       const step = Math.floor(state.now / widthOf(charge))
@@ -80,11 +80,11 @@ export function createCounter(now: () => number) {
   }
 
   return {
-    async spend(who: string, charges: readonly Charge[]) {
+    async spend(who: string, charges: readonly WindowCost[]) {
       return spend(who, charges)
     },
     /** Counts an amount that Redis admitted. */
-    note(who: string, charges: readonly Charge[]): void {
+    note(who: string, charges: readonly WindowCost[]): void {
       spend(who, charges, true)
     },
   }
@@ -107,7 +107,7 @@ function advance(window: Counted | undefined, step: number): Counted {
 }
 
 function report(
-  { charge, window, step }: { charge: Charge; window: Counted; step: number },
+  { charge, window, step }: { charge: WindowCost; window: Counted; step: number },
   now: number,
   admitted: boolean,
 ): WindowState {

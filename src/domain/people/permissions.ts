@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bounded } from '../../lib/validate.ts'
+import { maxEntries } from '../../lib/validate.ts'
 
 /** Resources of Signalbox. The operator may name more for its own API; `platform` belongs to the operator's keys. */
 export const RESOURCES = ['keys', 'webhooks', 'events', 'deliveries', 'usage', 'audit', 'members', 'platform'] as const
@@ -10,7 +10,7 @@ export type Action = (typeof ACTIONS)[number]
 /** Actions by resource. Absent resources are forbidden, and no action implies another. */
 export type Permissions = Record<string, readonly Action[]>
 
-export const permissionsSchema = bounded(
+export const permissionsSchema = maxEntries(
   z.record(
     z
       .string()
@@ -48,7 +48,7 @@ export function allows(permissions: Permissions, resource: string, action: Actio
  * Returns the first permission of `wanted` that `held` lacks, or undefined: nobody gives away more than they have. A
  * key with `platform: write` may grant any resource of the operator's own API.
  */
-export function exceeds(held: Permissions, wanted: Permissions): string | undefined {
+export function firstExcessGrant(held: Permissions, wanted: Permissions): string | undefined {
   const isHost = allows(held, 'platform', 'write')
   for (const [resource, actions] of Object.entries(wanted)) {
     if (isHost && !RESOURCES.includes(resource as Resource)) continue

@@ -12,9 +12,9 @@ const FIND = `
 SELECT name, body FROM persisted_documents WHERE organization_id = $1 AND document_id = $2 AND status = 'ACTIVE'`
 
 /** Finds operations by document id: those of the installation's manifest, and those registered by an organization. */
-export type FindDocument = ReturnType<typeof createFindDocument>
+export type FindOperation = ReturnType<typeof createFindOperation>
 
-export function createFindDocument(deps: { pool: pg.Pool; bus: LiveBus; manifest: Manifest }) {
+export function createFindOperation(deps: { pool: pg.Pool; bus: LiveBus; manifest: Manifest }) {
   /** Grows with every invalidation. A look-up that began in an earlier generation is not cached. */
   let era = 0
   const remembered = new LRUCache<string, { found: PersistedOperation | null }>({ max: REMEMBERED, ttl: FRESH_MS })

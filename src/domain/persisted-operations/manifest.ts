@@ -37,7 +37,12 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch (cause) {
-    throw new Error(`OPERATIONS_MANIFEST, ${path}, cannot be read: ${(cause as Error).message}`, { cause })
+    throw new Error(
+      `OPERATIONS_MANIFEST, ${path}, cannot be read: ${(cause as Error).message}. Set it to a manifest that this user may read, or leave it out.`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -5,13 +5,13 @@ import { ConflictError, type Issue, NotFoundError, ValidationError } from '../..
 import type { MakeId } from '../../lib/ids.ts'
 import { page } from '../../lib/pagination.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { Denials } from '../audit/record-denied.ts'
+import type { RecordDenied } from '../audit/record-denied.ts'
 import type { Viewer } from '../people/viewer.ts'
-import type { FindDocument } from './find-operation.ts'
+import type { FindOperation } from './find-operation.ts'
 import { documentIdOf } from './manifest.ts'
 
 /** Maximum registered operations of one organization, retired ones included. */
-export const DOCUMENTS_AT_MOST = 1_000
+export const OPERATIONS_AT_MOST = 1_000
 
 /**
  * Returns the name of a document's operation, or its issues. Handed in, because only the schema layer can validate a
@@ -20,17 +20,17 @@ export const DOCUMENTS_AT_MOST = 1_000
 export type CheckDocument = (body: string) => { name: string } | { issues: Issue[] }
 
 /** Operations that organizations register for keys confined to persisted operations. */
-export type Documents = ReturnType<typeof createDocuments>
+export type Documents = ReturnType<typeof createPersistedOperations>
 
-export function createDocuments(deps: {
+export function createPersistedOperations(deps: {
   prisma: PrismaClient
   clock: Clock
   makeId: MakeId
   audit: Audit
-  denials: Denials
-  findDocument: FindDocument
+  denials: RecordDenied
+  findOperation: FindOperation
 }) {
-  const { prisma, clock, audit, findDocument } = deps
+  const { prisma, clock, audit, findOperation } = deps
 
   return {
     async create(
@@ -46,10 +46,10 @@ export function createDocuments(deps: {
       const now = clock.now()
       const document = await prisma.$transaction(async (tx) => {
         await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${organizationId} FOR UPDATE`
-        if ((await tx.persistedDocument.count({ where: { organizationId } })) >= DOCUMENTS_AT_MOST)
+        if ((await tx.persistedDocument.count({ where: { organizationId } })) >= OPERATIONS_AT_MOST)
           throw new ConflictError(
             'TOO_MANY_DOCUMENTS',
-            `An organization has at most ${DOCUMENTS_AT_MOST} registered operations.`,
+            `An organization has at most ${OPERATIONS_AT_MOST} registered operations.`,
           )
         const there = await tx.persistedDocument.findFirst({ where: { organizationId, documentId } })
         if (there !== null)
@@ -68,7 +68,7 @@ export function createDocuments(deps: {
         await audit(tx, viewer, { action: 'persistedDocument.create', resource: data.id, details: { name, status } })
         return tx.persistedDocument.create({ data })
       })
-      findDocument.changed(viewer.organizationId)
+      findOperation.changed(viewer.organizationId)
       return document
     },
 
@@ -93,7 +93,7 @@ export function createDocuments(deps: {
       const at = status === 'ACTIVE' ? { activatedAt: now, retiredAt: null } : { retiredAt: now }
       return tx.persistedDocument.update({ where: { id }, data: { status, ...at } })
     })
-    findDocument.changed(viewer.organizationId)
+    findOperation.changed(viewer.organizationId)
     return changed
   }
 

@@ -25,7 +25,7 @@ export const MATCHES = `v.organization_id = r.organization_id AND v.created_at <
  * deliveries of the endpoint for each event.
  */
 export const WITH_DELIVERY = `LEFT JOIN LATERAL (
-    SELECT * FROM delivery_register WHERE event_id = v.id AND endpoint_id = e.id LIMIT 1
+    SELECT * FROM delivery_index WHERE event_id = v.id AND endpoint_id = e.id LIMIT 1
   ) known ON true LEFT JOIN LATERAL (SELECT id, status FROM deliveries WHERE id = known.id LIMIT 1) d ON true`
 
 /**
@@ -78,7 +78,7 @@ WITH clock AS (
   RETURNING d.*
 ), registered AS (
   -- What another replay has made meanwhile was put on its way by that one.
-  INSERT INTO delivery_register (id, organization_id, event_id, endpoint_id, created_at)
+  INSERT INTO delivery_index (id, organization_id, event_id, endpoint_id, created_at)
   SELECT ${deliveryId('$3', 'id', 'endpoint_id')}, organization_id, id, endpoint_id, clock.now
   FROM kept, clock WHERE delivery_id IS NULL ORDER BY id
   ON CONFLICT (event_id, endpoint_id) DO NOTHING
@@ -119,7 +119,7 @@ export interface ReplayPage {
  *
  * @returns the replay; undefined when none runs or another process holds its lock
  */
-export async function replayPage(
+export async function runReplayBatch(
   pool: pg.Pool,
   options: { now: Date | null; replayId?: string; deliveryIdTime: string },
 ): Promise<ReplayPage | undefined> {

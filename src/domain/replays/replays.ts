@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { type LiveBus, replayChannel } from '../../bus/bus.ts'
-import { announce } from '../../bus/delivery-log.ts'
+import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database } from '../../database/client.ts'
 import { type DeliveryStatus, Prisma, type Replay } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError } from '../../lib/errors.ts'
-import { idsWithin, type MakeId } from '../../lib/ids.ts'
+import { idRange, type MakeId } from '../../lib/ids.ts'
 import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -14,7 +14,7 @@ import type { Endpoints } from '../endpoints/endpoints.ts'
 import { REPLAY_WAKE, WAKE_CHANNEL } from '../events/notify-channel.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
-import { MATCHES, replayPage, WANTED, WITH_DELIVERY } from './replay-batch.ts'
+import { MATCHES, runReplayBatch, WANTED, WITH_DELIVERY } from './replay-batch.ts'
 
 /** Maximum count of a preview. */
 export const PREVIEW_AT_MOST = 100_000
@@ -168,7 +168,7 @@ export function createReplays(deps: {
 }
 
 /** A lower bound for the ids of events stored at or after a time, so that a replay skips older ones. */
-const eventsFrom = (time: Date | null | undefined) => idsWithin('evt', time, null).gte
+const eventsFrom = (time: Date | null | undefined) => idRange('evt', time, null).gte
 
 /** Runs one batch of a replay and announces its changes. @returns false when no replay was due */
 export async function stepReplay(
@@ -176,9 +176,9 @@ export async function stepReplay(
   replayId?: string,
 ): Promise<boolean> {
   const options = { now: deps.clock.forQueue(), deliveryIdTime: deps.makeId('dlv').slice(4, 14) }
-  const done = await replayPage(deps.pool, { ...options, ...(replayId !== undefined && { replayId }) })
+  const done = await runReplayBatch(deps.pool, { ...options, ...(replayId !== undefined && { replayId }) })
   if (done === undefined) return false
-  announce(deps.bus, [done.organization_id])
+  notifyLogGrew(deps.bus, [done.organization_id])
   deps.bus.publish(replayChannel(done.organization_id), [done.id])
   return true
 }

@@ -9,7 +9,7 @@ const UNFINISHED = "('PENDING', 'SENDING', 'RETRYING', 'HELD')"
 /**
  * Number of unfinished deliveries of an event. A count, because NOT EXISTS may be planned as a scan of all deliveries.
  */
-const unfinished = (event: string) => `(SELECT count(*) FROM delivery_register r
+const unfinished = (event: string) => `(SELECT count(*) FROM delivery_index r
     CROSS JOIN LATERAL (SELECT status FROM deliveries WHERE id = r.id LIMIT 1) d
     WHERE r.event_id = ${event}.id AND d.status IN ${UNFINISHED})`
 
@@ -36,7 +36,7 @@ SELECT (SELECT max(id) FROM old) AS last, array(SELECT id FROM locked) AS ids`
  */
 const LOCK_DELIVERIES = `
 SELECT FROM unnest($1::text[]) AS v(id)
-CROSS JOIN LATERAL (SELECT id FROM delivery_register r WHERE r.event_id = v.id ORDER BY r.endpoint_id OFFSET 0) r
+CROSS JOIN LATERAL (SELECT id FROM delivery_index r WHERE r.event_id = v.id ORDER BY r.endpoint_id OFFSET 0) r
 CROSS JOIN LATERAL (SELECT FROM deliveries d WHERE d.id = r.id LIMIT 1 FOR UPDATE) d`
 
 /**
@@ -48,7 +48,7 @@ WITH doomed AS MATERIALIZED (
   SELECT old.id FROM unnest($1::text[]) AS old(id)
   WHERE ${unfinished('old')} = 0
 ), registered_gone AS (
-  DELETE FROM delivery_register r USING doomed WHERE r.event_id = doomed.id RETURNING r.id
+  DELETE FROM delivery_index r USING doomed WHERE r.event_id = doomed.id RETURNING r.id
 ), deliveries_gone AS (
   DELETE FROM deliveries d USING registered_gone r WHERE d.id = r.id RETURNING d.id
 ), attempts_gone AS (
@@ -80,7 +80,7 @@ export interface Removed {
 /**
  * Removes one batch of events created before a time. @param after cursor returned by the batch before; empty at first
  */
-export async function removeEvents(pool: pg.Pool, before: Date, after: string): Promise<Removed> {
+export async function pruneEvents(pool: pg.Pool, before: Date, after: string): Promise<Removed> {
   const client = await pool.connect()
   try {
     // Each statement must see everything committed before it.
@@ -108,7 +108,7 @@ export async function removeEvents(pool: pg.Pool, before: Date, after: string): 
 }
 
 /** Removes one batch of the delivery log. @returns true when more may be left */
-export async function removeChanges(pool: pg.Pool, now: Date | null, olderThanSeconds: number): Promise<boolean> {
+export async function pruneDeliveryLog(pool: pg.Pool, now: Date | null, olderThanSeconds: number): Promise<boolean> {
   const values = [now, olderThanSeconds]
   const { rows } = await pool.query<{ removed: number }>({ name: 'remove-changes', text: REMOVE_CHANGES, values })
   return rows[0]!.removed === AT_ONCE

@@ -36,10 +36,14 @@ WITH gone AS (
 SELECT count(*)::int = ${AT_ONCE} AS more FROM gone`
 
 /** Removes one batch. @returns true when more may be left */
-export type RemoveAged = () => Promise<boolean>
+export type PruneBatch = () => Promise<boolean>
 
 /** @param days retention of usage records and audit entries in days; 0 keeps them forever */
-export function createRemoveAged(pool: pg.Pool, now: Date, days: { usage: number; audit: number }): RemoveAged[] {
+export function createPruneUsageAndAudit(
+  pool: pg.Pool,
+  now: Date,
+  days: { usage: number; audit: number },
+): PruneBatch[] {
   const before = (count: number) => new Date(now.getTime() - count * DAY_MS)
   const run = (name: string, text: string, values: unknown[]) => async () => {
     const { rows } = await pool.query<{ more: boolean }>({ name, text, values })

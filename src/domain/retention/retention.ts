@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import { removeChanges, removeEvents } from './prune-events.ts'
-import { createRemoveAged } from './prune-usage-and-audit.ts'
+import { pruneDeliveryLog, pruneEvents } from './prune-events.ts'
+import { createPruneUsageAndAudit } from './prune-usage-and-audit.ts'
 
 const EVERY_MS = 60_000
 const DAY_MS = 86_400_000
@@ -37,19 +37,19 @@ export function createRetention(deps: {
 
   /** Removes everything past its retention. @returns the number of removed events */
   async function removeAll(): Promise<number> {
-    await inBatches(() => removeChanges(pool, clock.forQueue(), CHANGES_KEPT_SECONDS))
+    await inBatches(() => pruneDeliveryLog(pool, clock.forQueue(), CHANGES_KEPT_SECONDS))
     const days = { usage: deps.usageRetentionDays, audit: deps.auditRetentionDays }
-    for (const removeAged of createRemoveAged(pool, clock.now(), days)) await inBatches(removeAged)
+    for (const removeAged of createPruneUsageAndAudit(pool, clock.now(), days)) await inBatches(removeAged)
     if (deps.retentionDays === 0) return 0
     const before = new Date(clock.now().getTime() - deps.retentionDays * DAY_MS)
     let last: string | null = ''
     let events = 0
     await inBatches(async () => {
-      const batch = await removeEvents(pool, before, last!)
+      const batch = await pruneEvents(pool, before, last!)
       last = batch.last
       events += batch.removed
       // The delivery log goes on growing during a long run.
-      await removeChanges(pool, clock.forQueue(), CHANGES_KEPT_SECONDS)
+      await pruneDeliveryLog(pool, clock.forQueue(), CHANGES_KEPT_SECONDS)
       return last !== null
     })
     if (events > 0) log.info({ events, retentionDays: deps.retentionDays }, 'Retention removed events')

@@ -107,10 +107,10 @@ test('an answer that does not come is given up, and with it what is under way be
 })
 
 test('it holds no connection while nothing is under way', async () => {
-  await Promise.all([lane(insert(1)), lane(insert(2))])
+  await Promise.all([lane(insert(21)), lane(insert(22))])
   await vi.waitUntil(() => pool.idleCount === 1)
   const client = await pool.connect()
-  const later = lane(insert(3))
+  const later = lane(insert(23))
   client.release()
   await later
 })

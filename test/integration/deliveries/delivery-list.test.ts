@@ -55,7 +55,7 @@ async function fill(owner: Tenant): Promise<void> {
     [owner.organizationId, STATUSES],
   )
   await app.database.pool.query(
-    'UPDATE delivery_register r SET created_at = d.created_at FROM deliveries d WHERE d.id = r.id',
+    'UPDATE delivery_index r SET created_at = d.created_at FROM deliveries d WHERE d.id = r.id',
   )
 }
 
@@ -156,7 +156,7 @@ describe('delivery list', () => {
         delivery: {
           async findMany({ args, query }) {
             if (found++ < 2)
-              for (const table of ['delivery_register', 'deliveries'])
+              for (const table of ['delivery_index', 'deliveries'])
                 await pool.query(`DELETE FROM ${table} WHERE id = (${newest})`, [owner.organizationId])
             return query(args)
           },

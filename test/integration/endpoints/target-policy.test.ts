@@ -1,7 +1,7 @@
 import { Agent, request as send } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Resolve } from '../../../src/domain/endpoints/dns-resolver.ts'
-import { createTargets } from '../../../src/domain/endpoints/target-policy.ts'
+import { createTargetPolicy } from '../../../src/domain/endpoints/target-policy.ts'
 import { isPublicAddress } from '../../../src/lib/networks.ts'
 import { createConnector } from '../../../worker/ssrf-safe-connector.ts'
 import { type App, startApp } from '../../support/app.ts'
@@ -99,7 +99,7 @@ const resolve: Resolve = async (hostname) => {
   if (found === undefined) throw Object.assign(new Error('not found'), { code: 'ENOTFOUND', hostname })
   return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
 }
-const targets = createTargets({ allowedNetworks: [], resolve })
+const targets = createTargetPolicy({ allowedNetworks: [], resolve })
 const hosts = [...HOSTILE_ADDRESSES, ...Object.keys(HOSTILE_NAMES)]
 
 describe('target policy', () => {
@@ -132,8 +132,8 @@ describe('endpoint URL', () => {
     ['file:///etc/passwd', 'must begin with https://'],
     ['gopher://good.example/', 'must begin with https://'],
     ['http://good.example/', 'only https:// is allowed'],
-    ['https://user:password@good.example/', 'must hold no user name or password'],
-    ['https://user@good.example/', 'must hold no user name or password'],
+    ['https://user:password@good.example/', 'must not contain a user name or password'],
+    ['https://user@good.example/', 'must not contain a user name or password'],
     ['https://good.example/#part', 'must have no fragment'],
     ['//good.example/', 'must be an absolute URL'],
     ['not a url', 'must be an absolute URL'],
@@ -153,7 +153,7 @@ describe('endpoint URL', () => {
   )
 
   test('allowed networks are accepted, also over plain HTTP, and other networks are rejected', async () => {
-    const development = createTargets({ allowedNetworks: ['127.0.0.0/8', 'fd00::/8'], resolve })
+    const development = createTargetPolicy({ allowedNetworks: ['127.0.0.0/8', 'fd00::/8'], resolve })
     expect(await development.checkUrl('http://127.0.0.1:8080/')).toBeUndefined()
     expect(await development.checkUrl('http://localhost:8080/')).toBeUndefined()
     expect(await development.checkUrl('http://[fd00::1]/')).toBeUndefined()

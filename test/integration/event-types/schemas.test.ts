@@ -15,7 +15,7 @@ describe('event type schema', () => {
     const id = await tenant.createType('order.old', { schema: { type: 'object' } })
     await app.database.pool.query(`UPDATE event_types SET schema = '{"$ref": "#/"}' WHERE id = $1`, [id])
     await expect(tenant.publish('order.old')).rejects.toThrow(
-      /input\.data: cannot be checked, since the schema of its type is not usable: .*\. Change it with eventTypeUpdate\./,
+      /input\.data: cannot be checked, because the schema of its type is not usable: .*\. Change the schema with eventTypeUpdate\./,
     )
   })
 
@@ -114,11 +114,11 @@ describe('event type schema', () => {
       { $defs: { a: { $id: 'http://x/a' } }, $ref: 'http://x/a' },
       '\\$id is supported at the root only',
     ],
-    ['to another document', { $ref: 'http://x/a' }, 'a \\$ref must begin with #/'],
+    ['to another document', { $ref: 'http://x/a' }, 'a \\$ref must be'],
     [
       'from within a property named $ref',
       { ...(doubling(30) as object), $ref: '#/$defs/d30', properties: { $ref: { $ref: '#/$defs/d0' } } },
-      'it is too large',
+      'too many parts',
     ],
   ])('a schema that refers %s is rejected because its cost cannot be counted', async (_where, schema, why) => {
     await expect(tenant.createType('order.elsewhere', { schema })).rejects.toThrow(new RegExp(why))

@@ -30,7 +30,7 @@ describe('large publish', () => {
       (await pool.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted")).rowCount
     await expect.poll(waits).toBe(1)
     const where = 'WHERE organization_id = $1'
-    for (const locked of ['delivery_change_heads', 'delivery_stats'])
+    for (const locked of ['delivery_log_heads', 'delivery_stats'])
       expect((await locking.query(`SELECT FROM ${locked} ${where} FOR UPDATE`, [large.organizationId])).rowCount).toBe(
         1,
       )

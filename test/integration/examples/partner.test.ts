@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPartner } from '../../../examples/partner/client.ts'
 import { partnerEndpointCreate, partnerEvents } from '../../../examples/partner/operations.ts'
 import { watch } from '../../../examples/partner/partner.ts'
-import { DEFAULT_ALLOWANCES } from '../../../src/domain/limits/limit-config.ts'
+import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
@@ -15,7 +15,7 @@ let receiver: Receiver
 let owner: Client & { organizationId: string }
 let key: string
 beforeAll(async () => {
-  app = await startApp({ allowances: DEFAULT_ALLOWANCES })
+  app = await startApp({ allowances: DEFAULT_LIMITS })
   receiver = await startReceiver()
   owner = await app.tenant()
   const permissions = { webhooks: ['read', 'write'], events: ['read'], deliveries: ['read', 'write'] } as const
@@ -58,7 +58,7 @@ describe('example partner', () => {
       lines.push(line)
       if (line.endsWith('SUCCEEDED')) throw new Error('seen')
     })
-    while (app.domain.subscriptions.count() === 0) await new Promise(setImmediate)
+    while (app.services.subscriptions.count() === 0) await new Promise(setImmediate)
     receiver.respond((_request, response) => response.writeHead(204).end())
     await app.deliver()
     await expect(watching).rejects.toThrow('seen')

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createLocalBus, KEY_CHANGES, type LiveBus } from '../../../src/bus/bus.ts'
-import { createRedis, untilReady } from '../../../src/database/redis.ts'
+import { createRedis, waitUntilReady } from '../../../src/database/redis.ts'
 import { createKeyCache } from '../../../src/domain/keys/key-cache.ts'
-import { createKeyStore } from '../../../src/domain/keys/redis-key-cache.ts'
+import { createRedisKeyCache } from '../../../src/domain/keys/redis-key-cache.ts'
 import { hashToken } from '../../../src/domain/keys/token.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { createKeyring } from '../../../src/lib/keyring.ts'
@@ -33,11 +33,11 @@ const keyringOf = (byte: number) => createKeyring([`test:${Buffer.alloc(32, byte
 const sealing = { keyring: keyringOf(1), clock: systemClock }
 
 /** A separate cache on the real database, with counted queries and a test clock. */
-async function counted(bus: LiveBus = createLocalBus(), keyStore = createKeyStore(sealing)) {
+async function counted(bus: LiveBus = createLocalBus(), redisKeyCache = createRedisKeyCache(sealing)) {
   const time = { ms: 0 }
   const { pool } = first.database
   const asked = vi.spyOn(pool, 'query').mockClear()
-  const cache = createKeyCache({ pool, bus, keyStore, now: () => time.ms })
+  const cache = createKeyCache({ pool, bus, redisKeyCache, now: () => time.ms })
   await cache.start()
   return { cache, bus, time, queries: () => lookUps(asked) }
 }
@@ -137,8 +137,8 @@ describe('API key cache', () => {
   test('a key looked up by one process is shared through Redis, and a changed key replaces the shared entry', async () => {
     const { key, keyId } = await first.tenant()
     const connection = createRedis(redis.url)
-    await untilReady(connection)
-    const shared = createKeyStore({ ...sealing, redis: connection })
+    await waitUntilReady(connection)
+    const shared = createRedisKeyCache({ ...sealing, redis: connection })
     const one = await counted(createLocalBus(), shared)
     await one.cache.find(hashToken(key))
     await expect.poll(() => shared.get(hashToken(key))).toMatchObject({ key: { id: keyId, revision: 1 } })
@@ -162,11 +162,11 @@ describe('API key cache', () => {
   test('a forged, moved or replayed entry in Redis is not accepted as a key', async () => {
     const { key, keyId } = await first.tenant()
     const connection = createRedis(redis.url)
-    await untilReady(connection)
+    await waitUntilReady(connection)
     const time = createTestClock()
-    const store = createKeyStore({ keyring: sealing.keyring, clock: time, redis: connection })
+    const store = createRedisKeyCache({ keyring: sealing.keyring, clock: time, redis: connection })
     const entry = (hash: string) => `signalbox:key:${hash}`
-    const cache = createKeyCache({ pool: first.database.pool, bus: createLocalBus(), keyStore: store })
+    const cache = createKeyCache({ pool: first.database.pool, bus: createLocalBus(), redisKeyCache: store })
     const found = await cache.find(hashToken(key))
 
     await connection.set(entry('made'), `1 ${JSON.stringify({ key: found, freshUntil: 9e15 })}`, 'PX', 10_000)
@@ -182,7 +182,7 @@ describe('API key cache', () => {
     await connection.set(entry(hashToken(key)), sealed, 'PX', 10_000)
     expect(await store.get(hashToken(key))).toBeUndefined()
 
-    const stranger = createKeyStore({ keyring: keyringOf(2), clock: systemClock, redis: connection })
+    const stranger = createRedisKeyCache({ keyring: keyringOf(2), clock: systemClock, redis: connection })
     await stranger.put('theirs', found, 10_000)
     expect(await stranger.get('theirs')).toBeDefined()
     expect(await store.get('theirs')).toBeUndefined()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createToken } from '../../../src/domain/keys/token.ts'
-import { DEFAULT_ALLOWANCES } from '../../../src/domain/limits/limit-config.ts'
+import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 
@@ -8,7 +8,7 @@ import { type App, startApp } from '../../support/app.ts'
 let app: App
 let owner: Client & { organizationId: string }
 beforeAll(async () => {
-  app = await startApp({ allowances: DEFAULT_ALLOWANCES })
+  app = await startApp({ allowances: DEFAULT_LIMITS })
   owner = await app.tenant()
 })
 afterAll(() => app.stop())

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DEFAULT_ALLOWANCES } from '../../../src/domain/limits/limit-config.ts'
+import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
 import type { App } from '../../support/app.ts'
 import { type Nodes, startNodes } from '../../support/nodes.ts'
@@ -11,8 +11,8 @@ let app: App
 beforeAll(async () => {
   nodes = await startNodes({
     allowances: {
-      ...DEFAULT_ALLOWANCES,
-      tiers: { ...DEFAULT_ALLOWANCES.tiers, STANDARD: { minute: 1_000, hour: 5_000 } },
+      ...DEFAULT_LIMITS,
+      tiers: { ...DEFAULT_LIMITS.tiers, STANDARD: { minute: 1_000, hour: 5_000 } },
     },
   })
   app = nodes.first

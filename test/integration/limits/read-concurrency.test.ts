@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   ALL_READS_AT_ONCE,
-  createRead,
+  createReadConcurrency,
   READS_AT_ONCE,
   READS_WAITING,
 } from '../../../src/domain/limits/read-concurrency.ts'
@@ -20,7 +20,7 @@ function endless() {
 
 describe('read concurrency', () => {
   test('an organization runs a few reads at once, and the next starts when one ends, even with an error', async () => {
-    const read = createRead()
+    const read = createReadConcurrency()
     const { begun, work, end } = endless()
     const all = Array.from({ length: READS_AT_ONCE + 1 }, () => read('org_a', work))
     await new Promise(setImmediate)
@@ -36,7 +36,7 @@ describe('read concurrency', () => {
   })
 
   test('an organization past its waiting limit is rejected as OVERLOADED, and other organizations still read', async () => {
-    const read = createRead()
+    const read = createReadConcurrency()
     const { work, begun, end } = endless()
     const all = Array.from({ length: READS_AT_ONCE + READS_WAITING }, () => read('org_a', work))
     await new Promise(setImmediate)
@@ -52,7 +52,7 @@ describe('read concurrency', () => {
   test('a read that waited too long is rejected, so that the reads behind it start', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     onTestFinished(() => void vi.useRealTimers())
-    const read = createRead()
+    const read = createReadConcurrency()
     const { work, begun, end } = endless()
     const all = Array.from({ length: READS_AT_ONCE }, () => read('org_a', work))
     const late = Promise.allSettled(Array.from({ length: 20 }, () => read('org_a', work)))
@@ -68,7 +68,7 @@ describe('read concurrency', () => {
   })
 
   test('expensive reads of many organizations leave database connections to cheap statements', async () => {
-    const read = createRead()
+    const read = createReadConcurrency()
     const { work, begun, end } = endless()
     const all = Array.from({ length: 10 * READS_AT_ONCE }, (_, n) => read(`org_${n % 10}`, work))
     await new Promise(setImmediate)

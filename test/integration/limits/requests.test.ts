@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { DEFAULT_ALLOWANCES } from '../../../src/domain/limits/limit-config.ts'
+import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { watchEvents, watchSocket } from '../../support/watch.ts'
 
@@ -11,9 +11,9 @@ let app: App
 beforeAll(async () => {
   app = await startApp({
     allowances: {
-      ...DEFAULT_ALLOWANCES,
-      tiers: { ...DEFAULT_ALLOWANCES.tiers, STANDARD: { minute: LIMIT, hour: 12 } },
-      plans: { ...DEFAULT_ALLOWANCES.plans, STARTER: 4 },
+      ...DEFAULT_LIMITS,
+      tiers: { ...DEFAULT_LIMITS.tiers, STANDARD: { minute: LIMIT, hour: 12 } },
+      plans: { ...DEFAULT_LIMITS.plans, STARTER: 4 },
     },
   })
 })

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createRedis, type Redis } from '../../../src/database/redis.ts'
 import type { Window } from '../../../src/domain/limits/limit-config.ts'
-import { createRedisCounter } from '../../../src/domain/limits/redis-sliding-window.ts'
-import { type Counter, createCounter, STEPS, widthOf } from '../../../src/domain/limits/sliding-window.ts'
+import { createRedisSlidingWindow } from '../../../src/domain/limits/redis-sliding-window.ts'
+import { type Counter, createSlidingWindow, STEPS, widthOf } from '../../../src/domain/limits/sliding-window.ts'
 
 // One suite for both implementations, in the process and in Redis, on a test clock.
 const START = Date.UTC(2026, 2, 1, 12)
@@ -21,8 +21,8 @@ const hour = (limit: number): Window => ({ name: 'hour', limit, seconds: 3_600 }
 const charge = (amount: number, ...windows: Window[]) => windows.map((window) => ({ ...window, amount }))
 
 describe.each([
-  ['in the process', () => createCounter(() => time.now)],
-  ['in Redis', () => createRedisCounter(redis, () => time.now)],
+  ['in the process', () => createSlidingWindow(() => time.now)],
+  ['in Redis', () => createRedisSlidingWindow(redis, () => time.now)],
 ] as [string, () => Counter][])('sliding window %s', (_name, make) => {
   let counter: Counter
   /** Spends 1 repeatedly and returns the number of admitted calls. */
@@ -153,7 +153,7 @@ describe('sliding window', () => {
     await fc.assert(
       fc.asyncProperty(calls, async (list) => {
         const caller = randomUUID()
-        const [here, there] = [createCounter(() => time.now), createRedisCounter(redis, () => time.now)]
+        const [here, there] = [createSlidingWindow(() => time.now), createRedisSlidingWindow(redis, () => time.now)]
         time.now = START
         for (const [wait, amount, limit] of list) {
           time.now += wait

@@ -73,7 +73,7 @@ describe('deliveryUpdates', () => {
     const { pool } = app.database
     const values = [tenant.organizationId, JSON.stringify([change(1), change(2)])]
     await pool.query(
-      'INSERT INTO delivery_change_heads (organization_id, position, previous, started_at) VALUES ($1, 1, 0, now())',
+      'INSERT INTO delivery_log_heads (organization_id, position, previous, started_at) VALUES ($1, 1, 0, now())',
       values.slice(0, 1),
     )
     await pool.query(
@@ -180,6 +180,6 @@ describe('deliveryUpdates', () => {
     const reason = await watch.untilEnded()
     failing.mockRestore()
     expect(JSON.stringify(reason)).toContain('INTERNAL')
-    expect(app.domain.subscriptions.count()).toBe(0)
+    expect(app.services.subscriptions.count()).toBe(0)
   })
 })

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { createLocalBus } from '../../../src/bus/bus.ts'
 import { AT_END, writeCursor } from '../../../src/bus/log-cursor.ts'
 import { createDeliveryFeed, type DeliveryUpdates } from '../../../src/live/delivery-feed.ts'
-import { createShelves } from '../../../src/live/read-buffer.ts'
-import { headOf } from '../../../src/live/read-delivery-log.ts'
+import { createReadBuffers } from '../../../src/live/read-buffer.ts'
+import { latestPosition } from '../../../src/live/read-delivery-log.ts'
 import { type App, startApp } from '../../support/app.ts'
 
 // Rows that were read for a subscriber and are not consumed are released, and read again later.
@@ -36,7 +36,7 @@ describe('read buffer', () => {
     const { organizationId } = tenant
     const bus = createLocalBus()
     const feed = createDeliveryFeed({ pool: app.database.pool, bus, keepMs: 1 })
-    const start = writeCursor({ ...AT_END, position: await headOf(app.database.pool, organizationId) })
+    const start = writeCursor({ ...AT_END, position: await latestPosition(app.database.pool, organizationId) })
     for (let n = 0; n < TIMES; n++)
       await tenant.publishMany(Array.from({ length: EVENTS }, (_, n) => ({ type: 'a.b', data: n })))
     const updates = await feed.subscribe({ organizationId }, {}, { after: start })
@@ -58,8 +58,8 @@ describe('read buffer', () => {
   test('a subscriber that reads regularly keeps its buffer', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => void vi.useRealTimers())
-    const shelves = createShelves(1_000)
-    const [reading, resting] = [shelves.open(), shelves.open()]
+    const buffers = createReadBuffers(1_000)
+    const [reading, resting] = [buffers.open(), buffers.open()]
     reading.parts = resting.parts = [{ position: 1, previous: 0, part: 0, changes: [] }]
     for (let n = 0; n < 3; n++) {
       reading.used = true
@@ -68,7 +68,7 @@ describe('read buffer', () => {
     expect([reading.parts?.length, resting.parts]).toEqual([1, undefined])
     vi.advanceTimersByTime(1_000)
     expect(reading.parts).toBeUndefined()
-    for (const shelf of [reading, resting]) shelves.close(shelf)
+    for (const buffer of [reading, resting]) buffers.close(buffer)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -93,7 +93,7 @@ describe('read buffer', () => {
   test('a forged cursor beyond the end of its row does not cause repeated reads', async () => {
     const { organizationId } = tenant
     const { pool } = app.database
-    const head = await headOf(pool, organizationId)
+    const head = await latestPosition(pool, organizationId)
     const feed = createDeliveryFeed({ pool, bus: createLocalBus() })
     const updates = await feed.subscribe(
       { organizationId },

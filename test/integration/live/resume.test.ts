@@ -78,13 +78,13 @@ describe('resumed subscription', () => {
     await tenant.publish('a.b')
     await first.until((messages) => messages.length === 1)
     const { pool } = app.database
-    const headOf = async () => {
-      const { rows } = await pool.query('SELECT * FROM delivery_change_heads WHERE organization_id = $1', [
+    const latestPosition = async () => {
+      const { rows } = await pool.query('SELECT * FROM delivery_log_heads WHERE organization_id = $1', [
         tenant.organizationId,
       ])
       return rows[0]
     }
-    const kept = await headOf()
+    const kept = await latestPosition()
     await app.deliver()
     await first.until((messages) => messages.length === 3)
     first.stop()
@@ -93,7 +93,7 @@ describe('resumed subscription', () => {
     const values = [tenant.organizationId, kept.position]
     await pool.query('DELETE FROM delivery_changes WHERE organization_id = $1 AND position > $2', values)
     await pool.query(
-      `UPDATE delivery_change_heads SET position = $2, previous = $3, started_at = started_at - interval '1 hour'
+      `UPDATE delivery_log_heads SET position = $2, previous = $3, started_at = started_at - interval '1 hour'
       WHERE organization_id = $1`,
       [...values, kept.previous],
     )

@@ -142,7 +142,7 @@ describe('tenancy', () => {
         id === '' ? query.replace(/\(.*?\)\s*\{/, '{').replace(/\((filter: \$filter|id: \$id)\)/, '') : query
       return watchSocket(app.url, stranger.key, id === '' ? inlined : inline(query, variables))
     })
-    while (app.domain.subscriptions.count() < watches.length) await new Promise(setImmediate)
+    while (app.services.subscriptions.count() < watches.length) await new Promise(setImmediate)
     await owner.publish('a.b')
     await app.deliver()
     const fence = watchSocket(app.url, stranger.key, 'subscription { liveStatus { degraded } }')

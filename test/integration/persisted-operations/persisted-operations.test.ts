@@ -241,7 +241,7 @@ describe('persisted operation', () => {
   test('a persisted operation is counted in usage by its name', async () => {
     const { documentId } = await register('query Counted { viewer { permissions } }')
     await post(confined, { documentId })
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     const { nodes: records } = await owner.ask('{ usageRecords(first: 5) { nodes { operation } } }')
     expect(records.map(({ operation }: { operation: string }) => operation)).toContain('Counted')
   })

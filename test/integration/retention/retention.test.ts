@@ -31,7 +31,7 @@ const count = async (table: string) => {
 const sizes = async () => ({
   events: await count('events'),
   deliveries: await count('deliveries'),
-  registered: await count('delivery_register'),
+  registered: await count('delivery_index'),
   attempts: await count('attempts'),
 })
 
@@ -177,9 +177,9 @@ describe('retention', () => {
   test('usage records and short granularities are removed after their retention time, and days are kept', async () => {
     const tenant = await app.tenant()
     // A batch is removed by the time of its first record, and the clock has advanced since.
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     for (let n = 0; n < 3; n++) await tenant.request('{ viewer { permissions } }')
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     const widths = async () => {
       const { rows } = await app.database.pool.query(
         'SELECT array_agg(DISTINCT width::text ORDER BY width::text) AS widths FROM usage_buckets b JOIN usage_series s ON s.id = b.series_id WHERE organization_id = $1',

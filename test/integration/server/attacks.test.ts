@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { createToken } from '../../../src/domain/keys/token.ts'
-import { DEFAULT_ALLOWANCES } from '../../../src/domain/limits/limit-config.ts'
+import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
@@ -15,7 +15,7 @@ let receiver: Receiver
 let owner: Client & { organizationId: string; keyId: string }
 let stranger: Client & { organizationId: string }
 beforeAll(async () => {
-  app = await startApp({ allowances: DEFAULT_ALLOWANCES })
+  app = await startApp({ allowances: DEFAULT_LIMITS })
   proxied = await startApp({ trustedProxies: ['127.0.0.0/8'] })
   receiver = await startReceiver()
   owner = await app.tenant()
@@ -205,7 +205,7 @@ describe('attack', () => {
     expect(usage.data.usage.totals.requests).toBe(0)
     const named = await ask([['x-api-key', owner.key]], `query ${'a'.repeat(99_900)} { viewer { permissions } }`)
     expect(named.code).toBe('OK')
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     const { nodes } = await owner.ask('{ usageRecords(first: 100) { nodes { operation error } } }')
     for (const { operation, error } of nodes)
       expect([operation.length < 101, (error ?? '').length <= 200]).toEqual([true, true])

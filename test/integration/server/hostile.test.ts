@@ -68,7 +68,7 @@ describe('hostile request', () => {
       await answer
     }
     for (let times = 0; times < 10; times++) await Promise.all(Array.from({ length: 20 }, subscribe))
-    await expect.poll(() => app.domain.subscriptions.count(), { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => app.services.subscriptions.count(), { timeout: 10_000 }).toBe(0)
   })
 })
 

@@ -137,7 +137,7 @@ describe('HTTP server', () => {
       body: Buffer.from(body),
     })
     expect(response.status).toBe(415)
-    expect(await response.json()).toEqual({ error: expect.stringContaining('Content-Type: application/json') })
+    expect((await response.json()).errors).toMatchObject([{ extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } }])
   })
 
   test.each(['application/json', 'application/json; charset=utf-8', 'Application/GraphQL+JSON'])(

@@ -62,7 +62,7 @@ describe('fleet', () => {
     'in flight in a paused worker, so another took over',
     async () => {
       const paused = fleet.workers.slice(0, 2)
-      const taken = () => fleet.workers[2]!.output().split('Took over').length
+      const taken = () => fleet.workers[2]!.output().split('Reclaimed deliveries').length
       const before = taken()
       for (const { child } of paused) child.kill('SIGSTOP')
       await expect.poll(taken, { timeout: 30_000 }).toBeGreaterThan(before)

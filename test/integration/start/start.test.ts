@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -135,6 +135,27 @@ describe('failed start', () => {
     const port = await freePort()
     expect(await failure({ DATABASE_URL: `postgres://me:hunter2@127.0.0.1:${port}/x` })).toBe(
       `PostgreSQL cannot be reached at 127.0.0.1:${port} (ECONNREFUSED). Check DATABASE_URL and that the server runs.\n`,
+    )
+  })
+
+  test('a DATA_DIR that cannot be created is reported in one sentence', async () => {
+    const file = path.join(await dataFolder(), 'file')
+    await writeFile(file, '')
+    const dataDir = path.join(file, 'data')
+    expect(await failure({ DATA_DIR: dataDir })).toBe(
+      `DATA_DIR: ${dataDir} cannot be used (ENOTDIR, mkdir). Set DATA_DIR to a folder that this user may create and write.\n`,
+    )
+  })
+
+  test('invalid parameters of the database URLs are reported with the other settings', async () => {
+    const said = await failure({
+      DATABASE_URL: 'postgres://127.0.0.1/x?sslmode=verify',
+      DATABASE_DIRECT_URL: 'postgres://127.0.0.1/x?sslrootcert=/nowhere.pem',
+    })
+    expect(said).toContain('  - DATABASE_URL: sslmode=verify must be one of disable, allow, prefer, require,')
+    expect(said).toContain('  - DATABASE_DIRECT_URL: sslrootcert=/nowhere.pem cannot be read (ENOENT).')
+    expect(await failure({ DATABASE_DIRECT_URL: 'postgres://127.0.0.1/x' })).toContain(
+      'DATABASE_DIRECT_URL needs DATABASE_URL',
     )
   })
 

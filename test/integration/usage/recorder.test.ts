@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLocalBus } from '../../../src/bus/bus.ts'
 import { createDatabase, type Database } from '../../../src/database/client.ts'
+import { readConnection } from '../../../src/database/connection.ts'
 import { createUsageRecorder, WAITING_RECORDS } from '../../../src/domain/usage/recorder.ts'
 import { rollUp } from '../../../src/domain/usage/roll-up.ts'
 import { createBatch } from '../../../src/domain/usage/usage-batch.ts'
@@ -21,7 +22,7 @@ const log = createLog({ level: 'warn', destination: { write: (line) => void line
 
 beforeAll(async () => {
   clone = await cloneDatabase()
-  database = createDatabase({ url: clone.url })
+  database = createDatabase({ pooled: readConnection(clone.url) })
 })
 afterAll(async () => {
   await database.stop()

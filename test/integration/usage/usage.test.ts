@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../../src/domain/keys/token.ts'
-import { DEFAULT_ALLOWANCES } from '../../../src/domain/limits/limit-config.ts'
+import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { watchSocket } from '../../support/watch.ts'
@@ -8,7 +8,7 @@ import { watchSocket } from '../../support/watch.ts'
 // Usage of each API key is recorded over every transport.
 let app: App
 beforeAll(async () => {
-  app = await startApp({ allowances: DEFAULT_ALLOWANCES })
+  app = await startApp({ allowances: DEFAULT_LIMITS })
 })
 afterAll(() => app.stop())
 
@@ -42,7 +42,7 @@ describe('usage record', () => {
     const headers = { 'content-type': 'application/json', 'user-agent': 'partner/1.0', 'x-api-key': tenant.key }
     const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body })
     const answer = await response.text()
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     const [record] = await read.records(tenant.keyId)
     const { durationMicroseconds, responseBytes, ...rest } = record
     expect(rest).toEqual({
@@ -69,7 +69,7 @@ describe('usage record', () => {
   ])('%s is recorded with its outcome', async (_name, query, expected) => {
     const { tenant, read } = await newTenant()
     await tenant.request(query)
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     expect(await read.records(tenant.keyId)).toMatchObject([expected])
   })
 
@@ -80,7 +80,7 @@ describe('usage record', () => {
       await Promise.race([watch.untilEnded(), watch.until((messages) => messages.length > 0)])
       watch.stop()
     }
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     const records = await read.records(tenant.keyId)
     expect(records.map(({ operation, outcome }: Record<string, string>) => [operation, outcome])).toEqual([
       ['liveStatus', 'OK'],
@@ -96,7 +96,7 @@ describe('usage record', () => {
     const unknown = createToken('sb', 'LIVE')
     await app.api.as(unknown).request(EVENTS)
     await app.api.as('nonsense').request(EVENTS)
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     expect((await read.records(tenant.keyId))[0]).toMatchObject({
       ...{
         outcome: 'UNAUTHENTICATED',
@@ -127,7 +127,7 @@ describe('usage record', () => {
     await verify({ operation: 'GET:/invoices', ip: '203.0.113.7' })
     await verify({ permissions: { invoices: ['read'] } })
     await verify({ cost: 60 })
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     expect(await read.records(tenant.keyId)).toMatchObject([
       { operation: 'apiKeyVerify', outcome: 'RATE_LIMITED', status: 429 },
       { operation: 'apiKeyVerify', outcome: 'INSUFFICIENT_PERMISSIONS', status: 403 },
@@ -144,7 +144,7 @@ describe('usage record', () => {
         key: createToken('sb', 'LIVE'),
       },
     )
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     const { nodes } = await read.ask('{ usageRecords(first: 2) { nodes { keyId operation outcome ip } } }')
     expect(nodes).toContainEqual({ keyId: null, operation: 'apiKeyVerify', outcome: 'NOT_FOUND', ip: '203.0.113.7' })
     const { nodes: unknown } = await app.host.ask('{ unknownKeyRecords(first: 5) { nodes { ip } } }')
@@ -164,7 +164,7 @@ describe('usage', () => {
       app.clock.advance(3_600)
     }
     await other.request('{ organizations { nodes { id } } }')
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     const range = { from: start.toISOString(), to: new Date(app.clock.now().getTime() + 1_000).toISOString() }
     const all = await read.usage(range)
     expect(all).toMatchObject({
@@ -219,7 +219,7 @@ describe('usage', () => {
     for (const watch of [all, one]) await watch.until((messages) => messages.length > 0)
     for (let n = 0; n < 61; n++) await tenant.request(EVENTS)
     await other.request(EVENTS)
-    await app.domain.usageRecorder.flush()
+    await app.services.usageRecorder.flush()
     const last = (messages: { usageUpdates: { totals: object } }[]) => messages.at(-1)?.usageUpdates.totals
     await one.until((messages) => JSON.stringify(last(messages)) === '{"requests":61,"limited":1}')
     await all.until((messages) => JSON.stringify(last(messages)) === '{"requests":64,"limited":1}')
@@ -232,7 +232,7 @@ describe('usage record list', () => {
     const { tenant, read } = await newTenant()
     for (let n = 0; n < 5; n++) {
       await tenant.request(EVENTS)
-      await app.domain.usageRecorder.flush()
+      await app.services.usageRecorder.flush()
     }
     const page = (client: Client, range: string) =>
       client.ask(`{ usageRecords(keyId: "${tenant.keyId}", ${range}) { edges { cursor } pageInfo { hasNextPage } } }`)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Claimed, createClaimer } from '../../../worker/claim.ts'
-import { AILING_AFTER } from '../../../worker/claim-statement.ts'
+import { type ClaimedDelivery, createClaimer } from '../../../worker/claim.ts'
+import { FAILING_AFTER } from '../../../worker/claim-statement.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { startReceiver } from '../../support/receiver.ts'
@@ -24,11 +24,11 @@ afterAll(async () => {
 
 const options = () => ({ now: app.clock.now(), leaseSeconds: LEASE_SECONDS, fullOrganizations: [] as string[] })
 const named = (ids: readonly string[], claimer = claimers[0]!) => claimer.claimNamed(ids, options())
-const idsOf = (deliveries: readonly Claimed[]) => deliveries.map(({ id }) => id).sort()
+const idsOf = (deliveries: readonly ClaimedDelivery[]) => deliveries.map(({ id }) => id).sort()
 
 /** Of a tenant of its own. @returns the ids of a delivery of each of so many events */
 async function publish(count: number, endpoint: Record<string, unknown> = {}): Promise<string[]> {
-  await app.database.pool.query('TRUNCATE deliveries, endpoint_states CASCADE')
+  await app.database.pool.query('TRUNCATE deliveries, endpoint_health CASCADE')
   tenant = await app.tenant()
   await tenant.createType('a.b')
   await tenant.createEndpoint('http://127.0.0.1:9/', endpoint)
@@ -46,7 +46,7 @@ test('what is named is claimed with all that sending needs, as by a look at the 
   expect(left).toBe(false)
   const looked = await claimers[1]!.claim({ ...options(), limit: 10 })
   expect(idsOf(looked.deliveries)).toEqual(ids.slice(2))
-  const likewise = ({ id: _, event_id: __, body, claimedAt: ___, ...same }: Claimed) => ({
+  const likewise = ({ id: _, event_id: __, body, claimedAt: ___, ...same }: ClaimedDelivery) => ({
     ...same,
     type: JSON.parse(String(body)).type,
   })
@@ -74,8 +74,8 @@ test.each([
     'its endpoint keeps failing',
     () =>
       app.database.pool.query(
-        'INSERT INTO endpoint_states (endpoint_id, consecutive_failures) SELECT id, $1 FROM webhook_endpoints',
-        [AILING_AFTER],
+        'INSERT INTO endpoint_health (endpoint_id, consecutive_failures) SELECT id, $1 FROM webhook_endpoints',
+        [FAILING_AFTER],
       ),
   ],
 ])('it is left for a look at the queue when %s', async (_, change) => {

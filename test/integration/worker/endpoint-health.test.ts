@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { AILING_AFTER } from '../../../worker/claim-statement.ts'
+import { FAILING_AFTER } from '../../../worker/claim-statement.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { startReceiver } from '../../support/receiver.ts'
 import { watchSocket } from '../../support/watch.ts'
@@ -102,7 +102,7 @@ describe('endpoint health', () => {
     const { pool } = app.database
     const settling = await pool.connect()
     await settling.query("BEGIN; SET LOCAL lock_timeout = '2s'")
-    await settling.query('SELECT FROM endpoint_states WHERE endpoint_id = $1 FOR UPDATE', [tenant.id])
+    await settling.query('SELECT FROM endpoint_health WHERE endpoint_id = $1 FOR UPDATE', [tenant.id])
     const enabled = tenant.enable('RELEASE')
     const waits = async () =>
       (await pool.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"))
@@ -163,7 +163,7 @@ describe('endpoint health', () => {
 
   test('a failing endpoint that is never disabled receives few requests until a request is accepted, then all deliveries', async () => {
     const tenant = await setUp({ disableAfterFailures: null })
-    await tenant.publishTo(app, AILING_AFTER)
+    await tenant.publishTo(app, FAILING_AFTER)
     const before = failing.requests.length
     for (let n = 0; n < 30; n++) await tenant.publish('a.b', n)
     await app.deliver()

@@ -78,7 +78,7 @@ describe('fair delivery', () => {
     const settlings = await app.database.pool.connect()
     await claims.query(`SELECT pg_advisory_lock(${LOCKS.claim})`)
     await settlings.query('BEGIN')
-    await settlings.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [
+    await settlings.query('SELECT FROM delivery_log_heads WHERE organization_id = $1 FOR UPDATE', [
       tenant.organizationId,
     ])
     const waiting = (type: string) => async () => {
@@ -147,7 +147,7 @@ describe('fair delivery', () => {
 
   test('a result for a saturated endpoint is recorded without waiting for other results', async () => {
     // The interval is longer than the test may take, so no result is written by the interval.
-    const app = await startApp({ settleEveryMs: 600_000 })
+    const app = await startApp({ flushEveryMs: 600_000 })
     const receiver = await startReceiver()
     const tenant = await app.tenant()
     await tenant.createType('a.b')
@@ -160,7 +160,7 @@ describe('fair delivery', () => {
   })
 
   test('results of other endpoints share statements while one endpoint is saturated', async () => {
-    const app = await startApp({ settleEveryMs: 600_000 })
+    const app = await startApp({ flushEveryMs: 600_000 })
     const healthy = await startReceiver()
     const { receiver: full, arrived } = await startHoldingFirst()
     const tenant = await app.tenant()

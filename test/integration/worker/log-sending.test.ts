@@ -3,11 +3,11 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { changesOf, type Logged } from '../../../src/bus/delivery-log-entry.ts'
 import { createIds } from '../../../src/lib/ids.ts'
-import { judge } from '../../../worker/attempt-outcome.ts'
-import { type Claimed, createClaimer } from '../../../worker/claim.ts'
+import { decideOutcome } from '../../../worker/attempt-outcome.ts'
+import { type ClaimedDelivery, createClaimer } from '../../../worker/claim.ts'
 import { sweep } from '../../../worker/lease.ts'
-import { createTell, tellOf } from '../../../worker/log-sending.ts'
-import { settle } from '../../../worker/record-results.ts'
+import { createLogSending, logAsSending } from '../../../worker/log-sending.ts'
+import { recordResults } from '../../../worker/record-results.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 import { startReceiver } from '../../support/receiver.ts'
@@ -22,7 +22,7 @@ let claimer: ReturnType<typeof createClaimer>
 const receiver = await startReceiver()
 
 beforeAll(async () => {
-  app = await startApp({ tellAfterMs: 0, leaseSeconds: LEASE_SECONDS })
+  app = await startApp({ logSendingAfterMs: 0, leaseSeconds: LEASE_SECONDS })
   claimer = createClaimer(app.database.url)
 })
 beforeEach(async () => {
@@ -37,18 +37,18 @@ afterAll(async () => {
   await receiver.stop()
 })
 
-async function claim(): Promise<Claimed[]> {
+async function claim(): Promise<ClaimedDelivery[]> {
   const options = { now: app.clock.now(), limit: 10, leaseSeconds: LEASE_SECONDS, fullOrganizations: [] }
   return (await claimer.claim(options)).deliveries
 }
 
 const makeId = () => createIds(app.clock)
 
-async function settleAs(delivery: Claimed, statusCode: number): Promise<void> {
+async function settleAs(delivery: ClaimedDelivery, statusCode: number): Promise<void> {
   const exchange = { statusCode, headers: null, body: null, error: null, durationMicroseconds: 1 }
-  const outcome = judge(delivery, exchange, app.clock.now(), () => 0)
+  const outcome = decideOutcome(delivery, exchange, app.clock.now(), () => 0)
   const result = { attemptId: makeId()('att'), delivery, exchange, outcome, startedAt: app.clock.now() }
-  await settle(app.database.pool, [result], { now: app.clock.now(), makeId: makeId() })
+  await recordResults(app.database.pool, [result], { now: app.clock.now(), makeId: makeId() })
 }
 
 /** The logged states of each delivery, in log order. */
@@ -71,7 +71,7 @@ describe('SENDING in the delivery log', () => {
     const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
     receiver.respond((_request, response) => resolve(() => response.writeHead(204).end()))
     const watch = watchSocket(app.url, tenant.key, UPDATES)
-    await expect.poll(() => app.domain.subscriptions.count()).toBe(1)
+    await expect.poll(() => app.services.subscriptions.count()).toBe(1)
     await tenant.publish('a.b')
     const sent = app.deliver()
     const answer = await arrived
@@ -109,10 +109,10 @@ describe('SENDING in the delivery log', () => {
   test('a claim that is logged repeatedly or late appears in the log once', async () => {
     await tenant.publish('a.b')
     const [delivery] = await claim()
-    expect(await tellOf(app.database.pool, [delivery!])).toEqual([tenant.organizationId])
-    expect(await tellOf(app.database.pool, [delivery!])).toEqual([])
+    expect(await logAsSending(app.database.pool, [delivery!])).toEqual([tenant.organizationId])
+    expect(await logAsSending(app.database.pool, [delivery!])).toEqual([])
     await settleAs(delivery!, 204)
-    expect(await tellOf(app.database.pool, [delivery!])).toEqual([])
+    expect(await logAsSending(app.database.pool, [delivery!])).toEqual([])
     expect(await statesOf(delivery!.id)).toEqual(['PENDING', 'SENDING', 'SUCCEEDED'])
   })
 
@@ -142,7 +142,7 @@ describe('SENDING in the delivery log', () => {
     const slow = new pg.Client(app.database.url)
     await slow.connect()
     await slow.query('BEGIN')
-    await slow.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
+    await slow.query('SELECT FROM delivery_log_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
 
     const delivered = app.deliver()
     await expect.poll(() => receiver.requests.slice(from).map(({ eventId }) => eventId)).toHaveLength(2)
@@ -162,13 +162,13 @@ describe('SENDING in the delivery log', () => {
     const deliveries = await claim()
     const { promise: kept, resolve: keep } = Promise.withResolvers<void>()
     const { promise: isWaiting, resolve } = Promise.withResolvers<void>()
-    const leasesKept = () => {
+    const leasesRenewed = () => {
       resolve()
       return kept
     }
     const { pool } = app.database
     const inFlight = () => deliveries
-    const tell = createTell({ ...app, pool, log: silentLog, inFlight, leasesKept, tellAfterMs: 0 })
+    const tell = createLogSending({ ...app, pool, log: silentLog, inFlight, leasesRenewed, logSendingAfterMs: 0 })
     tell.look()
     await isWaiting
     expect(await statesOf(deliveries[0]!.id)).toEqual(['PENDING'])
@@ -191,14 +191,14 @@ describe('SENDING in the delivery log', () => {
     const steps = ['publish', 'claim', 'tell', 'accept', 'fail', 'cancel', 'retry', 'reclaim'] as const
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...steps), fc.nat(5)), { maxLength: 25 }), async (course) => {
-        const claimed: Claimed[] = []
+        const claimed: ClaimedDelivery[] = []
         await tenant.publish('a.b')
         for (const [step, n] of course) {
           const delivery = claimed[n % claimed.length]
           const [any] = (await tenant.deliveries()).slice(n % 3)
           if (step === 'publish') await tenant.publish('a.b')
           if (step === 'claim') claimed.push(...(await claim()))
-          if (step === 'tell') await tellOf(app.database.pool, claimed)
+          if (step === 'tell') await logAsSending(app.database.pool, claimed)
           if (step === 'accept' && delivery) await settleAs(delivery, 204)
           if (step === 'fail' && delivery) await settleAs(delivery, 500)
           if (step === 'cancel' && any) await tenant.ask(`mutation { deliveryCancel(id: "${any.id}") { __typename } }`)

@@ -1,17 +1,18 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../../../src/database/client.ts'
+import { readConnection } from '../../../src/database/connection.ts'
 import { type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
 import { storeLoneEvent } from '../../../src/domain/events/store-lone-event.ts'
-import { replayPage } from '../../../src/domain/replays/replay-batch.ts'
-import { removeChanges, removeEvents } from '../../../src/domain/retention/prune-events.ts'
+import { runReplayBatch } from '../../../src/domain/replays/replay-batch.ts'
+import { pruneDeliveryLog, pruneEvents } from '../../../src/domain/retention/prune-events.ts'
 import { createIds, type MakeId } from '../../../src/lib/ids.ts'
-import { judge, type Result } from '../../../worker/attempt-outcome.ts'
-import { type Claimed, createClaimer, nextDue } from '../../../worker/claim.ts'
-import { extendLeases, sweep } from '../../../worker/lease.ts'
-import { tellOf } from '../../../worker/log-sending.ts'
-import { settle } from '../../../worker/record-results.ts'
-import { createAside } from '../../../worker/undeliverable.ts'
+import { decideOutcome, type Result } from '../../../worker/attempt-outcome.ts'
+import { type ClaimedDelivery, createClaimer, nextDue } from '../../../worker/claim.ts'
+import { renewLeases, sweep } from '../../../worker/lease.ts'
+import { logAsSending } from '../../../worker/log-sending.ts'
+import { recordResults } from '../../../worker/record-results.ts'
+import { createUndeliverable } from '../../../worker/undeliverable.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 
@@ -31,11 +32,11 @@ let own: Database
 let makeId: MakeId
 let now: Date
 let endpoints: Record<'enabled' | 'disabled' | 'busy', string>
-let claimed: Claimed[] = []
+let claimed: ClaimedDelivery[] = []
 
 beforeAll(async () => {
   app = await startApp()
-  own = createDatabase({ url: app.database.url, maxConnections: 1 })
+  own = createDatabase({ pooled: readConnection(app.database.url), maxConnections: 1 })
   makeId = createIds(app.clock)
   now = app.clock.now()
   tenant = await app.tenant()
@@ -44,7 +45,7 @@ beforeAll(async () => {
     (await tenant.createEndpoint('http://127.0.0.1:9/', { eventTypes: [type] })).webhookEndpoint.id
   endpoints = { enabled: await endpoint('a.b'), disabled: await endpoint('a.b'), busy: await endpoint('c.d') }
   await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [endpoints.disabled])
-  for (const table of ['events', 'deliveries', 'delivery_register', 'attempts', 'delivery_changes'])
+  for (const table of ['events', 'deliveries', 'delivery_index', 'attempts', 'delivery_changes'])
     await app.database.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`)
 })
 afterAll(async () => {
@@ -58,11 +59,11 @@ const event = (): NewEvent => ({
   ...{ idempotencyKey: null, idempotencyHash: null },
 })
 
-function accepted(delivery: Claimed): Result {
+function accepted(delivery: ClaimedDelivery): Result {
   const exchange = { statusCode: 204, headers: null, body: null, error: null, durationMicroseconds: 1 }
   return {
     ...{ attemptId: makeId('att'), delivery, exchange, startedAt: now },
-    outcome: judge(delivery, exchange, now, () => 0),
+    outcome: decideOutcome(delivery, exchange, now, () => 0),
   }
 }
 
@@ -72,11 +73,11 @@ const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
   'store some with keys': (pool) =>
     storeEvents(pool, [event(), { ...event(), idempotencyKey: makeId('evt') }], 'ordinary', now, deliveryIdTime()),
   'store many deliveries': (pool) => storeEvents(pool, [event(), event()], 'large', now, deliveryIdTime()),
-  'keep leases': (pool) => extendLeases(pool, claimed, { now, leaseSeconds: 60, underWay: true }),
-  tell: (pool) => tellOf(pool, claimed),
-  settle: (pool) => settle(pool, claimed.map(accepted), { now, makeId }),
+  'keep leases': (pool) => renewLeases(pool, claimed, { now, leaseSeconds: 60, underWay: true }),
+  tell: (pool) => logAsSending(pool, claimed),
+  settle: (pool) => recordResults(pool, claimed.map(accepted), { now, makeId }),
   async 'set aside'(pool) {
-    const aside = createAside({ ...app, pool, log: silentLog, wake: () => {} })
+    const aside = createUndeliverable({ ...app, pool, log: silentLog, wake: () => {} })
     aside.move([['dlv_none', 1, 'HELD']])
     await aside.idle()
   },
@@ -86,9 +87,9 @@ const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
   hold: (pool) => sweep(pool, 'hold', now),
   'drop held': (pool) => sweep(pool, 'dropHeld', now),
   'drop waiting': (pool) => sweep(pool, 'dropWaiting', now),
-  replay: (pool) => replayPage(pool, { now, deliveryIdTime: deliveryIdTime() }),
-  'remove changes': (pool) => removeChanges(pool, now, 86_400),
-  'remove events': (pool) => removeEvents(pool, now, ''),
+  replay: (pool) => runReplayBatch(pool, { now, deliveryIdTime: deliveryIdTime() }),
+  'remove changes': (pool) => pruneDeliveryLog(pool, now, 86_400),
+  'remove events': (pool) => pruneEvents(pool, now, ''),
 }
 
 async function claim(limit: number, claimer: ReturnType<typeof createClaimer>): Promise<void> {
@@ -123,7 +124,7 @@ async function fill(): Promise<void> {
     [endpoints.enabled],
   )
   await client.query(
-    `INSERT INTO delivery_register SELECT id, organization_id, event_id, endpoint_id, created_at FROM deliveries
+    `INSERT INTO delivery_index SELECT id, organization_id, event_id, endpoint_id, created_at FROM deliveries
       ON CONFLICT DO NOTHING`,
   )
   await client.query(

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIds } from '../../../src/lib/ids.ts'
 import type { Result } from '../../../worker/attempt-outcome.ts'
-import { judge } from '../../../worker/attempt-outcome.ts'
+import { decideOutcome } from '../../../worker/attempt-outcome.ts'
 import { createClaimer } from '../../../worker/claim.ts'
 import { InterruptedError } from '../../../worker/http-sender.ts'
-import { extendLeases } from '../../../worker/lease.ts'
-import { settle } from '../../../worker/record-results.ts'
+import { renewLeases } from '../../../worker/lease.ts'
+import { recordResults } from '../../../worker/record-results.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 
@@ -31,7 +31,7 @@ async function claimOne() {
 }
 function resultOf(delivery: Result['delivery'], error: unknown, statusCode: number | null): Result {
   const exchange = { statusCode, headers: null, body: null, error, durationMicroseconds: 1 }
-  const outcome = judge(delivery, exchange, app.clock.now(), () => 0)
+  const outcome = decideOutcome(delivery, exchange, app.clock.now(), () => 0)
   return { attemptId: options().makeId('att'), delivery, exchange, outcome, startedAt: app.clock.now() }
 }
 const last = async () => (await tenant.deliveries()).at(-1)!
@@ -41,8 +41,8 @@ describe('recording results', () => {
   test('a result that is recorded twice because the first response was lost makes one attempt', async () => {
     await tenant.publish('a.b')
     const result = resultOf(await claimOne(), null, 204)
-    const first = await settle(app.database.pool, [result], options())
-    const second = await settle(app.database.pool, [result], options())
+    const first = await recordResults(app.database.pool, [result], options())
+    const second = await recordResults(app.database.pool, [result], options())
     expect(second).toEqual(first)
     expect(await last()).toMatchObject({ status: 'SUCCEEDED', attemptCount: 1, attempts: [{ number: 1 }] })
   })
@@ -50,14 +50,14 @@ describe('recording results', () => {
   test('a failure that is recorded twice counts once against the endpoint', async () => {
     await tenant.publish('a.b')
     const result = resultOf(await claimOne(), null, 500)
-    for (let times = 0; times < 2; times++) await settle(app.database.pool, [result], options())
-    const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_states')
+    for (let times = 0; times < 2; times++) await recordResults(app.database.pool, [result], options())
+    const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_health')
     expect(rows).toEqual([{ consecutive_failures: 1 }])
     await cancel()
   })
 
   test('a late result that is recorded twice counts once, beside the result that was recorded in time', async () => {
-    await app.database.pool.query('DELETE FROM endpoint_states')
+    await app.database.pool.query('DELETE FROM endpoint_health')
     app.clock.advance(1)
     await tenant.publish('a.b')
     const late = resultOf(await claimOne(), null, 500)
@@ -67,12 +67,12 @@ describe('recording results', () => {
     const again = resultOf(await claimOne(), null, 204)
     await tenant.publish('a.b')
     const other = resultOf(await claimOne(), null, 204)
-    for (let times = 0; times < 2; times++) await settle(app.database.pool, [late], options())
-    const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_states')
+    for (let times = 0; times < 2; times++) await recordResults(app.database.pool, [late], options())
+    const { rows } = await app.database.pool.query('SELECT consecutive_failures FROM endpoint_health')
     expect(rows).toEqual([{ consecutive_failures: 1 }])
     // The batch has one recorded and one new result, and each is recorded once.
-    await settle(app.database.pool, [again], options())
-    await settle(app.database.pool, [again, other], options())
+    await recordResults(app.database.pool, [again], options())
+    await recordResults(app.database.pool, [again, other], options())
     const deliveries = await tenant.deliveries()
     const [first, second] = [again, other].map(({ delivery }) => deliveries.find(({ id }) => id === delivery.id))
     expect(first).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 })
@@ -91,7 +91,7 @@ describe('recording results', () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     client.on('notification', () => resolve())
     await client.query('LISTEN signalbox_due')
-    await settle(app.database.pool, [result], options())
+    await recordResults(app.database.pool, [result], options())
     await promise
     client.release(true)
     await cancel()
@@ -104,7 +104,7 @@ describe('recording results', () => {
     const settling = await app.database.pool.connect()
     await settling.query('BEGIN')
     await settling.query('SELECT 1 FROM deliveries WHERE id = $1 FOR UPDATE', [delivery.id])
-    await extendLeases(app.database.pool, [delivery], { now: app.clock.now(), leaseSeconds: 60, underWay: true })
+    await renewLeases(app.database.pool, [delivery], { now: app.clock.now(), leaseSeconds: 60, underWay: true })
     await settling.query('ROLLBACK')
     settling.release()
     await cancel()
@@ -116,7 +116,7 @@ describe('recording results', () => {
     const delivery = await claimOne()
     await app.database.pool.query("UPDATE deliveries SET trigger = 'MANUAL' WHERE id = $1", [delivery.id])
     const result = resultOf({ ...delivery, trigger: 'MANUAL' }, new InterruptedError('stop'), null)
-    await settle(app.database.pool, [result], options())
+    await recordResults(app.database.pool, [result], options())
     expect(await last()).toMatchObject({
       ...{ status: 'RETRYING', trigger: 'MANUAL', attemptCount: 1, nextAttemptAt: app.clock.now().toISOString() },
       attempts: [{ errorCode: 'INTERRUPTED' }],

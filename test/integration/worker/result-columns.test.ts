@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIds } from '../../../src/lib/ids.ts'
-import { judge, type Result } from '../../../worker/attempt-outcome.ts'
+import { decideOutcome, type Result } from '../../../worker/attempt-outcome.ts'
 import { createClaimer } from '../../../worker/claim.ts'
-import { settle } from '../../../worker/record-results.ts'
+import { recordResults } from '../../../worker/record-results.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 
@@ -33,11 +33,11 @@ describe('result batch', () => {
     fc.assert(
       fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 30 }), async (answers) => {
         // Ten failures in a row would throttle the endpoint.
-        await app.database.pool.query('DELETE FROM endpoint_states')
+        await app.database.pool.query('DELETE FROM endpoint_health')
         await app.database.pool.query("UPDATE deliveries SET status = 'CANCELED', next_attempt_at = NULL")
         await tenant.publishMany(answers.map(({ type }) => ({ type, data: {} })))
         const results = await resultsOf(answers)
-        await settle(app.database.pool, results, { now: app.clock.now(), makeId: createIds(app.clock) })
+        await recordResults(app.database.pool, results, { now: app.clock.now(), makeId: createIds(app.clock) })
         const { rows } = await app.database.pool.query(
           `SELECT a.id, a.status_code, a.response_headers, a.response_body, a.error_code, a.explanation, a.trigger,
           a.duration_microseconds, (extract(epoch FROM a.started_at) * 1000)::float8 AS started_at, d.status,
@@ -97,7 +97,7 @@ describe('result batch', () => {
       const silent = { statusCode, headers: null, body: null, error: new Error('it hung up') }
       const exchange = { ...(statusCode === null ? silent : answered), durationMicroseconds: n }
       // Some outcomes have a unique wait and some share one.
-      const outcome = judge(delivery, exchange, now, () => (n % 3) / 3)
+      const outcome = decideOutcome(delivery, exchange, now, () => (n % 3) / 3)
       return { attemptId: makeId('att'), delivery, exchange, outcome, startedAt }
     })
   }

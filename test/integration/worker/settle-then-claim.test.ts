@@ -57,7 +57,7 @@ test('what makes room and has to wait for others is settled apart, so that the c
   const holder = new pg.Client(app.database.url)
   await holder.connect()
   await holder.query('BEGIN')
-  await holder.query('SELECT FROM delivery_change_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
+  await holder.query('SELECT FROM delivery_log_heads WHERE organization_id = $1 FOR UPDATE', [tenant.organizationId])
 
   const delivered = app.deliver()
   const received = () => receiver.requests.map(({ eventId }) => eventId)

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createResolve, NameError } from '../../../src/domain/endpoints/dns-resolver.ts'
+import { createDnsResolver, DnsError } from '../../../src/domain/endpoints/dns-resolver.ts'
 
 // Receiver names are looked up so that a slow name server of one organization delays no other organization.
 const server: Socket = createSocket('udp4')
@@ -37,7 +37,7 @@ afterAll(() => server.close())
 
 describe('DNS resolver', () => {
   test('a name with a dot is looked up at the name servers, a name without a dot by the system', async () => {
-    const resolve = createResolve({ servers })
+    const resolve = createDnsResolver({ servers })
     expect(await resolve('found.test')).toEqual([{ address: '192.0.2.7', family: 4 }])
     expect((await resolve('localhost')).map(({ address }) => address)).toContain('127.0.0.1')
   })
@@ -46,13 +46,13 @@ describe('DNS resolver', () => {
     ['that does not exist', 'empty.test', 'ENOTFOUND'],
     ['with silent name servers', 'silent.test', 'EAI_AGAIN'],
   ])('a name %s (%s) fails with %s', async (_which, name, code) => {
-    const failed = createResolve({ servers, timeoutMs: 100 })(name)
-    await expect(failed).rejects.toThrow(NameError)
+    const failed = createDnsResolver({ servers, timeoutMs: 100 })(name)
+    await expect(failed).rejects.toThrow(DnsError)
     await expect(failed).rejects.toMatchObject({ code })
   })
 
   test('a hundred names with silent name servers delay no other look-up', async () => {
-    const resolve = createResolve({ servers })
+    const resolve = createDnsResolver({ servers })
     let settled = 0
     for (let n = 0; n < 100; n++)
       resolve(`h${n}.silent.test`).catch(() => {

@@ -6,7 +6,7 @@ import { createSigningSecret } from '../../../src/domain/endpoints/signing-secre
 import { createToken } from '../../../src/domain/keys/token.ts'
 import { createIds } from '../../../src/lib/ids.ts'
 import { createKeyring, isKeyringKey } from '../../../src/lib/keyring.ts'
-import { createLog, withoutSecrets } from '../../../src/lib/log.ts'
+import { createLog, redactSecrets } from '../../../src/lib/log.ts'
 import { createNetworks, isNetwork, parseAddress } from '../../../src/lib/networks.ts'
 import { createTestClock } from '../../support/clock.ts'
 
@@ -84,7 +84,7 @@ describe('log', () => {
 
   test('a text without secrets is logged unchanged', () => {
     const text = 'evt_01kjm0000000000000000000ab to https://example.com:8080/a?b=c@d failed'
-    expect(withoutSecrets(text)).toBe(text)
+    expect(redactSecrets(text)).toBe(text)
   })
 })
 
@@ -154,6 +154,7 @@ describe('configuration', () => {
       port: 4000,
       host: '127.0.0.1',
       databaseUrl: undefined,
+      databaseDirectUrl: undefined,
       redisUrl: undefined,
       bootstrapApiKey: undefined,
       encryptionKeys: undefined,

@@ -7,7 +7,7 @@ const log = path.join(import.meta.dirname, '../../../src/lib/log.ts')
 
 /** Starts a program that has a log and runs once it receives input. */
 async function start(program: string) {
-  const source = `import { createLog, written } from ${JSON.stringify(log)}
+  const source = `import { createLog, flushLog } from ${JSON.stringify(log)}
     const log = createLog({ level: 'info' })
     process.stdin.once('data', async () => { ${program} })
     process.stderr.write('ready')`
@@ -34,7 +34,9 @@ describe('log output', () => {
   })
 
   test('the last log lines are flushed before exit, also when they exceed a pipe buffer', async () => {
-    const child = await start("for (let n = 0; n < 20_000; n++) log.info('line ' + n); await written(); process.exit()")
+    const child = await start(
+      "for (let n = 0; n < 20_000; n++) log.info('line ' + n); await flushLog(); process.exit()",
+    )
     let text = ''
     child.stdout.on('data', (chunk) => {
       text += chunk

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { createMailbox, MAILBOX_LIMIT } from '../../../src/live/bounded-queue.ts'
+import { createBoundedQueue, QUEUE_LIMIT } from '../../../src/live/bounded-queue.ts'
 
 // The queue between bus and subscriber bounds memory and reports lost messages.
 
 describe('bounded queue', () => {
   test('a reader gets messages in order, buffered messages before new ones', async () => {
-    const mailbox = createMailbox<number>()
+    const mailbox = createBoundedQueue<number>()
     mailbox.push(1)
     mailbox.push(2)
     expect(await mailbox.next()).toEqual({ done: false, value: { message: 1, gap: false } })
@@ -16,18 +16,18 @@ describe('bounded queue', () => {
   })
 
   test('a slow reader loses the oldest messages and is notified once', async () => {
-    const mailbox = createMailbox<number>()
-    for (let message = 0; message < 10 * MAILBOX_LIMIT; message++) mailbox.push(message)
+    const mailbox = createBoundedQueue<number>()
+    for (let message = 0; message < 10 * QUEUE_LIMIT; message++) mailbox.push(message)
     const read = []
-    for (let count = 0; count < MAILBOX_LIMIT; count++) read.push((await mailbox.next()).value)
-    expect(read[0]).toEqual({ message: 9 * MAILBOX_LIMIT, gap: true })
+    for (let count = 0; count < QUEUE_LIMIT; count++) read.push((await mailbox.next()).value)
+    expect(read[0]).toEqual({ message: 9 * QUEUE_LIMIT, gap: true })
     expect(read.slice(1).every(({ gap }) => !gap)).toBe(true)
-    expect(read.at(-1)).toEqual({ message: 10 * MAILBOX_LIMIT - 1, gap: false })
+    expect(read.at(-1)).toEqual({ message: 10 * QUEUE_LIMIT - 1, gap: false })
   })
 
   test('closing the queue ends the pending read and later reads', async () => {
     let closed = 0
-    const mailbox = createMailbox<number>({ onClose: () => closed++ })
+    const mailbox = createBoundedQueue<number>({ onClose: () => closed++ })
     const next = mailbox.next()
     mailbox.close()
     mailbox.close()
@@ -39,7 +39,7 @@ describe('bounded queue', () => {
 
   test('a reader that stops iterating closes the queue', async () => {
     let closed = 0
-    const mailbox = createMailbox<number>({ onClose: () => closed++ })
+    const mailbox = createBoundedQueue<number>({ onClose: () => closed++ })
     mailbox.push(1)
     for await (const _ of mailbox) break
     expect(closed).toBe(1)

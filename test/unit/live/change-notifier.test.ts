@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createLocalBus } from '../../../src/bus/bus.ts'
-import { ALL, subscribeToHints } from '../../../src/live/change-notifier.ts'
+import { ALL, subscribeToChanges } from '../../../src/live/change-notifier.ts'
 
 // A notification says that something changed. The initial value is looked up after the listener is in place.
 
@@ -26,7 +26,7 @@ describe('change notifier', () => {
       bus.publish('c', ['b'])
       return 'a'
     }
-    const hints = await subscribeToHints(bus, 'c', { first })
+    const hints = await subscribeToChanges(bus, 'c', { first })
     const heard = [await hints.next(), await hints.next()].map(({ value }) => value?.message)
     expect(heard.sort()).toEqual(['a', 'b'])
     hints.close()
@@ -34,7 +34,7 @@ describe('change notifier', () => {
 
   test('an initial look-up without a value sends no notification', async () => {
     const { bus } = countingBus()
-    const hints = await subscribeToHints(bus, 'c', { first: async () => null })
+    const hints = await subscribeToChanges(bus, 'c', { first: async () => null })
     bus.publish('c', [])
     bus.publish('c', ['later'])
     expect((await hints.next()).value?.message).toBe('later')
@@ -46,9 +46,9 @@ describe('change notifier', () => {
     let closed = 0
     const onClose = () => void closed++
     const away = async () => Promise.reject(new Error('away'))
-    await expect(subscribeToHints(bus, 'c', { first: away, onClose })).rejects.toThrow('away')
+    await expect(subscribeToChanges(bus, 'c', { first: away, onClose })).rejects.toThrow('away')
     expect({ ...about, closed }).toEqual({ listeners: 0, closed: 1 })
-    const hints = await subscribeToHints(bus, 'c', { first: async () => ALL, onClose })
+    const hints = await subscribeToChanges(bus, 'c', { first: async () => ALL, onClose })
     expect(about.listeners).toBe(1)
     hints.close()
     expect({ ...about, closed }).toEqual({ listeners: 0, closed: 2 })

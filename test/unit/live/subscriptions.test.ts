@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLocalBus, KEY_CHANGES } from '../../../src/bus/bus.ts'
 import type { Viewer } from '../../../src/domain/people/viewer.ts'
-import { createMailbox } from '../../../src/live/bounded-queue.ts'
+import { createBoundedQueue } from '../../../src/live/bounded-queue.ts'
 import { createSubscriptions } from '../../../src/live/subscriptions.ts'
 import { createTestClock } from '../../support/clock.ts'
 
@@ -16,7 +16,7 @@ describe('subscription', () => {
     let closed = 0
     const open = () =>
       subscriptions.open(viewer, undefined, async (release) =>
-        createMailbox<string>({
+        createBoundedQueue<string>({
           onClose() {
             closed++
             release()

@@ -42,8 +42,8 @@ function update(more: Partial<DeliveryUpdate['change']> = {}): DeliveryUpdate {
 function asking(query: string, permissions = ALL, variableValues: Record<string, unknown> = {}): ExecutionArgs {
   const document = parse(query)
   expect(validate(schema, document)).toEqual([])
-  const domain = { audit: { denied() {} } }
-  const contextValue = { viewer: { permissions }, answered: { bytes: 0 }, domain } as unknown as Context
+  const services = { audit: { denied() {} } }
+  const contextValue = { viewer: { permissions }, answered: { bytes: 0 }, services } as unknown as Context
   return { schema, document, contextValue, variableValues }
 }
 

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import type { Result } from '../../../worker/attempt-outcome.ts'
-import { createAwaited } from '../../../worker/blocked-claims.ts'
-import type { Claimed } from '../../../worker/claim.ts'
+import { createBlockedClaims } from '../../../worker/blocked-claims.ts'
+import type { ClaimedDelivery } from '../../../worker/claim.ts'
 
 // W8, W11: when the queue is looked at again, for the room that what is settled leaves.
-const of = (endpoint_id: string) => ({ delivery: { endpoint_id } as Claimed }) as Result
+const of = (endpoint_id: string) => ({ delivery: { endpoint_id } as ClaimedDelivery }) as Result
 const FOUND = { full: ['full'], lacksRoom: false }
 
 /** After a look that found one endpoint full. */
 function looked() {
-  const awaited = createAwaited()
+  const awaited = createBlockedClaims()
   awaited.looking()
   awaited.looked(FOUND)
   return awaited

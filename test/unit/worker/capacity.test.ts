@@ -1,34 +1,34 @@
 import { describe, expect, test } from 'vitest'
-import { BYTES_UNDER_WAY, createInFlight } from '../../../worker/capacity.ts'
-import type { Claimed } from '../../../worker/claim.ts'
+import { BYTES_UNDER_WAY, createCapacity } from '../../../worker/capacity.ts'
+import type { ClaimedDelivery } from '../../../worker/claim.ts'
 
 // One worker holds a bounded number of deliveries and bytes, in total and for each organization.
 const delivery = (organizationId: string, bytes = 1) =>
-  ({ organization_id: organizationId, body: Buffer.alloc(bytes) }) as unknown as Claimed
+  ({ organization_id: organizationId, body: Buffer.alloc(bytes) }) as unknown as ClaimedDelivery
 const many = (count: number, organizationId: string) => Array.from({ length: count }, () => delivery(organizationId))
 
 describe('worker capacity', () => {
   test('a claim takes at most 500 deliveries, and fewer when less capacity is free', () => {
-    const inFlight = createInFlight(2_000)
+    const inFlight = createCapacity(2_000)
     expect(inFlight.room()).toEqual({ limit: 500, fullOrganizations: [] })
     for (let n = 0; n < 17; n++) for (const one of many(100, `o${n}`)) inFlight.add(one)
     expect(inFlight.room()).toEqual({ limit: 300, fullOrganizations: [] })
   })
 
   test('a worker does not claim while only a small share of its capacity is free', () => {
-    const inFlight = createInFlight(100)
+    const inFlight = createCapacity(100)
     for (let n = 0; n < 10; n++) for (const one of many(9, `o${n}`)) inFlight.add(one)
     expect(inFlight.room()).toBeUndefined()
   })
 
   test('an organization holds at most half of the capacity, and claims then exclude it', () => {
-    const inFlight = createInFlight(100)
+    const inFlight = createCapacity(100)
     for (const one of many(50, 'greedy')) inFlight.add(one)
     expect(inFlight.room()).toEqual({ limit: 50, fullOrganizations: ['greedy'] })
   })
 
   test('a response frees capacity for a request, and a recorded result frees capacity for a result', () => {
-    const inFlight = createInFlight(20)
+    const inFlight = createCapacity(20)
     const [first, second] = [many(20, 'a'), many(20, 'b')]
     for (const one of first) inFlight.add(one)
     expect(inFlight.room()).toBeUndefined()
@@ -43,7 +43,7 @@ describe('worker capacity', () => {
   })
 
   test('request bodies are limited in bytes, half of them for one organization, and released after the response', () => {
-    const inFlight = createInFlight(2_000)
+    const inFlight = createCapacity(2_000)
     const [one, other] = [delivery('a', BYTES_UNDER_WAY / 2), delivery('b', BYTES_UNDER_WAY / 2)]
     inFlight.add(one)
     expect(inFlight.room()).toEqual({ limit: 500, fullOrganizations: ['a'] })

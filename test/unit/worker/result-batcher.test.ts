@@ -2,7 +2,7 @@ import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { createLog } from '../../../src/lib/log.ts'
 import type { Result } from '../../../worker/attempt-outcome.ts'
-import { createSettler } from '../../../worker/result-batcher.ts'
+import { createResultBatcher } from '../../../worker/result-batcher.ts'
 
 const result = (id: string) => ({ delivery: { id } }) as Result
 
@@ -17,7 +17,7 @@ function start(
   const written: string[][] = []
   const settled: string[] = []
   const ids = (batch: readonly Result[]) => batch.map(({ delivery }) => delivery.id)
-  const settler = createSettler({
+  const settler = createResultBatcher({
     log: createLog({ level: 'silent' }),
     ...options,
     async write(batch) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
@@ -11,36 +11,42 @@ import {
 } from '@prisma/driver-adapter-utils'
 import type { DiffTarget, MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm'
 import pg from 'pg'
+import { type ConnectionOptions, readConnection } from '../src/database/connection.ts'
+import { readMigrations } from '../src/database/migrate.ts'
 
-const schemaPath = path.join(import.meta.dirname, '../../prisma/schema.prisma')
-const migrationsPath = path.join(import.meta.dirname, '../../prisma/migrations')
+const schemaPath = path.join(import.meta.dirname, '../prisma/schema.prisma')
+const migrationsPath = path.join(import.meta.dirname, '../prisma/migrations')
 
 // Neither TypeScript's `esnext` nor Node's types declare it.
 declare const WebAssembly: {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>
 }
 
-/** No table is left out of a comparison. */
+/** Filters that leave no table out of a comparison. */
 export const everything = { externalTables: [], externalEnums: [] }
 
 /**
  * Prisma's own migration engine, compiled to WebAssembly: the same statements, table and checksums as `prisma migrate`,
- * without the native binary that the CLI would download.
+ * without the native binary that the CLI would download. Only developers need it: a start applies the committed SQL.
  */
-export async function openSchemaEngine(databaseUrl: string): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
-  const { SchemaEngine } = await loadWasm()
+export async function openSchemaEngine(
+  server: ConnectionOptions | string,
+): Promise<{ engine: SchemaEngine; close(): Promise<void> }> {
+  const connection = typeof server === 'string' ? readConnection(server) : server
+  wasm ??= loadWasm()
+  const { SchemaEngine } = await wasm
   const pools: pg.Pool[] = []
   const factory: SqlMigrationAwareDriverAdapterFactory = {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
-    connect: () => connectToCatalogs(databaseUrl, pools),
+    connect: () => connectToCatalogs(connection, pools),
     async connectToShadowDb() {
       const name = `shadow_${randomUUID()}`
-      const adapter = await connectToCatalogs(databaseUrl, pools)
+      const adapter = await connectToCatalogs(connection, pools)
       await adapter.executeScript(`CREATE DATABASE "${name}"`)
-      const shadow = new URL(databaseUrl)
+      const shadow = new URL(connection.connectionString!)
       shadow.pathname = name
-      return connectToCatalogs(shadow.href, pools)
+      return connectToCatalogs({ ...connection, connectionString: shadow.href }, pools)
     },
   }
   const adapter = bindMigrationAwareSqlAdapterFactory(factory)
@@ -54,14 +60,8 @@ export async function openSchemaEngine(databaseUrl: string): Promise<{ engine: S
   }
 }
 
-/** The committed migrations, oldest first. */
-export async function readMigrations(): Promise<MigrationList> {
-  const entries = await readdir(migrationsPath, { withFileTypes: true })
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-  const read = async (name: string) => {
-    const content = await readFile(path.join(migrationsPath, name, 'migration.sql'), 'utf8')
-    return { path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: content } } }
-  }
+/** The committed migrations in the format of the engine. */
+async function listMigrations(): Promise<MigrationList> {
   return {
     baseDir: migrationsPath,
     lockfile: {
@@ -69,13 +69,16 @@ export async function readMigrations(): Promise<MigrationList> {
       content: await readFile(path.join(migrationsPath, 'migration_lock.toml'), 'utf8'),
     },
     shadowDbInitScript: '',
-    migrationDirectories: await Promise.all(names.sort().map(read)),
+    migrationDirectories: (await readMigrations()).map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
   }
 }
 
-/** The SQL that takes the committed migrations to the model; empty when they agree. */
+/** SQL that turns the schema of the committed migrations into the model; empty when both agree. */
 export async function diffMigrationsToModel(engine: SchemaEngine): Promise<string> {
-  const migrations: DiffTarget = { tag: 'migrations', ...(await readMigrations()) }
+  const migrations: DiffTarget = { tag: 'migrations', ...(await listMigrations()) }
   const content = await readFile(schemaPath, 'utf8')
   const model: DiffTarget = { tag: 'schemaDatamodel', files: [{ path: schemaPath, content }] }
   const result = await engine.diff({ from: migrations, to: model, script: true, exitCode: null, filters: everything })
@@ -87,9 +90,9 @@ export async function diffMigrationsToModel(engine: SchemaEngine): Promise<strin
  * The engine reads PostgreSQL's catalogs, whose internal type "char" the adapter refuses. Such a column is passed
  * through it as money, which no catalog has, and named a character on the other side.
  */
-async function connectToCatalogs(connectionString: string, pools: pg.Pool[]): Promise<SqlDriverAdapter> {
-  const pool = new pg.Pool({ connectionString })
-  // A server that is stopped right after may hear of it before it has read that a connection ended.
+async function connectToCatalogs(connection: ConnectionOptions, pools: pg.Pool[]): Promise<SqlDriverAdapter> {
+  const pool = new pg.Pool(connection)
+  // The server may stop before it notices the end of a connection.
   pool.on('error', () => {})
   pools.push(pool)
   const query: (...args: unknown[]) => Promise<pg.QueryResult> = pool.query.bind(pool) as never
@@ -99,8 +102,9 @@ async function connectToCatalogs(connectionString: string, pools: pg.Pool[]): Pr
     for (const field of result.fields ?? []) if (field.dataTypeID === CHAR) field.dataTypeID = MONEY
     return result
   }) as never
-  const adapter: SqlDriverAdapter = await new PrismaPg(pool).connect()
-  // The adapter would cut a script at every semicolon, also of a comment or a body. As a whole it is one transaction besides.
+  const { schema } = connection
+  const adapter: SqlDriverAdapter = await new PrismaPg(pool, schema === undefined ? {} : { schema }).connect()
+  // The adapter splits scripts at every semicolon, even inside comments and function bodies.
   adapter.executeScript = async (script) => void (await query(script))
   const queryRaw = adapter.queryRaw.bind(adapter)
   adapter.queryRaw = async (params) => {
@@ -111,9 +115,11 @@ async function connectToCatalogs(connectionString: string, pools: pg.Pool[]): Pr
   return adapter
 }
 
+/** Loaded once: a second instance would replace the first one under its open engines. */
+let wasm: ReturnType<typeof loadWasm> | undefined
+
 async function loadWasm(): Promise<typeof import('@prisma/schema-engine-wasm')> {
-  // The package is written for bundlers. Node has to instantiate the module itself, with its JavaScript half as imports.
-  // Where the engine leaves the message of a panic.
+  // The package targets bundlers, so the module is instantiated here with its JavaScript half as imports.
   Object.assign(globalThis, {
     PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => console.error(message) },
   })
