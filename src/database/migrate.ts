@@ -47,6 +47,8 @@ export async function readMigrations(): Promise<Migration[]> {
  */
 export async function migrate(connection: ConnectionOptions | string): Promise<string[]> {
   const client = new pg.Client(connection)
+  // A stop may end the server during a start. The query in flight rejects; without a listener the process would crash.
+  client.on('error', () => {})
   await client.connect()
   try {
     await refuseUnfitServer(client)

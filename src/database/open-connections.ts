@@ -111,6 +111,7 @@ const refusesOptions = (error: unknown) =>
 async function isHeard(pooled: ConnectionOptions, direct: ConnectionOptions): Promise<boolean> {
   const channel = `signalbox_check_${randomBytes(8).toString('hex')}`
   const [listener, sender] = [new pg.Client(direct), new pg.Client(pooled)]
+  for (const client of [listener, sender]) client.on('error', () => {})
   const late = new AbortController()
   try {
     await Promise.all([listener.connect(), sender.connect()])
