@@ -1,4 +1,4 @@
-// npm run bench [-- delivery|publish|latency|isolation|growth|retention|verify|usage] [--json] [--rounds=5]: figures as ratios, see docs/performance.md.
+// npm run bench: figures as ratios, see docs/performance.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { delivery } from './delivery.ts'
@@ -27,9 +27,21 @@ const ROUNDS = 5
 const words = process.argv.slice(2)
 const names = words.filter((word) => !word.startsWith('--'))
 const rounds = Number(words.find((word) => word.startsWith('--rounds='))?.slice('--rounds='.length) ?? ROUNDS)
-const unknown = names.filter((name) => !(name in BENCHMARKS))
+const USAGE = `Usage: npm run bench -- [name …] [option …]
+
+  names           ${Object.keys(BENCHMARKS).join(', ')}; default: all
+  --rounds=${ROUNDS}      counted rounds, after one that warms up
+  --save          writes the table to bench/results
+  --json          prints one JSON object as the last line
+`
+if (words.includes('--help')) {
+  process.stdout.write(USAGE)
+  process.exit(0)
+}
+const unknown = words.filter((word) => !(word in BENCHMARKS || /^--(save|json|rounds=.*)$/.test(word)))
 if (unknown.length > 0 || !(rounds >= 1)) {
-  console.error(`Usage: npm run bench -- [${Object.keys(BENCHMARKS).join('|')}] [--json] [--rounds=${ROUNDS}]`)
+  console.error(unknown.length > 0 ? `Unknown: ${unknown.join(', ')}.` : '--rounds must be 1 or more.')
+  console.error(USAGE)
   process.exit(1)
 }
 

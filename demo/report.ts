@@ -34,10 +34,10 @@ export async function report({ api, published, receiver, seen }: Findings): Prom
     published: published.length,
     delivered,
     'verified by standardwebhooks': accepted.size,
-    'data byte for byte as published': unchanged,
-    'refused on purpose, then retried': counts.faults,
+    'data unchanged, byte for byte': unchanged,
+    'refused by the demo, then retried': counts.faults,
     'body changed between attempts': counts.changed,
-    'signatures that did not verify': counts.unverified,
+    'invalid signatures': counts.unverified,
     'state changes seen live': [...seen.values()].reduce((sum, states) => sum + states.size, 0),
     'state changes missed': missed.length,
     'publish to receipt, p50': percentile(0.5),
@@ -47,7 +47,9 @@ export async function report({ api, published, receiver, seen }: Findings): Prom
   const all = [delivered, unchanged, deliveries.length].every((count) => count === published.length)
   const clean = counts.changed === 0 && counts.unverified === 0 && missed.length === 0 && published.length > 0
   console.log(
-    all && clean ? 'Everything arrived, verified and unchanged, and was seen live.' : 'Something is wrong: see above.',
+    all && clean
+      ? 'Every event arrived verified and unchanged, and every state change was seen live.'
+      : 'Events or state changes are missing or changed: compare the counts above.',
   )
   return all && clean
 }

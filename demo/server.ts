@@ -18,7 +18,7 @@ export async function findServer(env: NodeJS.ProcessEnv): Promise<RunningServer>
   const ready = await fetch(`${url}/readyz`).catch(() => undefined)
   if (!ready?.ok)
     throw new Error(
-      `Nothing answers at ${url}. Start it with npm start (PORT says where), or unset BOOTSTRAP_API_KEY to let the demo start its own.`,
+      `No Signalbox answers at ${url}. Start one with npm start, set PORT to its port, or unset BOOTSTRAP_API_KEY so that the demo starts its own.`,
     )
   return { url, apiKey, stop: async () => {} }
 }
@@ -49,5 +49,5 @@ async function startOwn(): Promise<RunningServer> {
     }
   }
   await stop()
-  throw new Error('The server did not start.')
+  throw new Error('Signalbox did not start. The lines above give the reason.')
 }

@@ -71,7 +71,7 @@ export async function compose(
   stops.push(bus.stop)
   if (config.redisUrl === undefined && config.mode !== 'all')
     log.warn(
-      'REDIS_URL is not set; other processes see deliveries and revoked keys a second late, and no other live messages',
+      'REDIS_URL is not set; other processes see deliveries and revoked keys a second late and receive no other live messages',
     )
 
   const { prisma, pool } = database

@@ -29,7 +29,7 @@ function seconds(most: number) {
   return z.coerce.number(rule).int(rule).min(1, rule).max(most, rule)
 }
 const portRule = 'must be a port, 0 to 65535'
-const retentionRule = 'must be a number of days from 0 to 36500; 0 keeps everything'
+const retentionRule = 'must be a number of days from 0 to 36500; 0 keeps the rows forever'
 const concurrencyRule = 'must be a whole number, 1 to 10000'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const url = (...protocols: string[]) =>
@@ -58,7 +58,7 @@ const environment = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   KEY_PREFIX: z
     .string()
-    .regex(/^[a-z][a-z0-9]{0,15}$/, 'must be a short lower-case word')
+    .regex(/^[a-z][a-z0-9]{0,15}$/, 'must have 1 to 16 lower-case letters and digits, a letter first')
     .default('sb'),
   WORKER_CONCURRENCY: z.coerce
     .number(concurrencyRule)
@@ -145,12 +145,12 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const mistakes = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
   const production = present.NODE_ENV === 'production'
   if (mode !== 'all' && present.DATABASE_URL === undefined)
-    mistakes.push('DATABASE_URL is missing: separate processes need a PostgreSQL that they share')
+    mistakes.push('DATABASE_URL is missing: set it to the PostgreSQL that all processes share')
   if (present.DATABASE_DIRECT_URL !== undefined && present.DATABASE_URL === undefined)
     mistakes.push('DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database past a pooler')
   if (parsed.success) mistakes.push(...findUrlMistakes(parsed.data))
   if (production && present.ENCRYPTION_KEYS === undefined)
-    mistakes.push('ENCRYPTION_KEYS is missing: production needs its own keys (id:$(openssl rand -base64 32))')
+    mistakes.push('ENCRYPTION_KEYS is missing: production needs its own; set it to k1:$(openssl rand -base64 32)')
   if (parsed.data === undefined || mistakes.length > 0)
     throw new ConfigError(`Signalbox cannot start with these settings:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`)
   const settings = parsed.data

@@ -19,10 +19,12 @@ function nextSteps(url: string, config: Config, keyShown: boolean): string {
     `Signalbox runs at ${url}`,
     '',
     config.graphiql
-      ? `  Next: open ${url}/graphql, put ${key} behind "Bearer" in the Headers tab, and run the examples.`
-      : `  Next: send GraphQL to ${url}/graphql with the header Authorization: Bearer and ${key}.`,
-    `  Or, in a second terminal: ${port}BOOTSTRAP_API_KEY=<key> npm run demo`,
-    ...(keyShown ? [] : ['  No key any more? Start with BOOTSTRAP_API_KEY=<24 characters or more>: it becomes one.']),
+      ? `  Next: open ${url}/graphql, enter ${key} after "Bearer" in the Headers tab, and run the examples.`
+      : `  Next: send GraphQL to ${url}/graphql with the header "Authorization: Bearer <key>" and ${key}.`,
+    `  Demo, in a second terminal: ${port}BOOTSTRAP_API_KEY=<key> npm run demo`,
+    ...(keyShown
+      ? []
+      : ['  Lost the key? Start with BOOTSTRAP_API_KEY=<24 characters or more> to create another one.']),
     '',
     `${data}Ctrl-C stops it.`,
     '',
@@ -64,7 +66,7 @@ try {
   let keyShown = false
   const onKey = (secret: string) => {
     keyShown = true
-    print(`\nYour API key, shown this once:\n\n  ${secret}\n`)
+    print(`\nYour API key. Store it now, because Signalbox does not show it again:\n\n  ${secret}\n`)
   }
   const onLost = () =>
     shutDown(

@@ -25,11 +25,11 @@ function sentence(error: SystemError): string {
 function listenSentence(error: SystemError): string {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Port ${error.port} is taken. Stop what listens there, or set PORT to another one.`
+      return `Port ${error.port} is in use. Stop the process that listens there, or set PORT to another port.`
     case 'EACCES':
-      return `This user may not listen on port ${error.port}. Set PORT to one above 1023.`
+      return `This user may not listen on port ${error.port}. Set PORT to a port above 1023.`
     case 'EADDRNOTAVAIL':
-      return `This machine has no address ${error.address}. Set HOST to one that it has.`
+      return `This machine has no address ${error.address}. Set HOST to an address of this machine.`
     default:
       return error.message
   }

@@ -32,7 +32,7 @@ describe('start with embedded PostgreSQL', () => {
     const first = running(startProcess(env))
     const url = await urlOf(first)
     const key = first.output().match(/sb_live_\w{48}/)?.[0]
-    expect(first.output()).toMatch(/Your API key, shown this once/)
+    expect(first.output()).toMatch(/Your API key\. Store it now, because Signalbox does not show it again:/)
     expect(first.output()).toContain(`Next: open ${url}/graphql`)
     await createApi(url).as(key).createType('kept.one')
 
@@ -126,7 +126,9 @@ describe('failed start', () => {
     const database = await cloneDatabase()
     cleanUps.push(database.drop)
     const said = await failure({ DATABASE_URL: database.url, PORT: String(port) })
-    expect(said).toContain(`Port ${port} is taken. Stop what listens there, or set PORT to another one.\n`)
+    expect(said).toContain(
+      `Port ${port} is in use. Stop the process that listens there, or set PORT to another port.\n`,
+    )
     // This start created the key, so this start printed the key.
     expect(said).toMatch(/sb_live_\w{48}/)
   })
