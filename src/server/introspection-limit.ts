@@ -11,33 +11,35 @@ import {
 } from 'graphql'
 
 /**
- * Maximum fields in the introspection part of one answer. The standard query of GraphQL tools has about a third of them
- * on this schema; without a bound, aliases in 17 KB of text yield 74 MB.
+ * Maximum size of the introspection part of one answer, in characters. The standard query of GraphQL tools has about a
+ * third of this size on this schema; without a bound, aliases in 17 KB of text yield 74 MB.
  */
-export const INTROSPECTION_FIELDS = 30_000
+export const INTROSPECTION_CHARACTERS = 800_000
+/** Size that every field counts besides its response key: punctuation and a short value. */
+const FIELD_CHARACTERS = 20
 
 /** A part of the schema as introspection shows it: its parts by field name. Other fields are leaves. */
 type Part = Record<string, () => readonly unknown[]>
 
 /**
- * Counts the fields that the introspection of an operation answers with, by walking the schema along the selection. The
- * schema is fixed, so the count is exact but for deprecated parts, and the walk ends at the limit.
+ * Measures the answer to the introspection of an operation by walking the schema along the selection: every field
+ * counts its response key, which a client may choose at any length, and a fixed size. The walk ends at the limit.
  *
- * @returns the number of fields; any number above `limit` means that the walk ended there
+ * @returns characters; any number above `limit` means that the walk ended there
  */
-export function countIntrospection(
+export function measureIntrospection(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  limit = INTROSPECTION_FIELDS,
+  limit = INTROSPECTION_CHARACTERS,
 ): number {
-  let count = 0
+  let size = 0
   /** Fragments on the way to the current selection. A cycle ends here, and validation refuses the document later. */
   const open = new Set<string>()
 
   function walk(set: SelectionSetNode, partsOf: (name: string) => readonly unknown[]): void {
     for (const selection of set.selections) {
-      if (count > limit) return
+      if (size > limit) return
       if (selection.kind === 'InlineFragment') walk(selection.selectionSet, partsOf)
       else if (selection.kind === 'FragmentSpread') {
         const { value: name } = selection.name
@@ -47,11 +49,11 @@ export function countIntrospection(
         walk(fragment.selectionSet, partsOf)
         open.delete(name)
       } else {
-        count++
+        size += (selection.alias ?? selection.name).value.length + FIELD_CHARACTERS
         const { selectionSet } = selection
         if (selectionSet === undefined) continue
         for (const part of partsOf(selection.name.value)) {
-          if (count > limit) return
+          if (size > limit) return
           const parts = introspectionOf(schema, part)
           walk(selectionSet, (name) => parts[name]?.() ?? [])
         }
@@ -61,10 +63,10 @@ export function countIntrospection(
 
   const roots: Part = { __schema: () => [schema], __type: () => largestTypes(schema) }
   walk(operation.selectionSet, (name) => roots[name]?.() ?? [])
-  return count
+  return size
 }
 
-/** `__type(name:)` may name any type, so the one with the most parts stands for all. */
+/** `__type(name:)` may name any type, so the type with the most parts stands for all. */
 function largestTypes(schema: GraphQLSchema): readonly unknown[] {
   const size = (type: unknown) =>
     Object.values(introspectionOf(schema, type)).reduce((sum, parts) => sum + parts().length, 0)

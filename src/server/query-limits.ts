@@ -18,7 +18,7 @@ import { schema } from '../../schema/schema.ts'
 import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
 import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
 import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
-import { countIntrospection, INTROSPECTION_FIELDS } from './introspection-limit.ts'
+import { INTROSPECTION_CHARACTERS, measureIntrospection } from './introspection-limit.ts'
 
 /** Maximum characters of a document; variables may be longer. */
 export const DOCUMENT_CHARACTERS = 100_000
@@ -98,8 +98,8 @@ export function parseWithinLimits(source: string | Source, options?: ParseOption
     if (fields > FIELDS) throw refusal('fields, fragments written out', fields, FIELDS)
     if (depth > DEPTH) throw refusal('levels', depth, DEPTH)
     if (objects > OBJECTS) throw refusal('objects to answer with', objects, OBJECTS)
-    if (countIntrospection(schema, definition, fragments) > INTROSPECTION_FIELDS)
-      throw refusal('fields of introspection', Number.POSITIVE_INFINITY, INTROSPECTION_FIELDS)
+    if (measureIntrospection(schema, definition, fragments) > INTROSPECTION_CHARACTERS)
+      throw refusal('characters of introspection', Number.POSITIVE_INFINITY, INTROSPECTION_CHARACTERS)
     sizes.set(definition, size)
   }
   return document
