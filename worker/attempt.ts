@@ -18,13 +18,15 @@ export function createAttempts(deps: {
   targets: TargetPolicy
   log: Log
   leaseSeconds: number
+  /** Certificate authorities besides the system's. */
+  ca?: string
   /** Returns a fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
 }) {
   const { clock, random = Math.random } = deps
   const pace = createEndpointPacer()
-  const prepare = createBuildRequest(deps)
-  const sender = createHttpSender(deps)
+  const prepare = createBuildRequest({ keyring: deps.keyring, clock })
+  const sender = createHttpSender({ targets: deps.targets, ...(deps.ca !== undefined && { ca: deps.ca }) })
 
   function exchangeWith(delivery: ClaimedDelivery): Promise<Exchange> | Exchange {
     let request: Request

@@ -48,7 +48,7 @@ export function createClaimLoop(deps: {
 }) {
   const { clock, log, leaseSeconds, inFlight } = deps
   const { pool, pooled } = deps.database
-  const alarm = createPollTimer(() => wake())
+  const pollTimer = createPollTimer(() => wake())
   const claimer = createClaimer(pooled)
   const awaited = createBlockedClaims()
 
@@ -79,19 +79,19 @@ export function createClaimLoop(deps: {
           deps.onAwaited()
         }
       }
-      if (!alarm.knowsNextRetry()) {
+      if (!pollTimer.knowsNextRetry()) {
         // First: results recorded meanwhile may be due earlier than the answer knows.
-        alarm.forgetRetries()
-        alarm.retryIn((await nextDue(pool, clock.forQueue())) ?? POLL_MS)
+        pollTimer.forgetRetries()
+        pollTimer.retryIn((await nextDue(pool, clock.forQueue())) ?? POLL_MS)
       }
     } catch (error) {
       log.warn({ err: error }, 'Claim failed; retrying')
       // Due deliveries wait for the next try as well, because a returning database is busy enough.
-      alarm.forgetRetries()
-      alarm.retryIn(AFTER_FAILURE_MS)
-      alarm.lookIn(AFTER_FAILURE_MS)
+      pollTimer.forgetRetries()
+      pollTimer.retryIn(AFTER_FAILURE_MS)
+      pollTimer.lookIn(AFTER_FAILURE_MS)
     }
-    alarm.set()
+    pollTimer.set()
   }
 
   /**
@@ -109,7 +109,7 @@ export function createClaimLoop(deps: {
   }
 
   async function claimSome(): Promise<void> {
-    alarm.lookIn(POLL_MS)
+    pollTimer.lookIn(POLL_MS)
     const room = inFlight.room()
     if (room === undefined) return awaited.noRoom()
     awaited.looking()
@@ -123,7 +123,7 @@ export function createClaimLoop(deps: {
     if (claim.cut || mayHaveMore.some((id) => !fullOrganizations.includes(id))) wokenMeanwhile = true
     if (awaited.looked({ full: claim.full, lacksRoom: fullOrganizations.length > 0 })) wokenMeanwhile = true
     // Another worker may hold the deliveries of a saturated endpoint and die without a sign.
-    alarm.lookIn(Math.min(claim.nextSlotIn ?? POLL_MS, claim.full.length > 0 ? FULL_POLL_MS : POLL_MS))
+    pollTimer.lookIn(Math.min(claim.nextSlotIn ?? POLL_MS, claim.full.length > 0 ? FULL_POLL_MS : POLL_MS))
   }
 
   /** Hands over the claimed deliveries whose lease still holds. */
@@ -143,7 +143,7 @@ export function createClaimLoop(deps: {
 
   return {
     /** Lets timers start claims. */
-    start: alarm.start,
+    start: pollTimer.start,
     /** Claims the named deliveries, or everything due. */
     wake,
     isAwaited: awaited.isAwaited,
@@ -151,16 +151,16 @@ export function createClaimLoop(deps: {
     settling: (results: readonly Result[]): Queryable => (awaited.settling(results) ? { query: thenLook } : pool),
     /** Claims for the freed capacity, and arms the timer for the retries of these results. */
     onSettled(results: readonly Result[]) {
-      for (const { outcome } of results) if (outcome.wait !== null) alarm.retryIn(outcome.wait * 1000)
+      for (const { outcome } of results) if (outcome.wait !== null) pollTimer.retryIn(outcome.wait * 1000)
       if (awaited.settled(results)) wake()
-      else alarm.set()
+      else pollTimer.set()
     },
     /** Undefined while no claim runs. */
     idle: () => claiming,
     /** Starts no further claim. */
     stop() {
       stopping = true
-      alarm.stop()
+      pollTimer.stop()
     },
     close: claimer.stop,
   }

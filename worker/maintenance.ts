@@ -98,7 +98,7 @@ export function createMaintenance(deps: {
         // A replay started during the last check is found by another check.
         while (replayWanted && !stopping) {
           replayWanted = false
-          while (!stopping && (await stepReplay({ ...deps, pool })));
+          while (!stopping && (await stepReplay({ pool, clock, bus, makeId: deps.makeId })));
         }
       } catch (error) {
         log.warn({ err: error }, 'Replay batch failed; retrying')

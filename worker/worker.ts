@@ -45,48 +45,55 @@ export function createWorker(deps: {
   flushEveryMs?: number
   /** See `createLogSending`. */
   logSendingAfterMs?: number
+  /** Certificate authorities besides the system's. */
+  ca?: string
   options: WorkerOptions
 }) {
-  const { database, clock, bus, log, options } = deps
+  const { database, clock, makeId, keyring, bus, targets, log, options } = deps
+  const { leaseSeconds } = options
   const { pool } = database
 
   const waitingForIdle: (() => void)[] = []
 
   const inFlight = createCapacity(options.concurrency)
-  const attempts = createAttempts({ ...deps, leaseSeconds: options.leaseSeconds })
-  const tell = createLogSending({
-    ...deps,
-    pool,
-    inFlight: inFlight.values,
-    leasesRenewed: () => upkeep.leasesRenewed(),
+  const attempts = createAttempts({
+    ...{ clock, makeId, keyring, targets, log, leaseSeconds },
+    ...(deps.random && { random: deps.random }),
+    ...(deps.ca !== undefined && { ca: deps.ca }),
   })
-  const intake = createClaimLoop({
-    ...deps,
-    leaseSeconds: options.leaseSeconds,
-    inFlight,
-    leasesRenewed: () => upkeep.leasesRenewed(),
+  const logSending = createLogSending({
+    ...{ pool, bus, log, inFlight: inFlight.values },
+    ...(deps.logSendingAfterMs !== undefined && { logSendingAfterMs: deps.logSendingAfterMs }),
+    leasesRenewed: () => maintenance.leasesRenewed(),
+  })
+  const claimLoop = createClaimLoop({
+    ...{ database, clock, log, leaseSeconds, inFlight },
+    leasesRenewed: () => maintenance.leasesRenewed(),
     onClaimed(deliveries) {
       for (const delivery of deliveries) void attempt(delivery)
-      if (deliveries.length > 0) tell.look()
+      if (deliveries.length > 0) logSending.look()
     },
-    onUndeliverable: (found) => aside.move(found),
-    onAwaited: () => settler.lookAgain(),
+    onUndeliverable: (found) => undeliverable.move(found),
+    onAwaited: () => resultBatcher.lookAgain(),
   })
-  const wake = () => intake.wake()
-  const aside = createUndeliverable({ ...deps, pool, wake })
-  const upkeep = createMaintenance({ ...deps, leaseSeconds: options.leaseSeconds, inFlight: inFlight.values, wake })
+  const wake = () => claimLoop.wake()
+  const undeliverable = createUndeliverable({ pool, bus, clock, log, wake })
+  const maintenance = createMaintenance({
+    ...{ database, clock, makeId, bus, log, leaseSeconds, wake },
+    inFlight: inFlight.values,
+  })
   const listener = createNotificationListener({
     connection: database.direct,
-    onWake: intake.wake,
-    onReplay: () => void upkeep.replay(),
+    onWake: claimLoop.wake,
+    onReplay: () => void maintenance.replay(),
     log,
   })
-  const settler = createResultBatcher({
+  const resultBatcher = createResultBatcher({
     log,
-    isAwaited: ({ delivery }) => intake.isAwaited(delivery),
+    isAwaited: ({ delivery }) => claimLoop.isAwaited(delivery),
     ...(deps.flushEveryMs !== undefined && { everyMs: deps.flushEveryMs }),
     async write(results) {
-      const way = intake.settling(results)
+      const way = claimLoop.settling(results)
       const { healthChanged, disabled } = await recordResults(way, results, {
         now: clock.forQueue(),
         makeId: deps.makeId,
@@ -99,11 +106,11 @@ export function createWorker(deps: {
         if (healthChanged.includes(delivery.endpoint_id))
           notifyEndpointChanged(bus, delivery.organization_id, delivery.endpoint_id)
       if (disabled.length > 0)
-        upkeep.hold().catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
+        maintenance.hold().catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
     },
     onSettled(results) {
       for (const { delivery } of results) inFlight.remove(delivery)
-      intake.onSettled(results)
+      claimLoop.onSettled(results)
       noteIdle()
     },
   })
@@ -116,7 +123,7 @@ export function createWorker(deps: {
       return noteIdle()
     }
     inFlight.answered(delivery)
-    settler.add(result)
+    resultBatcher.add(result)
   }
 
   function noteIdle(): void {
@@ -125,32 +132,32 @@ export function createWorker(deps: {
 
   return {
     start() {
-      intake.start()
+      claimLoop.start()
       listener.start()
-      upkeep.start()
+      maintenance.start()
     },
     /** Claims now, everything due or the named deliveries; for tests that move the clock. */
-    wake: intake.wake,
+    wake: claimLoop.wake,
     /** Renews and reclaims now; for tests that move the clock. */
-    beat: upkeep.beat,
+    beat: maintenance.beat,
     /** Resolves when nothing is claimed, in flight or unrecorded. */
     async idle() {
-      while (intake.idle() !== undefined || aside.idle() !== undefined || inFlight.size > 0) {
-        await intake.idle()
-        await aside.idle()
+      while (claimLoop.idle() !== undefined || undeliverable.idle() !== undefined || inFlight.size > 0) {
+        await claimLoop.idle()
+        await undeliverable.idle()
         if (inFlight.size > 0) await new Promise<void>((resolve) => waitingForIdle.push(resolve))
       }
     },
     /** Claims no more, waits for requests in flight, aborts the rest and returns their deliveries to the queue. */
     async stop() {
-      intake.stop()
+      claimLoop.stop()
       const late = setTimeout(() => attempts.interrupt(), options.shutdownSeconds * 1000)
       await listener.stop()
       // Leases are renewed meanwhile, so that no other worker sends the same deliveries.
       await this.idle()
       clearTimeout(late)
-      await upkeep.stop()
-      await Promise.all([attempts.stop(), intake.close(), tell.stop()])
+      await maintenance.stop()
+      await Promise.all([attempts.stop(), claimLoop.close(), logSending.stop()])
     },
   }
 }

@@ -163,7 +163,7 @@ export function createReplays(deps: {
   }
 
   async function step(replayId: string): Promise<void> {
-    await stepReplay({ ...deps, pool }, replayId)
+    await stepReplay({ pool, clock, bus: deps.bus, makeId: deps.makeId }, replayId)
   }
 }
 
