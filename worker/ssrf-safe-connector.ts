@@ -59,7 +59,7 @@ export function createConnector(targets: TargetPolicy, options: { ca?: string } 
       () => {
         connectors[protocol](target, (...[error, socket]) => {
           if (error !== null) return callback(error, null)
-          const untrusted = protocol === 'https:' ? decideOutcome(socket as TLSSocket) : undefined
+          const untrusted = protocol === 'https:' ? verifyCertificate(socket as TLSSocket) : undefined
           if (untrusted === undefined) return callback(null, socket)
           socket.destroy()
           callback(untrusted, null)
@@ -70,7 +70,7 @@ export function createConnector(targets: TargetPolicy, options: { ca?: string } 
   }
 }
 
-function decideOutcome(socket: TLSSocket): CertificateError | undefined {
+function verifyCertificate(socket: TLSSocket): CertificateError | undefined {
   if (socket.authorized) return undefined
   const code = String(socket.authorizationError ?? 'CERT_UNTRUSTED')
   return new CertificateError(code, socket.getPeerCertificate().valid_to ?? '')

@@ -86,13 +86,13 @@ describe('fair delivery', () => {
       return (await app.database.pool.query(text, [type])).rows[0].count
     }
     app.worker.wake()
-    await expect.poll(waiting('advisory')).toBe(1)
+    await expect.poll(waiting('advisory'), { timeout: 10_000 }).toBe(1)
     receiver.respond((_request, response) => response.writeHead(204).end())
     for (const answer of release) answer()
-    await expect.poll(waiting('transactionid')).toBe(1)
+    await expect.poll(waiting('transactionid'), { timeout: 10_000 }).toBe(1)
     await claims.query('SELECT pg_advisory_unlock_all()')
     claims.release()
-    await expect.poll(waiting('advisory')).toBe(0)
+    await expect.poll(waiting('advisory'), { timeout: 10_000 }).toBe(0)
     await settlings.query('COMMIT')
     settlings.release()
 
