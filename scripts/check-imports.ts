@@ -25,7 +25,7 @@ const FIRST_FACE = LAYERS.findIndex(([name]) => name === 'schema')
 /** Names the status texts of HTTP (RFC 9110) in the message of a failed attempt. */
 const HTTP_STATUS_READER = 'worker/failure-message.ts'
 
-/** Lists imports against the direction, import circles, deep imports of packages, and files outside every layer. */
+/** Lists imports against the direction, import circles, and files outside every layer. */
 export function findWrongImports(): string[] {
   const files = globSync(['src/**/*.ts', 'worker/**/*.ts', 'schema/**/*.ts'], { cwd: root })
     .map((file) => file.split(path.sep).join('/'))

@@ -12,7 +12,6 @@ const LONGER: Record<string, number> = {
   'test/integration/usage/usage.test.ts': 253,
   'test/integration/worker/delivery.test.ts': 294,
   'test/integration/worker/endpoint-health.test.ts': 260,
-  'test/integration/worker/fairness.test.ts': 304,
 }
 /** Imports past the public interface of a package, each with its reason. */
 const DEEP_IMPORTS = [

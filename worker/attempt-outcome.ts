@@ -33,10 +33,10 @@ export interface Result {
 const MAY_ASK_TO_WAIT = [429, 503]
 
 /**
- * Seconds until the next attempt after a failure on Signalbox's side. Such failures do not count against the retry
- * policy.
+ * Error codes of failures on Signalbox's side, each with the seconds until the next attempt. They count neither against
+ * the retry policy nor against the health of the endpoint, and the next attempt keeps the trigger.
  */
-const OUR_FAULT: Record<string, number> = { INTERRUPTED: 0, INTERNAL: 60 }
+export const OWN_FAULTS: Readonly<Record<string, number>> = { INTERRUPTED: 0, INTERNAL: 60 }
 
 /** Decides the outcome of an attempt. @param random a fraction from 0 to 1, for the jitter */
 export function decideOutcome(delivery: ClaimedDelivery, exchange: Exchange, now: Date, random: () => number): Outcome {
@@ -51,7 +51,7 @@ export function decideOutcome(delivery: ClaimedDelivery, exchange: Exchange, now
   }
   const { code, sentence } = failure
   const failed = { errorCode: code, sentence }
-  const ours = OUR_FAULT[code]
+  const ours = OWN_FAULTS[code]
   if (ours !== undefined) return { ...failed, status: 'RETRYING', wait: ours, scheduled: false, explanation: null }
   const scheduled = trigger !== 'MANUAL'
   if (trigger === 'TEST')

@@ -12,7 +12,7 @@ const NOW = 'coalesce($1::timestamptz, now())'
 export const CLAIM_NAMED = `
 WITH named AS (
   SELECT d.id, d.endpoint_id, row_number() OVER (PARTITION BY d.endpoint_id) AS nth
-  -- One by one, and only then by what they are like: that may be planned as a look at all that waits.
+  -- Finds rows by id first and filters them after: one condition for both may be planned as a scan of all due deliveries.
   FROM unnest($3::text[]) AS i(id) CROSS JOIN LATERAL (
     SELECT * FROM deliveries d WHERE d.id = i.id LIMIT 1 FOR UPDATE SKIP LOCKED
   ) d

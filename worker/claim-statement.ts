@@ -47,7 +47,7 @@ WITH RECURSIVE clock AS (
     e.max_concurrency - sending.count AS free,
     ${SLOT_MARGIN} / least(e.rate_limit, CASE WHEN s.consecutive_failures >= ${FAILING_AFTER} THEN ${FAILING_PER_SECOND} END)
       * interval '1 second' AS spacing, greatest(s.next_send_at, clock.now) AS slot
-  -- One by one: as a join, it is planned as a comparison of each with each.
+  -- Endpoints are found one by one: a join is planned as a nested loop without an index.
   FROM waiting w CROSS JOIN LATERAL (SELECT * FROM webhook_endpoints e WHERE e.id = w.endpoint_id LIMIT 1) e
   LEFT JOIN endpoint_health s ON s.endpoint_id = e.id
   CROSS JOIN clock CROSS JOIN LATERAL (
@@ -62,7 +62,7 @@ WITH RECURSIVE clock AS (
   SELECT *, greatest(least(free, slots, share), 0) AS quota FROM bounds
 ), picked AS (
   SELECT due.*, row_number() OVER (PARTITION BY due.endpoint_id ORDER BY due.next_attempt_at) AS nth FROM (
-    -- Organizations in turn: what one has waiting since long, at a thousand endpoints, must not fill one batch after the other.
+    -- Organizations take turns: old deliveries of one organization at a thousand endpoints must not fill batch after batch.
     SELECT * FROM (
       SELECT d.id, d.place, d.version, d.trigger, d.event_id, d.endpoint_id, d.next_attempt_at,
         row_number() OVER (PARTITION BY q.organization_id ORDER BY d.next_attempt_at) AS turn
@@ -77,7 +77,7 @@ WITH RECURSIVE clock AS (
 ), changed AS (
   UPDATE deliveries d SET status = 'SENDING', untold = true, version = d.version + 1, updated_at = clock.now,
     lease_until = clock.now + $3::int * interval '1 second'
-  -- Where it was locked a moment ago: it need not be looked for again.
+  -- Finds each row by the address at which it was locked, which saves a search of the index.
   FROM picked p, quotas q, events v, clock WHERE d.ctid = p.place AND q.id = p.endpoint_id AND v.id = p.event_id AND ${ASIDE} IS NULL
   -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (src/database/migrate.ts).
   RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, d.endpoint_id, v.type AS event_type,
@@ -94,7 +94,7 @@ WITH RECURSIVE clock AS (
   WHERE (SELECT count(*) FROM changed) < (SELECT count(*) FROM picked)
 ), rest AS (
   SELECT (SELECT sum(quota) FROM quotas) > $2::int AND (SELECT count(*) FROM picked) >= $2::int
-      -- Changed by another until it was locked, and still due: it is where it was not when this began.
+      -- A row that another transaction changed before the lock has a new address, so the update missed it; it is still due.
       OR EXISTS (SELECT FROM left_out WHERE aside IS NULL) AS cut,
     EXISTS (SELECT FROM left_out) AS any_left_out,
     (SELECT json_agg(json_build_array(id, version, aside)) FROM left_out WHERE aside IS NOT NULL) AS aside,
@@ -107,12 +107,12 @@ WITH RECURSIVE clock AS (
   ) taken ON taken.endpoint_id = q.id WHERE coalesce(taken.count, 0) >= q.quota
 )
 SELECT rest.aside, rest.more, rest.cut, rest.next_slot_in,
-  -- Once: these may be many.
+  -- In the first row only, because the list may be long.
   CASE WHEN row_number() OVER () = 1 THEN rest.full END AS full,
   c.id, c.organization_id, c.version, c.trigger, c.scheduled_attempts, c.event_id, c.event_type, c.endpoint_id, c.body, c.nth::int,
   coalesce(extract(epoch FROM c.send_in) * 1000, 0)::float8 AS send_in,
   coalesce(extract(epoch FROM c.spacing) * 1000, 0)::float8 AS spacing,
-  -- Once for all deliveries to it; unless the first of them may be one that is not sent.
+  -- In the first delivery of each endpoint only, unless that one may be undeliverable.
   CASE WHEN c.nth = 1 OR rest.any_left_out THEN (
     SELECT ${endpointOf('e', 'clock.now')} FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END AS endpoint
 FROM rest CROSS JOIN clock LEFT JOIN changed c ON true`

@@ -2,7 +2,7 @@ import { countCreated } from '../src/domain/deliveries/count-deliveries.ts'
 import { deliveryId, register } from '../src/domain/events/fan-out.ts'
 import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../src/domain/events/system-events.ts'
 import type { MakeId } from '../src/lib/ids.ts'
-import type { Result } from './attempt-outcome.ts'
+import { OWN_FAULTS, type Result } from './attempt-outcome.ts'
 
 /** Effect of a batch of results on the health of one endpoint. */
 interface HealthUpdate {
@@ -19,7 +19,7 @@ interface HealthUpdate {
  * Error codes that do not count as failures of the endpoint: faults of Signalbox, and a receiver that asks for fewer
  * requests.
  */
-const NOT_COUNTED = ['INTERRUPTED', 'INTERNAL', 'RATE_LIMITED']
+const NOT_COUNTED = [...Object.keys(OWN_FAULTS), 'RATE_LIMITED']
 
 /** One entry per endpoint of the batch, in the order in which rows are locked. */
 export function healthUpdates(results: readonly Result[]): HealthUpdate[] {
@@ -66,8 +66,8 @@ health AS (
     CASE WHEN a.failures > 0 THEN clock.now END, a.sentence
   FROM clock CROSS JOIN ailing a LEFT JOIN endpoint_health s USING (endpoint_id)
   WHERE (a.failures > 0 OR s.consecutive_failures > 0) AND (SELECT count(*) FROM ${after}) >= 0
-    -- A batch that is written again, since the answer to its first writing was lost, counted then. One by one: while there are
-    -- no statistics yet, a join is planned as a look at all attempts.
+    -- A batch is written again when the answer to its first writing was lost; the first writing has counted its failures.
+    -- Attempts are found one by one: without statistics, a join is planned as a scan of all attempts.
     AND (a.failures = 0 OR (SELECT sum(written.count) FROM input i CROSS JOIN LATERAL (
       SELECT count(*) FROM attempts t WHERE t.id = i.attempt_id) written) = 0)
   ORDER BY a.endpoint_id

@@ -6,7 +6,8 @@ import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { ClaimedDelivery } from './claim.ts'
-import { isPastHalfLease, MOVED_AT_ONCE, renewLeases, type Sweep, sweep } from './lease.ts'
+import { isPastHalfLease, renewLeases } from './lease.ts'
+import { MOVED_AT_ONCE, type Sweep, sweep } from './sweep.ts'
 
 /** Interval of sweeps, in milliseconds. A safety net: every change that misplaces deliveries also moves them. */
 const SWEEP_MS = 30_000
@@ -30,47 +31,47 @@ export function createMaintenance(deps: {
   const { pool } = deps.database
   let stopping = false
   let sweptAt = Number.NEGATIVE_INFINITY
-  let heartbeat: NodeJS.Timeout | undefined
+  let timer: NodeJS.Timeout | undefined
   let beating: Promise<void> | undefined
-  let tidying: Promise<void> | undefined
+  let sweeping: Promise<void> | undefined
   let replaying: Promise<void> | undefined
   let replayWanted = false
 
-  let keptAt = clock.now()
-  let keeping: Promise<void> | undefined
+  let renewedAt = clock.now()
+  let renewing: Promise<void> | undefined
 
   /**
    * One renewal at a time: a second statement would skip the rows locked by the first, and end before their leases are
    * renewed.
    */
-  function keepLeases(): Promise<void> {
-    keeping ??= prolong().finally(() => {
-      keeping = undefined
+  function renewOnce(): Promise<void> {
+    renewing ??= renew().finally(() => {
+      renewing = undefined
     })
-    return keeping
+    return renewing
   }
 
   /** Repeats a renewal that took so long that the leases may have expired again. */
-  async function keepUntilFresh(): Promise<void> {
-    while (arePastHalfLease()) await keepLeases()
+  async function renewUntilFresh(): Promise<void> {
+    while (arePastHalfLease()) await renewOnce()
   }
 
-  const arePastHalfLease = () => isPastHalfLease(keptAt, clock.now(), leaseSeconds)
+  const arePastHalfLease = () => isPastHalfLease(renewedAt, clock.now(), leaseSeconds)
 
-  async function prolong(): Promise<void> {
+  async function renew(): Promise<void> {
     const began = clock.now()
     const held = deps.inFlight()
     if (held.length > 0) await renewLeases(pool, held, { now: clock.forQueue(), leaseSeconds, underWay: true })
-    keptAt = began
+    renewedAt = began
   }
 
-  async function beat(): Promise<void> {
-    await keepLeases()
+  async function heartbeat(): Promise<void> {
+    await renewOnce()
     const reclaimed = await sweepAll('reclaim')
     if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Reclaimed deliveries with an expired lease')
   }
 
-  async function tidy(): Promise<void> {
+  async function runSweeps(): Promise<void> {
     sweptAt = performance.now()
     await sweepAll('release')
     await sweepAll('hold')
@@ -109,41 +110,42 @@ export function createMaintenance(deps: {
     await replaying
   }
 
-  function scheduleBeat(wait: number): void {
-    heartbeat = setTimeout(() => {
-      beating = beat()
+  function scheduleHeartbeat(wait: number): void {
+    timer = setTimeout(() => {
+      beating = heartbeat()
         .catch((error) => log.warn({ err: error }, 'Lease renewal failed; retrying'))
         .finally(() => {
-          if (!stopping) scheduleBeat((leaseSeconds * 1000) / 3)
+          if (!stopping) scheduleHeartbeat((leaseSeconds * 1000) / 3)
         })
       // Concurrent, because moving many deliveries may take longer than a lease.
       if (performance.now() - sweptAt >= SWEEP_MS)
-        tidying ??= tidy()
+        sweeping ??= runSweeps()
           .catch((error) => log.warn({ err: error }, 'Sweep of deliveries failed; retrying'))
           .finally(() => {
-            tidying = undefined
+            sweeping = undefined
           })
     }, wait)
   }
 
   return {
-    async beat() {
-      await beat()
-      await tidy()
+    /** Renews leases and runs every sweep at once. */
+    async heartbeat() {
+      await heartbeat()
+      await runSweeps()
     },
     /**
      * Awaited before a claim. A worker that was stalled renews its leases first: expired ones would not count against
      * the concurrency of their endpoints, and too much would be claimed.
      */
-    leasesRenewed: (): Promise<void> | undefined => (arePastHalfLease() ? keepUntilFresh() : undefined),
+    leasesRenewed: (): Promise<void> | undefined => (arePastHalfLease() ? renewUntilFresh() : undefined),
     replay,
     /** Holds waiting deliveries of disabled endpoints. */
     hold: () => sweepAll('hold'),
-    start: () => scheduleBeat(0),
+    start: () => scheduleHeartbeat(0),
     async stop() {
       stopping = true
-      clearTimeout(heartbeat)
-      await Promise.all([beating, tidying, replaying])
+      clearTimeout(timer)
+      await Promise.all([beating, sweeping, replaying])
     },
   }
 }

@@ -3,7 +3,7 @@ import { CHANGED, logChanges, sendingState } from '../src/bus/delivery-log.ts'
 import type { Answer, Prepared } from '../src/database/exchange.ts'
 import { WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
 import type { MakeId } from '../src/lib/ids.ts'
-import type { Result } from './attempt-outcome.ts'
+import { OWN_FAULTS, type Result } from './attempt-outcome.ts'
 import { disableFailing, healthColumns, healthUpdates } from './endpoint-health.ts'
 import { answerOf, batchColumns, INPUT, kindOf } from './result-columns.ts'
 
@@ -32,8 +32,8 @@ WITH clock AS (
   UPDATE deliveries d SET
     status = ${kindOf('i', 'status')}, version = d.version + 1, attempt_count = d.attempt_count + 1,
     scheduled_attempts = d.scheduled_attempts + ${kindOf('i', 'scheduled')},
-    -- A failure of Signalbox itself does not count as the attempt, so the next attempt keeps the trigger.
-    trigger = CASE WHEN d.trigger = 'TEST' OR ${kindOf('i', 'errorCode')} IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
+    -- A failure on Signalbox's side does not count, so the next attempt keeps the trigger.
+    trigger = CASE WHEN d.trigger = 'TEST' OR ${kindOf('i', 'errorCode')} IN ('${Object.keys(OWN_FAULTS).join("', '")}') THEN d.trigger
       ELSE 'SCHEDULED'::attempt_trigger END,
     next_attempt_at = clock.now + ${kindOf('i', 'wait')} * interval '1 second', lease_until = NULL,
     explanation = coalesce(${kindOf('i', 'explanation')}, ${kindOf('i', 'sentence')}), updated_at = clock.now
@@ -41,10 +41,10 @@ WITH clock AS (
   RETURNING ${CHANGED}, ${RESULT}, ${sendingState('old', 'd.untold')}
 ), late AS (
   UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i
-  -- The counts are compared first, and nothing else is looked at when all have moved.
+  -- Compares the counts first: when every delivery has moved, PostgreSQL evaluates nothing else.
   WHERE (SELECT count(*) FROM moved) < (SELECT count(*) FROM input) AND d.id = i.id
     AND NOT EXISTS (SELECT FROM moved m WHERE m.id = i.id)
-    -- Not EXISTS: that may be planned as a look at all attempts.
+    -- A count, because EXISTS may be planned as a scan of all attempts.
     AND (SELECT count(*) FROM attempts a WHERE a.id = i.attempt_id) = 0
   RETURNING ${CHANGED}, ${RESULT}, NULL::json AS sending
 ), recorded AS (

@@ -6,7 +6,7 @@ import { HELD_EXPLANATION } from '../src/domain/events/fan-out.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { Undeliverable } from './claim.ts'
-import { move } from './lease.ts'
+import { move } from './sweep.ts'
 
 /** Skips rows that changed since the claim: another worker may have moved them, or a person. */
 const SET_ASIDE = move(

@@ -139,7 +139,7 @@ export function createWorker(deps: {
     /** Claims now, everything due or the named deliveries; for tests that move the clock. */
     wake: claimLoop.wake,
     /** Renews and reclaims now; for tests that move the clock. */
-    beat: maintenance.beat,
+    heartbeat: maintenance.heartbeat,
     /** Resolves when nothing is claimed, in flight or unrecorded. */
     async idle() {
       while (claimLoop.idle() !== undefined || undeliverable.idle() !== undefined || inFlight.size > 0) {

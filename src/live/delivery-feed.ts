@@ -36,8 +36,6 @@ export interface DeliveryUpdates extends AsyncGenerator<DeliveryUpdate, void, vo
  * nobody misses or repeats a change, whichever process restarts, and a slow subscriber reads on from its own place at
  * nobody's cost.
  */
-export type DeliveryFeed = ReturnType<typeof createDeliveryFeed>
-
 export function createDeliveryFeed(deps: {
   pool: pg.Pool
   bus: LiveBus

@@ -25,7 +25,7 @@ export function createGraphQL(deps: {
 }) {
   const { services } = deps
   const limitsOfEveryAnswer: Plugin<object, ServerContext> = {
-    onResponse: ({ serverContext }) => serverContext && lookAtLimits(services.limits, serverContext.exchange),
+    onResponse: ({ serverContext }) => serverContext && lookAtLimits(services.limits, serverContext.requestContext),
   }
   const limitField = createLimitField(services.fieldCalls, services.fieldLimits)
   const usage = recordUsage(deps.record)
@@ -51,9 +51,9 @@ export function createGraphQL(deps: {
     logging: false,
     // src/server/graphiql.ts serves the page, compressed once.
     graphiql: false,
-    context({ exchange, request }) {
-      if (exchange.refused !== undefined) throw exchange.refused
-      const { viewer } = exchange
+    context({ requestContext, request }) {
+      if (requestContext.refused !== undefined) throw requestContext.refused
+      const { viewer } = requestContext
       const answered = { bytes: 0 }
       return {
         ...{ services, viewer, checkDocument, limitField, answered },

@@ -15,7 +15,7 @@ import { pathOf } from './path.ts'
 import { createResolveDocument } from './persisted-operations.ts'
 import { createMaskError } from './public-error.ts'
 import { CLIENT_CLOSED, createRecordUsage } from './record-usage.ts'
-import type { Exchange } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
 import { attachWebSocket } from './websocket.ts'
 
 const REQUEST_BYTES = 16 * 1024 * 1024
@@ -45,14 +45,14 @@ export async function startServer(deps: {
   const clientIp = createClientIp(deps.trustedProxies)
 
   /** Starts the context of a request, or of an operation on a WebSocket, and authenticates it. */
-  async function begin(request: IncomingMessage, fields: (name: string) => unknown): Promise<Exchange> {
+  async function begin(request: IncomingMessage, fields: (name: string) => unknown): Promise<RequestContext> {
     const ip = clientIp(request)
-    const exchange: Exchange = { request, ip, startedAt: performance.now(), viewer: null, requestBytes: 0 }
+    const requestContext: RequestContext = { request, ip, startedAt: performance.now(), viewer: null, requestBytes: 0 }
     try {
       const credentials = readCredentials(fields, { ip, requestId: String(request.headers[REQUEST_ID]) })
-      if (credentials !== undefined) exchange.viewer = await services.authenticate(credentials)
+      if (credentials !== undefined) requestContext.viewer = await services.authenticate(credentials)
     } catch (error) {
-      exchange.refused = error
+      requestContext.refused = error
       if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
         services.audit.denied(
           { principal: apiKeyPrincipal(error.key), organizationId: error.key.organizationId, ip },
@@ -60,7 +60,7 @@ export async function startServer(deps: {
           error.message,
         )
     }
-    return exchange
+    return requestContext
   }
 
   const maskError = createMaskError(log)
@@ -125,15 +125,15 @@ export async function startServer(deps: {
     const sentBefore = request.socket.bytesWritten
     const beginning = begin(request, (name) => request.headers[name])
     response.once('close', async () => {
-      const exchange = await beginning
-      exchange.requestBytes = received
+      const requestContext = await beginning
+      requestContext.requestBytes = received
       const responseBytes = request.socket.bytesWritten - sentBefore
-      record(exchange, { status: response.writableFinished ? response.statusCode : CLIENT_CLOSED, responseBytes })
+      record(requestContext, { status: response.writableFinished ? response.statusCode : CLIENT_CLOSED, responseBytes })
     })
-    const exchange = await beginning
-    exchange.response = response
+    const requestContext = await beginning
+    requestContext.response = response
     if (response.closed) return
-    graphql.handle(request, response, { exchange })
+    graphql.handle(request, response, { requestContext })
   }
 
   const sockets = attachWebSocket(server, {

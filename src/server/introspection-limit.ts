@@ -1,5 +1,6 @@
 import {
   type FragmentDefinitionNode,
+  type GraphQLNamedType,
   type GraphQLSchema,
   isAbstractType,
   isEnumType,
@@ -61,18 +62,25 @@ export function measureIntrospection(
     }
   }
 
-  const roots: Part = { __schema: () => [schema], __type: () => largestTypes(schema) }
-  walk(operation.selectionSet, (name) => roots[name]?.() ?? [])
+  walk(operation.selectionSet, (name) => {
+    if (name === '__schema') return [schema]
+    return name === '__type' ? [largestTypeOf(schema)] : []
+  })
   return size
 }
 
 /** `__type(name:)` may name any type, so the type with the most parts stands for all. */
-function largestTypes(schema: GraphQLSchema): readonly unknown[] {
-  const size = (type: unknown) =>
+function largestTypeOf(schema: GraphQLSchema): GraphQLNamedType {
+  const known = largestTypes.get(schema)
+  if (known !== undefined) return known
+  const size = (type: GraphQLNamedType) =>
     Object.values(introspectionOf(schema, type)).reduce((sum, parts) => sum + parts().length, 0)
   const types = Object.values(schema.getTypeMap())
-  return [types.reduce((largest, type) => (size(type) > size(largest) ? type : largest))]
+  const largest = types.reduce((largest, type) => (size(type) > size(largest) ? type : largest))
+  largestTypes.set(schema, largest)
+  return largest
 }
+const largestTypes = new WeakMap<GraphQLSchema, GraphQLNamedType>()
 
 function introspectionOf(schema: GraphQLSchema, part: unknown): Part {
   const known = parts.get(part as object)

@@ -5,7 +5,7 @@ import type { RecordDenied } from '../domain/audit/record-denied.ts'
 import type { FindOperation } from '../domain/persisted-operations/find-operation.ts'
 import { documentIdOf } from '../domain/persisted-operations/manifest.ts'
 import { DOCUMENT_CHARACTERS } from './query-limits.ts'
-import type { Exchange, ServerContext } from './request-context.ts'
+import type { RequestContext, ServerContext } from './request-context.ts'
 
 /** Maximum characters of documents that clients have sent with their hash. */
 const REMEMBERED_CHARACTERS = 5_000_000
@@ -15,7 +15,7 @@ const ENTRY_CHARACTERS = 1_000
 /** Parameters as the transports deliver them, not yet validated. */
 type Params = { [Name in keyof GraphQLParams]?: GraphQLParams[Name] | null } & { documentId?: unknown }
 /** Replaces a document id by its document, and refuses documents that a confined key may not send. */
-export type ResolveDocument = (params: Params, exchange: Exchange) => Promise<GraphQLParams>
+export type ResolveDocument = (params: Params, requestContext: RequestContext) => Promise<GraphQLParams>
 
 /**
  * Resolves persisted operations before parsing, for every transport: `documentId` (GraphQL over HTTP, appendix on
@@ -32,9 +32,9 @@ export function createResolveDocument(deps: {
     sizeCalculation: (body) => body.length + ENTRY_CHARACTERS,
   })
 
-  return async ({ documentId, ...rest }, exchange) => {
+  return async ({ documentId, ...rest }, requestContext) => {
     const params = rest as GraphQLParams
-    const { viewer } = exchange
+    const { viewer } = requestContext
     const text = params.query === '' ? undefined : params.query
     const hashed = hashOf(documentId, params.extensions)
     if (documentId != null && text !== undefined)
@@ -45,7 +45,7 @@ export function createResolveDocument(deps: {
     const organizationId = (viewer?.persistedOnly ? viewer.homeId : viewer?.organizationId) ?? null
     const registered = hashed === undefined ? null : await findOperation.find(organizationId, hashed)
     if (registered !== null) {
-      exchange.persisted = registered.name
+      requestContext.persisted = registered.name
       return { ...params, query: registered.body }
     }
     if (viewer?.persistedOnly) {
@@ -73,15 +73,15 @@ export function createResolveDocument(deps: {
 export function persistedOperations(resolve: ResolveDocument): Plugin<object, ServerContext> {
   return {
     onParams({ params, request, setParams, context }) {
-      const { exchange } = context as ServerContext
+      const { requestContext } = context as ServerContext
       const fromUrl = request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : null
       const asked: Params = fromUrl === null ? params : { ...params, documentId: fromUrl }
       // Yoga refuses parameters that are no object.
       if (typeof params !== 'object' || params === null || Array.isArray(params)) return
       const { documentId, extensions } = asked
-      const isPlain = documentId == null && extensions == null && exchange.viewer?.persistedOnly !== true
+      const isPlain = documentId == null && extensions == null && requestContext.viewer?.persistedOnly !== true
       // The common case needs no turn of the event loop.
-      return isPlain ? undefined : resolve(asked, exchange).then(setParams)
+      return isPlain ? undefined : resolve(asked, requestContext).then(setParams)
     },
   }
 }

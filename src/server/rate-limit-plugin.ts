@@ -10,7 +10,7 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Limits } from '../domain/limits/limits.ts'
 import { retryAfter, setLimitHeaders, tightestOf } from './limit-headers.ts'
 import { type Cost, costOf } from './query-limits.ts'
-import type { Exchange, ServerContext } from './request-context.ts'
+import type { RequestContext, ServerContext } from './request-context.ts'
 
 /**
  * Spends from the limits of the principal right before an operation executes, over every transport: a request refused
@@ -18,25 +18,25 @@ import type { Exchange, ServerContext } from './request-context.ts'
  */
 export function spendLimits(limits: Limits): Plugin<ServerContext> {
   async function spend({ document, operationName, contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> {
-    const { exchange } = contextValue as ServerContext
+    const { requestContext } = contextValue as ServerContext
     const operation = getOperationAST(document, operationName)
-    if (operation) exchange.operation = exchange.persisted ?? nameOf(operation)
+    if (operation) requestContext.operation = requestContext.persisted ?? nameOf(operation)
     // Execution refuses an unknown operation.
-    if (exchange.viewer === null || !operation) return undefined
-    exchange.cost = costOf(operation)
-    await ask(limits, exchange, { requests: 1, points: exchange.cost.requested })
-    return exchange.limits?.admitted === false ? refusal(exchange) : undefined
+    if (requestContext.viewer === null || !operation) return undefined
+    requestContext.cost = costOf(operation)
+    await ask(limits, requestContext, { requests: 1, points: requestContext.cost.requested })
+    return requestContext.limits?.admitted === false ? refusal(requestContext) : undefined
   }
 
   return {
     async onExecute({ args, setResultAndStopExecution }) {
       const refused = await spend(args)
       if (refused !== undefined) return setResultAndStopExecution(refused)
-      const { exchange } = args.contextValue
+      const { requestContext } = args.contextValue
       return {
         onExecuteDone({ result, setResult }) {
-          if (isAsyncIterable(result) || exchange.cost === undefined) return
-          const cost = costs(exchange.cost, exchange.limits, result)
+          if (isAsyncIterable(result) || requestContext.cost === undefined) return
+          const cost = costs(requestContext.cost, requestContext.limits, result)
           setResult({ ...result, extensions: { ...result.extensions, cost } })
         },
       }
@@ -58,18 +58,24 @@ function nameOf({ selectionSet }: OperationDefinitionNode): string {
 }
 
 /** Adds the limit headers to answers given before execution, without spending. */
-export async function lookAtLimits(limits: Limits, exchange: Exchange): Promise<void> {
-  if (exchange.viewer !== null && exchange.limits === undefined) await ask(limits, exchange, { requests: 0, points: 0 })
+export async function lookAtLimits(limits: Limits, requestContext: RequestContext): Promise<void> {
+  if (requestContext.viewer !== null && requestContext.limits === undefined)
+    await ask(limits, requestContext, { requests: 0, points: 0 })
 }
 
-async function ask(limits: Limits, exchange: Exchange, amounts: { requests: number; points: number }): Promise<void> {
-  const { principal, tier, plan } = exchange.viewer!
-  exchange.limits = (await limits.spend({ principalId: principal.id, tier, plan }, amounts)) ?? null
-  const { response } = exchange
-  if (exchange.limits !== null && response?.headersSent === false) setLimitHeaders(response, exchange.limits)
+async function ask(
+  limits: Limits,
+  requestContext: RequestContext,
+  amounts: { requests: number; points: number },
+): Promise<void> {
+  const { principal, tier, plan } = requestContext.viewer!
+  requestContext.limits = (await limits.spend({ principalId: principal.id, tier, plan }, amounts)) ?? null
+  const { response } = requestContext
+  if (requestContext.limits !== null && response?.headersSent === false)
+    setLimitHeaders(response, requestContext.limits)
 }
 
-function refusal({ limits, response }: Exchange): ExecutionResult {
+function refusal({ limits, response }: RequestContext): ExecutionResult {
   const { name } = tightestOf(limits!)
   const seconds = retryAfter(limits!)
   const about = { code: 'RATE_LIMITED', window: name, ...(response && { http: { status: 429 } }) }
@@ -83,7 +89,7 @@ function refusal({ limits, response }: Exchange): ExecutionResult {
 }
 
 /** The value of `extensions.cost`, in points. */
-function costs({ base, requested }: Cost, limits: Exchange['limits'], { data }: ExecutionResult) {
+function costs({ base, requested }: Cost, limits: RequestContext['limits'], { data }: ExecutionResult) {
   const window = limits?.windows.find(({ name }) => name === 'cost')
   const left = window && { limit: window.limit, remaining: window.remaining, resetAt: new Date(window.resetAt) }
   const objects = Object.values(data ?? {}).reduce<number>((sum, value) => sum + objectsIn(value), 0)

@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import { redactSecrets } from '../lib/log.ts'
 import { toPublicError } from './public-error.ts'
-import type { Exchange, ServerContext } from './request-context.ts'
+import type { RequestContext, ServerContext } from './request-context.ts'
 
 /** Status of a request whose client left before the answer; nginx introduced the code. */
 export const CLIENT_CLOSED = 499
@@ -15,15 +15,15 @@ const NOT_EXECUTED = 'none'
 const TEXT_CHARACTERS = 200
 
 /** Records a request with a key once, after its answer. */
-export type RecordUsage = (exchange: Exchange, answer: { status: number; responseBytes?: number }) => void
+export type RecordUsage = (requestContext: RequestContext, answer: { status: number; responseBytes?: number }) => void
 
 export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock }): RecordUsage {
-  return (exchange, { status, responseBytes = 0 }) => {
-    const { viewer, refused, request, error } = exchange
+  return (requestContext, { status, responseBytes = 0 }) => {
+    const { viewer, refused, request, error } = requestContext
     const isKnown = refused instanceof UnauthenticatedError || refused instanceof ForbiddenError
     // Requests without a key, and those whose key could not be looked up, belong to no organization.
-    if (exchange.recorded || (viewer === null && !isKnown)) return
-    exchange.recorded = true
+    if (requestContext.recorded || (viewer === null && !isKnown)) return
+    requestContext.recorded = true
     const refusedKey = isKnown ? refused.key : undefined
     const code = error?.code ?? (isKnown ? refused.code : undefined)
     deps.recorder.add({
@@ -31,13 +31,13 @@ export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock 
       keyId: viewer?.principal.id ?? refusedKey?.id ?? null,
       tier: viewer?.tier ?? refusedKey?.tier ?? null,
       at: deps.clock.now(),
-      operation: exchange.operation ?? NOT_EXECUTED,
+      operation: requestContext.operation ?? NOT_EXECUTED,
       outcome: code ?? (status < 400 ? OK : `HTTP_${status}`),
       status,
-      durationMicroseconds: Math.round((performance.now() - exchange.startedAt) * 1000),
-      requestBytes: exchange.requestBytes,
+      durationMicroseconds: Math.round((performance.now() - requestContext.startedAt) * 1000),
+      requestBytes: requestContext.requestBytes,
       responseBytes,
-      ip: exchange.ip,
+      ip: requestContext.ip,
       userAgent: shorten(request.headers['user-agent']),
       error: shorten(error?.message ?? (isKnown ? refused.message : undefined)),
     })
@@ -48,42 +48,42 @@ export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock 
 export function recordUsage(record: RecordUsage): Plugin<ServerContext, ServerContext> {
   return {
     onExecute({ args }) {
-      const { exchange } = args.contextValue
+      const { requestContext } = args.contextValue
       return {
         onExecuteDone({ result }) {
           if (isAsyncIterable(result)) return
-          recordFirstError(exchange, result)
+          recordFirstError(requestContext, result)
           // HTTP reports the response size when the response closes.
-          if (exchange.response === undefined) record(exchange, sizeOf(exchange, result))
+          if (requestContext.response === undefined) record(requestContext, sizeOf(requestContext, result))
         },
       }
     },
     onSubscribe({ args }) {
-      const { exchange } = args.contextValue
+      const { requestContext } = args.contextValue
       return {
         onSubscribeResult({ result }) {
-          if (!isAsyncIterable(result)) recordFirstError(exchange, result)
-          record(exchange, { status: statusOf(exchange) })
+          if (!isAsyncIterable(result)) recordFirstError(requestContext, result)
+          record(requestContext, { status: statusOf(requestContext) })
         },
       }
     },
     onResultProcess({ result, serverContext }) {
-      if (!Array.isArray(result) && !isAsyncIterable(result)) recordFirstError(serverContext.exchange, result)
+      if (!Array.isArray(result) && !isAsyncIterable(result)) recordFirstError(serverContext.requestContext, result)
     },
   }
 }
 
-export function recordFirstError(exchange: Exchange, { errors }: ExecutionResult): void {
+export function recordFirstError(requestContext: RequestContext, { errors }: ExecutionResult): void {
   const [error] = errors ?? []
-  if (error !== undefined) exchange.error ??= toPublicError(error)
+  if (error !== undefined) requestContext.error ??= toPublicError(error)
 }
 
-function sizeOf(exchange: Exchange, result: ExecutionResult) {
-  return { status: statusOf(exchange), responseBytes: Buffer.byteLength(JSON.stringify(result)) }
+function sizeOf(requestContext: RequestContext, result: ExecutionResult) {
+  return { status: statusOf(requestContext), responseBytes: Buffer.byteLength(JSON.stringify(result)) }
 }
 
 /** The status that HTTP would have had. */
-function statusOf({ limits }: Exchange): number {
+function statusOf({ limits }: RequestContext): number {
   return limits?.admitted === false ? 429 : 200
 }
 

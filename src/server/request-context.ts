@@ -4,7 +4,7 @@ import type { Viewer } from '../domain/people/viewer.ts'
 import type { Cost } from './query-limits.ts'
 
 /** One request with its answer: an HTTP request, or an operation on a WebSocket. */
-export interface Exchange {
+export interface RequestContext {
   request: IncomingMessage
   /** Absent on a WebSocket. */
   response?: ServerResponse
@@ -32,5 +32,5 @@ export interface Exchange {
 
 /** The context that the transports pass to GraphQL and to every plugin. */
 export interface ServerContext {
-  exchange: Exchange
+  requestContext: RequestContext
 }

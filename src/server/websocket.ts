@@ -9,7 +9,7 @@ import type { GraphQL } from './graphql.ts'
 import { pathOf } from './path.ts'
 import type { ResolveDocument } from './persisted-operations.ts'
 import { type RecordUsage, recordFirstError } from './record-usage.ts'
-import type { Exchange } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** Time for a client to send `connection_init` before the connection closes with 4408. */
 const INIT_MS = 5_000
@@ -42,7 +42,7 @@ export function attachWebSocket(
     graphql: GraphQL
     maskError: (error: unknown) => Error
     /** Authenticates an operation by the payload of `connection_init`. */
-    begin: (request: IncomingMessage, params: Record<string, unknown>) => Promise<Exchange>
+    begin: (request: IncomingMessage, params: Record<string, unknown>) => Promise<RequestContext>
     record: RecordUsage
     resolveDocument: ResolveDocument
     /** Default 5 s. */
@@ -57,30 +57,30 @@ export function attachWebSocket(
       execute: (args) => (args as EnvelopedArgs).rootValue.execute(args),
       subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
       async onConnect({ extra, connectionParams }) {
-        const exchange = await deps.begin(extra.request, connectionParams ?? {})
-        if (exchange.viewer !== null) return
-        const error = exchange.refused ?? new UnauthenticatedError('Present an API key in connection_init.')
+        const requestContext = await deps.begin(extra.request, connectionParams ?? {})
+        if (requestContext.viewer !== null) return
+        const error = requestContext.refused ?? new UnauthenticatedError('Present an API key in connection_init.')
         if (!(error instanceof SignalboxError)) throw error
-        deps.record(exchange, { status: 403 })
+        deps.record(requestContext, { status: 403 })
         extra.socket.close(CloseCode.Forbidden, reason(error))
       },
       async onSubscribe({ extra, connectionParams, subscriptions }, _id, asked) {
-        const exchange = await deps.begin(extra.request, connectionParams ?? {})
-        exchange.requestBytes = Buffer.byteLength(JSON.stringify(asked))
+        const requestContext = await deps.begin(extra.request, connectionParams ?? {})
+        requestContext.requestBytes = Buffer.byteLength(JSON.stringify(asked))
         const refuse = (errors: readonly GraphQLError[]) => {
-          recordFirstError(exchange, { errors })
-          deps.record(exchange, { status: exchange.viewer === null ? 401 : 200 })
+          recordFirstError(requestContext, { errors })
+          deps.record(requestContext, { status: requestContext.viewer === null ? 401 : 200 })
           return errors
         }
         try {
-          if (exchange.refused !== undefined) throw exchange.refused
+          if (requestContext.refused !== undefined) throw requestContext.refused
           if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
             throw new UnavailableError(
               'TOO_MANY_OPERATIONS',
               `A connection has at most ${OPERATIONS_PER_SOCKET} operations in flight. Wait for one to end.`,
             )
-          const params = await deps.resolveDocument(asked, exchange)
-          const enveloped = graphql.getEnveloped({ exchange, params })
+          const params = await deps.resolveDocument(asked, requestContext)
+          const enveloped = graphql.getEnveloped({ requestContext, params })
           const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped
           const document = parse(params.query ?? '')
           const errors = validate(schema, document)

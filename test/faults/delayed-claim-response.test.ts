@@ -61,7 +61,7 @@ describe.each(['claim', 'claim-named'])('delayed response to %s', (statement) =>
   test('a delivery that another worker reclaimed is not sent', async () => {
     const { app, sendResponse, receiver, answer } = await startClaiming()
     app.clock.advance(LEASE_SECONDS + 1)
-    await app.worker.beat()
+    await app.worker.heartbeat()
     sendResponse()
     await receiver.arrived(1)
     await answer()
@@ -74,7 +74,7 @@ describe.each(['claim', 'claim-named'])('delayed response to %s', (statement) =>
     sendResponse()
     await app.worker.idle()
     expect(receiver.requests).toHaveLength(0)
-    await app.worker.beat()
+    await app.worker.heartbeat()
     await answer()
     expect(receiver.requests).toHaveLength(1)
   })
@@ -95,7 +95,7 @@ describe('scheduled send time', () => {
     await app.worker.idle()
     expect(receiver.requests).toHaveLength(1)
     app.clock.advance(2)
-    await app.worker.beat()
+    await app.worker.heartbeat()
     await app.deliver()
     expect(receiver.requests).toHaveLength(2)
     expect((await tenant.deliveries()).map(({ status, attemptCount }) => [status, attemptCount])).toEqual(

@@ -48,3 +48,13 @@ export async function startReceiver(handler: Handler = (_request, response) => r
 }
 
 export type Receiver = Awaited<ReturnType<typeof startReceiver>>
+
+/** A receiver that responds to its first request when the function in `arrived` is called, and to the others at once. */
+export async function startHoldingFirst() {
+  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
+  const receiver = await startReceiver((_request, response) => {
+    receiver.respond((_next, response) => response.writeHead(204).end())
+    resolve(() => response.writeHead(204).end())
+  })
+  return { receiver, arrived }
+}

@@ -66,8 +66,6 @@ interface Row {
  * Statistics of deliveries. Past work is read from counters and waiting work from partial indexes, so a read costs the
  * same however many deliveries are stored.
  */
-export type Stats = ReturnType<typeof createStats>
-
 export function createStats(deps: { database: Database; clock: Clock; read: Read }) {
   const { reads } = deps.database
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SignatureScheme } from '../../database/generated/enums.ts'
 import { maxEntries } from '../../lib/validate.ts'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
 import { retryPolicyInput } from './retry-policy.ts'
@@ -62,9 +63,9 @@ export const endpointCreateInput = z.object({
   disableAfterFailures: fields.disableAfterFailures.nullable().optional().default(10),
   maxAgeSeconds: fields.maxAgeSeconds.nullish().transform((seconds) => seconds ?? 7 * DAY),
   signatureScheme: z
-    .enum(['STANDARD', 'STANDARD_ED25519', 'BODY_HEX', 'TIMESTAMPED_HEX'])
+    .enum(SignatureScheme)
     .nullish()
-    .transform((scheme) => scheme ?? 'STANDARD'),
+    .transform((scheme) => scheme ?? SignatureScheme.STANDARD),
   enabled: z
     .boolean()
     .nullish()

@@ -33,7 +33,7 @@ const LONGEST_WAIT = 7 * 24 * HOUR
 /** A preset or a custom schedule. */
 export const retryPolicyInput = z
   .object({
-    preset: z.enum(['DEFAULT', 'EXTENDED', 'STANDARD_WEBHOOKS']).nullish(),
+    preset: z.enum(Object.keys(RETRY_PRESETS) as RetryPreset[]).nullish(),
     maxAttempts: z.int().min(1).max(MAX_ATTEMPTS).nullish(),
     backoffSeconds: z.array(z.int().min(1).max(LONGEST_WAIT)).min(1).max(MAX_ATTEMPTS).nullish(),
   })

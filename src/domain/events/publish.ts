@@ -45,8 +45,6 @@ export type EventPublish = z.input<typeof eventInput>
  * Publishes events: checks type and schema, removes sensitive fields, and resolves only after event and deliveries are
  * committed.
  */
-export type Publisher = ReturnType<typeof createPublisher>
-
 export function createPublisher(deps: {
   database: Database
   clock: Clock

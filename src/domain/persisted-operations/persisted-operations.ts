@@ -20,8 +20,6 @@ export const OPERATIONS_AT_MOST = 1_000
 export type CheckDocument = (body: string) => { name: string } | { issues: Issue[] }
 
 /** Operations that organizations register for keys confined to persisted operations. */
-export type Documents = ReturnType<typeof createPersistedOperations>
-
 export function createPersistedOperations(deps: {
   prisma: PrismaClient
   clock: Clock

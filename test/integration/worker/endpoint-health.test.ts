@@ -184,7 +184,7 @@ describe('endpoint health', () => {
     const before = failing.requests.length
     await tenant.ask('mutation ($id: ID!) { webhookEndpointTest(id: $id) { __typename } }', { id: tenant.id })
     await app.deliver()
-    await app.worker.beat()
+    await app.worker.heartbeat()
     await app.deliver()
     failing.respond((_request, response) => response.writeHead(500).end())
     expect(failing.requests.length - before).toBe(1)
@@ -219,7 +219,7 @@ async function deleteInFlight(tenant: Awaited<ReturnType<typeof setUp>>, statusC
   await tenant.remove()
   answer()
   await app.worker.idle()
-  await app.worker.beat()
+  await app.worker.heartbeat()
   failing.respond((_request, response) => response.writeHead(500).end())
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { LOCKS } from '../../../src/database/locks.ts'
 import { createClaimer } from '../../../worker/claim.ts'
 import { type App, startApp } from '../../support/app.ts'
-import { type Receiver, startReceiver } from '../../support/receiver.ts'
+import { type Receiver, startHoldingFirst, startReceiver } from '../../support/receiver.ts'
 
 // A hanging receiver, or an organization with many of them, does not delay others.
 let app: App
@@ -21,16 +21,6 @@ afterAll(async () => {
   await healthy.stop()
   await hanging.stop()
 })
-
-/** A receiver that responds to its first request when the function in `arrived` is called, and to the others at once. */
-async function startHoldingFirst() {
-  const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
-  const receiver = await startReceiver((_request, response) => {
-    receiver.respond((_next, response) => response.writeHead(204).end())
-    resolve(() => response.writeHead(204).end())
-  })
-  return { receiver, arrived }
-}
 
 describe('fair delivery', () => {
   test('an organization with hanging receivers leaves capacity to others, and its deliveries go on when the receivers respond', async () => {
@@ -232,73 +222,6 @@ describe('fair delivery', () => {
     await app.worker.idle()
     spy.mockRestore()
     expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
-    await Promise.all([app.stop(), receiver.stop()])
-  })
-
-  test('a worker that stalled for longer than its leases still counts its requests in flight against max concurrency', async () => {
-    const app = await startApp({ leaseSeconds: 15 })
-    const receiver = await startReceiver((request, response) =>
-      request.path === '/hangs' ? held.push(() => response.writeHead(204).end()) : response.writeHead(204).end(),
-    )
-    const tenant = await app.tenant()
-    for (const type of ['hangs', 'answers']) {
-      await tenant.createType(`a.${type}`)
-      const url = `http://127.0.0.1:${receiver.port}/${type}`
-      await tenant.createEndpoint(url, { eventTypes: [`a.${type}`], maxConcurrency: 1 })
-    }
-    for (let n = 0; n < 2; n++) await tenant.publish('a.hangs')
-    app.worker.wake()
-    await receiver.arrived(1)
-    app.clock.advance(16)
-    await tenant.publish('a.answers')
-    app.worker.wake()
-    // The claim that took this delivery has considered the other endpoint too.
-    await receiver.arrived(2)
-    const states = (await tenant.deliveries()).map(({ status }) => status)
-    expect(states.filter((status) => status === 'PENDING')).toHaveLength(1)
-    receiver.respond((_request, response) => response.writeHead(204).end())
-    for (const release of held.splice(0)) release()
-    await app.deliver()
-    await app.stop()
-    await receiver.stop()
-  })
-
-  test('leases are renewed by one statement at a time, and a claim waits for the renewal', async () => {
-    const app = await startApp({ leaseSeconds: 15 })
-    const { receiver, arrived } = await startHoldingFirst()
-    const tenant = await app.tenant()
-    await tenant.createType('a.b')
-    await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
-    for (let n = 0; n < 2; n++) await tenant.publish('a.b')
-    app.worker.wake()
-    const answer = await arrived
-    app.clock.advance(16)
-    const { promise: isProlonged, resolve } = Promise.withResolvers<() => void>()
-    const asked: string[] = []
-    const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
-    const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-      this: pg.Client,
-      ...args: unknown[]
-    ) {
-      const statement = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
-      const { name = '', callback } = statement ?? {}
-      if (name === 'extend-leases' || name === 'claim') asked.push(name)
-      // A second renewal would skip the rows that the first has locked until its commit.
-      if (name === 'extend-leases') statement.callback = (...told) => resolve(() => callback(...told))
-      return query.apply(this, args)
-    } as never)
-    const beating = app.worker.beat()
-    const finishRenewal = await isProlonged
-    app.worker.wake()
-    expect((await tenant.deliveries()).map(({ status }) => status).sort()).toEqual(['PENDING', 'SENDING'])
-    expect(asked).toEqual(['extend-leases'])
-    spy.mockRestore()
-    finishRenewal()
-    await beating
-    answer()
-    await app.deliver()
-    expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
-    expect(receiver.requests).toHaveLength(2)
     await Promise.all([app.stop(), receiver.stop()])
   })
 })

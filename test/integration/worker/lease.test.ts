@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createClaimer } from '../../../worker/claim.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
-import { startReceiver } from '../../support/receiver.ts'
+import { startHoldingFirst, startReceiver } from '../../support/receiver.ts'
 
 // A worker that dies loses no delivery, and a worker that returns too late changes no delivery.
 let app: App
@@ -33,11 +34,11 @@ describe('lease', () => {
     const eventId = await tenant.publish('a.b')
     expect(await claimAll()).toHaveLength(1)
     app.clock.advance(59)
-    await app.worker.beat()
+    await app.worker.heartbeat()
     await app.deliver()
     expect(receiver.requests).toHaveLength(0)
     app.clock.advance(2)
-    await app.worker.beat()
+    await app.worker.heartbeat()
     await app.deliver()
     expect(receiver.requests.map((request) => request.eventId)).toEqual([eventId])
     expect((await tenant.deliveries()).at(-1)).toMatchObject({ status: 'SUCCEEDED', attemptCount: 1 })
@@ -51,7 +52,7 @@ describe('lease', () => {
     const release = await arrived
     for (let minutes = 0; minutes < 3; minutes++) {
       app.clock.advance(50)
-      await app.worker.beat()
+      await app.worker.heartbeat()
     }
     release()
     await sent
@@ -79,5 +80,73 @@ describe('lease', () => {
       status: 'SENDING',
       attempts: [{ number: 1, statusCode: 500 }],
     })
+  })
+
+  test('a worker that stalled for longer than its leases still counts its requests in flight against max concurrency', async () => {
+    const app = await startApp({ leaseSeconds: 15 })
+    const held: (() => void)[] = []
+    const receiver = await startReceiver((request, response) =>
+      request.path === '/hangs' ? held.push(() => response.writeHead(204).end()) : response.writeHead(204).end(),
+    )
+    const tenant = await app.tenant()
+    for (const type of ['hangs', 'answers']) {
+      await tenant.createType(`a.${type}`)
+      const url = `http://127.0.0.1:${receiver.port}/${type}`
+      await tenant.createEndpoint(url, { eventTypes: [`a.${type}`], maxConcurrency: 1 })
+    }
+    for (let n = 0; n < 2; n++) await tenant.publish('a.hangs')
+    app.worker.wake()
+    await receiver.arrived(1)
+    app.clock.advance(16)
+    await tenant.publish('a.answers')
+    app.worker.wake()
+    // The claim that took this delivery has considered the other endpoint too.
+    await receiver.arrived(2)
+    const states = (await tenant.deliveries()).map(({ status }) => status)
+    expect(states.filter((status) => status === 'PENDING')).toHaveLength(1)
+    receiver.respond((_request, response) => response.writeHead(204).end())
+    for (const release of held.splice(0)) release()
+    await app.deliver()
+    await app.stop()
+    await receiver.stop()
+  })
+
+  test('leases are renewed by one statement at a time, and a claim waits for the renewal', async () => {
+    const app = await startApp({ leaseSeconds: 15 })
+    const { receiver, arrived } = await startHoldingFirst()
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
+    for (let n = 0; n < 2; n++) await tenant.publish('a.b')
+    app.worker.wake()
+    const answer = await arrived
+    app.clock.advance(16)
+    const { promise: isProlonged, resolve } = Promise.withResolvers<() => void>()
+    const asked: string[] = []
+    const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+    const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+      this: pg.Client,
+      ...args: unknown[]
+    ) {
+      const statement = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
+      const { name = '', callback } = statement ?? {}
+      if (name === 'extend-leases' || name === 'claim') asked.push(name)
+      // A second renewal would skip the rows that the first has locked until its commit.
+      if (name === 'extend-leases') statement.callback = (...told) => resolve(() => callback(...told))
+      return query.apply(this, args)
+    } as never)
+    const beating = app.worker.heartbeat()
+    const finishRenewal = await isProlonged
+    app.worker.wake()
+    expect((await tenant.deliveries()).map(({ status }) => status).sort()).toEqual(['PENDING', 'SENDING'])
+    expect(asked).toEqual(['extend-leases'])
+    spy.mockRestore()
+    finishRenewal()
+    await beating
+    answer()
+    await app.deliver()
+    expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+    expect(receiver.requests).toHaveLength(2)
+    await Promise.all([app.stop(), receiver.stop()])
   })
 })

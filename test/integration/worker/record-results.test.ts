@@ -132,7 +132,7 @@ describe('held delivery', () => {
     await app.database.pool.query(
       "UPDATE deliveries SET status = 'HELD', next_attempt_at = NULL WHERE status = 'PENDING'",
     )
-    await app.worker.beat()
+    await app.worker.heartbeat()
     await app.worker.idle()
     expect((await last()).status).not.toBe('HELD')
     await cancel()
@@ -157,7 +157,7 @@ describe('held delivery', () => {
     await publish(5)
     expect((await held()).held).toBe(2_250)
     await change('webhookEndpointEnable')
-    await app.worker.beat()
+    await app.worker.heartbeat()
     await app.worker.idle()
     expect((await held()).held).toBe(0)
 

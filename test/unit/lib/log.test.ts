@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createSigningSecret } from '../../../src/domain/endpoints/signing-secrets.ts'
+import { createToken } from '../../../src/domain/keys/token.ts'
+import { createLog, redactSecrets } from '../../../src/lib/log.ts'
 
-const log = path.join(import.meta.dirname, '../../../src/lib/log.ts')
+const logFile = path.join(import.meta.dirname, '../../../src/lib/log.ts')
 
 /** Starts a program that has a log and runs once it receives input. */
 async function start(program: string) {
-  const source = `import { createLog, flushLog } from ${JSON.stringify(log)}
+  const source = `import { createLog, flushLog } from ${JSON.stringify(logFile)}
     const log = createLog({ level: 'info' })
     process.stdin.once('data', async () => { ${program} })
     process.stderr.write('ready')`
@@ -59,5 +62,42 @@ describe('log output', () => {
     } finally {
       child.kill('SIGKILL')
     }
+  })
+})
+
+describe('log', () => {
+  test('log lines contain no key, secret or password, wherever they stand', () => {
+    let lines = ''
+    const log = createLog({
+      level: 'trace',
+      destination: {
+        write(line) {
+          lines += line
+        },
+      },
+    })
+    const token = createToken('sb', 'LIVE')
+    const { secret } = createSigningSecret('STANDARD')
+    const pair = createSigningSecret('STANDARD_ED25519')
+    log.info(
+      { authorization: `Bearer ${token}`, nested: { secret, password: 'hunter2' } },
+      `key ${token} and ${secret}`,
+    )
+    log.error({ err: new Error(`cannot connect to postgres://me:hunter2@db/x with ${pair.secret}`) })
+    log.info({ url: 'redis://:hunter2@cache:6379', list: [token] })
+    for (const hidden of [token.slice(12), secret.slice(6), pair.secret.slice(5), 'hunter2'])
+      expect(lines).not.toContain(hidden)
+    expect(lines).toContain('postgres://me:[removed]@db/x')
+    expect(
+      lines
+        .trim()
+        .split('\n')
+        .every((line) => JSON.parse(line).time),
+    ).toBe(true)
+  })
+
+  test('a text without secrets is logged unchanged', () => {
+    const text = 'evt_01kjm0000000000000000000ab to https://example.com:8080/a?b=c@d failed'
+    expect(redactSecrets(text)).toBe(text)
   })
 })

@@ -12,14 +12,14 @@ import {
   parse,
   validate,
 } from 'graphql'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Context } from '../../../schema/builder.ts'
 import { schema } from '../../../schema/schema.ts'
 import type { Permissions } from '../../../src/domain/people/permissions.ts'
 import type { DeliveryUpdate } from '../../../src/live/delivery-feed.ts'
 import { planMessages } from '../../../src/server/message-plan.ts'
 
-// L1: a message says what graphql-js would have made of it, whatever is asked for.
+// A planned message equals the message that graphql-js executes.
 const LEAVES =
   'id status trigger attemptCount version nextAttemptAt explanation createdAt updatedAt eventId endpointId __typename'
 const ALL: Permissions = { deliveries: ['read'], events: ['read'], webhooks: ['read'] }
@@ -69,108 +69,117 @@ const set = fc.array(field, { minLength: 1, maxLength: 6 }).map((fields) => fiel
 const within = fc
   .tuple(set, condition, fc.constantFrom('', 'on Delivery'))
   .map(([inner, when, on]) => `... ${on} ${when} { ${inner} }`)
-/** What may be asked of a delivery: with aliases, repetitions, fragments, and conditions by variables. */
+/** Selections of a delivery with aliases, repetitions, fragments, and conditions by variables. */
 const selection = fc.array(fc.oneof(set, within), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(' '))
 const time = fc.option(fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(2e12) }))
 
-test('it is what graphql-js makes of it, for whatever the message carries (property)', () => {
-  let planned = 0
-  fc.assert(
-    fc.property(selection, fc.boolean(), fc.boolean(), time, (fields, yes, mayReadEvents, nextAttemptAt) => {
-      const query = `subscription ($yes: Boolean!) { deliveryUpdates {
+describe('message plan', () => {
+  test('a planned message equals the result of graphql-js for every selection (property)', () => {
+    let planned = 0
+    fc.assert(
+      fc.property(selection, fc.boolean(), fc.boolean(), time, (fields, yes, mayReadEvents, nextAttemptAt) => {
+        const query = `subscription ($yes: Boolean!) { deliveryUpdates {
           cursor delivery { ...All kept: __typename ${fields} } gap more: delivery { id } c: cursor @skip(if: $yes) } }
         fragment All on Delivery { id ... on Node { id } }`
-      const args = asking(query, { ...ALL, ...(!mayReadEvents && { events: [] }) }, { yes })
-      const run = planMessages(args)
-      // One plan serves all messages of a subscription.
-      for (const message of [update(), update({ id: 'dlv_2', nextAttemptAt, explanation: yes ? 'It is so.' : null })]) {
-        const answer = run(message)
-        const plain = plainly(args, message)
-        if (answer !== undefined) planned++
-        if (answer === undefined)
-          expect(plain).toMatchObject({ errors: [expect.objectContaining({ message: NO_EVENT })] })
-        else expect(JSON.stringify(answer)).toBe(JSON.stringify(plain))
-      }
-    }),
-    { numRuns: 500 },
-  )
-  expect(planned).toBeGreaterThan(600)
-})
-
-/** A schema of its own, for what ours may become. */
-function askingOther(type: GraphQLOutputType, selection: string, resolve: () => unknown) {
-  const field = { type, resolve, extensions: { planned: true } }
-  const other = new GraphQLSchema({
-    query: new GraphQLObjectType({ name: 'Query', fields: { n: { type: GraphQLInt } } }),
-    subscription: new GraphQLObjectType({ name: 'Subscription', fields: { changed: field } }),
+        const args = asking(query, { ...ALL, ...(!mayReadEvents && { events: [] }) }, { yes })
+        const run = planMessages(args)
+        // One plan serves all messages of a subscription.
+        for (const message of [
+          update(),
+          update({ id: 'dlv_2', nextAttemptAt, explanation: yes ? 'It is so.' : null }),
+        ]) {
+          const answer = run(message)
+          const plain = plainly(args, message)
+          if (answer !== undefined) planned++
+          if (answer === undefined)
+            expect(plain).toMatchObject({ errors: [expect.objectContaining({ message: NO_EVENT })] })
+          else expect(JSON.stringify(answer)).toBe(JSON.stringify(plain))
+        }
+      }),
+      { numRuns: 500 },
+    )
+    expect(planned).toBeGreaterThan(600)
   })
-  return { schema: other, document: parse(`subscription { changed ${selection} }`) }
-}
-const Thing = new GraphQLObjectType({ name: 'Thing', fields: { n: { type: GraphQLInt } } })
 
-test('what is not there at once is left to graphql-js, from then on', () => {
-  let asked = 0
-  const run = planMessages(
-    askingOther(Thing, '{ n }', async () => {
-      asked++
-      throw new Error('The database is away.')
-    }),
-  )
-  expect(run({})).toBeUndefined()
-  expect(run({})).toBeUndefined()
-  expect(asked).toBe(1)
-})
-
-test('a query that begins when it is waited for is not begun for nothing', async () => {
-  let begun = 0
-  // As those of Prisma are.
-  const begin = 'then'
-  const lazy = { n: 1, [begin]: () => begun++ }
-  expect(planMessages(askingOther(Thing, '{ n }', () => lazy))({})).toBeUndefined()
-  await new Promise(setImmediate)
-  expect(begun).toBe(0)
-})
-
-test('lists, one of several types, and a type that has to look, have no plan', () => {
-  const several = new GraphQLUnionType({ name: 'Several', types: [Thing] })
-  const looked = new GraphQLObjectType({ name: 'Looked', fields: Thing.toConfig().fields, isTypeOf: async () => true })
-  expect(planMessages(askingOther(new GraphQLList(GraphQLInt), '', () => []))({})).toBeUndefined()
-  expect(planMessages(askingOther(several, '{ __typename }', () => ({ n: 1 })))({})).toBeUndefined()
-  expect(planMessages(askingOther(looked, '{ n }', () => ({ n: 1 })))({})).toBeUndefined()
-})
-
-test('a plan is of bounded size', () => {
-  const asking = (count: number) => Array.from({ length: count }, (_, n) => `n${n}: n`).join(' ')
-  const run = (count: number) => planMessages(askingOther(Thing, `{ ${asking(count)} }`, () => ({ n: 1 })))({})
-  expect(run(99)).toMatchObject({ data: { changed: { n0: 1, n98: 1 } } })
-  expect(run(100)).toBeUndefined()
-})
-
-test('null is null, and what its type does not allow, or an error, is left to graphql-js', () => {
-  const run = (given: unknown) => planMessages(askingOther(Thing, '{ n }', () => given))({})
-  expect(run({ n: 1 })).toEqual({ data: { changed: { n: 1 } } })
-  expect(run({ n: undefined })).toEqual({ data: { changed: { n: null } } })
-  expect(run(null)).toEqual({ data: { changed: null } })
-  expect(run({})).toEqual({ data: { changed: { n: null } } })
-  for (const wrong of [{ n: 'x' }, { n: new Error('no') }, new Error('no')]) expect(run(wrong)).toBeUndefined()
-})
-
-test('a field that may not be read is refused by graphql-js, in its words', () => {
-  const args = asking('subscription { deliveryUpdates { delivery { id event { type } } } }', { deliveries: ['read'] })
-  expect(planMessages(args)(update())).toBeUndefined()
-  expect(plainly(args, update())).toMatchObject({ errors: [{ message: NO_EVENT }] })
-})
-
-test('a value that its type does not allow is left to graphql-js, which says so', () => {
-  const args = asking('subscription { deliveryUpdates { delivery { id status } } }')
-  for (const wrong of [{ status: 'LOST' }, { status: null }, { id: undefined }]) {
-    const message = update(wrong as never)
-    expect(planMessages(args)(message)).toBeUndefined()
-    expect(plainly(args, message)).toMatchObject({ errors: [expect.any(GraphQLError)] })
+  /** A subscription of another schema, for types that the schema of Signalbox does not have yet. */
+  function askingOther(type: GraphQLOutputType, selection: string, resolve: () => unknown) {
+    const field = { type, resolve, extensions: { planned: true } }
+    const other = new GraphQLSchema({
+      query: new GraphQLObjectType({ name: 'Query', fields: { n: { type: GraphQLInt } } }),
+      subscription: new GraphQLObjectType({ name: 'Subscription', fields: { changed: field } }),
+    })
+    return { schema: other, document: parse(`subscription { changed ${selection} }`) }
   }
-})
+  const Thing = new GraphQLObjectType({ name: 'Thing', fields: { n: { type: GraphQLInt } } })
 
-test('a subscription whose messages carry less has no plan', () => {
-  for (const query of ['deliveryStatsUpdates { total }', 'liveStatus { degraded }'])
-    expect(planMessages(asking(`subscription { ${query} }`))({}), query).toBeUndefined()
+  test('a resolver that returns a promise has no plan, and is called once', () => {
+    let asked = 0
+    const run = planMessages(
+      askingOther(Thing, '{ n }', async () => {
+        asked++
+        throw new Error('The database is away.')
+      }),
+    )
+    expect(run({})).toBeUndefined()
+    expect(run({})).toBeUndefined()
+    expect(asked).toBe(1)
+  })
+
+  test('a lazy promise is not started', async () => {
+    let begun = 0
+    // Promises of Prisma are lazy.
+    const begin = 'then'
+    const lazy = { n: 1, [begin]: () => begun++ }
+    expect(planMessages(askingOther(Thing, '{ n }', () => lazy))({})).toBeUndefined()
+    await new Promise(setImmediate)
+    expect(begun).toBe(0)
+  })
+
+  test('lists, unions, and types with isTypeOf have no plan', () => {
+    const several = new GraphQLUnionType({ name: 'Several', types: [Thing] })
+    const looked = new GraphQLObjectType({
+      name: 'Looked',
+      fields: Thing.toConfig().fields,
+      isTypeOf: async () => true,
+    })
+    expect(planMessages(askingOther(new GraphQLList(GraphQLInt), '', () => []))({})).toBeUndefined()
+    expect(planMessages(askingOther(several, '{ __typename }', () => ({ n: 1 })))({})).toBeUndefined()
+    expect(planMessages(askingOther(looked, '{ n }', () => ({ n: 1 })))({})).toBeUndefined()
+  })
+
+  test('a plan is of bounded size', () => {
+    const asking = (count: number) => Array.from({ length: count }, (_, n) => `n${n}: n`).join(' ')
+    const run = (count: number) => planMessages(askingOther(Thing, `{ ${asking(count)} }`, () => ({ n: 1 })))({})
+    expect(run(99)).toMatchObject({ data: { changed: { n0: 1, n98: 1 } } })
+    expect(run(100)).toBeUndefined()
+  })
+
+  test('null is planned; an error and a value outside the type are left to graphql-js', () => {
+    const run = (given: unknown) => planMessages(askingOther(Thing, '{ n }', () => given))({})
+    expect(run({ n: 1 })).toEqual({ data: { changed: { n: 1 } } })
+    expect(run({ n: undefined })).toEqual({ data: { changed: { n: null } } })
+    expect(run(null)).toEqual({ data: { changed: null } })
+    expect(run({})).toEqual({ data: { changed: { n: null } } })
+    for (const wrong of [{ n: 'x' }, { n: new Error('no') }, new Error('no')]) expect(run(wrong)).toBeUndefined()
+  })
+
+  test('a field without permission is refused by graphql-js', () => {
+    const args = asking('subscription { deliveryUpdates { delivery { id event { type } } } }', { deliveries: ['read'] })
+    expect(planMessages(args)(update())).toBeUndefined()
+    expect(plainly(args, update())).toMatchObject({ errors: [{ message: NO_EVENT }] })
+  })
+
+  test('a value outside the type is left to graphql-js, which reports the error', () => {
+    const args = asking('subscription { deliveryUpdates { delivery { id status } } }')
+    for (const wrong of [{ status: 'LOST' }, { status: null }, { id: undefined }]) {
+      const message = update(wrong as never)
+      expect(planMessages(args)(message)).toBeUndefined()
+      expect(plainly(args, message)).toMatchObject({ errors: [expect.any(GraphQLError)] })
+    }
+  })
+
+  test('a subscription of another type has no plan', () => {
+    for (const query of ['deliveryStatsUpdates { total }', 'liveStatus { degraded }'])
+      expect(planMessages(asking(`subscription { ${query} }`))({}), query).toBeUndefined()
+  })
 })

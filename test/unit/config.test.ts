@@ -1,0 +1,47 @@
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+
+describe('configuration', () => {
+  test('defaults equal the documented defaults', () => {
+    expect(readConfig({ DATA_DIR: '/data' }, 'all')).toEqual({
+      mode: 'all',
+      production: false,
+      port: 4000,
+      host: '127.0.0.1',
+      databaseUrl: undefined,
+      databaseDirectUrl: undefined,
+      redisUrl: undefined,
+      bootstrapApiKey: undefined,
+      encryptionKeys: undefined,
+      endpointAllowedNetworks: ['127.0.0.0/8', '::1/128'],
+      trustedProxies: [],
+      dataDir: '/data',
+      graphiql: true,
+      operationsManifest: path.join(import.meta.dirname, '../../persisted-operations/manifest.json'),
+      dailyQuotas: {},
+      rateLimits: {},
+      fieldLimits: {},
+      logLevel: 'info',
+      keyPrefix: 'sb',
+      workerConcurrency: 2_000,
+      leaseSeconds: 15,
+      shutdownSeconds: 10,
+      retentionDays: 90,
+      usageRetentionDays: 30,
+      auditRetentionDays: 365,
+    })
+  })
+
+  test.each(['2.5', '0', '-1', 'soon'])('a lease of %s seconds is rejected', (seconds) => {
+    expect(() => readConfig({ WORKER_LEASE_SECONDS: seconds }, 'all')).toThrow('must be a whole number of seconds')
+  })
+
+  test('production listens on all addresses and allows webhooks to public addresses only', () => {
+    const config = readConfig(
+      { DATA_DIR: '/data', NODE_ENV: 'production', ENCRYPTION_KEYS: `a:${Buffer.alloc(32).toString('base64')}` },
+      'all',
+    )
+    expect(config).toMatchObject({ production: true, host: '0.0.0.0', endpointAllowedNetworks: [] })
+  })
+})
