@@ -139,8 +139,8 @@ async function openSized(services: Services, name: string, size: number) {
       delivery,
       exchange: { statusCode: 204, headers: {}, body: null, error: undefined, durationMicroseconds: 900 },
       outcome: {
-        ...{ status: 'SUCCEEDED', wait: null, scheduled: true },
-        ...{ errorCode: null, sentence: '127.0.0.1 accepted with 204.', explanation: null },
+        ...{ status: 'SUCCEEDED', retryAfterSeconds: null, scheduled: true },
+        ...{ errorCode: null, message: '127.0.0.1 accepted with 204.', statusReason: null },
       },
       startedAt: new Date(),
     }

@@ -8,15 +8,15 @@ import type { Exchange } from './http-sender.ts'
 export interface Outcome {
   status: DeliveryStatus
   /** Seconds until the next attempt; null when none follows. */
-  wait: number | null
+  retryAfterSeconds: number | null
   /** True when the attempt counts against the retry policy. */
   scheduled: boolean
   /** Null when the receiver accepted. */
   errorCode: string | null
   /** Message of the attempt. */
-  sentence: string
+  message: string
   /** Status reason of the delivery: the message and the next step. Null when the message says everything. */
-  explanation: string | null
+  statusReason: string | null
 }
 
 /** A finished attempt to be recorded. */
@@ -45,29 +45,30 @@ export function decideOutcome(delivery: ClaimedDelivery, exchange: Exchange, now
   const host = hostOf(endpoint.url)
   const failure = explainFailure(exchange, host, endpoint.timeoutSeconds)
   if (failure === undefined) {
-    const sentence = `${host} accepted with ${exchange.statusCode}.`
-    const accepted = { errorCode: null, sentence, explanation: null }
-    return { status: 'SUCCEEDED', wait: null, scheduled: trigger !== 'MANUAL', ...accepted }
+    const message = `${host} accepted with ${exchange.statusCode}.`
+    const accepted = { errorCode: null, message, statusReason: null }
+    return { status: 'SUCCEEDED', retryAfterSeconds: null, scheduled: trigger !== 'MANUAL', ...accepted }
   }
-  const { code, sentence } = failure
-  const failed = { errorCode: code, sentence }
+  const { code, message } = failure
+  const failed = { errorCode: code, message }
   const ours = OWN_FAULTS[code]
-  if (ours !== undefined) return { ...failed, status: 'RETRYING', wait: ours, scheduled: false, explanation: null }
+  if (ours !== undefined)
+    return { ...failed, status: 'RETRYING', retryAfterSeconds: ours, scheduled: false, statusReason: null }
   const scheduled = trigger !== 'MANUAL'
-  if (trigger === 'TEST')
-    return { ...failed, status: 'DEAD', wait: null, scheduled, explanation: `${sentence} Tests are not retried.` }
-  if (code === 'GONE') return { ...failed, status: 'HELD', wait: null, scheduled, explanation: null }
+  const isLast = { ...failed, retryAfterSeconds: null, scheduled }
+  if (trigger === 'TEST') return { ...isLast, status: 'DEAD', statusReason: `${message} Tests are not retried.` }
+  if (code === 'GONE') return { ...isLast, status: 'HELD', statusReason: `${message} The endpoint was disabled.` }
   const made = delivery.scheduled_attempts + (scheduled ? 1 : 0)
   const asked = MAY_ASK_TO_WAIT.includes(exchange.statusCode ?? 0)
     ? parseRetryAfter(exchange.headers?.['retry-after'], now)
     : undefined
-  const wait = nextWait({ maxAttempts, backoffSeconds }, Math.max(1, made), asked, random)
-  if (wait === undefined) {
-    const explanation = `${sentence} All ${maxAttempts} attempts are used up. Retry the delivery by hand.`
-    return { ...failed, status: 'DEAD', wait: null, scheduled, explanation }
+  const retryAfterSeconds = nextWait({ maxAttempts, backoffSeconds }, Math.max(1, made), asked, random)
+  if (retryAfterSeconds === undefined) {
+    const statusReason = `${message} All ${maxAttempts} attempts are used up. Retry the delivery by hand.`
+    return { ...isLast, status: 'DEAD', statusReason }
   }
-  const explanation = `${sentence} Attempt ${made} of ${maxAttempts}; the next is due at ${dueAt(now, wait)}.`
-  return { ...failed, status: 'RETRYING', wait, scheduled, explanation }
+  const statusReason = `${message} Attempt ${made} of ${maxAttempts}; the next is due at ${dueAt(now, retryAfterSeconds)}.`
+  return { ...failed, status: 'RETRYING', retryAfterSeconds, scheduled, statusReason }
 }
 
 /** Host and port of the URL, which was validated when the endpoint was created. */

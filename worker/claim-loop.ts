@@ -151,7 +151,8 @@ export function createClaimLoop(deps: {
     settling: (results: readonly Result[]): Queryable => (awaited.settling(results) ? { query: thenLook } : pool),
     /** Claims for the freed capacity, and arms the timer for the retries of these results. */
     onSettled(results: readonly Result[]) {
-      for (const { outcome } of results) if (outcome.wait !== null) pollTimer.retryIn(outcome.wait * 1000)
+      for (const { outcome } of results)
+        if (outcome.retryAfterSeconds !== null) pollTimer.retryIn(outcome.retryAfterSeconds * 1000)
       if (awaited.settled(results)) wake()
       else pollTimer.set()
     },

@@ -12,7 +12,7 @@ interface HealthUpdate {
   recovered: boolean
   /** True when the receiver answered 410. */
   gone: boolean
-  sentence: string | null
+  message: string | null
 }
 
 /**
@@ -28,12 +28,12 @@ export function healthUpdates(results: readonly Result[]): HealthUpdate[] {
     const { endpoint_id: endpointId, trigger } = delivery
     if (trigger === 'TEST' || NOT_COUNTED.includes(outcome.errorCode ?? '')) continue
     const known = byEndpoint.get(endpointId)
-    const entry = known ?? { endpointId, failures: 0, recovered: false, gone: false, sentence: null }
+    const entry = known ?? { endpointId, failures: 0, recovered: false, gone: false, message: null }
     byEndpoint.set(endpointId, entry)
     // A 410 disables the endpoint, whatever the receiver answered later.
     if (entry.gone) continue
-    if (outcome.errorCode === null) Object.assign(entry, { failures: 0, recovered: true, sentence: null })
-    else Object.assign(entry, { failures: entry.failures + 1, sentence: outcome.sentence })
+    if (outcome.errorCode === null) Object.assign(entry, { failures: 0, recovered: true, message: null })
+    else Object.assign(entry, { failures: entry.failures + 1, message: outcome.message })
     if (outcome.errorCode === 'GONE') entry.gone = true
   }
   return [...byEndpoint.values()].sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1))
@@ -45,7 +45,7 @@ export function healthColumns(entries: readonly HealthUpdate[], makeId: MakeId):
     entries.map(({ failures }) => failures),
     entries.map(({ recovered }) => recovered),
     entries.map(({ gone }) => gone),
-    entries.map(({ sentence }) => sentence),
+    entries.map(({ message }) => message),
     entries.map(({ failures }) => (failures > 0 ? makeId('aud') : null)),
     entries.map(({ failures }) => (failures > 0 ? makeId('evt') : null)),
   ]
@@ -63,7 +63,7 @@ export function disableFailing(after: string): string {
 health AS (
   INSERT INTO endpoint_health AS s (endpoint_id, consecutive_failures, failing_since, last_failure_at, last_failure)
   SELECT a.endpoint_id, a.failures, CASE WHEN a.failures > 0 THEN clock.now END,
-    CASE WHEN a.failures > 0 THEN clock.now END, a.sentence
+    CASE WHEN a.failures > 0 THEN clock.now END, a.message
   FROM clock CROSS JOIN ailing a LEFT JOIN endpoint_health s USING (endpoint_id)
   WHERE (a.failures > 0 OR s.consecutive_failures > 0) AND (SELECT count(*) FROM ${after}) >= 0
     -- A batch is written again when the answer to its first writing was lost; the first writing has counted its failures.
@@ -80,8 +80,8 @@ health AS (
     last_failure = coalesce(excluded.last_failure, s.last_failure)
   RETURNING endpoint_id, consecutive_failures
 ), disabled AS (
-  UPDATE webhook_endpoints e SET enabled = false, updated_at = clock.now, disabled_reason = CASE WHEN a.gone THEN a.sentence
-    ELSE format('Disabled after %s failures in a row. The last: %s', h.consecutive_failures, a.sentence) END
+  UPDATE webhook_endpoints e SET enabled = false, updated_at = clock.now, disabled_reason = CASE WHEN a.gone THEN a.message
+    ELSE format('Disabled after %s failures in a row. The last: %s', h.consecutive_failures, a.message) END
   FROM health h JOIN ailing a USING (endpoint_id), clock
   WHERE e.id = h.endpoint_id AND e.enabled AND e.deleted_at IS NULL
     AND (a.gone OR (a.failures > 0 AND h.consecutive_failures >= e.disable_after_failures))

@@ -3,10 +3,10 @@ import { ForbiddenTargetError } from '../src/domain/endpoints/target-policy.ts'
 import { DeadlineError, type Exchange, InterruptedError, UnpreparedError } from './http-sender.ts'
 import { CertificateError } from './ssrf-safe-connector.ts'
 
-/** Reason of a failed attempt: a code with a fixed meaning, and a sentence that a person can act on. */
+/** Reason of a failed attempt: a code with a fixed meaning, and a message with the remedy. */
 export interface Failure {
   code: string
-  sentence: string
+  message: string
 }
 
 /** The reason of a failed attempt; undefined for a 2xx whose response ended in time. */
@@ -15,46 +15,45 @@ export function explainFailure(exchange: Exchange, host: string, timeoutSeconds:
   const status = exchange.statusCode ?? 0
   if (status >= 200 && status < 300) return undefined
   const answer = `${host} answered ${status}${STATUS_CODES[status] ? ` ${STATUS_CODES[status]}` : ''}`
-  if (status === 410)
-    return { code: 'GONE', sentence: `${answer}: the receiver wants no more webhooks, so the endpoint was disabled.` }
-  if (status === 429) return { code: 'RATE_LIMITED', sentence: `${answer}: the receiver asks for fewer requests.` }
+  if (status === 410) return { code: 'GONE', message: `${answer}: the receiver wants no more webhooks.` }
+  if (status === 429) return { code: 'RATE_LIMITED', message: `${answer}: the receiver asks for fewer requests.` }
   if (status >= 300 && status < 400)
-    return { code: 'REDIRECTED', sentence: `${answer}: redirects are not followed. Set the endpoint to its final URL.` }
+    return { code: 'REDIRECTED', message: `${answer}: redirects are not followed. Set the endpoint to its final URL.` }
   if (status === 401 || status === 403)
     return {
       code: 'HTTP_CLIENT_ERROR',
-      sentence: `${answer}: check the custom headers and any gateway in front of the receiver.`,
+      message: `${answer}: check the custom headers and any gateway in front of the receiver.`,
     }
   if (status >= 400 && status < 500)
-    return { code: 'HTTP_CLIENT_ERROR', sentence: `${answer}: check the URL of the endpoint and the receiver's logs.` }
-  return { code: 'HTTP_SERVER_ERROR', sentence: `${answer}: check the receiver's logs.` }
+    return { code: 'HTTP_CLIENT_ERROR', message: `${answer}: check the URL of the endpoint and the receiver's logs.` }
+  return { code: 'HTTP_SERVER_ERROR', message: `${answer}: check the receiver's logs.` }
 }
 
 function explainError(error: unknown, host: string, status: number | null, timeoutSeconds: number): Failure {
   if (error instanceof DeadlineError) {
     const what = error.phase === 'headers' ? 'did not answer' : `answered ${status} but did not finish its response`
-    return { code: 'TIMEOUT', sentence: `${host} ${what} within ${timeoutSeconds} s.` }
+    return { code: 'TIMEOUT', message: `${host} ${what} within ${timeoutSeconds} s.` }
   }
   if (error instanceof UnpreparedError)
     return {
       code: 'INTERNAL',
-      sentence: 'Signalbox could not build the request. The operator finds the reason in the log.',
+      message: 'Signalbox could not build the request. The operator finds the reason in the log.',
     }
   if (error instanceof InterruptedError)
     return {
       code: 'INTERRUPTED',
-      sentence: `Signalbox stopped during the request to ${host}. The delivery is sent again.`,
+      message: `Signalbox stopped during the request to ${host}. The delivery is sent again.`,
     }
   if (error instanceof ForbiddenTargetError)
-    return { code: 'TARGET_FORBIDDEN', sentence: `Not sent: ${error.message}. Set the endpoint to a public address.` }
-  if (error instanceof CertificateError) return { code: 'TLS_CERTIFICATE', sentence: explainCertificate(error, host) }
+    return { code: 'TARGET_FORBIDDEN', message: `Not sent: ${error.message}. Set another URL for the endpoint.` }
+  if (error instanceof CertificateError) return { code: 'TLS_CERTIFICATE', message: explainCertificate(error, host) }
   const { code = '', message, name } = error as NodeJS.ErrnoException
-  if (name === 'HTTPParserError') return { code: 'RESPONSE_INVALID', sentence: `${host} did not answer in valid HTTP.` }
+  if (name === 'HTTPParserError') return { code: 'RESPONSE_INVALID', message: `${host} did not answer in valid HTTP.` }
   const known = byCode(code, host)
   return (
     known ?? {
       code: 'CONNECTION_FAILED',
-      sentence: `The request to ${host} failed: ${(message || code).replace(/\p{C}/gu, '')}.`,
+      message: `The request to ${host} failed: ${(message || code).replace(/\p{C}/gu, '')}.`,
     }
   )
 }
@@ -62,26 +61,26 @@ function explainError(error: unknown, host: string, status: number | null, timeo
 function byCode(code: string, host: string): Failure | undefined {
   switch (code) {
     case 'EAI_AGAIN':
-      return { code: 'DNS_FAILED', sentence: `No name server answered for ${host}: check its DNS records.` }
+      return { code: 'DNS_FAILED', message: `No name server answered for ${host}: check its DNS records.` }
     case 'ENOTFOUND':
-      return { code: 'DNS_FAILED', sentence: `The name of ${host} was not found: check its DNS records.` }
+      return { code: 'DNS_FAILED', message: `The name of ${host} was not found: check its DNS records.` }
     case 'ECONNREFUSED':
-      return { code: 'CONNECTION_REFUSED', sentence: `${host} refused the connection: nothing listens there.` }
+      return { code: 'CONNECTION_REFUSED', message: `${host} refused the connection: nothing listens there.` }
     case 'ECONNRESET':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
-      return { code: 'CONNECTION_RESET', sentence: `${host} closed the connection before it answered.` }
+      return { code: 'CONNECTION_RESET', message: `${host} closed the connection before it answered.` }
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return { code: 'UNREACHABLE', sentence: `There is no route to ${host}.` }
+      return { code: 'UNREACHABLE', message: `There is no route to ${host}.` }
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return { code: 'TIMEOUT', sentence: `${host} did not accept the connection in time.` }
+      return { code: 'TIMEOUT', message: `${host} did not accept the connection in time.` }
     case 'UND_ERR_HEADERS_OVERFLOW':
-      return { code: 'RESPONSE_TOO_LARGE', sentence: `${host} answered with more than 16 KiB of headers.` }
+      return { code: 'RESPONSE_TOO_LARGE', message: `${host} answered with more than 16 KiB of headers.` }
   }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO')
-    return { code: 'TLS_FAILED', sentence: `${host} does not speak TLS as expected: check its port and TLS settings.` }
+    return { code: 'TLS_FAILED', message: `${host} does not speak TLS as expected: check its port and TLS settings.` }
   return undefined
 }
 

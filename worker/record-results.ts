@@ -27,7 +27,7 @@ WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), ${INPUT}, ailing AS (
   SELECT * FROM unnest($21::text[], $22::int[], $23::bool[], $24::bool[], $25::text[], $26::text[], $27::text[])
-    AS a(endpoint_id, failures, recovered, gone, sentence, audit_id, event_id)
+    AS a(endpoint_id, failures, recovered, gone, message, audit_id, event_id)
 ), moved AS (
   UPDATE deliveries d SET
     status = ${kindOf('i', 'status')}, version = d.version + 1, attempt_count = d.attempt_count + 1,
@@ -35,8 +35,8 @@ WITH clock AS (
     -- A failure on Signalbox's side does not count, so the next attempt keeps the trigger.
     trigger = CASE WHEN d.trigger = 'TEST' OR ${kindOf('i', 'errorCode')} IN ('${Object.keys(OWN_FAULTS).join("', '")}') THEN d.trigger
       ELSE 'SCHEDULED'::attempt_trigger END,
-    next_attempt_at = clock.now + ${kindOf('i', 'wait')} * interval '1 second', lease_until = NULL,
-    explanation = coalesce(${kindOf('i', 'explanation')}, ${kindOf('i', 'sentence')}), updated_at = clock.now
+    next_attempt_at = clock.now + ${kindOf('i', 'retryAfterSeconds')} * interval '1 second', lease_until = NULL,
+    explanation = coalesce(${kindOf('i', 'statusReason')}, ${kindOf('i', 'message')}), updated_at = clock.now
   FROM input i, clock, deliveries old WHERE d.id = i.id AND d.version = i.version AND old.id = i.id
   RETURNING ${CHANGED}, ${RESULT}, ${sendingState('old', 'd.untold')}
 ), late AS (
@@ -52,7 +52,7 @@ WITH clock AS (
     duration_microseconds, error_code, explanation, started_at, next_attempt_at)
   SELECT attempt_id, organization_id, id, attempt_count, ${kindOf('made', 'trigger')}, ${kindOf('made', 'statusCode')},
     ${answerOf('made', 'headers')}, ${answerOf('made', 'body')}, duration, ${kindOf('made', 'errorCode')},
-    ${kindOf('made', 'sentence')}, to_timestamp(started_ms / 1000::float8), next_attempt_at
+    ${kindOf('made', 'message')}, to_timestamp(started_ms / 1000::float8), next_attempt_at
   FROM (SELECT * FROM moved UNION ALL SELECT * FROM late) made
   RETURNING 1
 ), stats AS (

@@ -16,13 +16,13 @@ input AS (
 
 const KIND = {
   status: '$10::delivery_status[]',
-  wait: '$11::float8[]',
+  retryAfterSeconds: '$11::float8[]',
   scheduled: '$12::int[]',
-  explanation: '$13::text[]',
+  statusReason: '$13::text[]',
   trigger: '$14::attempt_trigger[]',
   statusCode: '$15::int[]',
   errorCode: '$16::text[]',
-  sentence: '$17::text[]',
+  message: '$17::text[]',
   eventType: '$18::text[]',
 } as const
 const ANSWER = { headers: '$19::jsonb[]', body: '$20::bytea[]' } as const
@@ -50,13 +50,13 @@ export function batchColumns(results: readonly Result[]): unknown[] {
     plain(kinds.numbers),
     plain(answers.numbers),
     kinds.all.map(({ outcome }) => outcome.status),
-    kinds.all.map(({ outcome }) => outcome.wait),
+    kinds.all.map(({ outcome }) => outcome.retryAfterSeconds),
     kinds.all.map(({ outcome }) => (outcome.scheduled ? 1 : 0)),
-    kinds.all.map(({ outcome }) => outcome.explanation),
+    kinds.all.map(({ outcome }) => outcome.statusReason),
     kinds.all.map(({ delivery }) => delivery.trigger),
     kinds.all.map(({ exchange }) => exchange.statusCode),
     kinds.all.map(({ outcome }) => outcome.errorCode),
-    kinds.all.map(({ outcome }) => outcome.sentence),
+    kinds.all.map(({ outcome }) => outcome.message),
     kinds.all.map(({ delivery }) => delivery.event_type),
     answers.all.map(({ exchange }) => exchange.headers && storable(JSON.stringify(exchange.headers))),
     answers.all.map(({ exchange }) => exchange.body),

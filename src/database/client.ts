@@ -10,14 +10,14 @@ export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]
 
 /**
  * Connections to PostgreSQL. `pool` serves everything that must go on under any load: storing events, recording
- * results, finding keys, following the delivery log; claims have a connection of their own. `prisma` serves ordinary
- * reads and writes over the pool `reads`, where every statement is bounded in time
- * (src/domain/limits/read-concurrency.ts bounds their number).
+ * results, finding keys, following the delivery log; claims have a connection of their own. `prisma` serves all other
+ * reads and writes over `boundedPool`, where every statement is bounded in time
+ * (src/domain/limits/read-concurrency.ts bounds the number of reads).
  */
 export interface Database {
   prisma: PrismaClient
   pool: pg.Pool
-  reads: pg.Pool
+  boundedPool: pg.Pool
   /** Options of the connections in both pools. */
   pooled: ConnectionOptions
   /** Options of connections past every pooler. */
@@ -92,19 +92,19 @@ export function createDatabase(options: {
   const { pooled, direct = pooled, maxConnections: max = CONNECTIONS, readSeconds = READ_SECONDS, onError } = options
   const pool = createPool({ ...pooled, max }, onError)
   const bound = !pooled.acceptsOptions && { query_timeout: readSeconds * 1000 + READ_MARGIN_MS }
-  const reads = createPool({ ...pooled, max, ...bound }, onError, { statement_timeout: `${readSeconds}s` })
+  const boundedPool = createPool({ ...pooled, max, ...bound }, onError, { statement_timeout: `${readSeconds}s` })
   const { schema } = pooled
-  const prisma = new PrismaClient({ adapter: new PrismaPg(reads, schema === undefined ? {} : { schema }) })
+  const prisma = new PrismaClient({ adapter: new PrismaPg(boundedPool, schema === undefined ? {} : { schema }) })
   return {
     prisma,
     pool,
-    reads,
+    boundedPool,
     pooled,
     direct,
     url: pooled.url,
     async stop() {
       await prisma.$disconnect()
-      await Promise.all([pool.end(), reads.end()])
+      await Promise.all([pool.end(), boundedPool.end()])
     },
   }
 }

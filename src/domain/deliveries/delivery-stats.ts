@@ -67,7 +67,7 @@ interface Row {
  * same however many deliveries are stored.
  */
 export function createStats(deps: { database: Database; clock: Clock; read: Read }) {
-  const { reads } = deps.database
+  const { boundedPool } = deps.database
 
   return async (viewer: Viewer, filter: StatsFilter): Promise<DeliveryStats> => {
     const { endpointId, ...range } = validate(statsInput, filter, 'filter')
@@ -75,7 +75,7 @@ export function createStats(deps: { database: Database; clock: Clock; read: Read
     const from = range.from ?? new Date(to.getTime() - (DAYS_DEFAULT - 1) * DAY_MS)
     const scope = [viewer.organizationId, endpointId ?? null]
     const query = <R extends object>(statement: pg.QueryConfig) =>
-      deps.read(viewer.organizationId, () => reads.query<R>(statement))
+      deps.read(viewer.organizationId, () => boundedPool.query<R>(statement))
     const [counted, waiting] = await Promise.all([
       query<Row>({ name: 'stats-counted', text: COUNTED, values: [...scope, from, to] }),
       query<Record<'pending' | 'sending' | 'retrying' | 'held', number>>({

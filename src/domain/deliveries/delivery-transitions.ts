@@ -44,7 +44,7 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
     case 'CANCEL':
       return {
         set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, lease_until = NULL,
-          explanation = 'Canceled by a person. It can be retried.'`,
+          explanation = 'Canceled on request. It can be retried.'`,
         from: Prisma.sql`d.status IN ('PENDING', 'SENDING', 'RETRYING', 'HELD')`,
       }
     case 'DROP_WAITING':
@@ -57,7 +57,7 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
     case 'RETRY':
       return {
         set: Prisma.sql`status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-          trigger = CASE WHEN d.trigger = 'TEST' THEN 'TEST' ELSE 'MANUAL' END::attempt_trigger, next_attempt_at = ${queueTime(clock)}, explanation = 'Retried by a person.'`,
+          trigger = CASE WHEN d.trigger = 'TEST' THEN 'TEST' ELSE 'MANUAL' END::attempt_trigger, next_attempt_at = ${queueTime(clock)}, explanation = 'Retried on request.'`,
         from: Prisma.sql`d.status IN ('RETRYING', 'SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED')`,
       }
   }

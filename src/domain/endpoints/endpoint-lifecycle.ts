@@ -44,13 +44,7 @@ export function createEndpointLifecycle(deps: {
   return {
     /** Holds waiting deliveries: the first 1,000 in the same transaction, the rest by the workers. */
     disable: (viewer: Viewer, id: string) =>
-      change(
-        viewer,
-        id,
-        'webhookEndpoint.disable',
-        { enabled: false, disabledReason: 'Disabled by a person.' },
-        'HOLD',
-      ),
+      change(viewer, id, 'webhookEndpoint.disable', { enabled: false, disabledReason: 'Disabled on request.' }, 'HOLD'),
 
     /**
      * RELEASE makes the first 1,000 held deliveries due at once; the workers release the rest in portions of that size.

@@ -73,7 +73,7 @@ WITH clock AS (
   UPDATE deliveries d SET
     status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
     trigger = 'REPLAY', scheduled_attempts = 0, version = d.version + 1, next_attempt_at = clock.now,
-    explanation = 'Replayed by a person.', updated_at = clock.now
+    explanation = 'Replayed on request.', updated_at = clock.now
   FROM locked_again, clock WHERE d.id = locked_again.id
   RETURNING d.*
 ), registered AS (

@@ -132,7 +132,7 @@ export function createReplays(deps: {
         const now = clock.now()
         const data = {
           status: 'CANCELED',
-          explanation: 'Canceled by a person.',
+          explanation: 'Canceled on request.',
           finishedAt: now,
           updatedAt: now,
         } as const

@@ -23,7 +23,7 @@ export function createReadRecords({ database, read }: { database: Database; read
     const values = [organizationId, keyId, ...placeOf(page.after), ...placeOf(page.before), page.limit]
     const text = page.inverted ? OLDEST_FIRST : NEWEST_FIRST
     const name = page.inverted ? 'usage-records-oldest' : 'usage-records-newest'
-    const { rows } = await read(organizationId, () => database.reads.query<StoredRecord>({ name, text, values }))
+    const { rows } = await read(organizationId, () => database.boundedPool.query<StoredRecord>({ name, text, values }))
     return rows
   }
   return {

@@ -82,7 +82,7 @@ const UNKNOWN = { organizationId: '', keyId: ALL_KEYS }
 
 /** Reads usage of an organization or of one key from roll-ups, so that a year costs the same as a week. */
 export function createReadUsage(deps: { database: Database; clock: Clock; read: Read }) {
-  const { reads } = deps.database
+  const { boundedPool } = deps.database
   return {
     ofOrganization: (viewer: Viewer, filter: UsageFilter): Usage =>
       usageOf({ organizationId: viewer.organizationId, keyId: filter.keyId ?? ALL_KEYS }, filter),
@@ -95,7 +95,7 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
     const { interval, from, to } = rangeOf(range, deps.clock.now())
     const values = [who.organizationId, who.keyId, interval, from, to, operation, status, tier]
     const query = <R extends object>(statement: pg.QueryConfig) =>
-      deps.read(who.organizationId, () => reads.query<R>(statement))
+      deps.read(who.organizationId, () => boundedPool.query<R>(statement))
     /** Each query runs once, however many aliases ask for it. */
     const readings = new Map<keyof typeof BY, Promise<pg.QueryResult<Row>>>()
     const rowsOf = (dimension: keyof typeof BY) => {

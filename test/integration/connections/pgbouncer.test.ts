@@ -125,7 +125,7 @@ describe('a start behind PgBouncer in transaction mode', () => {
     })
     const database = createDatabase({ pooled, readSeconds: 0.1 })
     // Less than the statement_timeout of the role.
-    await expect(database.reads.query('SELECT pg_sleep(9)')).rejects.toThrow('Query read timeout')
+    await expect(database.boundedPool.query('SELECT pg_sleep(9)')).rejects.toThrow('Query read timeout')
     await database.stop()
   })
 

@@ -60,9 +60,9 @@ const refusal = (schema?: string) =>
 async function useTables(schema?: string): Promise<string[]> {
   const connections = await open(schema)
   await migrate(connections.direct)
-  const { prisma, pool, reads, stop } = createDatabase(connections)
+  const { prisma, pool, boundedPool, stop } = createDatabase(connections)
   expect(await prisma.organization.count()).toBe(0)
-  for (const queried of [pool, reads])
+  for (const queried of [pool, boundedPool])
     expect((await queried.query('SELECT count(*)::int AS count FROM organizations')).rows).toEqual([{ count: 0 }])
   await stop()
   const { rows } = await admin.query(

@@ -113,10 +113,10 @@ describe('delivery list', () => {
   })
 
   test('a delivery that changes status while its page is read stays on the page', async () => {
-    const { reads, pool } = app.database
-    const query = reads.query.bind(reads)
+    const { boundedPool, pool } = app.database
+    const query = boundedPool.query.bind(boundedPool)
     const [moved] = stored.filter(({ status }) => status === 'DEAD')
-    const spy = vi.spyOn(reads, 'query').mockImplementation(async (...args: unknown[]) => {
+    const spy = vi.spyOn(boundedPool, 'query').mockImplementation(async (...args: unknown[]) => {
       const result = await (query as (...args: unknown[]) => Promise<unknown>)(...args)
       if (JSON.stringify(args[0]).includes('UNION') || JSON.stringify(args[0]).includes(') found'))
         await pool.query("UPDATE deliveries SET status = 'SUCCEEDED' WHERE id = $1", [moved!.id])

@@ -136,6 +136,8 @@ describe('delivery', () => {
       ['HELD', 1],
       ['HELD', 0],
     ])
+    const gone = `${new URL(receiver.url).host} answered 410 Gone: the receiver wants no more webhooks.`
+    expect(await tenant.deliveries()).toMatchObject([{ explanation: `${gone} The endpoint was disabled.` }, {}])
     const { nodes } = await tenant.ask('{ auditEntries(first: 1) { nodes { actor action resource details } } }')
     expect(nodes).toMatchObject([{ actor: 'system', action: 'webhookEndpoint.disable', resource: endpointId }])
 

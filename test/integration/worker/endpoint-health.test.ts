@@ -188,8 +188,10 @@ describe('endpoint health', () => {
     await app.deliver()
     failing.respond((_request, response) => response.writeHead(500).end())
     expect(failing.requests.length - before).toBe(1)
-    expect(await tenant.endpoint()).toMatchObject({ enabled: true })
-    expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['DEAD'])
+    expect(await tenant.endpoint()).toMatchObject({ enabled: true, disabledReason: null })
+    const host = new URL(failing.url).host
+    const explanation = `${host} answered 410 Gone: the receiver wants no more webhooks. Tests are not retried.`
+    expect(await tenant.deliveries()).toMatchObject([{ status: 'DEAD', explanation }])
   })
 
   test('a 410 response disables the endpoint even when a concurrent request is accepted', async () => {

@@ -56,17 +56,17 @@ describe('result batch', () => {
               exchange.headers && JSON.parse(JSON.stringify(exchange.headers).replaceAll('\\u0000', '\ufffd')),
             response_body: exchange.body,
             error_code: outcome.errorCode,
-            explanation: outcome.sentence,
+            explanation: outcome.message,
             trigger: delivery.trigger,
             duration_microseconds: exchange.durationMicroseconds,
             started_at: startedAt.getTime(),
             status: outcome.status,
-            said: outcome.explanation ?? outcome.sentence,
+            said: outcome.statusReason ?? outcome.message,
             scheduled_attempts: 1,
           })
           expect(types.get(delivery.id)).toBe(delivery.event_type)
-          if (outcome.wait === null) expect(wait).toBe(null)
-          else expect(Number(wait)).toBeCloseTo(outcome.wait, 4)
+          if (outcome.retryAfterSeconds === null) expect(wait).toBe(null)
+          else expect(Number(wait)).toBeCloseTo(outcome.retryAfterSeconds, 4)
         }
       }),
       { numRuns: 15 },
