@@ -183,14 +183,11 @@ describe('endpoint health', () => {
     failing.respond((_request, response) => response.writeHead(410).end())
     const before = failing.requests.length
     await tenant.ask('mutation ($id: ID!) { webhookEndpointTest(id: $id) { __typename } }', { id: tenant.id })
-    await app.deliver()
-    await app.worker.heartbeat()
-    await app.deliver()
+    for (let round = 0; round < 2; round++) await app.deliver().then(() => app.worker.heartbeat())
     failing.respond((_request, response) => response.writeHead(500).end())
     expect(failing.requests.length - before).toBe(1)
     expect(await tenant.endpoint()).toMatchObject({ enabled: true, disabledReason: null })
-    const host = new URL(failing.url).host
-    const explanation = `${host} answered 410 Gone: the receiver wants no more webhooks. Tests are not retried.`
+    const explanation = expect.stringMatching(/ 410 Gone: the receiver wants no more webhooks. Tests are not retried.$/)
     expect(await tenant.deliveries()).toMatchObject([{ status: 'DEAD', explanation }])
   })
 
