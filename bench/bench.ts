@@ -1,6 +1,7 @@
 // npm run bench: figures as ratios, see docs/performance.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { against, COMPARABLE } from './against.ts'
 import { delivery } from './delivery.ts'
 import { growth } from './growth.ts'
 import { isolation } from './isolation.ts'
@@ -24,13 +25,17 @@ const BENCHMARKS: Record<string, (services: Services, options: { rounds: number 
 }
 const ROUNDS = 5
 
-const words = process.argv.slice(2)
+// `--against DIR` is the same as `--against=DIR`.
+const words = process.argv.slice(2).join(' ').replace('--against ', '--against=').split(' ').filter(Boolean)
 const names = words.filter((word) => !word.startsWith('--'))
 const rounds = Number(words.find((word) => word.startsWith('--rounds='))?.slice('--rounds='.length) ?? ROUNDS)
+const directory = words.find((word) => word.startsWith('--against='))?.slice('--against='.length)
+const known = directory === undefined ? Object.keys(BENCHMARKS) : COMPARABLE
 const USAGE = `Usage: npm run bench -- [name …] [option …]
 
   names           ${Object.keys(BENCHMARKS).join(', ')}; default: all
   --rounds=${ROUNDS}      counted rounds, after one that warms up
+  --against=DIR   compares this code with that of another work tree: ${COMPARABLE.join(', ')}
   --save          writes the table to bench/results
   --json          prints one JSON object as the last line
 `
@@ -38,7 +43,7 @@ if (words.includes('--help')) {
   process.stdout.write(USAGE)
   process.exit(0)
 }
-const unknown = words.filter((word) => !(word in BENCHMARKS || /^--(save|json|rounds=.*)$/.test(word)))
+const unknown = words.filter((word) => !(known.includes(word) || /^--(save|json|rounds=.*|against=.*)$/.test(word)))
 if (unknown.length > 0 || !(rounds >= 1)) {
   console.error(unknown.length > 0 ? `Unknown: ${unknown.join(', ')}.` : '--rounds must be 1 or more.')
   console.error(USAGE)
@@ -46,10 +51,12 @@ if (unknown.length > 0 || !(rounds >= 1)) {
 }
 
 const results = path.join(import.meta.dirname, 'results')
-for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) {
+for (const name of names.length > 0 ? names : known) {
   const services = await startServices()
   try {
-    const figures = await BENCHMARKS[name]!(services, { rounds })
+    const figures = await (directory === undefined
+      ? BENCHMARKS[name]!(services, { rounds })
+      : against(name, { directory, rounds }))
     const text = await table(figures, services.pool)
     console.log(text)
     if (words.includes('--save')) {

@@ -1,8 +1,9 @@
 // What is done all the time, with 50,000 and with 5,000,000 deliveries stored: it must cost the same.
 import { createPool } from '../src/database/client.ts'
+import { readConnection } from '../src/database/connection.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { createIds } from '../src/lib/ids.ts'
-import type { Result } from '../worker/attempt-outcome.ts'
+import type { AttemptResult } from '../worker/attempt-outcome.ts'
 import { type ClaimedDelivery, createClaimer } from '../worker/claim.ts'
 import { recordResults } from '../worker/record-results.ts'
 import { type Figures, median, round } from './support/figures.ts'
@@ -22,7 +23,7 @@ const FILLING_TAKES_MINUTES = 0
 const THOUSANDTH = 1_000
 
 const OPERATIONS = [
-  ...(['claim', 'settle', 'publish', 'publish one', 'claim one by name', 'first page', 'thousandth page'] as const),
+  ...(['claim', 'settle', 'publish', 'publish one', 'claim one', 'first page', 'thousandth page'] as const),
   ...(['dead letters', 'what is held', 'a type that none has', 'deliveryStats'] as const),
 ]
 type Operation = (typeof OPERATIONS)[number]
@@ -73,11 +74,10 @@ async function openSized(services: Services, name: string, size: number) {
   const pool = createPool({ connectionString: databaseUrl, max: 4, query_timeout: FILLING_TAKES_MINUTES })
   console.error(`Storing ${size} deliveries.`)
   await fill(pool, size, types, endpointIds)
-  const claimer = createClaimer(databaseUrl)
+  const claimer = createClaimer(readConnection(databaseUrl))
   const makeId = createIds(systemClock)
   let claimed: ClaimedDelivery[] = []
   let published = 0
-  let lone = ''
 
   const publish = async (count: number) => {
     const events = Array.from({ length: count }, () => ({
@@ -97,17 +97,11 @@ async function openSized(services: Services, name: string, size: number) {
   for (let page = 1; page < THOUSANDTH; page++) before = (await deliveries(before)).pageInfo.endCursor
 
   const run: Record<Operation, () => Promise<unknown>> = {
-    async claim() {
-      const now = null
-      claimed = (await claimer.claim({ now, limit: BATCH, leaseSeconds: 60, fullOrganizations: [] })).deliveries
-    },
+    claim: claimAll,
     settle: () => recordResults(pool, claimed.map(accepted), { now: null, makeId }),
     publish: () => publish(100),
     'publish one': () => publish(1),
-    async 'claim one by name'() {
-      const named = await claimer.claimNamed([lone], { now: null, leaseSeconds: 60, fullOrganizations: [] })
-      claimed = named.deliveries
-    },
+    'claim one': claimAll,
     'first page': () => deliveries(null),
     'thousandth page': () => deliveries(before),
     'dead letters': () => deliveries(null, { statuses: ['DEAD'] }),
@@ -122,18 +116,15 @@ async function openSized(services: Services, name: string, size: number) {
       settleRest()
         .then(() => publish(BATCH))
         .then(run.claim),
-    'claim one by name': () =>
-      settleRest()
-        .then(() => publish(1))
-        .then(findLone),
+    'claim one': () => settleRest().then(() => publish(1)),
   }
-  async function findLone(): Promise<void> {
-    const { rows } = await pool.query("SELECT id FROM deliveries WHERE status = 'PENDING' ORDER BY id DESC LIMIT 1")
-    lone = rows[0].id
+  async function claimAll(): Promise<void> {
+    const options = { now: null, limit: BATCH, leaseSeconds: 60, fullOrganizations: [] }
+    claimed = (await claimer.claim(options)).deliveries
   }
   const settleRest = () => recordResults(pool, claimed.splice(0).map(accepted), { now: null, makeId })
 
-  function accepted(delivery: ClaimedDelivery): Result {
+  function accepted(delivery: ClaimedDelivery): AttemptResult {
     return {
       attemptId: makeId('att'),
       delivery,
@@ -153,7 +144,7 @@ async function openSized(services: Services, name: string, size: number) {
       await run[name]()
       const took = performance.now() - started
       if (name === 'claim' && claimed.length !== BATCH) throw new Error(`Claimed ${claimed.length} of ${BATCH}.`)
-      if (name === 'claim one by name' && claimed.length !== 1) throw new Error('The named one was not claimed.')
+      if (name === 'claim one' && claimed.length !== 1) throw new Error('Not exactly one delivery was claimed.')
       if (name === 'settle') claimed = []
       return took
     },

@@ -33,7 +33,7 @@ const Attempt = builder.prismaNode('Attempt', {
       nullable: true,
       description: 'Stable code of the failure, which the delivery contract lists; null when the receiver accepted.',
     }),
-    explanation: t.exposeString('explanation', {
+    explanation: t.exposeString('message', {
       description: 'Result of the attempt in a sentence that a person can act on.',
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'Time at which the request started.' }),

@@ -23,7 +23,7 @@ export function deliveryFromLog(change: DeliveryChange): DeliveryRow {
     // Clients cannot select these fields, so messages do not carry them.
     scheduledAttempts: 0,
     leaseUntil: null,
-    untold: false,
+    sendingUnlogged: false,
     [LIVE]: { event, endpoint },
   }
   return row

@@ -52,7 +52,7 @@ export const Delivery = builder.prismaNode('Delivery', {
     }),
     explanation: t.string({
       description: 'Last result and next step of the delivery in a sentence.',
-      resolve: ({ explanation }) => explanation ?? 'The delivery is sent as soon as a worker is free.',
+      resolve: ({ statusReason }) => statusReason ?? 'The delivery is sent as soon as a worker is free.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),

@@ -47,7 +47,7 @@ const Replay = builder.prismaNode('Replay', {
       nullable: true,
       description: 'Events stored before this time; null for no upper bound.',
     }),
-    explanation: t.exposeString('explanation', {
+    explanation: t.exposeString('statusReason', {
       nullable: true,
       description: 'Reason of the cancellation; null for a replay that was not canceled.',
     }),

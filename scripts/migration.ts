@@ -1,9 +1,10 @@
-// npm run migration -- NAME: writes the migration that turns the committed schema into prisma/schema.prisma.
-// npm run migration -- --check: fails when they differ.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+// npm run migration -- NAME: writes the migration that turns the committed schema into prisma/schema.prisma, with the new files of
+// prisma/functions. npm run migration -- --check: fails when they differ.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startEmbeddedPostgres } from '../src/database/embedded/postgres.ts'
+import { readMigrations } from '../src/database/migrate.ts'
 import { diffMigrationsToModel, openSchemaEngine } from './schema-engine.ts'
 
 const [name] = process.argv.slice(2)
@@ -12,11 +13,20 @@ if (name === undefined) {
   process.exit(2)
 }
 
+/** Functions that no committed migration creates. A change of a committed function is a new version in a file of its own. */
+async function newFunctions(): Promise<string[]> {
+  const folder = path.join(import.meta.dirname, '../prisma/functions')
+  const committed = (await readMigrations()).map(({ sql }) => sql).join('\n')
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
+  const functions = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')))
+  return functions.filter((sql) => !committed.includes(sql))
+}
+
 const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-migration-'))
 const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
 try {
   const { engine, close } = await openSchemaEngine(postgres.url)
-  const sql = await diffMigrationsToModel(engine)
+  const sql = [await diffMigrationsToModel(engine), ...(await newFunctions())].filter(Boolean).join('\n')
   await close()
   if (name === '--check') {
     if (sql !== '') {

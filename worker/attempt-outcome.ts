@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 /** A finished attempt to be recorded. */
-export interface Result {
+export interface AttemptResult {
   /** Id of the attempt, created before the first write so that a repeated write stores one attempt. */
   attemptId: string
   delivery: ClaimedDelivery

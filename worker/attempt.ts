@@ -3,7 +3,7 @@ import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
 import type { Log } from '../src/lib/log.ts'
-import { decideOutcome, type Result } from './attempt-outcome.ts'
+import { type AttemptResult, decideOutcome } from './attempt-outcome.ts'
 import { createBuildRequest } from './build-request.ts'
 import type { ClaimedDelivery } from './claim.ts'
 import { createEndpointPacer } from './endpoint-pacer.ts'
@@ -48,7 +48,7 @@ export function createAttempts(deps: {
      * @returns undefined when the delivery was not sent: the worker was stalled past half the lease, and another worker
      *   may hold the delivery by now. The expired lease returns the delivery to the queue.
      */
-    async make(delivery: ClaimedDelivery): Promise<Result | undefined> {
+    async make(delivery: ClaimedDelivery): Promise<AttemptResult | undefined> {
       if (delivery.spacing > 0) {
         const since = clock.now()
         await pace(delivery)

@@ -1,26 +1,34 @@
-import { createBag } from './bag.ts'
 import type { ClaimedDelivery } from './claim.ts'
 
 /** Maximum deliveries of one claim. */
 const CLAIM_AT_ONCE = 500
-/** Maximum body bytes in flight, half of them for one organization. Past the bound nothing is claimed. */
-export const BYTES_UNDER_WAY = 256 * 1024 * 1024
-/** Replaces the body of an answered delivery, to free its memory. */
-const NO_BODY = new Uint8Array()
 /** Minimum free capacity worth a claim while other deliveries are in flight. */
 const CLAIM_AT_LEAST = 16
+/** Maximum body bytes in flight, half of them for one organization. Past the bound nothing is claimed. */
+export const BYTES_IN_FLIGHT = 256 * 1024 * 1024
+/** Replaces the body of a delivery with a response, to free its memory. */
+const NO_BODY = new Uint8Array()
+
+/** Free capacity for a claim. */
+export interface FreeCapacity {
+  /** Maximum deliveries of the claim. */
+  limit: number
+  /** Organizations that use their whole share of this worker. */
+  fullOrganizations: string[]
+}
 
 /**
- * Deliveries that a worker holds, and its free capacity.
+ * Deliveries that a worker holds, from the claim to the recorded result, and the capacity that they leave free.
  *
- * @param concurrency maximum requests in flight; as many answered deliveries again may wait to be recorded
+ * @param concurrency maximum requests in flight; as many deliveries with a response may wait to be recorded
  */
 export function createCapacity(concurrency: number) {
   // Maximum of one organization, however many of its receivers hang.
   const half = Math.ceil(concurrency / 2)
-  const held = createBag<ClaimedDelivery>()
-  let underWay = 0
+  const held = new Set<ClaimedDelivery>()
   const perOrganization = new Map<string, { requests: number; bytes: number }>()
+  const waitingForIdle: (() => void)[] = []
+  let requests = 0
   let bytes = 0
 
   function count({ organization_id: id, body }: ClaimedDelivery, sign: 1 | -1): void {
@@ -29,46 +37,46 @@ export function createCapacity(concurrency: number) {
     own.requests += sign
     own.bytes += sign * body.length
     if (own.requests === 0) perOrganization.delete(id)
-    underWay += sign
+    requests += sign
     bytes += sign * body.length
   }
 
-  function answered(delivery: ClaimedDelivery): void {
+  function markResponded(delivery: ClaimedDelivery): void {
     if (delivery.body === NO_BODY) return
     count(delivery, -1)
     delivery.body = NO_BODY
   }
 
+  const isFull = (own: { requests: number; bytes: number }) =>
+    own.requests > half - CLAIM_AT_LEAST || own.bytes >= BYTES_IN_FLIGHT / 2
+
   return {
-    get size() {
-      return held.size
-    },
-    values: held.values,
+    held: (): readonly ClaimedDelivery[] => [...held],
 
     add(delivery: ClaimedDelivery): void {
       held.add(delivery)
       count(delivery, 1)
     },
 
-    /** Marks a delivery as answered and drops its body. The delivery is held until its result is recorded. */
-    answered,
+    /** Drops the body of a delivery whose request has ended. The delivery is held until its result is recorded. */
+    markResponded,
 
     remove(delivery: ClaimedDelivery): void {
-      answered(delivery)
-      held.remove(delivery)
+      markResponded(delivery)
+      held.delete(delivery)
+      if (held.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
     },
 
-    /**
-     * Free capacity for a claim, with the organizations that have none; undefined while it is too small to be worth a
-     * claim.
-     */
-    room(): { limit: number; fullOrganizations: string[] } | undefined {
-      const free = Math.min(concurrency - underWay, 2 * concurrency - held.size)
-      if (bytes >= BYTES_UNDER_WAY) return undefined
-      if (free <= 0 || (underWay > 0 && free < Math.min(CLAIM_AT_LEAST, concurrency))) return undefined
+    /** Undefined while no delivery is held; otherwise resolves when none is. */
+    idle: (): Promise<void> | undefined =>
+      held.size === 0 ? undefined : new Promise((resolve) => waitingForIdle.push(resolve)),
+
+    /** Undefined while the free capacity is too small to be worth a claim. */
+    free(): FreeCapacity | undefined {
+      const free = Math.min(concurrency - requests, 2 * concurrency - held.size)
+      if (bytes >= BYTES_IN_FLIGHT) return undefined
+      if (free <= 0 || (requests > 0 && free < Math.min(CLAIM_AT_LEAST, concurrency))) return undefined
       const shares = [...perOrganization]
-      const isFull = (own: { requests: number; bytes: number }) =>
-        own.requests > half - CLAIM_AT_LEAST || own.bytes >= BYTES_UNDER_WAY / 2
       const fullOrganizations = shares.filter(([, own]) => isFull(own)).map(([id]) => id)
       const largest = Math.max(0, ...shares.map(([, own]) => (isFull(own) ? 0 : own.requests)))
       return { limit: Math.min(CLAIM_AT_ONCE, free, half - largest), fullOrganizations }
@@ -76,4 +84,4 @@ export function createCapacity(concurrency: number) {
   }
 }
 
-export type InFlight = ReturnType<typeof createCapacity>
+export type Capacity = ReturnType<typeof createCapacity>

@@ -1,6 +1,5 @@
 import { Agent, type Dispatcher } from 'undici'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
-import { createBag, type InBag } from './bag.ts'
 import { createConnector } from './ssrf-safe-connector.ts'
 
 /** Maximum bytes read of a response. */
@@ -60,8 +59,8 @@ export class UnpreparedError extends Error {
   readonly code = 'INTERNAL'
 }
 
-interface UnderWay extends Dispatcher.DispatchHandler, InBag {
-  breakOff(reason: Error): void
+interface InFlightRequest extends Dispatcher.DispatchHandler {
+  abort(reason: Error): void
 }
 
 /** Keep-alive connections to receivers, with one deadline over connecting, headers and body. */
@@ -78,7 +77,7 @@ export function createHttpSender(options: { targets: TargetPolicy; ca?: string }
     headersTimeout: 0,
     bodyTimeout: 0,
   })
-  const underWay = createBag<UnderWay>()
+  const inFlight = new Set<InFlightRequest>()
 
   /** One exchange on undici's lowest level, because a stream and a signal per request would double its cost. */
   function exchange({ origin, path, headers, body, timeoutSeconds }: Request): Promise<Exchange> {
@@ -87,29 +86,29 @@ export function createHttpSender(options: { targets: TargetPolicy; ca?: string }
     const kept: Buffer[] = []
     let read = 0
     let controller: Dispatcher.DispatchController | undefined
-    let broken: Error | undefined
+    let abortedBy: Error | undefined
     return new Promise((resolve) => {
       function end(error: unknown): void {
-        if (!underWay.remove(handler)) return
+        if (!inFlight.delete(handler)) return
         clearTimeout(deadline)
         result.error = error
         if (result.statusCode !== null && error === null) result.body = Buffer.concat(kept)
         result.durationMicroseconds = Math.floor((performance.now() - started) * 1000)
         resolve(result)
       }
-      function breakOff(reason: Error): void {
-        broken = reason
+      function abort(reason: Error): void {
+        abortedBy = reason
         end(reason)
         // Before the request has a connection there is nothing to abort; the handler aborts once it gets one.
         controller?.abort(reason)
       }
-      const expire = () => breakOff(new DeadlineError(result.statusCode === null ? 'headers' : 'body'))
+      const expire = () => abort(new DeadlineError(result.statusCode === null ? 'headers' : 'body'))
       const deadline = setTimeout(expire, timeoutSeconds * 1000)
-      const handler: UnderWay = {
-        breakOff,
+      const handler: InFlightRequest = {
+        abort,
         onRequestStart(started) {
           controller = started
-          if (broken !== undefined) started.abort(broken)
+          if (abortedBy !== undefined) started.abort(abortedBy)
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
           // Informational responses precede the final one.
@@ -128,7 +127,7 @@ export function createHttpSender(options: { targets: TargetPolicy; ca?: string }
         onResponseEnd: () => end(null),
         onResponseError: (_controller, error) => end(error),
       }
-      underWay.add(handler)
+      inFlight.add(handler)
       try {
         agent.dispatch({ origin, path, method: 'POST', headers, body }, handler)
       } catch (error) {
@@ -140,7 +139,7 @@ export function createHttpSender(options: { targets: TargetPolicy; ca?: string }
   return {
     send: exchange,
     interrupt() {
-      for (const { breakOff } of underWay.values()) breakOff(new InterruptedError('interrupted'))
+      for (const { abort } of inFlight) abort(new InterruptedError('interrupted'))
     },
     stop: () => agent.destroy(),
   }

@@ -6,7 +6,7 @@ import type { ClaimedDelivery } from './claim.ts'
 export const isPastHalfLease = (since: Date, now: Date, leaseSeconds: number) =>
   now.getTime() - since.getTime() > (leaseSeconds * 1000) / 2
 
-const EXTEND = `
+const RENEW = `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), kept AS (
@@ -21,35 +21,78 @@ FROM kept, clock WHERE d.id = kept.id RETURNING d.id`
 /**
  * Renews leases that this worker still holds.
  *
- * @param options.underWay true for requests in flight, which count at their receivers: an expired lease that nobody
+ * @param options.areInFlight true for requests in flight, which count at their receivers: an expired lease that nobody
  *   took over is renewed as well. Deliveries not yet sent are given up then
  * @returns the ids with a renewed lease
  */
 export async function renewLeases(
   pool: pg.Pool,
   held: readonly { id: string; version: number }[],
-  options: { now: Date | null; leaseSeconds: number; underWay: boolean },
+  options: { now: Date | null; leaseSeconds: number; areInFlight: boolean },
 ): Promise<Set<string>> {
-  const { now, leaseSeconds, underWay } = options
-  const values = [now, leaseSeconds, held.map(({ id }) => id), held.map(({ version }) => version), underWay]
-  const { rows } = await pool.query<{ id: string }>({ name: 'extend-leases', text: EXTEND, values })
+  const { now, leaseSeconds, areInFlight } = options
+  const values = [now, leaseSeconds, held.map(({ id }) => id), held.map(({ version }) => version), areInFlight]
+  const { rows } = await pool.query<{ id: string }>({ text: RENEW, values })
   return new Set(rows.map(({ id }) => id))
 }
 
-/**
- * Keeps the claimed deliveries that this worker still holds. After a slow answer or a stall the leases may have
- * expired, and another worker may send the deliveries by now.
- */
-export async function renewClaimed(
-  pool: pg.Pool,
-  claimed: readonly ClaimedDelivery[],
-  { began, clock, leaseSeconds }: { began: Date; clock: Clock; leaseSeconds: number },
-): Promise<readonly ClaimedDelivery[]> {
-  let ours = claimed
-  for (let since = began; ours.length > 0 && isPastHalfLease(since, clock.now(), leaseSeconds); ) {
-    since = clock.now()
-    const kept = await renewLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, underWay: false })
-    ours = ours.filter(({ id }) => kept.has(id))
+/** Keeps the leases of the deliveries that a worker holds. */
+export function createLeases(deps: {
+  pool: pg.Pool
+  clock: Clock
+  leaseSeconds: number
+  held: () => readonly ClaimedDelivery[]
+}) {
+  const { pool, clock, leaseSeconds } = deps
+  let renewedAt = clock.now()
+  let renewing: Promise<void> | undefined
+
+  /**
+   * One renewal at a time: a second statement would skip the rows locked by the first, and end before their leases are
+   * renewed.
+   */
+  function renewAll(): Promise<void> {
+    renewing ??= renew().finally(() => {
+      renewing = undefined
+    })
+    return renewing
   }
-  return ours
+
+  async function renew(): Promise<void> {
+    const began = clock.now()
+    const held = deps.held()
+    if (held.length > 0) await renewLeases(pool, held, { now: clock.forQueue(), leaseSeconds, areInFlight: true })
+    renewedAt = began
+  }
+
+  const arePastHalf = () => isPastHalfLease(renewedAt, clock.now(), leaseSeconds)
+
+  return {
+    renewAll,
+
+    /**
+     * Awaited before a claim and before a log entry: a worker that was stalled renews its leases first. Expired leases
+     * would not count against the concurrency of their endpoints, and too much would be claimed. Repeats a renewal that
+     * took so long that the leases may have expired again.
+     */
+    async renewStale(): Promise<void> {
+      while (arePastHalf()) await renewAll()
+    },
+
+    /**
+     * Keeps the claimed deliveries that this worker still holds. After a slow answer or a stall the leases may have
+     * expired, and another worker may send the deliveries by now.
+     */
+    async renewClaimed(claimed: readonly ClaimedDelivery[], began: Date): Promise<readonly ClaimedDelivery[]> {
+      let ours = claimed
+      for (let since = began; ours.length > 0 && isPastHalfLease(since, clock.now(), leaseSeconds); ) {
+        since = clock.now()
+        const kept = await renewLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, areInFlight: false })
+        ours = ours.filter(({ id }) => kept.has(id))
+      }
+      return ours
+    },
+  }
 }
+
+export type Leases = ReturnType<typeof createLeases>

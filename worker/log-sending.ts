@@ -3,21 +3,22 @@ import type { LiveBus } from '../src/bus/bus.ts'
 import { CHANGED, logChanges, notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { ClaimedDelivery } from './claim.ts'
+import type { Leases } from './lease.ts'
 
 /** Duration of an attempt after which its SENDING state is logged before the result, in milliseconds. */
 const LOG_AFTER_MS = 1_000
 /** Interval of the check for long attempts, in milliseconds. */
 const LOOK_EVERY_MS = 250
 /** Maximum deliveries of one statement. */
-const TOLD_AT_ONCE = 1_000
+const LOGGED_AT_ONCE = 1_000
 
 /** Skips locked rows: the transaction that holds them logs SENDING itself. */
-const TELL = `
+const LOG_SENDING = `
 WITH mine AS (
   SELECT d.id FROM unnest($1::text[], $2::int[]) AS i(id, version) JOIN deliveries d ON d.id = i.id AND d.version = i.version
-  WHERE d.untold FOR UPDATE OF d SKIP LOCKED
+  WHERE d.sending_unlogged FOR UPDATE OF d SKIP LOCKED
 ), changed AS (
-  UPDATE deliveries d SET untold = false FROM mine, events v, webhook_endpoints e
+  UPDATE deliveries d SET sending_unlogged = false FROM mine, events v, webhook_endpoints e
   WHERE d.id = mine.id AND v.id = d.event_id AND e.id = d.endpoint_id
   RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url
 ), ${logChanges()}
@@ -33,7 +34,7 @@ export async function logAsSending(
   deliveries: readonly { id: string; version: number }[],
 ): Promise<string[]> {
   const values = [deliveries.map(({ id }) => id), deliveries.map(({ version }) => version)]
-  const { rows } = await pool.query<{ organization_id: string }>({ name: 'tell', text: TELL, values })
+  const { rows } = await pool.query<{ organization_id: string }>({ text: LOG_SENDING, values })
   return rows.map((row) => row.organization_id)
 }
 
@@ -41,41 +42,41 @@ export async function logAsSending(
  * Logs the SENDING state of long attempts. Short attempts log it together with their result, in one entry, so that
  * claims never wait for the log.
  *
- * @param deps.leasesRenewed awaited first: renewals skip rows locked by this statement, and a worker that was stalled runs
- *   both at once
+ * Leases are renewed first: renewals skip rows locked by this statement, and a worker that was stalled runs both at once.
+ *
  * @param deps.logSendingAfterMs default LOG_AFTER_MS
  */
 export function createLogSending(deps: {
   pool: pg.Pool
   bus: LiveBus
   log: Log
-  inFlight: () => readonly ClaimedDelivery[]
-  leasesRenewed: () => Promise<void> | undefined
+  held: () => readonly ClaimedDelivery[]
+  leases: Leases
   logSendingAfterMs?: number
 }) {
-  const { pool, bus, log, inFlight, logSendingAfterMs = LOG_AFTER_MS } = deps
-  const told = new WeakSet<ClaimedDelivery>()
+  const { pool, bus, log, logSendingAfterMs = LOG_AFTER_MS } = deps
+  const logged = new WeakSet<ClaimedDelivery>()
   let timer: NodeJS.Timeout | undefined
-  let telling: Promise<void> | undefined
+  let logging: Promise<void> | undefined
 
-  function tellLate(): void {
-    const deliveries = inFlight()
+  function logLate(): void {
+    const deliveries = deps.held()
     if (deliveries.length === 0) stopLooking()
-    const late = deliveries.filter((delivery) => isLate(delivery) && !told.has(delivery)).slice(0, TOLD_AT_ONCE)
+    const late = deliveries.filter((delivery) => isLate(delivery) && !logged.has(delivery)).slice(0, LOGGED_AT_ONCE)
     if (late.length === 0) return
-    telling ??= tell(late)
+    logging ??= logAll(late)
       .catch((error) => log.warn({ err: error }, 'Log entry of sending deliveries failed; retrying'))
       .finally(() => {
-        telling = undefined
+        logging = undefined
       })
   }
 
   const isLate = ({ claimedAt }: ClaimedDelivery) => performance.now() - claimedAt >= logSendingAfterMs
 
-  async function tell(late: readonly ClaimedDelivery[]): Promise<void> {
-    await deps.leasesRenewed()
+  async function logAll(late: readonly ClaimedDelivery[]): Promise<void> {
+    await deps.leases.renewStale()
     notifyLogGrew(bus, await logAsSending(pool, late))
-    for (const delivery of late) told.add(delivery)
+    for (const delivery of late) logged.add(delivery)
   }
 
   function stopLooking(): void {
@@ -86,11 +87,11 @@ export function createLogSending(deps: {
   return {
     /** Starts the check for long attempts. */
     look() {
-      timer ??= setInterval(tellLate, LOOK_EVERY_MS)
+      timer ??= setInterval(logLate, LOOK_EVERY_MS)
     },
     async stop() {
       stopLooking()
-      await telling
+      await logging
     },
   }
 }

@@ -5,8 +5,8 @@ import { stepReplay } from '../src/domain/replays/replays.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Log } from '../src/lib/log.ts'
-import type { ClaimedDelivery } from './claim.ts'
-import { isPastHalfLease, renewLeases } from './lease.ts'
+import type { ClaimSchedule } from './claim-schedule.ts'
+import type { Leases } from './lease.ts'
 import { MOVED_AT_ONCE, type Sweep, sweep } from './sweep.ts'
 
 /** Interval of sweeps, in milliseconds. A safety net: every change that misplaces deliveries also moves them. */
@@ -23,50 +23,21 @@ export function createMaintenance(deps: {
   bus: LiveBus
   log: Log
   leaseSeconds: number
-  inFlight: () => readonly ClaimedDelivery[]
-  /** Called when deliveries have become due. */
-  wake: () => void
+  leases: Leases
+  schedule: ClaimSchedule
 }) {
-  const { bus, clock, log, leaseSeconds } = deps
+  const { bus, clock, log, leaseSeconds, leases } = deps
   const { pool } = deps.database
   let stopping = false
   let sweptAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
-  let beating: Promise<void> | undefined
+  let renewing: Promise<void> | undefined
   let sweeping: Promise<void> | undefined
   let replaying: Promise<void> | undefined
   let replayWanted = false
 
-  let renewedAt = clock.now()
-  let renewing: Promise<void> | undefined
-
-  /**
-   * One renewal at a time: a second statement would skip the rows locked by the first, and end before their leases are
-   * renewed.
-   */
-  function renewOnce(): Promise<void> {
-    renewing ??= renew().finally(() => {
-      renewing = undefined
-    })
-    return renewing
-  }
-
-  /** Repeats a renewal that took so long that the leases may have expired again. */
-  async function renewUntilFresh(): Promise<void> {
-    while (arePastHalfLease()) await renewOnce()
-  }
-
-  const arePastHalfLease = () => isPastHalfLease(renewedAt, clock.now(), leaseSeconds)
-
-  async function renew(): Promise<void> {
-    const began = clock.now()
-    const held = deps.inFlight()
-    if (held.length > 0) await renewLeases(pool, held, { now: clock.forQueue(), leaseSeconds, underWay: true })
-    renewedAt = began
-  }
-
   async function heartbeat(): Promise<void> {
-    await renewOnce()
+    await leases.renewAll()
     const reclaimed = await sweepAll('reclaim')
     if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Reclaimed deliveries with an expired lease')
   }
@@ -86,7 +57,7 @@ export function createMaintenance(deps: {
       const organizationIds = await sweep(pool, kind, clock.forQueue())
       notifyLogGrew(bus, organizationIds)
       moved += organizationIds.length
-      if (organizationIds.length > 0) deps.wake()
+      if (organizationIds.length > 0) deps.schedule.nudge()
       if (organizationIds.length < MOVED_AT_ONCE || stopping) return moved
     }
   }
@@ -112,7 +83,7 @@ export function createMaintenance(deps: {
 
   function scheduleHeartbeat(wait: number): void {
     timer = setTimeout(() => {
-      beating = heartbeat()
+      renewing = heartbeat()
         .catch((error) => log.warn({ err: error }, 'Lease renewal failed; retrying'))
         .finally(() => {
           if (!stopping) scheduleHeartbeat((leaseSeconds * 1000) / 3)
@@ -133,11 +104,6 @@ export function createMaintenance(deps: {
       await heartbeat()
       await runSweeps()
     },
-    /**
-     * Awaited before a claim. A worker that was stalled renews its leases first: expired ones would not count against
-     * the concurrency of their endpoints, and too much would be claimed.
-     */
-    leasesRenewed: (): Promise<void> | undefined => (arePastHalfLease() ? renewUntilFresh() : undefined),
     replay,
     /** Holds waiting deliveries of disabled endpoints. */
     hold: () => sweepAll('hold'),
@@ -145,7 +111,7 @@ export function createMaintenance(deps: {
     async stop() {
       stopping = true
       clearTimeout(timer)
-      await Promise.all([beating, sweeping, replaying])
+      await Promise.all([renewing, sweeping, replaying])
     },
   }
 }

@@ -4,20 +4,20 @@ import { PROBE_MS } from '../src/database/client.ts'
 import type { ConnectionOptions } from '../src/database/connection.ts'
 import { REPLAY_WAKE, WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
 import type { Log } from '../src/lib/log.ts'
+import type { ClaimSchedule } from './claim-schedule.ts'
 
 const RECONNECT_MS = 1_000
 
 /**
- * Calls `onWake` when a commit has made deliveries due, and once after every connect, because notifications are lost
- * while disconnected.
+ * Nudges the claim loop when a commit has made deliveries due, and once after every connect, because notifications are
+ * lost while disconnected.
  *
- * @param deps.onWake receives the ids of due deliveries when the commit names them
- *   (src/domain/events/notify-channel.ts)
+ * @param deps.runReplays called when a replay may have started
  */
 export function createNotificationListener(deps: {
   connection: ConnectionOptions
-  onWake: (ids?: readonly string[]) => void
-  onReplay: () => void
+  schedule: ClaimSchedule
+  runReplays: () => void
   log: Log
 }) {
   const stopping = new AbortController()
@@ -33,15 +33,15 @@ export function createNotificationListener(deps: {
     connection.on('error', () => resolve())
     connection.on('end', () => resolve())
     connection.on('notification', ({ payload }) => {
-      if (payload === REPLAY_WAKE) deps.onReplay()
-      else deps.onWake(payload?.split(' ').filter(Boolean))
+      if (payload === REPLAY_WAKE) deps.runReplays()
+      else deps.schedule.nudge()
     })
     client = connection
     try {
       await connection.connect()
       await connection.query(`LISTEN ${WAKE_CHANNEL}`)
-      deps.onWake()
-      deps.onReplay()
+      deps.schedule.nudge()
+      deps.runReplays()
       await ended
     } finally {
       await connection.end().catch(() => {})

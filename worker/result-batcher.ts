@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../src/lib/log.ts'
-import type { Result } from './attempt-outcome.ts'
+import type { AttemptResult } from './attempt-outcome.ts'
 
 const BATCH = 500
 const RETRY_MS = 500
@@ -12,45 +12,46 @@ const FLUSH_EVERY_MS = 50
 
 /**
  * Gathers results into batches. One batch is written at a time, and results that arrive meanwhile form the next one. A
- * lone result after a quiet time is written at once; under load the results of `everyMs` share a statement, unless
- * blocked deliveries wait for their capacity. While the database is away results wait, bounded by the deliveries in
- * flight.
+ * lone result after a quiet time is written at once; under load the results of `everyMs` share a statement, unless due
+ * deliveries are blocked by them. While the database is away results wait, bounded by the deliveries in flight.
  *
- * @param deps.isAwaited true when other deliveries cannot be sent before the result is recorded; default never
+ * @param deps.write records a batch; called again after a failure
+ * @param deps.release called with each batch that is recorded, or that the database refuses
+ * @param deps.isBlocking true while due deliveries cannot be sent before the result is recorded; default never
  * @param deps.everyMs minimum interval between two statements, default FLUSH_EVERY_MS
  */
 export function createResultBatcher(deps: {
-  write: (results: readonly Result[]) => Promise<void>
-  onSettled: (results: readonly Result[]) => void
+  write: (results: readonly AttemptResult[]) => Promise<void>
+  release: (results: readonly AttemptResult[]) => void
   log: Log
-  isAwaited?: (result: Result) => boolean
+  isBlocking?: (result: AttemptResult) => boolean
   everyMs?: number
-}): { add(result: Result): void; lookAgain(): void; idle(): Promise<void> } {
-  const { isAwaited = () => false, everyMs = FLUSH_EVERY_MS } = deps
-  let waiting: Result[] = []
+}) {
+  const { isBlocking = () => false, everyMs = FLUSH_EVERY_MS } = deps
+  let waiting: AttemptResult[] = []
   let running: Promise<void> | undefined
   let begunAt = Number.NEGATIVE_INFINITY
-  let hurry = () => {}
+  let flush = () => {}
 
   async function run(): Promise<void> {
     // Results of the same turn of the event loop share a batch.
     await new Promise(setImmediate)
     while (waiting.length > 0) {
-      await nextTurn()
+      await nextFlush()
       begunAt = performance.now()
       const batch = takeBatch()
       await write(batch)
-      deps.onSettled(batch)
+      deps.release(batch)
     }
     running = undefined
   }
 
-  function nextTurn(): Promise<void> | undefined {
+  function nextFlush(): Promise<void> | undefined {
     const wait = begunAt + everyMs - performance.now()
-    if (wait <= 0 || waiting.length >= WORTH_A_STATEMENT || waiting.some(isAwaited)) return
+    if (wait <= 0 || waiting.length >= WORTH_A_STATEMENT || waiting.some(isBlocking)) return
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, wait)
-      hurry = () => {
+      flush = () => {
         clearTimeout(timer)
         resolve()
       }
@@ -58,7 +59,7 @@ export function createResultBatcher(deps: {
   }
 
   /** Retries until the database stores the results. A result that the database refuses must not block the others. */
-  async function write(batch: readonly Result[], isAgain = false): Promise<void> {
+  async function write(batch: readonly AttemptResult[], isAgain = false): Promise<void> {
     for (;;) {
       try {
         return await deps.write(batch)
@@ -79,9 +80,9 @@ export function createResultBatcher(deps: {
   }
 
   /** At most one result per delivery: the second of two attempts waits for the next batch. */
-  function takeBatch(): Result[] {
-    const batch = new Map<string, Result>()
-    const rest: Result[] = []
+  function takeBatch(): AttemptResult[] {
+    const batch = new Map<string, AttemptResult>()
+    const rest: AttemptResult[] = []
     for (const result of waiting)
       if (batch.size < BATCH && !batch.has(result.delivery.id)) batch.set(result.delivery.id, result)
       else rest.push(result)
@@ -90,14 +91,14 @@ export function createResultBatcher(deps: {
   }
 
   return {
-    add(result) {
+    add(result: AttemptResult) {
       waiting.push(result)
-      if (waiting.length >= WORTH_A_STATEMENT || isAwaited(result)) hurry()
+      if (waiting.length >= WORTH_A_STATEMENT || isBlocking(result)) flush()
       running ??= run()
     },
-    /** The set of awaited results has changed. */
-    lookAgain() {
-      if (waiting.some(isAwaited)) hurry()
+    /** Called when more deliveries may be blocked. */
+    flushIfBlocked() {
+      if (waiting.some(isBlocking)) flush()
     },
     /** Resolves when every added result is written. */
     async idle() {

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { CHANGED, logChanges, sendingState } from '../src/bus/delivery-log.ts'
-import { DELETED_EXPLANATION } from '../src/domain/deliveries/delivery-transitions.ts'
-import { HELD_EXPLANATION } from '../src/domain/events/fan-out.ts'
+import { DELETED_REASON } from '../src/domain/deliveries/delivery-transitions.ts'
+import { HELD_REASON } from '../src/domain/events/fan-out.ts'
 
 /** Maximum rows that one of these statements moves. */
 export const MOVED_AT_ONCE = 1_000
@@ -15,7 +15,7 @@ export function move(chosen: string, set: string): string {
 WITH RECURSIVE clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), ${chosen}, changed AS (
-  UPDATE deliveries d SET ${set}, version = d.version + 1, lease_until = NULL, untold = false,
+  UPDATE deliveries d SET ${set}, version = d.version + 1, lease_until = NULL, sending_unlogged = false,
     updated_at = clock.now
   FROM chosen, clock, events v, webhook_endpoints e
   WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
@@ -33,7 +33,7 @@ const RECLAIM = move(
   ORDER BY d.lease_until LIMIT ${MOVED_AT_ONCE} FOR UPDATE OF d SKIP LOCKED
 )`,
   `${TO_QUEUE}, next_attempt_at = clock.now,
-    explanation = 'The worker that was sending it went away. It is sent again, so the receiver may see it twice.'`,
+    status_reason = 'The worker that was sending it went away. It is sent again, so the receiver may see it twice.'`,
 )
 
 /** One row per endpoint with deliveries in these states, found without reading the deliveries in between. */
@@ -60,7 +60,7 @@ const RELEASE = move(
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}
 )`,
-  `${TO_QUEUE}, next_attempt_at = d.created_at, explanation = NULL`,
+  `${TO_QUEUE}, next_attempt_at = d.created_at, status_reason = NULL`,
 )
 
 /** Holds waiting deliveries of disabled endpoints at once, so that their state shows it before they are due. */
@@ -73,7 +73,7 @@ const HOLD = move(
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}
 )`,
-  `status = 'HELD', next_attempt_at = NULL, explanation = '${HELD_EXPLANATION}'`,
+  `status = 'HELD', next_attempt_at = NULL, status_reason = '${HELD_REASON}'`,
 )
 
 /**
@@ -90,7 +90,7 @@ const drop = (states: string) =>
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
   ) d LIMIT ${MOVED_AT_ONCE}
 )`,
-    `status = 'CANCELED', next_attempt_at = NULL, explanation = '${DELETED_EXPLANATION}'`,
+    `status = 'CANCELED', next_attempt_at = NULL, status_reason = '${DELETED_REASON}'`,
   )
 
 const SWEEPS = {
@@ -108,6 +108,6 @@ export type Sweep = keyof typeof SWEEPS
  * @returns the organization of each
  */
 export async function sweep(pool: pg.Pool, kind: Sweep, now: Date | null): Promise<string[]> {
-  const { rows } = await pool.query<{ organization_id: string }>({ name: kind, text: SWEEPS[kind], values: [now] })
+  const { rows } = await pool.query<{ organization_id: string }>({ text: SWEEPS[kind], values: [now] })
   return rows.map((row) => row.organization_id)
 }

@@ -7,9 +7,13 @@ import type { MakeId } from '../src/lib/ids.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
 import type { Log } from '../src/lib/log.ts'
 import { createAttempts } from './attempt.ts'
+import type { AttemptResult } from './attempt-outcome.ts'
+import { createBlockedClaims } from './blocked-claims.ts'
 import { createCapacity } from './capacity.ts'
-import type { ClaimedDelivery } from './claim.ts'
+import { type ClaimedDelivery, createClaimer } from './claim.ts'
 import { createClaimLoop } from './claim-loop.ts'
+import { createClaimSchedule } from './claim-schedule.ts'
+import { createLeases } from './lease.ts'
 import { createLogSending } from './log-sending.ts'
 import { createMaintenance } from './maintenance.ts'
 import { createNotificationListener } from './notification-listener.ts'
@@ -30,6 +34,17 @@ export interface WorkerOptions {
  * The delivery worker: claims due deliveries after a notification, sends each within the bounds of its endpoint, and
  * records results in batches. No transaction is open while a request is in flight, and any number of workers share a
  * database.
+ *
+ * The files in the order in which an event passes:
+ * 1. When: `notification-listener.ts` and `claim-schedule.ts` run `claim-loop.ts`.
+ * 2. Claim: `claim.ts` calls `prisma/functions/claim_deliveries_v1.sql` for the capacity that `capacity.ts` has free;
+ *    `undeliverable.ts` moves due deliveries that must not be sent.
+ * 3. Attempt: `attempt.ts` waits for the send time (`endpoint-pacer.ts`), builds the request (`build-request.ts`), sends
+ *    it (`http-sender.ts`, `ssrf-safe-connector.ts`), and decides the outcome (`attempt-outcome.ts`, `failure-message.ts`).
+ * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v1.sql` with them and with
+ *    the effect on endpoints (`endpoint-health.ts`); a claim blocked by them (`blocked-claims.ts`) follows.
+ * 5. Meanwhile: `lease.ts` keeps leases, `log-sending.ts` shows long attempts, `maintenance.ts` renews leases, runs the
+ *    sweeps of `sweep.ts`, and runs replays.
  */
 export function createWorker(deps: {
   database: Database
@@ -49,115 +64,110 @@ export function createWorker(deps: {
   ca?: string
   options: WorkerOptions
 }) {
-  const { database, clock, makeId, keyring, bus, targets, log, options } = deps
-  const { leaseSeconds } = options
+  const { database, clock, makeId, keyring, bus, targets, log } = deps
+  const { concurrency, leaseSeconds, shutdownSeconds } = deps.options
   const { pool } = database
 
-  const waitingForIdle: (() => void)[] = []
-
-  const inFlight = createCapacity(options.concurrency)
+  const schedule = createClaimSchedule()
+  const capacity = createCapacity(concurrency)
+  const blocked = createBlockedClaims()
+  const leases = createLeases({ pool, clock, leaseSeconds, held: capacity.held })
+  const maintenance = createMaintenance({ database, clock, makeId, bus, log, leaseSeconds, leases, schedule })
+  const listener = createNotificationListener({
+    connection: database.direct,
+    schedule,
+    runReplays: () => void maintenance.replay(),
+    log,
+  })
+  const resultBatcher = createResultBatcher({
+    write,
+    release,
+    log,
+    isBlocking: ({ delivery }) => blocked.isBlocking(delivery),
+    ...(deps.flushEveryMs !== undefined && { everyMs: deps.flushEveryMs }),
+  })
   const attempts = createAttempts({
     ...{ clock, makeId, keyring, targets, log, leaseSeconds },
     ...(deps.random && { random: deps.random }),
     ...(deps.ca !== undefined && { ca: deps.ca }),
   })
   const logSending = createLogSending({
-    ...{ pool, bus, log, inFlight: inFlight.values },
+    ...{ pool, bus, log, leases, held: capacity.held },
     ...(deps.logSendingAfterMs !== undefined && { logSendingAfterMs: deps.logSendingAfterMs }),
-    leasesRenewed: () => maintenance.leasesRenewed(),
   })
+  const undeliverable = createUndeliverable({ pool, bus, clock, log, schedule })
+  const claimer = createClaimer(database.pooled)
   const claimLoop = createClaimLoop({
-    ...{ database, clock, log, leaseSeconds, inFlight },
-    leasesRenewed: () => maintenance.leasesRenewed(),
-    onClaimed(deliveries) {
+    ...{ claimer, pool, clock, log, leaseSeconds, schedule, capacity, blocked, leases },
+    send(deliveries) {
       for (const delivery of deliveries) void attempt(delivery)
       if (deliveries.length > 0) logSending.look()
     },
-    onUndeliverable: (found) => undeliverable.move(found),
-    onAwaited: () => resultBatcher.lookAgain(),
-  })
-  const wake = () => claimLoop.wake()
-  const undeliverable = createUndeliverable({ pool, bus, clock, log, wake })
-  const maintenance = createMaintenance({
-    ...{ database, clock, makeId, bus, log, leaseSeconds, wake },
-    inFlight: inFlight.values,
-  })
-  const listener = createNotificationListener({
-    connection: database.direct,
-    onWake: claimLoop.wake,
-    onReplay: () => void maintenance.replay(),
-    log,
-  })
-  const resultBatcher = createResultBatcher({
-    log,
-    isAwaited: ({ delivery }) => claimLoop.isAwaited(delivery),
-    ...(deps.flushEveryMs !== undefined && { everyMs: deps.flushEveryMs }),
-    async write(results) {
-      const way = claimLoop.settling(results)
-      const { healthChanged, disabled } = await recordResults(way, results, {
-        now: clock.forQueue(),
-        makeId: deps.makeId,
-      })
-      notifyLogGrew(
-        bus,
-        results.map(({ delivery }) => delivery.organization_id),
-      )
-      for (const { delivery } of results)
-        if (healthChanged.includes(delivery.endpoint_id))
-          notifyEndpointChanged(bus, delivery.organization_id, delivery.endpoint_id)
-      if (disabled.length > 0)
-        maintenance.hold().catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
-    },
-    onSettled(results) {
-      for (const { delivery } of results) inFlight.remove(delivery)
-      claimLoop.onSettled(results)
-      noteIdle()
-    },
+    moveUndeliverable: undeliverable.move,
+    flushIfBlocked: resultBatcher.flushIfBlocked,
   })
 
   async function attempt(delivery: ClaimedDelivery): Promise<void> {
-    inFlight.add(delivery)
+    capacity.add(delivery)
     const result = await attempts.make(delivery)
-    if (result === undefined) {
-      inFlight.remove(delivery)
-      return noteIdle()
-    }
-    inFlight.answered(delivery)
+    if (result === undefined) return capacity.remove(delivery)
+    capacity.markResponded(delivery)
     resultBatcher.add(result)
   }
 
-  function noteIdle(): void {
-    if (inFlight.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
+  async function write(results: readonly AttemptResult[]): Promise<void> {
+    const { healthChanged, disabled } = await recordResults(pool, results, { now: clock.forQueue(), makeId })
+    notifyLogGrew(
+      bus,
+      results.map(({ delivery }) => delivery.organization_id),
+    )
+    for (const { delivery } of results)
+      if (healthChanged.includes(delivery.endpoint_id))
+        notifyEndpointChanged(bus, delivery.organization_id, delivery.endpoint_id)
+    if (disabled.length > 0)
+      maintenance.hold().catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
+  }
+
+  function release(results: readonly AttemptResult[]): void {
+    for (const { delivery, outcome } of results) {
+      capacity.remove(delivery)
+      if (outcome.retryAfterSeconds !== null) schedule.retryIn(outcome.retryAfterSeconds * 1000)
+    }
+    if (results.some(({ delivery }) => blocked.mayUnblock(delivery))) schedule.nudge()
+    else schedule.arm()
+  }
+
+  async function idle(): Promise<void> {
+    for (;;) {
+      const work = claimLoop.idle() ?? undeliverable.idle() ?? capacity.idle()
+      if (work === undefined) return
+      await work
+    }
   }
 
   return {
     start() {
-      claimLoop.start()
+      schedule.start()
+      schedule.nudge()
       listener.start()
       maintenance.start()
     },
-    /** Claims now, everything due or the named deliveries; for tests that move the clock. */
-    wake: claimLoop.wake,
+    /** Claims now; for tests that move the clock. */
+    wake: schedule.nudge,
     /** Renews and reclaims now; for tests that move the clock. */
     heartbeat: maintenance.heartbeat,
     /** Resolves when nothing is claimed, in flight or unrecorded. */
-    async idle() {
-      while (claimLoop.idle() !== undefined || undeliverable.idle() !== undefined || inFlight.size > 0) {
-        await claimLoop.idle()
-        await undeliverable.idle()
-        if (inFlight.size > 0) await new Promise<void>((resolve) => waitingForIdle.push(resolve))
-      }
-    },
+    idle,
     /** Claims no more, waits for requests in flight, aborts the rest and returns their deliveries to the queue. */
     async stop() {
       claimLoop.stop()
-      const late = setTimeout(() => attempts.interrupt(), options.shutdownSeconds * 1000)
+      const late = setTimeout(() => attempts.interrupt(), shutdownSeconds * 1000)
       await listener.stop()
       // Leases are renewed meanwhile, so that no other worker sends the same deliveries.
-      await this.idle()
+      await idle()
       clearTimeout(late)
       await maintenance.stop()
-      await Promise.all([attempts.stop(), claimLoop.close(), logSending.stop()])
+      await Promise.all([attempts.stop(), claimer.stop(), logSending.stop()])
     },
   }
 }

@@ -59,17 +59,22 @@ async function makeWalFiles(pool: pg.Pool): Promise<void> {
 
 export type Services = Awaited<ReturnType<typeof startServices>>
 
-/** API and worker as the processes that `npm run start:api` and `npm run start:worker` are. */
+/**
+ * API and worker as the processes that `npm run start:api` and `npm run start:worker` are.
+ *
+ * @param options.directory another work tree, default this one
+ */
 export async function startSignalbox(
   services: Services,
-  options: { workers?: number; env?: Record<string, string> } = {},
+  options: { workers?: number; env?: Record<string, string>; directory?: string } = {},
 ) {
   const env = await settings(services, options.env)
-  const api = startProcess(env, 'api')
+  const main = options.directory === undefined ? undefined : path.resolve(options.directory, 'src/main.ts')
+  const api = startProcess(env, 'api', main)
   await api.printed(/Signalbox started/)
   const workers: RunningProcess[] = []
   for (let n = 0; n < (options.workers ?? 1); n++) {
-    const worker = startProcess(env, 'worker')
+    const worker = startProcess(env, 'worker', main)
     await worker.printed(/Signalbox started/)
     workers.push(worker)
   }

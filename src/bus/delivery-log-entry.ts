@@ -13,7 +13,7 @@ export interface DeliveryChange {
   /** Grows with every change of the delivery. */
   version: number
   nextAttemptAt: Date | null
-  explanation: string | null
+  statusReason: string | null
   createdAt: Date
   updatedAt: Date
   eventId: string
@@ -27,7 +27,7 @@ type Sending = [
   trigger: AttemptTrigger,
   attemptCount: number,
   nextAttemptAt: string,
-  explanation: string | null,
+  statusReason: string | null,
   updatedAt: string,
 ]
 
@@ -39,7 +39,7 @@ export type Logged = [
   attemptCount: number,
   version: number,
   nextAttemptAt: string | null,
-  explanation: string | null,
+  statusReason: string | null,
   createdAt: string,
   updatedAt: string,
   eventId: string,
@@ -54,17 +54,17 @@ export type Logged = [
 export function changesOf(entry: Logged): Logged[] {
   const [id, , , , version, , , createdAt, , eventId, eventType, endpointId, endpointUrl, sending] = entry
   if (!sending) return [entry]
-  const [trigger, attemptCount, nextAttemptAt, explanation, updatedAt] = sending
+  const [trigger, attemptCount, nextAttemptAt, statusReason, updatedAt] = sending
   const of = [eventId, eventType, endpointId, endpointUrl] as const
-  const before = [trigger, attemptCount, version - 1, nextAttemptAt, explanation, createdAt, updatedAt] as const
+  const before = [trigger, attemptCount, version - 1, nextAttemptAt, statusReason, createdAt, updatedAt] as const
   return [[id, 'SENDING', ...before, ...of], entry]
 }
 
 export function toChange(organizationId: string, logged: Logged): DeliveryChange {
-  const [id, status, trigger, attemptCount, version, nextAttemptAt, explanation, createdAt, updatedAt] = logged
+  const [id, status, trigger, attemptCount, version, nextAttemptAt, statusReason, createdAt, updatedAt] = logged
   const [eventId, eventType, endpointId, endpointUrl] = logged.slice(9) as [string, string, string, string]
   return {
-    ...{ id, organizationId, status, trigger, attemptCount, version, explanation, eventId, endpointId },
+    ...{ id, organizationId, status, trigger, attemptCount, version, statusReason, eventId, endpointId },
     nextAttemptAt: nextAttemptAt === null ? null : new Date(nextAttemptAt),
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),

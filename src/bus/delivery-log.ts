@@ -2,18 +2,17 @@ import { deliveryChannel, endpointChannel, type LiveBus } from './bus.ts'
 
 /** Columns that the CTE `changed` needs of delivery `d`, besides `event_type` and `endpoint_url`. */
 export const CHANGED = `d.id, d.organization_id, d.status, d.trigger, d.attempt_count, d.version, d.next_attempt_at,
-  d.explanation, d.created_at, d.updated_at, d.event_id, d.endpoint_id`
+  d.status_reason, d.created_at, d.updated_at, d.event_id, d.endpoint_id`
 
 /**
  * Column `sending` of the CTE `changed`, for statements that move deliveries out of SENDING: the SENDING state, unless
  * the log has that state already.
  *
  * @param was SQL for the row before the change
- * @param untold SQL for the flag `untold` of that row
  */
-export const sendingState = (was: string, untold = `${was}.untold`) => `
-  CASE WHEN ${was}.status = 'SENDING' AND ${untold} THEN json_build_array(${was}.trigger, ${was}.attempt_count,
-    ${was}.next_attempt_at, ${was}.explanation, ${was}.updated_at) END AS sending`
+export const sendingState = (was: string) => `
+  CASE WHEN ${was}.status = 'SENDING' AND ${was}.sending_unlogged THEN json_build_array(${was}.trigger, ${was}.attempt_count,
+    ${was}.next_attempt_at, ${was}.status_reason, ${was}.updated_at) END AS sending`
 
 /**
  * Distance that positions jump after a restart of PostgreSQL. A crash or failover may forget the last positions that
@@ -38,7 +37,7 @@ export function logChanges(after?: string, withSending = false): string {
 parts AS MATERIALIZED (
   SELECT organization_id, part, json_agg(change) AS changes FROM (
     SELECT organization_id, (row_number() OVER (PARTITION BY organization_id) - 1) / ${CHANGES_IN_A_PART} AS part,
-      json_build_array(id, status, trigger, attempt_count, version, next_attempt_at, explanation, created_at, updated_at,
+      json_build_array(id, status, trigger, attempt_count, version, next_attempt_at, status_reason, created_at, updated_at,
         event_id, event_type, endpoint_id, endpoint_url${withSending ? ', sending' : ''}) AS change
     FROM changed
   ) c GROUP BY organization_id, part

@@ -2,7 +2,6 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { type ConnectionOptions, SESSION, type SessionSettings, withSession } from './connection.ts'
 import { PrismaClient } from './generated/client.ts'
-import { PreparingClient } from './prepared.ts'
 
 export type { PrismaClient } from './generated/client.ts'
 /** A Prisma client or a transaction of one, for domain functions that write. */
@@ -34,7 +33,7 @@ const ANSWER_MS = 60_000
 const READ_MARGIN_MS = 1_000
 /** Time after which idle connections are probed; the default of Linux is two hours. */
 export const PROBE_MS = 10_000
-/** Idle connections keep their plans for this time. */
+/** Idle connections keep the plans of functions for this time. */
 const IDLE_MS = 300_000
 
 /** Maximum connections of each pool in one process. */
@@ -50,15 +49,11 @@ const READ_SECONDS = 10
  * @param session further settings of each session
  */
 export function createPool(
-  {
-    query_timeout: answerMs = ANSWER_MS,
-    ...settings
-  }: pg.PoolConfig & { acceptsOptions?: boolean; usesPooler?: boolean },
+  settings: pg.PoolConfig & { acceptsOptions?: boolean },
   onError: (error: Error) => void = () => {},
   session: SessionSettings = {},
 ): pg.Pool {
   const onConnect = (client: pg.ClientBase) => {
-    if (client instanceof PreparingClient) client.answerMs = answerMs
     // The pool listens only while a connection is idle; without a listener, one that dies between two queries would end
     // the process.
     client.on('error', onError)
@@ -68,9 +63,10 @@ export function createPool(
     keepAliveInitialDelayMillis: PROBE_MS,
     idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: ANSWER_MS,
   }
   const connection = withSession(settings, { ...SESSION, ...session })
-  const pool = new pg.Pool({ ...bounds, Client: PreparingClient, onConnect, ...connection })
+  const pool = new pg.Pool({ ...bounds, onConnect, ...connection })
   pool.on('error', onError)
   return pool
 }

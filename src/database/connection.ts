@@ -37,8 +37,6 @@ export interface ConnectionOptions extends pg.ClientConfig {
   schema?: string
   /** False behind a pooler that takes no startup options: sessions then have the settings of the role. */
   acceptsOptions: boolean
-  /** True when the connections may lead through a pooler in transaction mode: no session outlives a transaction. */
-  usesPooler: boolean
   /** True when a server that offers no TLS is reached without. */
   isTlsOptional: boolean
 }
@@ -74,7 +72,6 @@ export function readConnection(
     ssl: tls.ssl,
     setting,
     acceptsOptions: true,
-    usesPooler: false,
     isTlsOptional: tls.isOptional,
     ...(schema !== undefined && { schema }),
     options: [session, parameter('options')].filter(Boolean).join(' '),

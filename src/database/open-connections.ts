@@ -42,13 +42,12 @@ export async function openConnections(options: { url: string; directUrl?: string
       `DATABASE_URL leads to the schema ${pooled.schema}, DATABASE_DIRECT_URL to ${direct.schema}. Give both the same ?schema=<name>.`,
     )
   if (!(await isHeard(pooled, direct))) throw new Error(directUrl === undefined ? NOT_HEARD : NOT_HEARD_DIRECT)
-  const usesPooler = directUrl !== undefined || !pooled.acceptsOptions
   if (!pooled.acceptsOptions)
     options.log.info(
       { schema: pooled.schema },
       'DATABASE_URL led through a pooler; its sessions have the settings of the role.',
     )
-  return { pooled: { ...pooled, usesPooler }, direct }
+  return { pooled, direct }
 }
 
 const NOT_HEARD =

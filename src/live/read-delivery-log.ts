@@ -23,7 +23,6 @@ export async function readParts(
   from: { position: number; part: number },
 ): Promise<Part[]> {
   const { rows } = await pool.query<Part>({
-    name: 'read-changes',
     text: `SELECT position::float8, previous::float8, part, changes FROM delivery_changes
       WHERE organization_id = $1 AND (position, part) >= ($2::bigint, $3::int)
       ORDER BY position, part LIMIT ${PARTS_AT_ONCE + 1}`,

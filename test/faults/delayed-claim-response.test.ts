@@ -1,12 +1,12 @@
-import pg from 'pg'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startApp } from '../support/app.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { interceptAnswers, isClaim } from '../support/statements.ts'
 
 // A worker or its database stalls while the response to a claim is in transit.
 const LEASE_SECONDS = 15
 
-describe.each(['claim', 'claim-named'])('delayed response to %s', (statement) => {
+describe('delayed response to a claim', () => {
   /** Claims one delivery and holds the response back until `sendResponse` is called. */
   async function startClaiming() {
     const app = await startApp({ leaseSeconds: LEASE_SECONDS })
@@ -16,21 +16,14 @@ describe.each(['claim', 'claim-named'])('delayed response to %s', (statement) =>
     await tenant.createType('a.b')
     await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
     await tenant.publish('a.b')
-    const [delivery] = await tenant.deliveries()
     const { promise: isClaimed, resolve } = Promise.withResolvers<() => void>()
-    const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
-    const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-      this: pg.Client,
-      ...args: unknown[]
-    ) {
-      const asked = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
-      if (asked?.name === statement) {
-        const { callback } = asked
-        asked.callback = (...answer) => resolve(() => callback(...answer))
-      }
-      return query.apply(this, args)
-    } as never)
-    app.worker.wake(statement === 'claim' ? [] : [delivery!.id])
+    const spy = interceptAnswers(async (query, answer) => {
+      if (!isClaim(query)) return answer
+      await answer
+      await new Promise<void>((respond) => resolve(respond))
+      return answer
+    })
+    app.worker.wake()
     const sendResponse = await isClaimed
     spy.mockRestore()
     return {

@@ -15,7 +15,7 @@ describe('recording results', () => {
     await tenant.createEndpoint('http://127.0.0.1:9/')
     // One connection, so that its reads can be counted.
     const own = createDatabase({ pooled: readConnection(app.database.url), maxConnections: 1 })
-    const claimer = createClaimer(app.database.url)
+    const claimer = createClaimer(app.database.pooled)
     const makeId = createIds(app.clock)
     const now = app.clock.now()
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConnection } from '../../src/database/connection.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { createClaimer } from '../../worker/claim.ts'
 import type { Client } from '../support/api.ts'
@@ -35,11 +36,11 @@ describe('stalled worker', () => {
     const url = new URL(app.database.url)
     const proxy = await startProxy(Number(url.port))
     url.port = String(proxy.port)
-    const silent = createClaimer(url.href)
+    const silent = createClaimer(readConnection(url.href))
     expect(await claimOf(silent, 1)).toHaveLength(1)
     proxy.stall()
     const never = claimOf(silent, COUNT).catch((error: Error) => error.message)
-    const other = createClaimer(app.database.url)
+    const other = createClaimer(app.database.pooled)
     const held = async () => {
       const { rows } = await app.database.pool.query(
         `SELECT count(*)::int AS held FROM pg_locks

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Client } from '../support/api.ts'
 import { type App, startApp } from '../support/app.ts'
-import { usedAfterSmallCollections } from '../support/garbage.ts'
+import { usedAfterFullCollection } from '../support/garbage.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 
-// Objects of a delivery must be collectable by minor collections once its result is recorded. Retained objects would be
-// copied by every minor collection, which delays deliveries.
 const EVENTS = 400
 
 let app: App
@@ -23,12 +21,12 @@ afterAll(async () => {
   await receiver.stop()
 })
 
-/** Bytes in use after a batch of deliveries and minor collections. */
+/** Bytes in use after a batch of deliveries and a full collection. */
 async function usedAfterBatch(): Promise<number> {
   await tenant.publishMany(Array.from({ length: EVENTS }, () => ({ type: 'a.b', data: {} })))
   await app.deliver()
   expect(receiver.requests.splice(0)).toHaveLength(EVENTS)
-  return usedAfterSmallCollections()
+  return usedAfterFullCollection()
 }
 
 describe('memory of a delivery', () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { noteSaid } from './secret-leak-check.ts'
 
-const main = path.join(import.meta.dirname, '../../src/main.ts')
+const MAIN = path.join(import.meta.dirname, '../../src/main.ts')
 
 export interface RunningProcess {
   child: ChildProcess
@@ -14,8 +14,8 @@ export interface RunningProcess {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }>
 }
 
-/** Starts Signalbox as a separate process, like `npm start`. */
-export function startProcess(env: Record<string, string>, mode = 'all'): RunningProcess {
+/** Starts Signalbox as a separate process, like `npm start`. @param main default: that of this work tree */
+export function startProcess(env: Record<string, string>, mode = 'all', main = MAIN): RunningProcess {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [main, mode], {
     env: { PATH, HOME, ...env },

@@ -77,9 +77,8 @@ export function createStats(deps: { database: Database; clock: Clock; read: Read
     const query = <R extends object>(statement: pg.QueryConfig) =>
       deps.read(viewer.organizationId, () => boundedPool.query<R>(statement))
     const [counted, waiting] = await Promise.all([
-      query<Row>({ name: 'stats-counted', text: COUNTED, values: [...scope, from, to] }),
+      query<Row>({ text: COUNTED, values: [...scope, from, to] }),
       query<Record<'pending' | 'sending' | 'retrying' | 'held', number>>({
-        name: 'stats-waiting',
         text: WAITING,
         values: scope,
       }),

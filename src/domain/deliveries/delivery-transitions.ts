@@ -3,12 +3,12 @@ import type { Transaction } from '../../database/client.ts'
 import type { AttemptTrigger, Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import { Prisma } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { HELD_EXPLANATION, register } from '../events/fan-out.ts'
+import { HELD_REASON, register } from '../events/fan-out.ts'
 import { WAKE_CHANNEL } from '../events/notify-channel.ts'
 import { countCreated } from './count-deliveries.ts'
 
 /** Status reason of a delivery whose endpoint was deleted. SQL literals contain the text, so it has no quotes. */
-export const DELETED_EXPLANATION = 'Canceled because the endpoint was deleted.'
+export const DELETED_REASON = 'Canceled because the endpoint was deleted.'
 
 /** Maximum deliveries that one statement moves. */
 export const MOVED_AT_ONCE = 1_000
@@ -32,32 +32,32 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
     case 'HOLD':
       return {
         set: Prisma.sql`status = 'HELD', next_attempt_at = NULL,
-          explanation = ${HELD_EXPLANATION}`,
+          status_reason = ${HELD_REASON}`,
         from: Prisma.sql`d.status IN ('PENDING', 'RETRYING') AND d.trigger <> 'TEST'`,
       }
     case 'RELEASE':
       return {
         set: Prisma.sql`status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-          next_attempt_at = d.created_at, explanation = NULL`,
+          next_attempt_at = d.created_at, status_reason = NULL`,
         from: Prisma.sql`d.status = 'HELD'`,
       }
     case 'CANCEL':
       return {
         set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, lease_until = NULL,
-          explanation = 'Canceled on request. It can be retried.'`,
+          status_reason = 'Canceled on request. It can be retried.'`,
         from: Prisma.sql`d.status IN ('PENDING', 'SENDING', 'RETRYING', 'HELD')`,
       }
     case 'DROP_WAITING':
     case 'DROP_HELD':
       return {
-        set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, explanation = ${DELETED_EXPLANATION}`,
+        set: Prisma.sql`status = 'CANCELED', next_attempt_at = NULL, status_reason = ${DELETED_REASON}`,
         // One state at a time: no index covers both.
         from: move === 'DROP_HELD' ? Prisma.sql`d.status = 'HELD'` : Prisma.sql`d.status IN ('PENDING', 'RETRYING')`,
       }
     case 'RETRY':
       return {
         set: Prisma.sql`status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
-          trigger = CASE WHEN d.trigger = 'TEST' THEN 'TEST' ELSE 'MANUAL' END::attempt_trigger, next_attempt_at = ${queueTime(clock)}, explanation = 'Retried on request.'`,
+          trigger = CASE WHEN d.trigger = 'TEST' THEN 'TEST' ELSE 'MANUAL' END::attempt_trigger, next_attempt_at = ${queueTime(clock)}, status_reason = 'Retried on request.'`,
         from: Prisma.sql`d.status IN ('RETRYING', 'SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED')`,
       }
   }
@@ -91,7 +91,7 @@ export async function moveDeliveries(
     WITH chosen AS (
       SELECT d.id, d AS was FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope} ${locked}
     ), changed AS (
-      UPDATE deliveries d SET ${set}, version = d.version + 1, untold = false, updated_at = ${queueTime(clock)}
+      UPDATE deliveries d SET ${set}, version = d.version + 1, sending_unlogged = false, updated_at = ${queueTime(clock)}
       FROM chosen, events v, webhook_endpoints e
       WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
       RETURNING ${Prisma.raw(CHANGED)}, v.type AS event_type, e.url AS endpoint_url, ${Prisma.raw(sendingState('(chosen.was)'))}

@@ -163,7 +163,6 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
       if (known !== undefined) return known
       // Over the pool of publishing, so that slow reads cannot block publishes.
       const { rows } = await pool.query<Pick<EventType, 'schema' | 'sensitiveFields'>>({
-        name: 'find-event-type',
         text: 'SELECT schema, sensitive_fields AS "sensitiveFields" FROM event_types WHERE organization_id = $1 AND name = $2',
         values: [viewer.organizationId, name],
       })

@@ -16,7 +16,6 @@ import { EVENT_BYTES, encodeEnvelope } from './envelope.ts'
 import { createEventWriter } from './event-writer.ts'
 import { EVENT_DEPTH, removeFields, sizeViolation } from './redact.ts'
 import { type NewEvent, storeEvents } from './store-events.ts'
-import { storeLoneEvent } from './store-lone-event.ts'
 
 export const EVENTS_AT_ONCE = 500
 /** Maximum bytes of an event as published, before sensitive fields are removed. */
@@ -55,10 +54,7 @@ export function createPublisher(deps: {
   const { database, clock } = deps
   const { write, stop } = createEventWriter(async (events, size) => {
     const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
-    const [lone] = size === 'ordinary' && events.length === 1 ? events : []
-    const result = await (lone === undefined
-      ? storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime)
-      : storeLoneEvent(database.pool, lone, clock.forQueue(), deliveryIdTime))
+    const result = await storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime)
     notifyLogGrew(deps.bus, result.organizationIds)
     return result
   })
@@ -143,7 +139,6 @@ export function createPublisher(deps: {
     const keyed = events.filter((event) => event.idempotencyKey !== null)
     if (keyed.length === 0) return 0
     const { rows: taken } = await database.pool.query<Pick<Event, 'id' | 'idempotencyKey' | 'idempotencyHash'>>({
-      name: 'find-keys',
       text: `SELECT id, idempotency_key AS "idempotencyKey", idempotency_hash AS "idempotencyHash" FROM events
         WHERE organization_id = $1 AND idempotency_key = ANY($2)`,
       values: [organizationId, keyed.map((event) => event.idempotencyKey)],
@@ -162,7 +157,6 @@ export function createPublisher(deps: {
   /** Finds the event published earlier under the same idempotency key, which answers a repeat. */
   async function findEarlier(viewer: Viewer, event: NewEvent): Promise<Event> {
     const { rows } = await database.pool.query<Event>({
-      name: 'find-earlier',
       text: `SELECT id, organization_id AS "organizationId", type, body, idempotency_key AS "idempotencyKey",
         idempotency_hash AS "idempotencyHash", created_at AS "createdAt" FROM events
         WHERE organization_id = $1 AND idempotency_key = $2`,

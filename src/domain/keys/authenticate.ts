@@ -29,7 +29,7 @@ export function createAuthenticate(deps: {
 
   async function exists(organizationId: string): Promise<boolean> {
     const text = 'SELECT FROM organizations WHERE id = $1'
-    const { rowCount } = await pool.query({ name: 'find-organization', text, values: [organizationId] })
+    const { rowCount } = await pool.query({ text, values: [organizationId] })
     return rowCount === 1
   }
 

@@ -73,7 +73,7 @@ WITH clock AS (
   UPDATE deliveries d SET
     status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status,
     trigger = 'REPLAY', scheduled_attempts = 0, version = d.version + 1, next_attempt_at = clock.now,
-    explanation = 'Replayed on request.', updated_at = clock.now
+    status_reason = 'Replayed on request.', updated_at = clock.now
   FROM locked_again, clock WHERE d.id = locked_again.id
   RETURNING d.*
 ), registered AS (
@@ -98,7 +98,7 @@ ${countCreated('made', 'again')}, changed AS (
     count = r.count + (SELECT count(*) FROM changed), updated_at = clock.now,
     status = CASE WHEN NOT e.enabled THEN 'CANCELED'
       WHEN (SELECT count(*) FROM looked_at) < ${EVENTS_IN_A_PAGE} THEN 'COMPLETED' ELSE 'RUNNING' END::replay_status,
-    explanation = CASE WHEN NOT e.enabled THEN 'Its endpoint was disabled. Enable it and start another replay.' END,
+    status_reason = CASE WHEN NOT e.enabled THEN 'Its endpoint was disabled. Enable it and start another replay.' END,
     finished_at = CASE WHEN NOT e.enabled OR (SELECT count(*) FROM looked_at) < ${EVENTS_IN_A_PAGE} THEN clock.now END
   FROM locked, webhook_endpoints e, clock WHERE r.id = locked.id AND e.id = r.endpoint_id
     AND (SELECT count(*) FROM counted) >= 0
@@ -125,7 +125,6 @@ export async function runReplayBatch(
 ): Promise<ReplayPage | undefined> {
   const { now, replayId = null, deliveryIdTime } = options
   const { rows } = await pool.query<ReplayPage>({
-    name: 'replay-page',
     text: PAGE,
     values: [now, replayId, deliveryIdTime],
   })

@@ -132,7 +132,7 @@ export function createReplays(deps: {
         const now = clock.now()
         const data = {
           status: 'CANCELED',
-          explanation: 'Canceled on request.',
+          statusReason: 'Canceled on request.',
           finishedAt: now,
           updatedAt: now,
         } as const

@@ -86,14 +86,12 @@ export async function pruneEvents(pool: pg.Pool, before: Date, after: string): P
     // Each statement must see everything committed before it.
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
     const locked = await client.query<{ last: string | null; ids: string[] }>({
-      name: 'lock-events',
       text: LOCK_EVENTS,
       values: [after, idBefore('evt', before)],
     })
     const { last, ids } = locked.rows[0]!
-    await client.query({ name: 'lock-deliveries', text: LOCK_DELIVERIES, values: [ids] })
+    await client.query({ text: LOCK_DELIVERIES, values: [ids] })
     const { rows } = await client.query<{ removed: number }>({
-      name: 'remove-events',
       text: REMOVE_EVENTS,
       values: [ids],
     })
@@ -110,6 +108,6 @@ export async function pruneEvents(pool: pg.Pool, before: Date, after: string): P
 /** Removes one batch of the delivery log. @returns true when more may be left */
 export async function pruneDeliveryLog(pool: pg.Pool, now: Date | null, olderThanSeconds: number): Promise<boolean> {
   const values = [now, olderThanSeconds]
-  const { rows } = await pool.query<{ removed: number }>({ name: 'remove-changes', text: REMOVE_CHANGES, values })
+  const { rows } = await pool.query<{ removed: number }>({ text: REMOVE_CHANGES, values })
   return rows[0]!.removed === AT_ONCE
 }

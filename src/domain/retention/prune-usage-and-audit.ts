@@ -45,14 +45,14 @@ export function createPruneUsageAndAudit(
   days: { usage: number; audit: number },
 ): PruneBatch[] {
   const before = (count: number) => new Date(now.getTime() - count * DAY_MS)
-  const run = (name: string, text: string, values: unknown[]) => async () => {
-    const { rows } = await pool.query<{ more: boolean }>({ name, text, values })
+  const run = (text: string, values: unknown[]) => async () => {
+    const { rows } = await pool.query<{ more: boolean }>({ text, values })
     return rows[0]!.more
   }
   const widths = Object.keys(WIDTHS).map((width) => before(WIDTHS[width as Width].keptDays))
   return [
-    run('remove-usage-buckets', REMOVE_BUCKETS, widths),
-    ...(days.usage > 0 ? [run('remove-usage-records', REMOVE_RECORDS, [uuidBefore(before(days.usage))])] : []),
-    ...(days.audit > 0 ? [run('remove-audit', REMOVE_AUDIT, [idBefore('aud', before(days.audit))])] : []),
+    run(REMOVE_BUCKETS, widths),
+    ...(days.usage > 0 ? [run(REMOVE_RECORDS, [uuidBefore(before(days.usage))])] : []),
+    ...(days.audit > 0 ? [run(REMOVE_AUDIT, [idBefore('aud', before(days.audit))])] : []),
   ]
 }

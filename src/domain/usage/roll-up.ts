@@ -61,6 +61,6 @@ export interface Counted {
 
 /** Runs one roll-up. @returns the counted organizations, and true in `more` when batches may be left */
 export async function rollUp(pool: pg.Pool): Promise<{ counted: Counted[]; more: boolean }> {
-  const { rows } = await pool.query<Counted & { batches: number }>({ name: 'usage-roll-up', text: ROLL_UP })
+  const { rows } = await pool.query<Counted & { batches: number }>({ text: ROLL_UP })
   return { counted: rows, more: rows[0]?.batches === BATCHES_AT_ONCE }
 }

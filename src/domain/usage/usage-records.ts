@@ -22,8 +22,7 @@ export function createReadRecords({ database, read }: { database: Database; read
   const list = async (organizationId: string, keyId: string | null, page: RecordsPage) => {
     const values = [organizationId, keyId, ...placeOf(page.after), ...placeOf(page.before), page.limit]
     const text = page.inverted ? OLDEST_FIRST : NEWEST_FIRST
-    const name = page.inverted ? 'usage-records-oldest' : 'usage-records-newest'
-    const { rows } = await read(organizationId, () => database.boundedPool.query<StoredRecord>({ name, text, values }))
+    const { rows } = await read(organizationId, () => database.boundedPool.query<StoredRecord>({ text, values }))
     return rows
   }
   return {

@@ -99,7 +99,7 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
     /** Each query runs once, however many aliases ask for it. */
     const readings = new Map<keyof typeof BY, Promise<pg.QueryResult<Row>>>()
     const rowsOf = (dimension: keyof typeof BY) => {
-      const reading = readings.get(dimension) ?? query<Row>({ name: `usage-${dimension}`, text: BY[dimension], values })
+      const reading = readings.get(dimension) ?? query<Row>({ text: BY[dimension], values })
       readings.set(dimension, reading)
       return reading
     }
@@ -121,7 +121,7 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
         return groups.sort((a, b) => b.requests - a.requests)
       },
       async uniqueKeys() {
-        const { rows } = await query<{ keys: number }>({ name: 'usage-keys', text: KEYS, values })
+        const { rows } = await query<{ keys: number }>({ text: KEYS, values })
         return rows[0]!.keys
       },
     }

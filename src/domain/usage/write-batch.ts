@@ -20,5 +20,5 @@ export async function writeBatch(pool: pg.Pool, batch: Batch, now: Date): Promis
   const column = (name: keyof (typeof chunks)[number]) => chunks.map((chunk) => chunk[name])
   const lines = [column('kinds').join('\n'), column('requests').join('\n')]
   const values = [batch.id, now, batch.counts, column('organizationId'), column('keyIds'), ...lines]
-  await pool.query({ name: 'usage-write', text: INSERT, values })
+  await pool.query({ text: INSERT, values })
 }

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { deliveryChannel } from '../../../src/bus/bus.ts'
 import { type App, startApp, TENANT } from '../../support/app.ts'
 import { startReceiver } from '../../support/receiver.ts'
+import { isStatement } from '../../support/statements.ts'
 import { subscribed, type Watch, watchEvents, watchSocket } from '../../support/watch.ts'
 
 // Every change of status is sent live, over both transports.
@@ -172,8 +173,7 @@ describe('deliveryUpdates', () => {
     const { pool } = app.database
     const query = pool.query.bind(pool)
     const failing = vi.spyOn(pool, 'query').mockImplementation(((...args: Parameters<typeof query>) => {
-      const [asked] = args as unknown[]
-      const isRead = typeof asked === 'object' && asked !== null && 'name' in asked && asked.name === 'read-changes'
+      const isRead = isStatement(args[0], 'FROM delivery_changes')
       return isRead ? Promise.reject(new Error('the database went away')) : query(...args)
     }) as never)
     await tenant.publish('a.b')

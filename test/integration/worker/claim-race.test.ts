@@ -1,7 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPool } from '../../../src/database/client.ts'
 import { createClaimer } from '../../../worker/claim.ts'
-import { CLAIM } from '../../../worker/claim-statement.ts'
 import { type App, startApp } from '../../support/app.ts'
 
 // A claim selects deliveries by its snapshot and locks the rows afterwards.
@@ -20,14 +20,18 @@ describe('claim', () => {
     await tenant.publishMany([1, 2, 3].map((data) => ({ type: 'a.b', data })))
     const { pool, url } = app.database
     // The claim pauses after its snapshot and before its row locks.
-    const paused = CLAIM.replace('FROM able, clock', `FROM able, clock, pg_advisory_xact_lock_shared(${PAUSE})`)
-    expect(paused).not.toBe(CLAIM)
+    const text = await readFile('prisma/functions/claim_deliveries_v1.sql', 'utf8')
+    const paused = text
+      .replace('FUNCTION claim_deliveries_v1', 'FUNCTION paused_claim')
+      .replace('FROM able\n', `FROM able, pg_advisory_xact_lock_shared(${PAUSE})\n`)
+    expect(paused).toContain(`(${PAUSE})`)
+    await pool.query(paused)
     // Each uses its own connection, because an advisory lock belongs to a connection.
     const own = () => createPool({ connectionString: url, max: 1 })
     const [holder, claim] = [own(), own()] as const
     try {
       await holder.query(`SELECT pg_advisory_lock(${PAUSE})`)
-      const claiming = claim.query(paused, [app.clock.now(), 10, 60, []])
+      const claiming = claim.query('SELECT * FROM paused_claim($1, $2, $3, $4)', [app.clock.now(), 10, 60, []])
       const isPaused = () => pool.query(`SELECT FROM pg_locks WHERE objid = ${PAUSE} AND NOT granted`)
       await vi.waitUntil(async () => (await isPaused()).rowCount === 1)
       // Stands for the late result of a paused worker: the first delivery of the queue changes and stays due.
@@ -39,14 +43,14 @@ describe('claim', () => {
       expect(rows).toHaveLength(2)
       expect(rows.some(({ endpoint }) => endpoint !== null)).toBe(true)
       // The claim reports that another claim is needed.
-      expect(rows[0].cut).toBe(true)
-      expect(rows[0].aside).toBe(null)
+      expect(rows[0].truncated).toBe(true)
+      expect(rows[0].undeliverable).toBe(null)
 
-      const claimer = createClaimer(url)
+      const claimer = createClaimer(app.database.pooled)
       const next = await claimer.claim({ now: app.clock.now(), limit: 10, leaseSeconds: 60, fullOrganizations: [] })
       await claimer.stop()
       expect(next.deliveries.map(({ id }) => id)).toEqual(first.rows.map(({ id }) => id))
-      expect(next.cut).toBe(false)
+      expect(next.truncated).toBe(false)
     } finally {
       await Promise.all([holder.end(), claim.end()])
     }

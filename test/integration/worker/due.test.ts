@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { startApp } from '../../support/app.ts'
 import { startReceiver } from '../../support/receiver.ts'
+import { isStatement } from '../../support/statements.ts'
 
 describe('poll timer', () => {
   test('a retry that is recorded while the next due time is read is sent when due', async () => {
@@ -18,7 +19,11 @@ describe('poll timer', () => {
     vi.spyOn(pool, 'query').mockImplementation(async (...args: unknown[]) => {
       const answer = await query(...args)
       // The query read the time before the retry was recorded, and its answer arrives late.
-      if ((args[0] as { name?: string }).name === 'next-due' && receiver.requests.length > 0 && asked++ === 0)
+      if (
+        isStatement(args[0], "status = 'RETRYING' AND next_attempt_at >") &&
+        receiver.requests.length > 0 &&
+        asked++ === 0
+      )
         await expect.poll(isSettled).toBe(true)
       return answer
     })

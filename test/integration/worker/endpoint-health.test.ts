@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { FAILING_AFTER } from '../../../worker/claim-statement.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { startReceiver } from '../../support/receiver.ts'
 import { watchSocket } from '../../support/watch.ts'
@@ -163,7 +162,7 @@ describe('endpoint health', () => {
 
   test('a failing endpoint that is never disabled receives few requests until a request is accepted, then all deliveries', async () => {
     const tenant = await setUp({ disableAfterFailures: null })
-    await tenant.publishTo(app, FAILING_AFTER)
+    await tenant.publishTo(app, 10)
     const before = failing.requests.length
     for (let n = 0; n < 30; n++) await tenant.publish('a.b', n)
     await app.deliver()

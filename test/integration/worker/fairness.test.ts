@@ -1,9 +1,9 @@
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { LOCKS } from '../../../src/database/locks.ts'
 import { createClaimer } from '../../../worker/claim.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { type Receiver, startHoldingFirst, startReceiver } from '../../support/receiver.ts'
+import { interceptAnswers, isClaim, isStatement } from '../../support/statements.ts'
 
 // A hanging receiver, or an organization with many of them, does not delay others.
 let app: App
@@ -123,7 +123,7 @@ describe('fair delivery', () => {
     app.clock.advance(1)
     await other.createEndpoint(healthy.url)
     const eventId = await other.publish('a.b')
-    const claimer = createClaimer(app.database.url)
+    const claimer = createClaimer(app.database.pooled)
     const { deliveries } = await claimer.claim({
       now: app.clock.now(),
       limit: 10,
@@ -161,7 +161,7 @@ describe('fair delivery', () => {
     const { pool } = app.database
     const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
     vi.spyOn(pool, 'query').mockImplementation((...args: unknown[]) => {
-      if ((args[0] as { name?: string }).name === 'settle') written.push(args)
+      if (isStatement(args[0], 'record_results_v1')) written.push(args)
       return query(...args)
     })
     app.worker.start()
@@ -192,25 +192,17 @@ describe('fair delivery', () => {
     const answer = await arrived
     const looks: Promise<void>[] = []
     const isSettled = async () => (await tenant.deliveries()).some(({ status }) => status === 'SUCCEEDED')
-    const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
-    const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-      this: pg.Client,
-      ...args: unknown[]
-    ) {
-      const asked = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
-      if (asked?.name === 'claim') {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        looks.push(promise)
-        const { callback } = asked
-        // The first claim finds nothing. The second starts before the response and returns after its result is recorded.
-        const known = looks.length === 2 ? promise.then(() => expect.poll(isSettled).toBe(true)) : promise
-        asked.callback = (...answer) => {
-          resolve()
-          known.then(() => callback(...answer), callback)
-        }
-      }
-      return query.apply(this, args)
-    } as never)
+    const spy = interceptAnswers(async (query, answer) => {
+      if (!isClaim(query)) return answer
+      const { promise, resolve } = Promise.withResolvers<void>()
+      looks.push(promise)
+      const isSecond = looks.length === 2
+      await answer
+      resolve()
+      // The first claim finds nothing. The second starts before the response and returns after its result is recorded.
+      if (isSecond) await expect.poll(isSettled).toBe(true)
+      return answer
+    })
     app.worker.wake()
     await expect.poll(() => looks.length).toBe(1)
     await looks[0]

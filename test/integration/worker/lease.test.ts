@@ -1,9 +1,9 @@
-import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClaimer } from '../../../worker/claim.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { startHoldingFirst, startReceiver } from '../../support/receiver.ts'
+import { interceptAnswers, isClaim, isStatement } from '../../support/statements.ts'
 
 // A worker that dies loses no delivery, and a worker that returns too late changes no delivery.
 let app: App
@@ -13,7 +13,7 @@ const receiver = await startReceiver()
 
 beforeAll(async () => {
   app = await startApp({ leaseSeconds: 60 })
-  claimer = createClaimer(app.database.url)
+  claimer = createClaimer(app.database.pooled)
   tenant = await app.tenant()
   await tenant.createType('a.b')
   await tenant.createEndpoint(receiver.url)
@@ -123,23 +123,20 @@ describe('lease', () => {
     app.clock.advance(16)
     const { promise: isProlonged, resolve } = Promise.withResolvers<() => void>()
     const asked: string[] = []
-    const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
-    const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-      this: pg.Client,
-      ...args: unknown[]
-    ) {
-      const statement = args[0] as { name?: string; callback: (...answer: unknown[]) => void }
-      const { name = '', callback } = statement ?? {}
-      if (name === 'extend-leases' || name === 'claim') asked.push(name)
+    const spy = interceptAnswers(async (query, answer) => {
+      if (isClaim(query)) asked.push('claim')
+      if (!isStatement(query, 'AS mine(id, version)')) return answer
+      asked.push('renewal')
+      await answer
       // A second renewal would skip the rows that the first has locked until its commit.
-      if (name === 'extend-leases') statement.callback = (...told) => resolve(() => callback(...told))
-      return query.apply(this, args)
-    } as never)
+      await new Promise<void>((finish) => resolve(finish))
+      return answer
+    })
     const beating = app.worker.heartbeat()
     const finishRenewal = await isProlonged
     app.worker.wake()
     expect((await tenant.deliveries()).map(({ status }) => status).sort()).toEqual(['PENDING', 'SENDING'])
-    expect(asked).toEqual(['extend-leases'])
+    expect(asked).toEqual(['renewal'])
     spy.mockRestore()
     finishRenewal()
     await beating

@@ -5,6 +5,7 @@ import { changesOf, type Logged } from '../../../src/bus/delivery-log-entry.ts'
 import { createIds } from '../../../src/lib/ids.ts'
 import { decideOutcome } from '../../../worker/attempt-outcome.ts'
 import { type ClaimedDelivery, createClaimer } from '../../../worker/claim.ts'
+import { createLeases } from '../../../worker/lease.ts'
 import { createLogSending, logAsSending } from '../../../worker/log-sending.ts'
 import { recordResults } from '../../../worker/record-results.ts'
 import { sweep } from '../../../worker/sweep.ts'
@@ -23,7 +24,7 @@ const receiver = await startReceiver()
 
 beforeAll(async () => {
   app = await startApp({ logSendingAfterMs: 0, leaseSeconds: LEASE_SECONDS })
-  claimer = createClaimer(app.database.url)
+  claimer = createClaimer(app.database.pooled)
 })
 beforeEach(async () => {
   await app.database.pool.query('DELETE FROM deliveries')
@@ -162,13 +163,15 @@ describe('SENDING in the delivery log', () => {
     const deliveries = await claim()
     const { promise: kept, resolve: keep } = Promise.withResolvers<void>()
     const { promise: isWaiting, resolve } = Promise.withResolvers<void>()
-    const leasesRenewed = () => {
+    const { pool } = app.database
+    const held = () => deliveries
+    const leases = createLeases({ ...app, pool, leaseSeconds: LEASE_SECONDS, held })
+    const renewStale = () => {
       resolve()
       return kept
     }
-    const { pool } = app.database
-    const inFlight = () => deliveries
-    const tell = createLogSending({ ...app, pool, log: silentLog, inFlight, leasesRenewed, logSendingAfterMs: 0 })
+    const options = { held, leases: { ...leases, renewStale }, logSendingAfterMs: 0 }
+    const tell = createLogSending({ ...app, pool, log: silentLog, ...options })
     tell.look()
     await isWaiting
     expect(await statesOf(deliveries[0]!.id)).toEqual(['PENDING'])

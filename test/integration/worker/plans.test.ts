@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../../../src/database/client.ts'
 import { readConnection } from '../../../src/database/connection.ts'
 import { type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
-import { storeLoneEvent } from '../../../src/domain/events/store-lone-event.ts'
 import { runReplayBatch } from '../../../src/domain/replays/replay-batch.ts'
 import { pruneDeliveryLog, pruneEvents } from '../../../src/domain/retention/prune-events.ts'
 import { createIds, type MakeId } from '../../../src/lib/ids.ts'
-import { decideOutcome, type Result } from '../../../worker/attempt-outcome.ts'
-import { type ClaimedDelivery, createClaimer, nextDue } from '../../../worker/claim.ts'
+import { type AttemptResult, decideOutcome } from '../../../worker/attempt-outcome.ts'
+import { type ClaimedDelivery, createClaimer, nextRetryIn } from '../../../worker/claim.ts'
+import { createClaimSchedule } from '../../../worker/claim-schedule.ts'
 import { renewLeases } from '../../../worker/lease.ts'
 import { logAsSending } from '../../../worker/log-sending.ts'
 import { recordResults } from '../../../worker/record-results.ts'
@@ -60,7 +60,7 @@ const event = (): NewEvent => ({
   ...{ idempotencyKey: null, idempotencyHash: null },
 })
 
-function accepted(delivery: ClaimedDelivery): Result {
+function accepted(delivery: ClaimedDelivery): AttemptResult {
   const exchange = { statusCode: 204, headers: null, body: null, error: null, durationMicroseconds: 1 }
   return {
     ...{ attemptId: makeId('att'), delivery, exchange, startedAt: now },
@@ -69,20 +69,20 @@ function accepted(delivery: ClaimedDelivery): Result {
 }
 
 const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
-  'store one': (pool) => storeLoneEvent(pool, event(), now, deliveryIdTime()),
+  'store one': (pool) => storeEvents(pool, [event()], 'ordinary', now, deliveryIdTime()),
   'store some': (pool) => storeEvents(pool, [event(), event()], 'ordinary', now, deliveryIdTime()),
   'store some with keys': (pool) =>
     storeEvents(pool, [event(), { ...event(), idempotencyKey: makeId('evt') }], 'ordinary', now, deliveryIdTime()),
   'store many deliveries': (pool) => storeEvents(pool, [event(), event()], 'large', now, deliveryIdTime()),
-  'keep leases': (pool) => renewLeases(pool, claimed, { now, leaseSeconds: 60, underWay: true }),
-  tell: (pool) => logAsSending(pool, claimed),
-  settle: (pool) => recordResults(pool, claimed.map(accepted), { now, makeId }),
-  async 'set aside'(pool) {
-    const aside = createUndeliverable({ ...app, pool, log: silentLog, wake: () => {} })
+  'keep leases': (pool) => renewLeases(pool, claimed, { now, leaseSeconds: 60, areInFlight: true }),
+  'log sending': (pool) => logAsSending(pool, claimed),
+  record: (pool) => recordResults(pool, claimed.map(accepted), { now, makeId }),
+  async undeliverable(pool) {
+    const aside = createUndeliverable({ ...app, pool, log: silentLog, schedule: createClaimSchedule() })
     aside.move([['dlv_none', 1, 'HELD']])
     await aside.idle()
   },
-  'next retry': (pool) => nextDue(pool, now),
+  'next retry': (pool) => nextRetryIn(pool, now),
   reclaim: (pool) => sweep(pool, 'reclaim', now),
   release: (pool) => sweep(pool, 'release', now),
   hold: (pool) => sweep(pool, 'hold', now),
@@ -152,7 +152,7 @@ async function countReads(): Promise<number> {
 
 describe('query plan', () => {
   test('statements of the hot paths read few rows, also when they were planned in an empty database', async () => {
-    const claimer = createClaimer(app.database.url)
+    const claimer = createClaimer(app.database.pooled)
     for (let n = 0; n < UNTIL_PLANNED; n++) {
       await claim(1, claimer)
       for (const run of Object.values(STATEMENTS)) await run(own.pool)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIds } from '../../../src/lib/ids.ts'
-import type { Result } from '../../../worker/attempt-outcome.ts'
+import type { AttemptResult } from '../../../worker/attempt-outcome.ts'
 import { decideOutcome } from '../../../worker/attempt-outcome.ts'
 import { createClaimer } from '../../../worker/claim.ts'
 import { InterruptedError } from '../../../worker/http-sender.ts'
@@ -23,13 +23,13 @@ afterAll(() => app.stop())
 
 const options = () => ({ now: app.clock.now(), makeId: createIds(app.clock) })
 async function claimOne() {
-  const claimer = createClaimer(app.database.url)
+  const claimer = createClaimer(app.database.pooled)
   const settings = { limit: 10, leaseSeconds: 60, fullOrganizations: [] }
   const { deliveries } = await claimer.claim({ now: app.clock.now(), ...settings })
   await claimer.stop()
   return deliveries[0]!
 }
-function resultOf(delivery: Result['delivery'], error: unknown, statusCode: number | null): Result {
+function resultOf(delivery: AttemptResult['delivery'], error: unknown, statusCode: number | null): AttemptResult {
   const exchange = { statusCode, headers: null, body: null, error, durationMicroseconds: 1 }
   const outcome = decideOutcome(delivery, exchange, app.clock.now(), () => 0)
   return { attemptId: options().makeId('att'), delivery, exchange, outcome, startedAt: app.clock.now() }
@@ -104,7 +104,7 @@ describe('recording results', () => {
     const settling = await app.database.pool.connect()
     await settling.query('BEGIN')
     await settling.query('SELECT 1 FROM deliveries WHERE id = $1 FOR UPDATE', [delivery.id])
-    await renewLeases(app.database.pool, [delivery], { now: app.clock.now(), leaseSeconds: 60, underWay: true })
+    await renewLeases(app.database.pool, [delivery], { now: app.clock.now(), leaseSeconds: 60, areInFlight: true })
     await settling.query('ROLLBACK')
     settling.release()
     await cancel()

@@ -28,7 +28,7 @@ function update(more: Partial<DeliveryUpdate['change']> = {}): DeliveryUpdate {
   const at = new Date('2026-03-01T12:00:00.123Z')
   const change: DeliveryUpdate['change'] = {
     ...{ id: 'dlv_1', organizationId: 'org_1', status: 'RETRYING', trigger: 'MANUAL', attemptCount: 3, version: 7 },
-    ...{ nextAttemptAt: at, explanation: 'It "says" so.', createdAt: at, updatedAt: at, eventId: 'evt_1' },
+    ...{ nextAttemptAt: at, statusReason: 'It "says" so.', createdAt: at, updatedAt: at, eventId: 'evt_1' },
     ...{
       endpointId: 'whep_1',
       event: { id: 'evt_1', type: 'a.b' },
@@ -86,7 +86,7 @@ describe('message plan', () => {
         // One plan serves all messages of a subscription.
         for (const message of [
           update(),
-          update({ id: 'dlv_2', nextAttemptAt, explanation: yes ? 'It is so.' : null }),
+          update({ id: 'dlv_2', nextAttemptAt, statusReason: yes ? 'It is so.' : null }),
         ]) {
           const answer = run(message)
           const plain = plainly(args, message)

@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { createLog } from '../../../src/lib/log.ts'
-import type { Result } from '../../../worker/attempt-outcome.ts'
+import type { AttemptResult } from '../../../worker/attempt-outcome.ts'
 import { createResultBatcher } from '../../../worker/result-batcher.ts'
 
-const result = (id: string) => ({ delivery: { id } }) as Result
+const result = (id: string) => ({ delivery: { id } }) as AttemptResult
 
 /** Longer than any test runs, so a batch written earlier was not written by the interval. */
 const LONG_MS = 600_000
@@ -12,11 +12,11 @@ const LONG_MS = 600_000
 /** A result batcher that writes through `write`, with the ids of each written batch and of all recorded results. */
 function start(
   write: (ids: string[]) => void,
-  options: { everyMs?: number; isAwaited?: (result: Result) => boolean } = {},
+  options: { everyMs?: number; isBlocking?: (result: AttemptResult) => boolean } = {},
 ) {
   const written: string[][] = []
   const settled: string[] = []
-  const ids = (batch: readonly Result[]) => batch.map(({ delivery }) => delivery.id)
+  const ids = (batch: readonly AttemptResult[]) => batch.map(({ delivery }) => delivery.id)
   const settler = createResultBatcher({
     log: createLog({ level: 'silent' }),
     ...options,
@@ -24,13 +24,13 @@ function start(
       write(ids(batch))
       written.push(ids(batch))
     },
-    onSettled: (batch) => settled.push(...ids(batch)),
+    release: (batch) => settled.push(...ids(batch)),
   })
   return { settler, written, settled }
 }
 
 /** Adds all results in one turn of the event loop and waits until they are recorded. */
-async function settleAll(results: Result[], write: (ids: string[]) => void) {
+async function settleAll(results: AttemptResult[], write: (ids: string[]) => void) {
   const { settler, written, settled } = start(write)
   for (const entry of results) settler.add(entry)
   await settler.idle()
@@ -80,8 +80,8 @@ describe('result batch', () => {
   })
 
   test('a lone result is written at once and later results share the next statement', async () => {
-    let isAwaited = false
-    const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited: () => isAwaited })
+    let isBlocking = false
+    const { settler, written } = start(() => {}, { everyMs: LONG_MS, isBlocking: () => isBlocking })
     settler.add(result('a'))
     await settler.idle()
     for (const id of ['b', 'c']) settler.add(result(id))
@@ -89,8 +89,8 @@ describe('result batch', () => {
     settler.add(result('d'))
     await new Promise(setImmediate)
     expect(written).toEqual([['a']])
-    isAwaited = true
-    settler.lookAgain()
+    isBlocking = true
+    settler.flushIfBlocked()
     await settler.idle()
     expect(written).toEqual([['a'], ['b', 'c', 'd']])
   })
@@ -105,8 +105,8 @@ describe('result batch', () => {
   })
 
   test('a result that frees a saturated endpoint or worker is written at once, together with the buffered results', async () => {
-    const isAwaited = ({ delivery }: Result) => delivery.id.startsWith('full')
-    const { settler, written } = start(() => {}, { everyMs: LONG_MS, isAwaited })
+    const isBlocking = ({ delivery }: AttemptResult) => delivery.id.startsWith('full')
+    const { settler, written } = start(() => {}, { everyMs: LONG_MS, isBlocking })
     for (const id of ['a', 'full 1']) {
       settler.add(result(id))
       await settler.idle()

@@ -2,19 +2,14 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changesOf, type Logged } from '../../../src/bus/delivery-log-entry.ts'
-import { NAMED_AT_MOST, WAKE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
-import { type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
-import { storeLoneEvent } from '../../../src/domain/events/store-lone-event.ts'
+import { WAKE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
+import { type GroupSize, type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
 import { createIds } from '../../../src/lib/ids.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 
-// A single event has its own statement, with the same effect as the statement for groups.
-const STORES = {
-  alone: (event: NewEvent) => storeLoneEvent(app.database.pool, event, app.clock.now(), timeOf(event)),
-  'in a group': (event: NewEvent) =>
-    storeEvents(app.database.pool, [event], 'ordinary', app.clock.now(), timeOf(event)),
-}
+const store = (events: readonly NewEvent[], size: GroupSize = 'ordinary') =>
+  storeEvents(app.database.pool, events, size, app.clock.now(), timeOf(events[0]!))
 const TYPE = 'invoice.paid'
 let app: App
 let tenant: Client & { organizationId: string }
@@ -48,17 +43,15 @@ const newEvent = (more: Partial<NewEvent> = {}): NewEvent => ({
 interface Endpoint {
   events: string
   state: 'enabled' | 'disabled' | 'deleted'
-  rateLimit: number | null
 }
 
 async function setEndpoints(endpoints: readonly Endpoint[]): Promise<void> {
   await app.database.pool.query(
     'TRUNCATE webhook_endpoints, deliveries, delivery_stats, delivery_changes, events CASCADE',
   )
-  for (const [n, { events, state, rateLimit }] of endpoints.entries()) {
+  for (const [n, { events, state }] of endpoints.entries()) {
     const { webhookEndpoint } = await tenant.createEndpoint(`http://127.0.0.1:9/${n}`, {
       eventTypes: [events],
-      rateLimit,
     })
     if (state !== 'enabled')
       await app.database.pool.query(
@@ -89,45 +82,41 @@ async function leftBy({ id }: NewEvent) {
 
 const stats = async () => (await app.database.pool.query('SELECT * FROM delivery_stats ORDER BY endpoint_id')).rows
 
-describe('single event statement', () => {
-  test('a single event creates the same deliveries, counts and changes as an event in a group (property)', async () => {
+describe('stored events', () => {
+  test('an event creates the same deliveries, counts and changes alone, in a group and in a large publish (property)', async () => {
     const endpoint = fc.record({
       events: fc.constantFrom(TYPE, 'invoice.*', '*', 'invoice.sent'),
       state: fc.constantFrom('enabled', 'enabled', 'disabled', 'deleted'),
-      rateLimit: fc.constantFrom(null, null, 5),
     }) satisfies fc.Arbitrary<Endpoint>
     await fc.assert(
       fc.asyncProperty(fc.array(endpoint, { maxLength: 5 }), fc.boolean(), async (endpoints, isKeyed) => {
         await setEndpoints(endpoints)
-        const key = isKeyed ? { idempotencyHash: Buffer.from('hash') } : {}
-        const [alone, grouped] = [
-          newEvent(isKeyed ? { ...key, idempotencyKey: 'first' } : {}),
-          newEvent(isKeyed ? { ...key, idempotencyKey: 'second' } : {}),
-        ]
-        const said = await STORES.alone(alone)
+        const make = (key: string) =>
+          newEvent(isKeyed ? { idempotencyHash: Buffer.from('hash'), idempotencyKey: key } : {})
+        const [alone, first, second, large] = [make('alone'), make('first'), make('second'), make('large')]
+        const said = await store([alone])
         const counted = await stats()
-        expect(await STORES['in a group'](grouped)).toEqual(said)
+        expect(await store([large], 'large')).toEqual(said)
+        expect((await store([first, second])).stored).toEqual(said.stored)
         const left = await leftBy(alone)
         const [event] = left.event
-        expect(await leftBy(grouped)).toEqual({
-          ...left,
-          event: [{ ...event, idempotency_key: isKeyed ? 'second' : null }],
-        })
+        for (const [key, other] of Object.entries({ first, second, large }))
+          expect(await leftBy(other)).toEqual({ ...left, event: [{ ...event, idempotency_key: isKeyed ? key : null }] })
         expect(left.deliveries.every(({ named }) => named)).toBe(true)
-        expect(await stats()).toEqual(counted.map((row) => ({ ...row, created: row.created * 2 })))
+        expect(await stats()).toEqual(counted.map((row) => ({ ...row, created: row.created * 4 })))
       }),
       { numRuns: 25 },
     )
   })
 
-  test.each(Object.entries(STORES))(
-    'an event stored %s is left out when its idempotency key is taken',
-    async (_, store) => {
-      await setEndpoints([{ events: '*', state: 'enabled', rateLimit: null }])
+  test.each(['ordinary', 'large'] as const)(
+    'an event of an %s group is left out when its idempotency key is taken',
+    async (size) => {
+      await setEndpoints([{ events: '*', state: 'enabled' }])
       const key = { idempotencyKey: 'taken', idempotencyHash: Buffer.from('hash') }
-      await store(newEvent(key))
+      await store([newEvent(key)], size)
       const again = newEvent(key)
-      const { stored, organizationIds, fanOuts } = await store(again)
+      const { stored, organizationIds, fanOuts } = await store([again], size)
       expect(stored?.repeated).toEqual(new Set([again.id]))
       expect(organizationIds).toEqual([])
       expect([...fanOuts.values()]).toEqual([1])
@@ -135,32 +124,20 @@ describe('single event statement', () => {
     },
   )
 
+  test('workers are notified once by a commit with due deliveries, and not without', async () => {
+    const enabled: Endpoint = { events: '*', state: 'enabled' }
+    expect(await wakesOf([enabled, { ...enabled, state: 'disabled' }, enabled])).toEqual([''])
+    expect(await wakesOf([])).toEqual([])
+    expect(await wakesOf([{ ...enabled, state: 'disabled' }])).toEqual([])
+  })
+
   /** The notifications that workers receive after the commit of an event. */
-  async function wakesOf(endpoints: readonly Endpoint[]): Promise<string[][]> {
+  async function wakesOf(endpoints: readonly Endpoint[]): Promise<string[]> {
     await setEndpoints(endpoints)
     wakes.length = 0
-    await STORES.alone(newEvent())
+    await store([newEvent()])
     // Notifications sent before this query have arrived once the query returns.
     await listener.query('SELECT 1')
-    const { rows } = await app.database.pool.query<{ id: string }>("SELECT id FROM deliveries WHERE status = 'PENDING'")
-    return wakes.map((wake) => wake.split(' ').map((id) => (rows.some((row) => row.id === id) ? 'a delivery' : id)))
+    return [...wakes]
   }
-
-  const many = (count: number, endpoint: Endpoint) => Array.from({ length: count }, () => endpoint)
-  const plain: Endpoint = { events: '*', state: 'enabled', rateLimit: null }
-
-  test('workers are notified with the ids of due deliveries', async () => {
-    expect(await wakesOf([plain, { ...plain, state: 'disabled' }, plain])).toEqual([['a delivery', 'a delivery']])
-  })
-
-  test('workers are notified without ids when there are many deliveries or one is rate limited', async () => {
-    expect(await wakesOf(many(NAMED_AT_MOST, plain))).toEqual([Array(NAMED_AT_MOST).fill('a delivery')])
-    expect(await wakesOf(many(NAMED_AT_MOST + 1, plain))).toEqual([['']])
-    expect(await wakesOf([plain, { ...plain, rateLimit: 5 }])).toEqual([['']])
-  })
-
-  test('workers are not notified when no delivery is due', async () => {
-    expect(await wakesOf([])).toEqual([])
-    expect(await wakesOf([{ ...plain, state: 'disabled' }])).toEqual([])
-  })
 })

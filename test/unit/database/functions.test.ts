@@ -1,0 +1,50 @@
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { logChanges } from '../../../src/bus/delivery-log.ts'
+import { LOCKS } from '../../../src/database/locks.ts'
+import { countCreated } from '../../../src/domain/deliveries/count-deliveries.ts'
+import { deliveryId, HELD_REASON, register } from '../../../src/domain/events/fan-out.ts'
+import { WAKE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
+import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../../../src/domain/events/system-events.ts'
+import { OWN_FAULTS } from '../../../worker/attempt-outcome.ts'
+
+const root = path.join(import.meta.dirname, '../../..')
+const files = globSync('prisma/functions/*.sql', { cwd: root })
+const migrations = globSync('prisma/migrations/*/migration.sql', { cwd: root })
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
+
+describe('SQL functions', () => {
+  test.each(files)('%s is part of exactly one migration, word for word', (file) => {
+    expect(migrations.filter((migration) => read(migration).includes(read(file)))).toHaveLength(1)
+  })
+
+  test('every function that a migration creates has a file named after it, with its version', () => {
+    const created = migrations.flatMap((migration) =>
+      [...read(migration).matchAll(/CREATE (?:OR REPLACE )?FUNCTION "?(\w+)/g)].map(([, name]) => name!),
+    )
+    expect(created.toSorted()).toEqual(files.map((file) => path.basename(file, '.sql')).toSorted())
+    for (const name of created) expect(name).toMatch(/_v\d+$/)
+  })
+
+  // A function cannot import, so its text repeats rules of the code.
+  test.each([
+    ['claim_deliveries_v1', `pg_advisory_xact_lock(${LOCKS.claim})`],
+    ['record_results_v1', `pg_notify('${WAKE_CHANNEL}', '')`],
+    ['record_results_v1', `i.error_code IN ('${Object.keys(OWN_FAULTS).join("', '")}')`],
+    ['record_results_v1', `ARRAY['${ENDPOINT_DISABLED_PATTERNS.join("', '")}']`],
+    ['record_results_v1', `'type', '${ENDPOINT_DISABLED_TYPE}'`],
+    ['record_results_v1', deliveryId('substr(v.id, 5, 10)', 'v.id', 'e.id')],
+    ['record_results_v1', register('fanned')],
+    ['record_results_v1', countCreated('fanned')],
+    ['record_results_v1', logChanges('counted', true)],
+    ['store_events_v1', `pg_notify('${WAKE_CHANNEL}', '')`],
+    ['store_events_v1', `'${HELD_REASON}'`],
+    ['store_events_v1', deliveryId('delivery_id_time', 's.id', 'w.endpoint_id')],
+    ['store_events_v1', register('made')],
+    ['store_events_v1', logChanges('counted').replace('FROM changed', 'FROM made')],
+  ])('%s holds the rule of the code: %#', (name, rule) => {
+    const plain = (sql: string) => sql.replaceAll(/--.*/g, '').replaceAll(/\s+/g, ' ').trim()
+    expect(plain(read(`prisma/functions/${name}.sql`))).toContain(plain(rule))
+  })
+})
