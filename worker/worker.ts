@@ -41,8 +41,8 @@ export interface WorkerOptions {
  *    `undeliverable.ts` moves due deliveries that must not be sent.
  * 3. Attempt: `attempt.ts` waits for the send time (`endpoint-pacer.ts`), builds the request (`build-request.ts`), sends
  *    it (`http-sender.ts`, `ssrf-safe-connector.ts`), and decides the outcome (`attempt-outcome.ts`, `failure-message.ts`).
- * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v1.sql` with them and with
- *    the effect on endpoints (`endpoint-health.ts`); a claim blocked by them (`blocked-claims.ts`) follows.
+ * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v1.sql` with them and
+ *    the effect on endpoints; a claim blocked by them (`blocked-claims.ts`) follows.
  * 5. Meanwhile: `lease.ts` keeps leases, `log-sending.ts` shows long attempts, `maintenance.ts` renews leases, runs the
  *    sweeps of `sweep.ts`, and runs replays.
  */
