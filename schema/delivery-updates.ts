@@ -23,6 +23,12 @@ const DeliveryUpdate = builder.objectRef<DeliveryUpdateMessage>('DeliveryUpdate'
   }),
 })
 
+/** Key of a message of the delivery log within its organization; undefined for messages of other subscriptions. */
+export function messageKey(message: unknown): string | undefined {
+  if (typeof message !== 'object' || message === null || !('cursor' in message) || !('gap' in message)) return undefined
+  return `${message.cursor} ${message.gap}`
+}
+
 const DeliveryUpdatesFilter = builder.inputType('DeliveryUpdatesFilter', {
   description: 'Filter of changes. Every given condition must hold.',
   fields: (t) => ({
@@ -40,8 +46,6 @@ builder.subscriptionField('deliveryUpdates', (t) =>
     description:
       "Every state change of the organization's deliveries, in order and once; `after` resumes after a break. SENDING follows a second after the start of the attempt, or together with an earlier result. Needs `deliveries: read`.",
     authScopes: { can: 'deliveries:read' },
-    // A message carries the commonly selected fields (src/server/message-plan.ts).
-    extensions: { planned: true },
     args: {
       filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Filter of the changes. Default: every change.' }),
       after: t.arg.string({

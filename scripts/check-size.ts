@@ -15,8 +15,6 @@ const LONGER: Record<string, number> = {
 }
 /** Imports past the public interface of a package, each with its reason. */
 const DEEP_IMPORTS = [
-  // Completes leaf values as graphql-js does; src/server/message-plan.ts executes messages by a plan.
-  /^graphql\//,
   // The documented way to the draft 2020-12: https://ajv.js.org/json-schema.html
   /^ajv\/dist\/2020\.js$/,
 ]

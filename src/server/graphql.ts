@@ -1,18 +1,19 @@
 import { RequestCache } from '@pothos/plugin-scope-auth'
-import { createSourceEventStream, type ExecutionArgs, execute } from 'graphql'
+import { createSourceEventStream, type ExecutionArgs } from 'graphql'
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
+import { messageKey } from '../../schema/delivery-updates.ts'
 import { createLimitField } from '../../schema/field-limits.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Services } from '../services.ts'
 import { createCheckDocument } from './check-document.ts'
 import { LIMIT_HEADERS } from './limit-headers.ts'
-import { planMessages } from './message-plan.ts'
 import { persistedOperations, type ResolveDocument } from './persisted-operations.ts'
 import { boundedCaches, boundQueries } from './query-limits.ts'
 import { lookAtLimits, spendLimits } from './rate-limit-plugin.ts'
 import { type RecordUsage, recordUsage } from './record-usage.ts'
 import type { ServerContext } from './request-context.ts'
+import { createSharedExecutions } from './shared-executions.ts'
 
 const checkDocument = createCheckDocument(schema)
 
@@ -38,7 +39,7 @@ export function createGraphQL(deps: {
     plugins: [
       persistedOperations(deps.resolveDocument),
       boundQueries,
-      plannedSubscriptions,
+      shareExecutions(),
       usage,
       spendLimits(services.limits),
       limitsOfEveryAnswer,
@@ -72,16 +73,14 @@ const clearScopeCache: Plugin = {
   onExecute: ({ args }) => ({ onExecuteDone: () => RequestCache.clearForContext(args.contextValue) }),
 }
 
-/**
- * Subscribes as graphql-js does, with less overhead per message than Yoga's executor, and executes messages by a plan.
- */
-const plannedSubscriptions: Plugin = { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) }
-
-async function subscribe(args: ExecutionArgs) {
-  const source = await createSourceEventStream(args)
-  if (!isAsyncIterable(source)) return source
-  const planned = planMessages(args)
-  return mapAsyncIterator(source, (message) => planned(message) ?? execute({ ...args, rootValue: message }))
+/** Subscribes as graphql-js does, with less overhead per message than Yoga's executor and with shared executions. */
+function shareExecutions(): Plugin {
+  const executions = createSharedExecutions(messageKey)
+  async function subscribe(args: ExecutionArgs) {
+    const source = await createSourceEventStream(args)
+    return isAsyncIterable(source) ? mapAsyncIterator(source, executions.of(args)) : source
+  }
+  return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) }
 }
 
 export type GraphQL = ReturnType<typeof createGraphQL>
