@@ -1,6 +1,6 @@
 import { KeyEnvironment, KeyTier } from '../src/database/generated/enums.ts'
 import { type Permissions, readPermissions } from '../src/domain/people/permissions.ts'
-import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
+import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
 
 export const ApiKeyEnvironment = builder.enumType('ApiKeyEnvironment', {
   description: 'Environment of a key, which its prefix shows: `sb_live_…` or `sb_test_…`.',
@@ -32,12 +32,12 @@ builder.prismaObject('ApiKeySecret', {
   }),
 })
 
-export const ApiKey = builder.prismaNode('ApiKey', {
+export const ApiKey = builder.prismaObject('ApiKey', {
   description: 'An API key. Its secret is shown once, when the key is created or rotated, and stored as a hash.',
-  id: { field: 'id', description: 'Id of the API key, such as `key_…`.' },
+  interfaces: [Node],
   findUnique: ownedById('keys:read'),
-  nullable: true,
   fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the API key, such as `key_…`.' }),
     name: t.exposeString('name', { description: 'Display name of the key.' }),
     environment: t.expose('environment', {
       type: ApiKeyEnvironment,

@@ -1,12 +1,12 @@
-import { builder, checkPage, countResponseBytes, ownedById, requireViewer } from './builder.ts'
+import { builder, checkPage, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
 import { AttemptTriggerType } from './delivery.ts'
 
-const Attempt = builder.prismaNode('Attempt', {
+const Attempt = builder.prismaObject('Attempt', {
   description: 'One HTTP exchange of a delivery, with its result.',
-  id: { field: 'id', description: 'Id of the attempt, such as `att_…`.' },
+  interfaces: [Node],
   findUnique: ownedById('deliveries:read'),
-  nullable: true,
   fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the attempt, such as `att_…`.' }),
     number: t.exposeInt('number', { description: 'Ordinal of the attempt within its delivery, from 1.' }),
     trigger: t.expose('trigger', { type: AttemptTriggerType, description: 'Cause of the attempt.' }),
     statusCode: t.exposeInt('statusCode', {

@@ -1,5 +1,5 @@
 import { AuditOutcome } from '../src/database/generated/enums.ts'
-import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
+import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
 
 const AuditOutcomeType = builder.enumType('AuditOutcome', {
   description: 'Outcome of a change or request.',
@@ -11,12 +11,12 @@ const AuditOutcomeType = builder.enumType('AuditOutcome', {
   } as const,
 })
 
-const AuditEntry = builder.prismaNode('AuditEntry', {
+const AuditEntry = builder.prismaObject('AuditEntry', {
   description: 'An entry of the audit trail: a change, or a refused change or request.',
-  id: { field: 'id', description: 'Id of the audit entry, such as `aud_…`.' },
+  interfaces: [Node],
   findUnique: ownedById('audit:read'),
-  nullable: true,
   fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the audit entry, such as `aud_…`.' }),
     actor: t.exposeString('actor', { description: 'Id of the API key that acted, or `system`.' }),
     action: t.exposeString('action', {
       description:

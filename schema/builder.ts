@@ -1,11 +1,10 @@
 import SchemaBuilder from '@pothos/core'
 import ErrorsPlugin from '@pothos/plugin-errors'
-import PrismaPlugin from '@pothos/plugin-prisma'
+import PrismaPlugin, { queryFromInfo } from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import type { GraphQLResolveInfo } from 'graphql'
 import { GraphQLDateTime, GraphQLJSON, GraphQLURL } from 'graphql-scalars'
-import type { PrismaClient } from '../src/database/client.ts'
 import type PrismaTypes from '../src/database/generated/pothos.ts'
 import { getDatamodel } from '../src/database/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
@@ -14,11 +13,12 @@ import type { CheckDocument } from '../src/domain/persisted-operations/persisted
 import { ForbiddenError, UnauthenticatedError, UnavailableError, ValidationError } from '../src/lib/errors.ts'
 import type { Services } from '../src/services.ts'
 import type { LimitField } from './field-limits.ts'
-import { typeOfId } from './node-ids.ts'
+import { type Nodes, typeOfId } from './nodes.ts'
 
 /** Context of every resolver. `viewer` is null without a key. */
 export interface Context {
   services: Services
+  nodes: Nodes
   viewer: Viewer | null
   /** Validates a document to register, which only the schema layer can do. */
   checkDocument: CheckDocument
@@ -63,8 +63,9 @@ export const builder = new SchemaBuilder<{
     },
   },
   relay: {
+    // Ids are their own global ids; `node` finds the type by the prefix.
     encodeGlobalID: (_typename, id) => String(id),
-    decodeGlobalID: (id) => ({ typename: typeOfId(id), id }),
+    decodeGlobalID: (id) => ({ typename: typeOfId(id) ?? '', id }),
     cursorType: 'String',
     edgesFieldOptions: {
       nullable: { list: false, items: false },
@@ -90,12 +91,13 @@ export const builder = new SchemaBuilder<{
         'An object of the organization by its id; null for an unknown id, an id of another organization, and an object that the key may not read.',
       authScopes: { authenticated: true },
       args: { id: { description: 'Id of the object.' } },
+      resolve: (_root, { id: { id } }, context, info) => resolveNode(id, context, info),
     },
     // Lists by id are aliases of `node`; a second way in would need the same guards.
     nodesQueryOptions: false,
   },
   prisma: {
-    client: ({ services }) => services.prismaForNodes as PrismaClient,
+    client: ({ services }) => services.relationClient,
     dmmf: getDatamodel(),
     exposeDescriptions: false,
     defaultConnectionSize: 20,
@@ -130,14 +132,28 @@ export function requireViewer({ viewer }: Context): Viewer {
   return viewer
 }
 
+/** The id of no organization. */
+export const NO_ORGANIZATION = ''
+
+/** The interface of types with an id. */
+export const Node = builder.nodeInterfaceRef()
+
+/** The row of `node(id)` with the name of its type, by which GraphQL finds the type. */
+async function resolveNode(id: string, context: Context, info: GraphQLResolveInfo): Promise<object | null> {
+  const typeName = typeOfId(id)
+  if (typeName === undefined) return null
+  const row = await context.nodes.load(typeName, id, requireViewer(context), queryFromInfo({ context, info, typeName }))
+  return row && { ...row, __typename: typeName }
+}
+
 /**
- * Finds the row of `node(id)`: in the viewer's organization and with the permission to read it. Without either, the
- * look-up finds nothing, as for an unknown id.
+ * Finds a row again for a relation that was not loaded with the row: in the viewer's organization and with the
+ * permission to read the row. Without either, the look-up finds nothing.
  */
 export function ownedById(scope: Scope) {
-  return (id: string, { viewer }: Context) => ({
+  return ({ id }: { id: string }, { viewer }: Context) => ({
     id,
-    organizationId: viewer !== null && can(viewer, scope) ? viewer.organizationId : 'nobody',
+    organizationId: viewer !== null && can(viewer, scope) ? viewer.organizationId : NO_ORGANIZATION,
   })
 }
 

@@ -1,22 +1,15 @@
-import {
-  type FieldNode,
-  type GraphQLResolveInfo,
-  type GraphQLSchema,
-  isObjectType,
-  Kind,
-  type SelectionSetNode,
-} from 'graphql'
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 import type { DeliveryChange } from '../src/bus/delivery-log-entry.ts'
-import type { Delivery as DeliveryRow } from '../src/database/generated/client.ts'
-import { type Context, can, type Scope } from './builder.ts'
+import type { Delivery, Event, WebhookEndpoint } from '../src/database/generated/client.ts'
 
 /** Marks a row built from a live message, with the message's fields of event and endpoint. */
 const LIVE = Symbol('live')
 
-type LiveRow = DeliveryRow & { [LIVE]: Pick<DeliveryChange, 'event' | 'endpoint'> }
+type Carried = Pick<DeliveryChange, 'event' | 'endpoint'>
+type LiveRow = Delivery & { [LIVE]: Carried }
 
 /** Builds the row of a delivery from a live message. */
-export function deliveryFromLog(change: DeliveryChange): DeliveryRow {
+export function deliveryFromLog(change: DeliveryChange): Delivery {
   const { event, endpoint, ...rest } = change
   const row: LiveRow = {
     ...rest,
@@ -29,25 +22,19 @@ export function deliveryFromLog(change: DeliveryChange): DeliveryRow {
   return row
 }
 
-/**
- * Resolves the event and endpoint of a live delivery from the message when the selection needs no more. Other
- * selections, and viewers without the permission, take the ordinary resolver.
- */
-export function answerFromMessage(schema: GraphQLSchema): GraphQLSchema {
-  const delivery = schema.getType('Delivery')
-  if (!isObjectType(delivery)) throw new Error('The schema has no type Delivery.')
-  const guards: Record<'event' | 'endpoint', Scope> = { event: 'events:read', endpoint: 'webhooks:read' }
-  for (const name of ['event', 'endpoint'] as const) {
-    const field = delivery.getFields()[name]!
-    const ordinary = field.resolve!
-    field.resolve = (parent: DeliveryRow | LiveRow, args, context: Context, info) => {
-      const carried = LIVE in parent ? parent[LIVE][name] : undefined
-      if (carried !== undefined && can(context.viewer, guards[name]) && asksOnly(info, Object.keys(carried)))
-        return carried
-      return ordinary(parent, args, context, info)
-    }
-  }
-  return schema
+/** The event that a live message carries; undefined when the selection needs more, and for a row of the database. */
+export function eventFromLog(delivery: Delivery | LiveRow, info: GraphQLResolveInfo): Event | undefined {
+  return carried(delivery, 'event', info) as Event | undefined
+}
+
+/** The endpoint that a live message carries; undefined when the selection needs more, and for a row of the database. */
+export function endpointFromLog(delivery: Delivery | LiveRow, info: GraphQLResolveInfo): WebhookEndpoint | undefined {
+  return carried(delivery, 'endpoint', info) as WebhookEndpoint | undefined
+}
+
+function carried(delivery: Delivery | LiveRow, name: keyof Carried, info: GraphQLResolveInfo): object | undefined {
+  const row = LIVE in delivery ? delivery[LIVE][name] : undefined
+  return row !== undefined && asksOnly(info, Object.keys(row)) ? row : undefined
 }
 
 /** Cached analysis of a field of a document, which every message asks for. */

@@ -1,6 +1,7 @@
 import { AttemptTrigger, DeliveryStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError } from '../src/lib/errors.ts'
-import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
+import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
+import { endpointFromLog, eventFromLog } from './delivery-from-log.ts'
 
 export const DeliveryStatusType = builder.enumType('DeliveryStatus', {
   description: 'State of a delivery.',
@@ -29,12 +30,12 @@ export const AttemptTriggerType = builder.enumType('AttemptTrigger', {
   } as const,
 })
 
-export const Delivery = builder.prismaNode('Delivery', {
+export const Delivery = builder.prismaObject('Delivery', {
   description: 'The delivery of one event to one endpoint.',
-  id: { field: 'id', description: 'Id of the delivery, such as `dlv_…`.' },
+  interfaces: [Node],
   findUnique: ownedById('deliveries:read'),
-  nullable: true,
   fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the delivery, such as `dlv_…`.' }),
     status: t.expose('status', { type: DeliveryStatusType, description: 'State of the delivery.' }),
     trigger: t.expose('trigger', {
       type: AttemptTriggerType,
@@ -61,10 +62,17 @@ export const Delivery = builder.prismaNode('Delivery', {
     event: t.relation('event', {
       description: 'Delivered event. Needs `events: read`.',
       authScopes: { can: 'events:read' },
+      // Called for rows that were loaded without the event.
+      resolve: (query, delivery, _args, context, info) =>
+        eventFromLog(delivery, info) ??
+        context.nodes.loadRelated('Event', delivery.eventId, requireViewer(context), query),
     }),
     endpoint: t.relation('endpoint', {
       description: 'Endpoint of the delivery. Needs `webhooks: read`.',
       authScopes: { can: 'webhooks:read' },
+      resolve: (query, delivery, _args, context, info) =>
+        endpointFromLog(delivery, info) ??
+        context.nodes.loadRelated('WebhookEndpoint', delivery.endpointId, requireViewer(context), query),
     }),
   }),
 })

@@ -1,12 +1,12 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, countResponseBytes, ownedById, requireViewer } from './builder.ts'
+import { builder, checkPage, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
 
-export const EventType = builder.prismaNode('EventType', {
+export const EventType = builder.prismaObject('EventType', {
   description: 'A registered event type. Only registered types can be published.',
-  id: { field: 'id', description: 'Id of the event type, such as `type_…`.' },
+  interfaces: [Node],
   findUnique: ownedById('events:read'),
-  nullable: true,
   fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the event type, such as `type_…`.' }),
     name: t.exposeString('name', {
       description: 'Name in dotted words, such as `invoice.paid`, unique in the organization.',
     }),

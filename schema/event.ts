@@ -1,16 +1,16 @@
 import { decodeEnvelope } from '../src/domain/events/envelope.ts'
 import type { EventPublish } from '../src/domain/events/publish.ts'
 import { ConflictError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, countResponseBytes, ownedById, requireViewer } from './builder.ts'
+import { builder, checkPage, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
 
-export const Event = builder.prismaNode('Event', {
+export const Event = builder.prismaObject('Event', {
   description: 'An event as published. Its id is the `webhook-id` of every request.',
-  id: { field: 'id', description: 'Id of the event, such as `evt_…`.' },
+  interfaces: [Node],
   findUnique: ownedById('events:read'),
-  nullable: true,
   // Bodies are large, so they are read only when selected.
   select: { id: true, organizationId: true, type: true, idempotencyKey: true, createdAt: true },
   fields: (t) => ({
+    id: t.id({ description: 'Id of the event, such as `evt_…`.', resolve: ({ id }) => id }),
     type: t.string({ description: 'Name of the event type.', resolve: ({ type }) => type }),
     data: t.field({
       type: 'JSON',

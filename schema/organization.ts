@@ -1,6 +1,6 @@
 import { Plan } from '../src/database/generated/enums.ts'
 import { NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, omitNulls, requireViewer } from './builder.ts'
+import { builder, checkPage, NO_ORGANIZATION, Node, omitNulls, requireViewer } from './builder.ts'
 
 const PlanType = builder.enumType('Plan', {
   description:
@@ -12,12 +12,12 @@ const PlanType = builder.enumType('Plan', {
   } as const,
 })
 
-export const Organization = builder.prismaNode('Organization', {
+export const Organization = builder.prismaObject('Organization', {
   description: 'A tenant. Every object belongs to exactly one organization and is invisible to all others.',
-  id: { field: 'id', description: 'Id of the organization, such as `org_…`.' },
-  findUnique: (id, { viewer }) => ({ id: viewer?.organizationId === id ? id : 'nobody' }),
-  nullable: true,
+  interfaces: [Node],
+  findUnique: ({ id }, { viewer }) => ({ id: viewer?.organizationId === id ? id : NO_ORGANIZATION }),
   fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the organization, such as `org_…`.' }),
     name: t.exposeString('name', { description: 'Display name of the organization.' }),
     plan: t.expose('plan', { type: PlanType, description: 'Plan of the organization, agreed with the operator.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),

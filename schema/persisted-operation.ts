@@ -1,6 +1,6 @@
 import { DocumentStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
+import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
 
 const StatusType = builder.enumType('PersistedDocumentStatus', {
   description: 'State of a registered operation.',
@@ -11,12 +11,12 @@ const StatusType = builder.enumType('PersistedDocumentStatus', {
   } as const,
 })
 
-const PersistedDocument = builder.prismaNode('PersistedDocument', {
+const PersistedDocument = builder.prismaObject('PersistedDocument', {
   description: 'A registered operation. Clients send its hash as `documentId`, or with the extension `persistedQuery`.',
-  id: { field: 'id', description: 'Id of the registered operation, such as `doc_…`.' },
+  interfaces: [Node],
   findUnique: ownedById('keys:read'),
-  nullable: true,
   fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the registered operation, such as `doc_…`.' }),
     documentId: t.exposeString('documentId', {
       description: 'Hash of the body that clients send: `sha256:` and the SHA-256 in hexadecimal.',
     }),

@@ -2,7 +2,7 @@ import { replayChannel } from '../src/bus/bus.ts'
 import { ReplayStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
-import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
+import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
 import { DeliveryStatusType } from './delivery.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
 
@@ -17,12 +17,12 @@ const ReplayStatusType = builder.enumType('ReplayStatus', {
   } as const,
 })
 
-const Replay = builder.prismaNode('Replay', {
+const Replay = builder.prismaObject('Replay', {
   description: 'A replay, which sends stored events to one endpoint again. A running replay continues after a restart.',
-  id: { field: 'id', description: 'Id of the replay, such as `rpl_…`.' },
+  interfaces: [Node],
   findUnique: ownedById('deliveries:read'),
-  nullable: true,
   fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the replay, such as `rpl_…`.' }),
     status: t.expose('status', { type: ReplayStatusType, description: 'State of the replay.' }),
     count: t.exposeInt('count', { description: 'Number of deliveries made due so far.' }),
     endpointId: t.exposeID('endpointId', { description: 'Id of the endpoint that receives the replay.' }),

@@ -1,7 +1,7 @@
 import type { EndpointHealth as StoredHealth } from '../src/database/generated/client.ts'
 import { SignatureScheme } from '../src/database/generated/enums.ts'
 import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
-import { builder, checkPage, ownedById, requireViewer } from './builder.ts'
+import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
 
 export const SignatureSchemeType = builder.enumType('SignatureScheme', {
   description: 'Signature scheme of the requests to an endpoint, which the delivery contract describes.',
@@ -81,12 +81,12 @@ const EndpointHealth = builder.objectRef<Health>('EndpointHealth').implement({
   }),
 })
 
-export const WebhookEndpoint = builder.prismaNode('WebhookEndpoint', {
+export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
   description: 'A webhook endpoint: the receiver of deliveries at one URL, with its settings and health.',
-  id: { field: 'id', description: 'Id of the endpoint, such as `whep_…`.' },
+  interfaces: [Node],
   findUnique: ownedById('webhooks:read'),
-  nullable: true,
   fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the endpoint, such as `whep_…`.' }),
     url: t.expose('url', { type: 'URL', description: 'URL to which requests are sent.' }),
     description: t.exposeString('description', { description: 'Description for people; empty without one.' }),
     eventTypes: t.exposeStringList('eventTypes', {

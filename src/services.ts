@@ -1,5 +1,5 @@
 import type { LiveBus } from './bus/bus.ts'
-import type { Database } from './database/client.ts'
+import type { Database, PrismaClient } from './database/client.ts'
 import type { AuditEntry } from './database/generated/client.ts'
 import { type Redis, waitUntilReady } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
@@ -81,19 +81,20 @@ export function createServices(deps: {
   const endpoints = createEndpoints({ prisma, clock, makeId, audit, keyring, targets, secrets })
   const subscriptions = createSubscriptions({ bus, clock, isUnchanged: createRevalidate({ keyLookup, clock }) })
 
+  /** Loads relations of rows for Pothos. The type has no models, so that no other code bypasses the services. */
+  const relationClient: Pick<PrismaClient, '$connect'> = prisma
+
   return {
     audit: {
       /** Records a refused attempt. Changes are recorded in their own transaction. */
       denied: denials.note,
-      get: (viewer: Viewer, id: string): Promise<AuditEntry | null> =>
-        prisma.auditEntry.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+      get: (viewer: Viewer, id: string, query: object = {}): Promise<AuditEntry | null> =>
+        prisma.auditEntry.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
       list: (viewer: Viewer, query: object): Promise<AuditEntry[]> =>
         prisma.auditEntry.findMany(page(query, { organizationId: viewer.organizationId })),
     },
     authenticate: createAuthenticate({ pool, keyLookup, lastUsed, clock }),
     bus,
-    /** Loads nodes for `node(id)`. Untyped, so that no other code bypasses the services. */
-    prismaForNodes: prisma as unknown,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),
     documents: createPersistedOperations({ prisma, clock, makeId, audit, denials, findOperation }),
@@ -112,6 +113,7 @@ export function createServices(deps: {
     limits,
     organizations: createOrganizations({ prisma, clock, makeId, audit }),
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
+    relationClient,
     replays: createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
     stats: createStats({ database, clock, read }),
     subscriptions,

@@ -4,6 +4,7 @@ import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from 'grap
 import type { Context } from '../../schema/builder.ts'
 import { messageKey } from '../../schema/delivery-updates.ts'
 import { createLimitField } from '../../schema/field-limits.ts'
+import { createNodes } from '../../schema/nodes.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Services } from '../services.ts'
 import { createCheckDocument } from './check-document.ts'
@@ -29,6 +30,7 @@ export function createGraphQL(deps: {
     onResponse: ({ serverContext }) => serverContext && lookAtLimits(services.limits, serverContext.requestContext),
   }
   const limitField = createLimitField(services.fieldCalls, services.fieldLimits)
+  const nodes = createNodes(services)
   const usage = recordUsage(deps.record)
   return createYoga<ServerContext, Context>({
     schema,
@@ -57,7 +59,7 @@ export function createGraphQL(deps: {
       const { viewer } = requestContext
       const answered = { bytes: 0 }
       return {
-        ...{ services, viewer, checkDocument, limitField, answered },
+        ...{ services, nodes, viewer, checkDocument, limitField, answered },
         // A function, because the fields of the context are copied and a getter would run then.
         signal: () => request?.signal,
       }

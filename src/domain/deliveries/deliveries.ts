@@ -50,8 +50,8 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
           ),
       ),
 
-    get: (viewer: Viewer, id: string): Promise<Delivery | null> =>
-      prisma.delivery.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+    get: (viewer: Viewer, id: string, query: object = {}): Promise<Delivery | null> =>
+      prisma.delivery.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
 
     list: (viewer: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> =>
       read(viewer.organizationId, () => list(viewer, filter, query)),
@@ -62,8 +62,11 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     attempts: (viewer: Viewer, deliveryId: string, query: object): Promise<Attempt[]> =>
       prisma.attempt.findMany(page(query, { deliveryId, organizationId: viewer.organizationId }, 'asc')),
 
-    getEvent: (viewer: Viewer, id: string): Promise<Event | null> =>
-      prisma.event.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+    getAttempt: (viewer: Viewer, id: string, query: object = {}): Promise<Attempt | null> =>
+      prisma.attempt.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
+
+    getEvent: (viewer: Viewer, id: string, query: object = {}): Promise<Event | null> =>
+      prisma.event.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
 
     listEvents(viewer: Viewer, types: readonly string[] | null | undefined, query: object): Promise<Event[]> {
       const { organizationId } = viewer

@@ -101,8 +101,8 @@ export function createEndpoints(deps: {
     },
 
     /** Finds deleted endpoints too, so that every delivery can show its endpoint. */
-    get: (viewer: Viewer, id: string) =>
-      prisma.webhookEndpoint.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+    get: (viewer: Viewer, id: string, query: object = {}): Promise<WebhookEndpoint | null> =>
+      prisma.webhookEndpoint.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
 
     list: (viewer: Viewer, query: object): Promise<WebhookEndpoint[]> =>
       prisma.webhookEndpoint.findMany(page(query, { organizationId: viewer.organizationId, deletedAt: null })),

@@ -151,8 +151,8 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
       return updated
     },
 
-    get: (viewer: Viewer, id: string) =>
-      prisma.eventType.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+    get: (viewer: Viewer, id: string, query: object = {}): Promise<EventType | null> =>
+      prisma.eventType.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
 
     list: (viewer: Viewer, query: object): Promise<EventType[]> =>
       prisma.eventType.findMany(page(query, { organizationId: viewer.organizationId })),

@@ -88,8 +88,8 @@ export function createKeys(deps: {
         return update({ disabledAt: null })(tx, key)
       }),
 
-    get: (viewer: Viewer, id: string) =>
-      prisma.apiKey.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+    get: (viewer: Viewer, id: string, query: object = {}): Promise<ApiKey | null> =>
+      prisma.apiKey.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
 
     list: (viewer: Viewer, query: object): Promise<ApiKey[]> =>
       prisma.apiKey.findMany(page(query, { organizationId: viewer.organizationId })),

@@ -46,6 +46,10 @@ export function createOrganizations(deps: { prisma: PrismaClient; clock: Clock; 
       })
     },
 
+    /** The viewer's own organization; null for any other id. */
+    get: async (viewer: Viewer, id: string, query: object = {}): Promise<Organization | null> =>
+      id === viewer.organizationId ? prisma.organization.findUnique({ ...query, where: { id } }) : null,
+
     /** The viewer's own organization. */
     current: (viewer: Viewer): Promise<Organization> =>
       prisma.organization.findUniqueOrThrow({ where: { id: viewer.organizationId } }),

@@ -76,6 +76,9 @@ export function createPersistedOperations(deps: {
     /** Makes the operation unavailable until it is activated again. */
     retire: (viewer: Viewer, id: string) => change(viewer, id, 'RETIRED'),
 
+    get: (viewer: Viewer, id: string, query: object = {}): Promise<PersistedDocument | null> =>
+      prisma.persistedDocument.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
+
     list: (viewer: Viewer, query: object): Promise<PersistedDocument[]> =>
       prisma.persistedDocument.findMany(page(query, { organizationId: viewer.organizationId })),
   }

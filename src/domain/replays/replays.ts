@@ -155,8 +155,8 @@ export function createReplays(deps: {
       return replay
     },
 
-    get: (viewer: Viewer, id: string): Promise<Replay | null> =>
-      prisma.replay.findFirst({ where: { id, organizationId: viewer.organizationId } }),
+    get: (viewer: Viewer, id: string, query: object = {}): Promise<Replay | null> =>
+      prisma.replay.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
 
     list: (viewer: Viewer, query: object): Promise<Replay[]> =>
       prisma.replay.findMany(page(query, { organizationId: viewer.organizationId })),
