@@ -1,6 +1,7 @@
 import { KeyEnvironment, KeyTier } from '../src/database/generated/enums.ts'
 import { type Permissions, readPermissions } from '../src/domain/people/permissions.ts'
-import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, Node, ownedById, requireViewer } from './builder.ts'
+import { readNodes } from './pages.ts'
 
 export const ApiKeyEnvironment = builder.enumType('ApiKeyEnvironment', {
   description: 'Environment of a key, which its prefix shows: `sb_live_…` or `sb_test_…`.',
@@ -107,16 +108,13 @@ export const ApiKey = builder.prismaObject('ApiKey', {
 })
 
 builder.queryField('apiKeys', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: ApiKey,
-      cursor: 'id',
       description: 'API keys of the organization, newest first. Needs `keys: read`.',
       authScopes: { can: 'keys:read' },
-      resolve(query, _root, args, context) {
-        checkPage(args)
-        return context.services.keys.list(requireViewer(context), query)
-      },
+      resolve: (_root, args, context, info) =>
+        readNodes('ApiKey', args, context, info, (query) => context.services.keys.list(requireViewer(context), query)),
     },
     { name: 'ApiKeyConnection', description: 'A page of API keys.' },
     { name: 'ApiKeyEdge', description: 'An API key with its cursor.' },

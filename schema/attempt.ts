@@ -1,5 +1,6 @@
-import { builder, checkPage, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
 import { AttemptTriggerType } from './delivery.ts'
+import { readNodes } from './pages.ts'
 
 const Attempt = builder.prismaObject('Attempt', {
   description: 'One HTTP exchange of a delivery, with its result.',
@@ -46,17 +47,16 @@ const Attempt = builder.prismaObject('Attempt', {
 })
 
 builder.prismaObjectField('Delivery', 'attempts', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: Attempt,
-      cursor: 'id',
       description: 'Attempts of the delivery, oldest first.',
       // The scope of the delivery covers its attempts.
       authScopes: { can: 'deliveries:read' },
-      resolve(query, delivery, args, context) {
-        checkPage(args)
-        return context.services.deliveries.attempts(requireViewer(context), delivery.id, query)
-      },
+      resolve: (delivery, args, context, info) =>
+        readNodes('Attempt', args, context, info, (query) =>
+          context.services.deliveries.attempts(requireViewer(context), delivery.id, query),
+        ),
     },
     { name: 'AttemptConnection', description: 'A page of attempts.' },
     { name: 'AttemptEdge', description: 'An attempt with its cursor.' },

@@ -1,5 +1,6 @@
 import { AuditOutcome } from '../src/database/generated/enums.ts'
-import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, Node, ownedById, requireViewer } from './builder.ts'
+import { readNodes } from './pages.ts'
 
 const AuditOutcomeType = builder.enumType('AuditOutcome', {
   description: 'Outcome of a change or request.',
@@ -41,16 +42,15 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
 })
 
 builder.queryField('auditEntries', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: AuditEntry,
-      cursor: 'id',
       description: 'Audit trail of the organization, newest first. Needs `audit: read`.',
       authScopes: { can: 'audit:read' },
-      resolve(query, _root, args, context) {
-        checkPage(args)
-        return context.services.audit.list(requireViewer(context), query)
-      },
+      resolve: (_root, args, context, info) =>
+        readNodes('AuditEntry', args, context, info, (query) =>
+          context.services.audit.list(requireViewer(context), query),
+        ),
     },
     { name: 'AuditEntryConnection', description: 'A page of the audit trail.' },
     { name: 'AuditEntryEdge', description: 'An audit entry with its cursor.' },

@@ -10,7 +10,7 @@ import { getDatamodel } from '../src/database/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import type { CheckDocument } from '../src/domain/persisted-operations/persisted-operations.ts'
-import { ForbiddenError, UnauthenticatedError, UnavailableError, ValidationError } from '../src/lib/errors.ts'
+import { ForbiddenError, UnauthenticatedError, UnavailableError } from '../src/lib/errors.ts'
 import type { Services } from '../src/services.ts'
 import type { LimitField } from './field-limits.ts'
 import { type Nodes, typeOfId } from './nodes.ts'
@@ -100,8 +100,6 @@ export const builder = new SchemaBuilder<{
     client: ({ services }) => services.relationClient,
     dmmf: getDatamodel(),
     exposeDescriptions: false,
-    defaultConnectionSize: 20,
-    maxConnectionSize: 100,
   },
 })
 
@@ -155,17 +153,6 @@ export function ownedById(scope: Scope) {
     id,
     organizationId: viewer !== null && can(viewer, scope) ? viewer.organizationId : NO_ORGANIZATION,
   })
-}
-
-/** @throws ValidationError when a page is not 1 to 100 entries long */
-export function checkPage(args: { first?: number | null; last?: number | null }): void {
-  if (args.first != null && args.last != null)
-    throw new ValidationError([{ path: 'last', message: 'excludes `first`: give one of the two' }])
-  for (const name of ['first', 'last'] as const) {
-    const size = args[name]
-    if (size != null && (size < 1 || size > 100))
-      throw new ValidationError([{ path: name, message: 'must be from 1 to 100' }])
-  }
 }
 
 /** Maximum bytes of tenant data in one answer, because aliases and pages multiply them. */

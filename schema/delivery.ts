@@ -1,7 +1,8 @@
 import { AttemptTrigger, DeliveryStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError } from '../src/lib/errors.ts'
-import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { endpointFromLog, eventFromLog } from './delivery-from-log.ts'
+import { readNodes } from './pages.ts'
 
 export const DeliveryStatusType = builder.enumType('DeliveryStatus', {
   description: 'State of a delivery.',
@@ -100,17 +101,16 @@ const connection = { name: 'DeliveryConnection', description: 'A page of deliver
 const edge = { name: 'DeliveryEdge', description: 'A delivery with its cursor.' }
 
 builder.queryField('deliveries', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: Delivery,
-      cursor: 'id',
       description: 'Deliveries of the organization, newest first. Needs `deliveries: read`.',
       authScopes: { can: 'deliveries:read' },
       args: { filter: t.arg({ type: DeliveryFilter, description: 'Filter of deliveries. Default: every delivery.' }) },
-      resolve(query, _root, args, context) {
-        checkPage(args)
-        return context.services.deliveries.list(requireViewer(context), args.filter ?? {}, query)
-      },
+      resolve: (_root, args, context, info) =>
+        readNodes('Delivery', args, context, info, (query) =>
+          context.services.deliveries.list(requireViewer(context), args.filter ?? {}, query),
+        ),
     },
     connection,
     edge,
@@ -118,16 +118,15 @@ builder.queryField('deliveries', (t) =>
 )
 
 builder.prismaObjectField('Event', 'deliveries', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: Delivery,
-      cursor: 'id',
       description: 'Deliveries of the event, at most one per endpoint, newest first. Needs `deliveries: read`.',
       authScopes: { can: 'deliveries:read' },
-      resolve(query, event, args, context) {
-        checkPage(args)
-        return context.services.deliveries.ofEvent(requireViewer(context), event.id, query)
-      },
+      resolve: (event, args, context, info) =>
+        readNodes('Delivery', args, context, info, (query) =>
+          context.services.deliveries.ofEvent(requireViewer(context), event.id, query),
+        ),
     },
     { name: 'EventDeliveriesConnection', description: 'A page of deliveries of an event.' },
     { name: 'EventDeliveriesEdge', description: 'A delivery of an event with its cursor.' },

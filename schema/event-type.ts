@@ -1,5 +1,6 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
+import { readNodes } from './pages.ts'
 
 export const EventType = builder.prismaObject('EventType', {
   description: 'A registered event type. Only registered types can be published.',
@@ -41,16 +42,15 @@ export const EventType = builder.prismaObject('EventType', {
 type Type = typeof EventType.$inferType
 
 builder.queryField('eventTypes', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: EventType,
-      cursor: 'id',
       description: 'Event types of the organization, newest first. Needs `events: read`.',
       authScopes: { can: 'events:read' },
-      resolve(query, _root, args, context) {
-        checkPage(args)
-        return context.services.eventTypes.list(requireViewer(context), query)
-      },
+      resolve: (_root, args, context, info) =>
+        readNodes('EventType', args, context, info, (query) =>
+          context.services.eventTypes.list(requireViewer(context), query),
+        ),
     },
     { name: 'EventTypeConnection', description: 'A page of event types.' },
     { name: 'EventTypeEdge', description: 'An event type with its cursor.' },

@@ -1,7 +1,8 @@
 import { decodeEnvelope } from '../src/domain/events/envelope.ts'
 import type { EventPublish } from '../src/domain/events/publish.ts'
 import { ConflictError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
+import { readNodes } from './pages.ts'
 
 export const Event = builder.prismaObject('Event', {
   description: 'An event as published. Its id is the `webhook-id` of every request.',
@@ -55,17 +56,16 @@ export const Event = builder.prismaObject('Event', {
 type EventRow = typeof Event.$inferType
 
 builder.queryField('events', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: Event,
-      cursor: 'id',
       description: 'Events of the organization, newest first. Needs `events: read`.',
       authScopes: { can: 'events:read' },
       args: { types: t.arg.stringList({ description: 'Events of these types. Default: every type.' }) },
-      resolve(query, _root, args, context) {
-        checkPage(args)
-        return context.services.deliveries.listEvents(requireViewer(context), args.types, query)
-      },
+      resolve: (_root, args, context, info) =>
+        readNodes('Event', args, context, info, (query) =>
+          context.services.deliveries.listEvents(requireViewer(context), args.types, query),
+        ),
     },
     { name: 'EventConnection', description: 'A page of events.' },
     { name: 'EventEdge', description: 'An event with its cursor.' },

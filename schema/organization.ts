@@ -1,6 +1,7 @@
 import { Plan } from '../src/database/generated/enums.ts'
 import { NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, NO_ORGANIZATION, Node, omitNulls, requireViewer } from './builder.ts'
+import { builder, NO_ORGANIZATION, Node, omitNulls, requireViewer } from './builder.ts'
+import { readNodes } from './pages.ts'
 
 const PlanType = builder.enumType('Plan', {
   description:
@@ -25,16 +26,13 @@ export const Organization = builder.prismaObject('Organization', {
 })
 
 builder.queryField('organizations', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: Organization,
-      cursor: 'id',
       description: 'Every organization, newest first. For the operator: needs `platform: read`.',
       authScopes: { can: 'platform:read' },
-      resolve(query, _root, args, { services }) {
-        checkPage(args)
-        return services.organizations.listAll(query)
-      },
+      resolve: (_root, args, context, info) =>
+        readNodes('Organization', args, context, info, (query) => context.services.organizations.listAll(query)),
     },
     { name: 'OrganizationConnection', description: 'A page of organizations.' },
     { name: 'OrganizationEdge', description: 'An organization with its cursor.' },

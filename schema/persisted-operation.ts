@@ -1,6 +1,7 @@
 import { DocumentStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, Node, ownedById, requireViewer } from './builder.ts'
+import { readNodes } from './pages.ts'
 
 const StatusType = builder.enumType('PersistedDocumentStatus', {
   description: 'State of a registered operation.',
@@ -39,16 +40,15 @@ const PersistedDocument = builder.prismaObject('PersistedDocument', {
 })
 
 builder.queryField('persistedDocuments', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: PersistedDocument,
-      cursor: 'id',
       description: 'Registered operations of the organization, newest first. Needs `keys: read`.',
       authScopes: { can: 'keys:read' },
-      resolve(query, _root, args, context) {
-        checkPage(args)
-        return context.services.documents.list(requireViewer(context), query)
-      },
+      resolve: (_root, args, context, info) =>
+        readNodes('PersistedDocument', args, context, info, (query) =>
+          context.services.documents.list(requireViewer(context), query),
+        ),
     },
     { name: 'PersistedDocumentConnection', description: 'A page of registered operations.' },
     { name: 'PersistedDocumentEdge', description: 'A registered operation with its cursor.' },

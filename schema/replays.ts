@@ -2,8 +2,9 @@ import { replayChannel } from '../src/bus/bus.ts'
 import { ReplayStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
-import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { DeliveryStatusType } from './delivery.ts'
+import { readNodes } from './pages.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
 
 const ReplayStatusType = builder.enumType('ReplayStatus', {
@@ -168,16 +169,15 @@ builder.mutationField('deliveriesReplayCancel', (t) =>
 )
 
 builder.queryField('deliveriesReplays', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: Replay,
-      cursor: 'id',
       description: 'Replays of the organization, newest first. Needs `deliveries: read`.',
       authScopes: { can: 'deliveries:read' },
-      resolve(query, _root, args, context) {
-        checkPage(args)
-        return context.services.replays.list(requireViewer(context), query)
-      },
+      resolve: (_root, args, context, info) =>
+        readNodes('Replay', args, context, info, (query) =>
+          context.services.replays.list(requireViewer(context), query),
+        ),
     },
     { name: 'ReplayConnection', description: 'A page of replays.' },
     { name: 'ReplayEdge', description: 'A replay with its cursor.' },

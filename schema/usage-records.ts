@@ -1,6 +1,6 @@
-import { resolveCursorConnection } from '@pothos/plugin-relay'
-import type { RecordsPage, StoredRecord } from '../src/domain/usage/usage-records.ts'
-import { builder, checkPage, requireViewer } from './builder.ts'
+import type { StoredRecord } from '../src/domain/usage/usage-records.ts'
+import { builder, requireViewer } from './builder.ts'
+import { readPage } from './pages.ts'
 
 const UsageRecord = builder.objectRef<StoredRecord>('UsageRecord').implement({
   description: 'A request with an API key, recorded by itself and kept for 30 days by default.',
@@ -39,13 +39,7 @@ const UsageRecord = builder.objectRef<StoredRecord>('UsageRecord').implement({
   }),
 })
 
-type Args = Parameters<typeof resolveCursorConnection>[0]['args']
-
-function page(args: Args, list: (page: RecordsPage) => Promise<StoredRecord[]>) {
-  checkPage(args)
-  const options = { args, defaultSize: 20, maxSize: 100, toCursor: ({ cursor }: StoredRecord) => cursor }
-  return resolveCursorConnection(options, list)
-}
+const cursorOf = ({ cursor }: StoredRecord) => cursor
 
 builder.queryField('usageRecords', (t) =>
   t.connection(
@@ -55,7 +49,7 @@ builder.queryField('usageRecords', (t) =>
       authScopes: { can: 'usage:read' },
       args: { keyId: t.arg.id({ description: 'Requests with this key. Default: every key of the organization.' }) },
       resolve: (_root, args, context) =>
-        page(args, (range) =>
+        readPage(args, cursorOf, (range) =>
           context.services.usageRecords.ofOrganization(requireViewer(context), args.keyId ?? null, range),
         ),
     },
@@ -71,7 +65,8 @@ builder.queryField('unknownKeyRecords', (t) =>
       description:
         'Single requests with unknown API keys in the whole installation, newest first, which show attempts to guess keys. For the operator: needs `platform: read`.',
       authScopes: { can: 'platform:read' },
-      resolve: (_root, args, { services }) => page(args, (range) => services.usageRecords.ofUnknownKeys(range)),
+      resolve: (_root, args, { services }) =>
+        readPage(args, cursorOf, (range) => services.usageRecords.ofUnknownKeys(range)),
     },
     { name: 'UnknownKeyRecordConnection', description: 'A page of requests with unknown keys.' },
     { name: 'UnknownKeyRecordEdge', description: 'A request with an unknown key, with its cursor.' },

@@ -1,7 +1,8 @@
 import type { EndpointHealth as StoredHealth } from '../src/database/generated/client.ts'
 import { SignatureScheme } from '../src/database/generated/enums.ts'
 import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
-import { builder, checkPage, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, Node, ownedById, requireViewer } from './builder.ts'
+import { readNodes } from './pages.ts'
 
 export const SignatureSchemeType = builder.enumType('SignatureScheme', {
   description: 'Signature scheme of the requests to an endpoint, which the delivery contract describes.',
@@ -158,16 +159,15 @@ function healthOf(enabled: boolean, state: StoredHealth | null): Health['status'
 }
 
 builder.queryField('webhookEndpoints', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: WebhookEndpoint,
-      cursor: 'id',
       description: 'Endpoints of the organization, newest first. Needs `webhooks: read`.',
       authScopes: { can: 'webhooks:read' },
-      resolve(query, _root, args, context) {
-        checkPage(args)
-        return context.services.endpoints.list(requireViewer(context), query)
-      },
+      resolve: (_root, args, context, info) =>
+        readNodes('WebhookEndpoint', args, context, info, (query) =>
+          context.services.endpoints.list(requireViewer(context), query),
+        ),
     },
     { name: 'WebhookEndpointConnection', description: 'A page of endpoints.' },
     { name: 'WebhookEndpointEdge', description: 'An endpoint with its cursor.' },

@@ -175,4 +175,21 @@ describe('delivery list', () => {
     expect(page.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
     expect(page).toHaveLength(3)
   })
+
+  test.each(['nodes { %s }', 'edges { node { %s } }', 'nodes { endpoint { url } } edges { node { %s } }'])(
+    'relations are read together with the page (%s)',
+    async (entries) => {
+      const statements = vi.spyOn(app.database.boundedPool, 'query')
+      const count = async (first: number) => {
+        statements.mockClear()
+        const selection = entries.replace('%s', 'event { type data } endpoint { url health { status } }')
+        await tenant.ask(`{ deliveries(first: ${first}) { ${selection} } }`)
+        return statements.mock.calls.length
+      }
+      const few = await count(2)
+      expect(few).toBeGreaterThan(0)
+      expect(await count(20)).toBe(few)
+      statements.mockRestore()
+    },
+  )
 })

@@ -1,0 +1,85 @@
+import { PothosValidationError, validateConnectionArguments } from '@pothos/core'
+import { formatPrismaCursor, parsePrismaCursor, queryFromInfo } from '@pothos/plugin-prisma'
+import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay'
+import type { GraphQLResolveInfo } from 'graphql'
+import { ValidationError } from '../src/lib/errors.ts'
+import type { Context } from './builder.ts'
+import type { NodeName } from './nodes.ts'
+
+const PAGE_DEFAULT = 20
+const PAGE_AT_MOST = 100
+/** Paths of the entries within a connection. */
+const ENTRIES = [[{ name: 'nodes' }], [{ name: 'edges' }, { name: 'node' }]]
+
+/** The arguments of a connection. */
+interface PageArgs {
+  first?: number | null
+  after?: string | null
+  last?: number | null
+  before?: string | null
+}
+
+/**
+ * Reads a page of a list as a connection. Each connection of the schema comes from here.
+ *
+ * @param cursorOf the cursor of a row
+ * @param list reads the rows of a range, in reverse order when the range is inverted
+ * @throws ValidationError when the page is not 1 to 100 entries long
+ */
+export async function readPage<Row extends object>(
+  args: PageArgs,
+  cursorOf: (row: Row) => string,
+  list: (range: ResolveCursorConnectionArgs) => Promise<Row[]>,
+) {
+  checkSize(args)
+  const options = { args, defaultSize: PAGE_DEFAULT, maxSize: PAGE_AT_MOST, toCursor: cursorOf }
+  const { edges, pageInfo } = await resolveCursorConnection(options, list)
+  const { hasNextPage, hasPreviousPage } = pageInfo
+  const [first, last] = [edges[0], edges.at(-1)]
+  const ends = { startCursor: first?.cursor ?? null, endCursor: last?.cursor ?? null }
+  return { edges, pageInfo: { hasNextPage, hasPreviousPage, ...ends } }
+}
+
+/**
+ * Reads a page of a list of nodes in the order of their ids.
+ *
+ * @param type type of the nodes
+ * @param list reads rows by a query of Prisma, in the order of the list
+ */
+export async function readNodes<Row extends { id: string }>(
+  type: NodeName,
+  args: PageArgs,
+  context: Context,
+  info: GraphQLResolveInfo,
+  list: (query: object) => Promise<Row[]>,
+) {
+  validateConnectionArguments(args)
+  for (const [one, other] of CONFLICTING)
+    if (args[one] != null && args[other] != null)
+      throw new PothosValidationError(`Arguments "${one}" and "${other}" are not supported at the same time`)
+  const selection = queryFromInfo({ context, info, typeName: type, select: { id: true }, paths: ENTRIES })
+  const cursorOf = ({ id }: Row) => formatPrismaCursor({ id }, 'id')
+  return readPage(args, cursorOf, async ({ before, after, limit, inverted }) => {
+    const cursor = before ?? after
+    const start = cursor === undefined ? { skip: 0 } : { cursor: { id: parsePrismaCursor(cursor) }, skip: 1 }
+    const rows = await list({ ...selection, ...start, take: inverted ? -limit : limit })
+    return inverted ? rows.toReversed() : rows
+  })
+}
+
+/** Pairs of arguments of which a list of nodes takes one. */
+const CONFLICTING = [
+  ['before', 'after'],
+  ['before', 'first'],
+  ['after', 'last'],
+] as const
+
+function checkSize(args: PageArgs): void {
+  if (args.first != null && args.last != null)
+    throw new ValidationError([{ path: 'last', message: 'excludes `first`: give one of the two' }])
+  for (const name of ['first', 'last'] as const) {
+    const size = args[name]
+    if (size != null && (size < 1 || size > PAGE_AT_MOST))
+      throw new ValidationError([{ path: name, message: `must be from 1 to ${PAGE_AT_MOST}` }])
+  }
+}
