@@ -214,11 +214,11 @@ describe('SENDING in the delivery log', () => {
         const log = await logged()
         for (const { id, version, status } of await tenant.deliveries()) {
           const versions = log.get(id)!
-          const untold = status === 'SENDING' && versions.length === version - 1
+          const isUnlogged = status === 'SENDING' && versions.length === version - 1
           expect(versions.map((change) => change.version)).toEqual(
-            Array.from({ length: untold ? version - 1 : version }, (_, n) => n + 1),
+            Array.from({ length: isUnlogged ? version - 1 : version }, (_, n) => n + 1),
           )
-          if (!untold) expect(versions.at(-1)!.status).toBe(status)
+          if (!isUnlogged) expect(versions.at(-1)!.status).toBe(status)
         }
       }),
       { numRuns: 40 },
