@@ -4,9 +4,6 @@ import { compose, type Stop } from './compose.ts'
 import { type Config, type Mode, readConfig } from './config.ts'
 import { flushLog } from './lib/log.ts'
 import { explainStartupError } from './lib/startup-error.ts'
-import { setV8Flags } from './lib/v8.ts'
-
-setV8Flags()
 
 /** Milliseconds past SHUTDOWN_SECONDS for the rest of a stop, such as a database that does not answer. */
 const STOP_MARGIN_MS = 10_000

@@ -2,7 +2,6 @@
 import pg from 'pg'
 import { Pool } from 'undici'
 import { createSign } from '../../src/domain/endpoints/sign.ts'
-import { setV8Flags } from '../../src/lib/v8.ts'
 import { yardstick } from '../support/child.ts'
 
 export interface LimitOptions {
@@ -14,9 +13,6 @@ export interface LimitOptions {
 
 /** Requests before those that count: ours has been running for a while too, and the first are slower by half. */
 const WARM_UP = 5_000
-
-// As ours does.
-setV8Flags()
 
 await yardstick(
   async ({ databaseUrl, events, url, concurrency }: LimitOptions) => {

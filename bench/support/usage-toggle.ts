@@ -3,9 +3,6 @@
 
 import { compose, type Stop } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
-import { setV8Flags } from '../../src/lib/v8.ts'
-
-setV8Flags()
 
 const stops: Stop[] = []
 const end = () => process.exit(1)

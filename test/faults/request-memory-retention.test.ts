@@ -1,10 +1,9 @@
 import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from '../support/app.ts'
-import { usedAfterSmallCollections } from '../support/garbage.ts'
+import { usedAfterCollection } from '../support/garbage.ts'
 
-// Objects of a request must be collectable by minor collections once the response is sent. Retained objects would be
-// copied by every minor collection, which delays requests.
+// The memory of a process must not grow with the number of requests that it has answered.
 const REQUESTS = 400
 
 let app: App
@@ -41,11 +40,11 @@ function post(query: string): Promise<void> {
   })
 }
 
-/** Bytes that each request retains after minor collections. */
+/** Bytes that each request retains after its response. */
 async function keptOf(query: string): Promise<number> {
   const used = async () => {
     for (let n = 0; n < REQUESTS; n++) await post(query)
-    return usedAfterSmallCollections()
+    return usedAfterCollection()
   }
   await used()
   const before = await used()
