@@ -1,5 +1,6 @@
 import type { LiveBus } from '../bus/bus.ts'
 import type { Database } from '../database/client.ts'
+import { withTimeout } from '../lib/timeout.ts'
 
 const ANSWER_MS = 2_000
 
@@ -17,7 +18,11 @@ export function createHealth(deps: { database: Database; bus: LiveBus }) {
     live: (): Answer => ({ status: 200, body: { status: 'ok' } }),
 
     async ready(): Promise<Answer> {
-      const database = await answers(deps.database.pool.query('SELECT 1'))
+      const answered = deps.database.pool.query('SELECT 1').then(
+        () => true,
+        () => false,
+      )
+      const database = await withTimeout(answered, ANSWER_MS, false)
       const body = {
         status: database ? 'ok' : 'unavailable',
         database: database ? 'ok' : 'unreachable',
@@ -26,14 +31,4 @@ export function createHealth(deps: { database: Database; bus: LiveBus }) {
       return { status: database ? 200 : 503, body }
     },
   }
-}
-
-async function answers(query: Promise<unknown>): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>()
-  const timer = setTimeout(resolve, ANSWER_MS, false)
-  const done = query.then(
-    () => true,
-    () => false,
-  )
-  return Promise.race([done, late]).finally(() => clearTimeout(timer))
 }

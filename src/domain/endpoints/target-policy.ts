@@ -1,4 +1,5 @@
 import { createNetworks, isPublicAddress, parseAddress } from '../../lib/networks.ts'
+import { withTimeout } from '../../lib/timeout.ts'
 import { createDnsResolver, type Resolve } from './dns-resolver.ts'
 
 const URL_LENGTH = 2_048
@@ -47,7 +48,8 @@ export function createTargetPolicy(options: { allowedNetworks: readonly string[]
       if (url.username !== '' || url.password !== '')
         return 'must not contain a user name or password; use a custom header instead'
       if (url.hash !== '') return 'must have no fragment (#…), which is never sent'
-      const found = await within(addressesOf(url.hostname), LOOKUP_MS)
+      const resolved = addressesOf(url.hostname).catch(() => undefined)
+      const found = await withTimeout(resolved, LOOKUP_MS, undefined)
       if (found === undefined) return url.protocol === 'https:' ? undefined : 'must begin with https://'
       for (const { address } of found) {
         const why = refuse(address, url.protocol)
@@ -63,16 +65,5 @@ export function createTargetPolicy(options: { allowedNetworks: readonly string[]
       }
       return found
     },
-  }
-}
-
-/** Undefined when the name does not resolve in time. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(resolve, ms, undefined)
-  try {
-    return await Promise.race([work.catch(() => undefined), late])
-  } finally {
-    clearTimeout(timer)
   }
 }
