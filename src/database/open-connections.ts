@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../lib/log.ts'
+import { withTimeout } from '../lib/timeout.ts'
 import { type ConnectionOptions, readConnection, SESSION, withSession } from './connection.ts'
 import { explainFault } from './connection-fault.ts'
+import { hasSqlState, SQL_STATE } from './sql-state.ts'
 import { settleSchema } from './tables-schema.ts'
 
 const CONNECT_MS = 10_000
@@ -101,9 +102,9 @@ async function connect(first: ConnectionOptions): Promise<{ client: pg.Client; s
 const isWithoutTls = (error: unknown) =>
   error instanceof Error && error.message === 'The server does not support SSL connections'
 
-/** SQLSTATE protocol_violation as PgBouncer answers, feature_not_supported as Amazon's RDS Proxy does. */
+/** PgBouncer answers with protocol_violation, Amazon's RDS Proxy with feature_not_supported. */
 const refusesOptions = (error: unknown) =>
-  ['08P01', '0A000'].includes((error as { code?: string }).code ?? '') &&
+  hasSqlState(error, SQL_STATE.protocolViolation, SQL_STATE.featureNotSupported) &&
   /option|startup/.test((error as Error).message)
 
 /** True when the direct connection hears a notification that is sent over the pooled one. */
@@ -111,15 +112,13 @@ async function isHeard(pooled: ConnectionOptions, direct: ConnectionOptions): Pr
   const channel = `signalbox_check_${randomBytes(8).toString('hex')}`
   const [listener, sender] = [new pg.Client(direct), new pg.Client(pooled)]
   for (const client of [listener, sender]) client.on('error', () => {})
-  const late = new AbortController()
   try {
     await Promise.all([listener.connect(), sender.connect()])
     const heard = new Promise<true>((resolve) => listener.once('notification', () => resolve(true)))
     await listener.query(`LISTEN ${channel}`)
     await sender.query('SELECT pg_notify($1, $2)', [channel, ''])
-    return await Promise.race([heard, delay(HEARD_MS, false as const, { signal: late.signal })])
+    return await withTimeout(heard, HEARD_MS, false)
   } finally {
-    late.abort()
     for (const client of [listener, sender]) await client.end().catch(() => {})
   }
 }

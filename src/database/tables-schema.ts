@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { type ConnectionOptions, quoteName } from './connection.ts'
+import { hasSqlState, SQL_STATE } from './sql-state.ts'
 
 interface Found {
   role: string
@@ -62,9 +63,8 @@ async function createSchema(
     // Processes that start together all find it missing.
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteName(schema)}`)
   } catch (error) {
-    const { code } = error as { code?: string }
-    if (code === '23505' || code === '42P06') return
-    if (code !== '42501') throw error
+    if (hasSqlState(error, SQL_STATE.uniqueViolation, SQL_STATE.duplicateSchema)) return
+    if (!hasSqlState(error, SQL_STATE.insufficientPrivilege)) throw error
     throw new Error(
       `The schema ${schema} of ${setting} does not exist, and the role ${role} may not create it in the database ${database}. Run as the owner of the database: CREATE SCHEMA ${quoteName(schema)} AUTHORIZATION ${quoteName(role)};`,
       { cause: error },

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql'
+import { hasSqlState, SQL_STATE } from '../database/sql-state.ts'
 import { RateLimitedError, SignalboxError, UnauthenticatedError, ValidationError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 
@@ -23,7 +24,7 @@ export function toPublicError(error: unknown): PublicError {
   // GraphQL raises this error while parsing, validating and coercing a request.
   if (cause instanceof GraphQLError)
     return { code: String(cause.extensions.code ?? 'BAD_USER_INPUT'), message: cause.message }
-  if (isTimeout(cause)) return { code: 'TOO_SLOW', message: TOO_SLOW }
+  if (hasSqlState(cause, SQL_STATE.queryCanceled)) return { code: 'TOO_SLOW', message: TOO_SLOW }
   const message =
     'The request failed because of an internal fault. Try again; the operator finds the reason in the log.'
   return { code: 'INTERNAL', message, isFault: true }
@@ -31,16 +32,6 @@ export function toPublicError(error: unknown): PublicError {
 
 const TOO_SLOW =
   'The request took too long and was canceled. Request less: a shorter range of time, fewer filters together, or a smaller page.'
-
-/** SQLSTATE query_canceled, as pg reports it and as Prisma wraps it. */
-function isTimeout(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code, meta } = error as {
-    code?: string
-    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } }
-  }
-  return code === '57014' || meta?.driverAdapterError?.cause?.originalCode === '57014'
-}
 
 /** Creates the masking of top-level errors. */
 export function createMaskError(log: Log) {

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Database } from '../../database/client.ts'
 import { type EventType, Prisma } from '../../database/generated/client.ts'
+import { hasSqlState, SQL_STATE } from '../../database/sql-state.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, RateLimitedError, ValidationError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
@@ -119,7 +120,7 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
           return made
         })
       } catch (error) {
-        if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002')
+        if (hasSqlState(error, SQL_STATE.uniqueViolation))
           throw new ConflictError('EVENT_TYPE_EXISTS', `The event type "${name}" exists already. Update it instead.`)
         throw error
       }

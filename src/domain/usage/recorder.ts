@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import pg from 'pg'
+import type pg from 'pg'
 import { type LiveBus, usageChannel } from '../../bus/bus.ts'
+import { hasSqlState, SQL_STATE } from '../../database/sql-state.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { rollUp } from './roll-up.ts'
@@ -55,8 +56,8 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
     close()
     for (const batch of [...closed]) {
       await writeBatch(pool, batch, clock.now()).catch((error) => {
-        // A batch that the database will never accept must not block the batches after it.
-        if (!isRefused(error)) throw error
+        // A batch with values that the database will never accept must not block the batches after it.
+        if (!hasSqlState(error, SQL_STATE.dataException)) throw error
         lost += batch.size
         log.error({ err: error }, 'The database refused a batch of usage records; the batch was dropped')
       })
@@ -163,9 +164,4 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
       clearTimeout(timer)
     },
   }
-}
-
-/** True for SQLSTATE class 22 (data exceptions): the values were refused, not the moment. */
-function isRefused(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code?.startsWith('22') === true
 }
