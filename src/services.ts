@@ -21,7 +21,6 @@ import { createRedisKeyCache } from './domain/keys/redis-key-cache.ts'
 import { createRevalidate } from './domain/keys/revalidate.ts'
 import { createRotate } from './domain/keys/rotate.ts'
 import { createVerify } from './domain/keys/verify.ts'
-import { createFieldLimitStore } from './domain/limits/field-limit-store.ts'
 import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
 import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
@@ -102,7 +101,6 @@ export function createServices(deps: {
     endpointLifecycle: createEndpointLifecycle({ database, clock, makeId, audit, bus, endpoints, secrets }),
     endpointSecrets: secrets,
     eventTypes,
-    fieldCalls: createFieldLimitStore(redis),
     fieldLimits: allowances.fields,
     findOperation,
     keys: {

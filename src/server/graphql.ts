@@ -29,8 +29,7 @@ export function createGraphQL(deps: {
   const limitsOfEveryAnswer: Plugin<object, ServerContext> = {
     onResponse: ({ serverContext }) => serverContext && lookAtLimits(services.limits, serverContext.requestContext),
   }
-  const limitField = createLimitField(services.fieldCalls, services.fieldLimits)
-  const nodes = createNodes(services)
+  const limitField = createLimitField(services.limits, services.fieldLimits)
   const usage = recordUsage(deps.record)
   return createYoga<ServerContext, Context>({
     schema,

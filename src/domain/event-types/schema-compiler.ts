@@ -4,11 +4,11 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../lib/clock.ts'
 import { RateLimitedError } from '../../lib/errors.ts'
 import { EVENT_DEPTH, sizeViolation } from '../events/redact.ts'
+import { createSlidingWindow } from '../limits/sliding-window.ts'
 import { type CheckPayload, compileSchema, SCHEMA_BYTES } from './json-schema.ts'
 
 /** Milliseconds per minute in which one process compiles schemas of one organization. */
 const BUDGET_MS = 5_000
-const WINDOW_MS = 60_000
 /** Past the budget, publishes of the organization wait this multiple of each compile time. */
 const REST = 4
 /** Maximum bytes of cached schemas. A compiled schema takes fifty times the memory of its text. */
@@ -22,21 +22,23 @@ const REMEMBERED_ORGANIZATIONS = 10_000
 export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) {
   const budgetMs = deps.budgetMs ?? BUDGET_MS
   const remembered = new LRUCache<string, CheckPayload>({ maxSize: REMEMBERED_BYTES })
-  const spent = new LRUCache<string, number>({ max: REMEMBERED_ORGANIZATIONS })
   const turns = new LRUCache<string, Promise<unknown>>({ max: REMEMBERED_ORGANIZATIONS })
-  const minuteOf = () => Math.floor(deps.clock.now().getTime() / WINDOW_MS)
-  const accountOf = (organizationId: string) => `${organizationId} ${minuteOf()}`
-  const hasSpent = (organizationId: string) => (spent.get(accountOf(organizationId)) ?? 0) >= budgetMs
+  const compileTimes = createSlidingWindow(() => deps.clock.now().getTime())
+  const costOf = (amount: number) => [{ name: 'minute', limit: budgetMs, seconds: 60, amount } as const]
+  /** Seconds until the organization is within its budget again; 0 when it is. */
+  function waitSecondsOf(organizationId: string): number {
+    const { now, windows } = compileTimes.spend(organizationId, costOf(0))
+    return Math.ceil((windows[0]!.fitsAt - now) / 1000)
+  }
 
   function compile(organizationId: string, schema: unknown, { key, size }: ReturnType<typeof keyOf>): CheckPayload {
-    const account = accountOf(organizationId)
     const began = performance.now()
     try {
       const check = compileSchema(schema)
       remembered.set(key, check, { size })
       return check
     } finally {
-      spent.set(account, (spent.get(account) ?? 0) + performance.now() - began)
+      compileTimes.note(organizationId, costOf(performance.now() - began))
     }
   }
 
@@ -50,8 +52,8 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
     register(organizationId: string, schema: unknown): void {
       const key = keyOf(schema)
       if (remembered.has(key.key)) return
-      if (!hasSpent(organizationId)) return void compile(organizationId, schema, key)
-      const seconds = Math.ceil(((minuteOf() + 1) * WINDOW_MS - deps.clock.now().getTime()) / 1000)
+      const seconds = waitSecondsOf(organizationId)
+      if (seconds === 0) return void compile(organizationId, schema, key)
       const message = `The JSON Schemas of this organization took ${budgetMs / 1000} s to compile in this minute.`
       throw new RateLimitedError(`${message} Try again in ${seconds} s, or make them smaller.`, seconds)
     },
@@ -61,7 +63,7 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
       const key = keyOf(schema)
       const known = remembered.get(key.key)
       if (known !== undefined) return known
-      if (!hasSpent(organizationId)) return compile(organizationId, schema, key)
+      if (waitSecondsOf(organizationId) === 0) return compile(organizationId, schema, key)
       const turn = (turns.get(organizationId) ?? Promise.resolve()).then(() => {
         const began = performance.now()
         const check = remembered.get(key.key) ?? compile(organizationId, schema, key)

@@ -30,7 +30,7 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
 
   async function spend(who: string, charges: readonly WindowCost[]): Promise<LimitsState> {
     const exceedsWindow = charges.some(({ amount, limit }) => amount > limit)
-    if (shared === undefined) return { ...(await own.spend(who, charges)), degraded: false, exceedsWindow }
+    if (shared === undefined) return { ...own.spend(who, charges), degraded: false, exceedsWindow }
     const now = performance.now()
     if (redis?.status === 'ready' && now >= awayUntil)
       try {
@@ -45,7 +45,7 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
       }
     if (awayUntil === 0) log.warn('Redis is away; each process counts rate limits for itself')
     if (now >= awayUntil) awayUntil = performance.now() + AWAY_MS
-    return { ...(await own.spend(who, charges)), degraded: true, exceedsWindow }
+    return { ...own.spend(who, charges), degraded: true, exceedsWindow }
   }
 
   return {
@@ -66,6 +66,16 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
         subject.principalId,
         windows.map((window) => ({ ...window, amount: amountOf(window.name) })),
       )
+    },
+    /**
+     * Spends calls of a costly field from the minute of an organization. 0 calls only read the state.
+     *
+     * @param field a field that has a limit
+     */
+    async spendCalls(organizationId: string, field: string, calls: number) {
+      const minute = { name: 'minute', limit: deps.allowances.fields[field]!, seconds: 60 } as const
+      const { windows, ...decision } = await spend(`${organizationId} ${field}`, [{ ...minute, amount: calls }])
+      return { ...decision, window: windows[0]! }
     },
   }
 }

@@ -19,7 +19,10 @@ if now == nil then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-now = math.max(now, get('now') or 0)
+local last = redis.pcall('HGET', key, 'now')
+-- A key that holds no hash is the work of another program.
+if type(last) == 'table' then redis.call('DEL', key) last = nil end
+now = math.max(now, tonumber(last) or 0)
 local windows, admitted, longest = {}, 1, 0
 for at = 2, #ARGV, 4 do
   local name, limit, width, amount = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])

@@ -6,8 +6,8 @@ import type { Window, WindowName } from './limit-config.ts'
  * ever exceeds the limit; at most a sixtieth of the limit is lost to rounding.
  */
 export const STEPS = 60
-/** Maximum subjects that this process counts; the least recently used is forgotten first. */
-const REMEMBERED = 10_000
+/** Maximum subjects of one window in this process; the least recently used is forgotten first. */
+const REMEMBERED = 20_000
 
 /** An amount to spend from one window. */
 export interface WindowCost extends Window {
@@ -38,7 +38,7 @@ export function slowestOf(windows: readonly WindowState[]): WindowState {
 
 /** Spends from all windows of a subject at once, or from none. */
 export interface Counter {
-  spend(who: string, charges: readonly WindowCost[]): Promise<LimitDecision>
+  spend(who: string, charges: readonly WindowCost[]): LimitDecision | Promise<LimitDecision>
 }
 
 interface Counted {
@@ -80,10 +80,8 @@ export function createSlidingWindow(now: () => number) {
   }
 
   return {
-    async spend(who: string, charges: readonly WindowCost[]) {
-      return spend(who, charges)
-    },
-    /** Counts an amount that Redis admitted. */
+    spend: (who: string, charges: readonly WindowCost[]) => spend(who, charges),
+    /** Counts an amount that is spent already, even past the limit. */
     note(who: string, charges: readonly WindowCost[]): void {
       spend(who, charges, true)
     },
