@@ -75,7 +75,7 @@ export function createServices(deps: {
   const keys = createKeys({ prisma, clock, makeId, audit, denials, keyCache, keyPrefix })
 
   const findOperation = createFindOperation({ pool, bus, manifest })
-  const eventTypes = createEventTypes({ database, clock, makeId, audit })
+  const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
   const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
   const endpoints = createEndpoints({ prisma, clock, makeId, audit, keyring, targets, secrets })
   const subscriptions = createSubscriptions({ bus, clock, isUnchanged: createRevalidate({ keyLookup, clock }) })
@@ -121,7 +121,7 @@ export function createServices(deps: {
     /** Subscribes to the changes of other nodes. */
     async start() {
       if (redis !== undefined) await waitUntilReady(redis)
-      await Promise.all([keyCache.start(), findOperation.start(), subscriptions.start()])
+      await Promise.all([keyCache.start(), findOperation.start(), eventTypes.start(), subscriptions.start()])
       usageRecorder.start()
     },
   }

@@ -4,6 +4,9 @@ export const KEY_CHANGES = 'keys'
 /** Organizations whose registered operations changed, one id per message. */
 export const DOCUMENT_CHANGES = 'documents'
 
+/** Event types that changed, by organization and name. */
+export const EVENT_TYPE_CHANGES = 'event-types'
+
 /** Reads the key ids of such messages. Redis may carry anything, so other messages are ignored. */
 export function changedKeys(messages: readonly unknown[]): string[] {
   return messages

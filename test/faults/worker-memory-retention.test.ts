@@ -4,7 +4,7 @@ import { type App, startApp } from '../support/app.ts'
 import { usedAfterCollection } from '../support/garbage.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 
-// The memory of a process must not grow with the number of deliveries whose results are recorded.
+// The memory of a process must not grow with the number of deliveries with recorded results.
 const EVENTS = 400
 
 let app: App

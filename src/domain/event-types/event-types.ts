@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import type { LiveBus } from '../../bus/bus.ts'
 import type { Database } from '../../database/client.ts'
 import { type EventType, Prisma } from '../../database/generated/client.ts'
 import { hasSqlState, SQL_STATE } from '../../database/sql-state.ts'
@@ -13,13 +13,10 @@ import { EVENT_BYTES } from '../events/envelope.ts'
 import { EVENT_DEPTH, SENSITIVE_FIELDS, sizeViolation } from '../events/redact.ts'
 import { OPERATIONAL_PREFIX } from '../events/system-events.ts'
 import type { Viewer } from '../people/viewer.ts'
-import type { CheckPayload } from './json-schema.ts'
 import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
+import { createPublishableTypes } from './publishable-types.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
 
-/** Maximum age of a cached event type. Changes reach other processes after this time, the changing process at once. */
-const REMEMBERED_MS = 5_000
-const REMEMBERED_TYPES = 2_000
 /** Maximum event types of one organization. */
 const TYPES_AT_MOST = 2_000
 
@@ -53,21 +50,22 @@ const updateInput = createInput.omit({ name: true }).extend({ deprecated: z.bool
 export type EventTypeCreate = z.input<typeof createInput>
 export type EventTypeUpdate = z.input<typeof updateInput>
 
-/** The parts of an event type that publishing needs. */
-export interface PublishableType {
-  sensitiveFields: readonly string[]
-  check: CheckPayload
-}
+export type { PublishableType } from './publishable-types.ts'
 
 /** The registry of event types of an organization. */
 export type EventTypes = ReturnType<typeof createEventTypes>
 
-export function createEventTypes(deps: { database: Database; clock: Clock; makeId: MakeId; audit: Audit }) {
+export function createEventTypes(deps: {
+  database: Database
+  clock: Clock
+  makeId: MakeId
+  audit: Audit
+  bus: LiveBus
+}) {
   const { clock, audit } = deps
   const { prisma, pool } = deps.database
-  const remembered = new LRUCache<string, PublishableType>({ max: REMEMBERED_TYPES, ttl: REMEMBERED_MS })
-  const cacheKey = (organizationId: string, name: string) => `${organizationId} ${name}`
-  const schemas = createSchemaCompiler(deps)
+  const schemas = createSchemaCompiler({ clock })
+  const publishableTypes = createPublishableTypes({ pool, bus: deps.bus, schemas })
 
   /** @throws ValidationError when the value is no usable JSON Schema */
   function checkSchema(viewer: Viewer, schema: unknown): void {
@@ -78,18 +76,6 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
       if (error instanceof RateLimitedError) throw error
       const message = `is no usable JSON Schema: ${(error as Error).message}`
       throw new ValidationError([{ path: 'input.schema', message }])
-    }
-  }
-
-  /** A schema stored by an older version may be refused by now. Publishes then fail with the reason. */
-  async function checkOf(viewer: Viewer, schema: unknown): Promise<CheckPayload> {
-    try {
-      return await schemas.check(viewer.organizationId, schema)
-    } catch (error) {
-      const why = `the schema of its type is not usable: ${(error as Error).message}`
-      return () => [
-        { path: 'data', message: `cannot be checked, because ${why}. Change the schema with eventTypeUpdate.` },
-      ]
     }
   }
 
@@ -148,7 +134,7 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
         await audit(tx, viewer, { action: 'eventType.update', resource: id, details })
         return type
       })
-      remembered.delete(cacheKey(updated.organizationId, updated.name))
+      publishableTypes.changed(updated)
       return updated
     },
 
@@ -159,21 +145,9 @@ export function createEventTypes(deps: { database: Database; clock: Clock; makeI
       prisma.eventType.findMany(page(query, { organizationId: viewer.organizationId })),
 
     /** Undefined for an unknown type. Absence is not cached, so that a new type works at once. */
-    async resolveType(viewer: Viewer, name: string): Promise<PublishableType | undefined> {
-      const known = remembered.get(cacheKey(viewer.organizationId, name))
-      if (known !== undefined) return known
-      // Over the pool of publishing, so that slow reads cannot block publishes.
-      const { rows } = await pool.query<Pick<EventType, 'schema' | 'sensitiveFields'>>({
-        text: 'SELECT schema, sensitive_fields AS "sensitiveFields" FROM event_types WHERE organization_id = $1 AND name = $2',
-        values: [viewer.organizationId, name],
-      })
-      const [type] = rows
-      if (type === undefined) return undefined
-      const check = type.schema === null ? () => [] : await checkOf(viewer, type.schema)
-      const publishable = { sensitiveFields: type.sensitiveFields, check }
-      remembered.set(cacheKey(viewer.organizationId, name), publishable)
-      return publishable
-    },
+    resolveType: (viewer: Viewer, name: string) => publishableTypes.resolve(viewer.organizationId, name),
+
+    start: publishableTypes.start,
   }
 }
 

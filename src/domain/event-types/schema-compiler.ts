@@ -19,6 +19,8 @@ const REMEMBERED_ORGANIZATIONS = 10_000
  * Compiles each schema once while it stays cached. A large schema blocks the event loop for tenths of a second, so an
  * organization that keeps sending new schemas has to wait.
  */
+export type SchemaCompiler = ReturnType<typeof createSchemaCompiler>
+
 export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) {
   const budgetMs = deps.budgetMs ?? BUDGET_MS
   const remembered = new LRUCache<string, CheckPayload>({ maxSize: REMEMBERED_BYTES })

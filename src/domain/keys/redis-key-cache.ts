@@ -1,3 +1,4 @@
+import type { SharedLevel } from '../../bus/cache.ts'
 import type { Redis } from '../../database/redis.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Keyring } from '../../lib/keyring.ts'
@@ -12,12 +13,8 @@ redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
 return 1`
 const DATES = ['expiresAt', 'disabledAt', 'revokedAt', 'createdAt', 'lastUsedAt', 'secretExpiresAt']
 
-/** Shares looked-up keys between processes through Redis. */
-export interface RedisKeyCache {
-  /** The key, or null for an unknown hash, with its remaining freshness; undefined when the database must be asked. */
-  get(hash: string): Promise<{ key: ResolvedKey | null; freshMs: number } | undefined>
-  put(hash: string, key: ResolvedKey | null, freshMs: number): Promise<void>
-}
+/** Shares looked-up keys between processes through Redis, by hash; null stands for an unknown hash. */
+export type RedisKeyCache = SharedLevel<ResolvedKey | null>
 
 interface Stored {
   key: ResolvedKey | null
@@ -48,7 +45,7 @@ export function createRedisKeyCache(deps: {
         const { key, freshUntil } = parse(keyring.decrypt(text.slice(text.indexOf(' ') + 1), PREFIX + hash))
         // The clock of the writer may be ahead.
         const freshMs = Math.min(ttl, freshUntil - clock.now().getTime())
-        return freshMs > 0 ? { key, freshMs } : undefined
+        return freshMs > 0 ? { value: key, freshMs } : undefined
       } catch {
         return undefined
       }

@@ -141,7 +141,7 @@ describe('API key cache', () => {
     const shared = createRedisKeyCache({ ...sealing, redis: connection })
     const one = await counted(createLocalBus(), shared)
     await one.cache.find(hashToken(key))
-    await expect.poll(() => shared.get(hashToken(key))).toMatchObject({ key: { id: keyId, revision: 1 } })
+    await expect.poll(() => shared.get(hashToken(key))).toMatchObject({ value: { id: keyId, revision: 1 } })
     const other = await counted(createLocalBus(), shared)
     const found = await other.cache.find(hashToken(key))
     expect(found).toMatchObject({ id: keyId, plan: 'GROWTH', secretExpiresAt: null, createdAt: expect.any(Date) })
@@ -173,7 +173,7 @@ describe('API key cache', () => {
     expect(await store.get('made')).toBeUndefined()
 
     await store.put(hashToken(key), found, 10_000)
-    expect(await store.get(hashToken(key))).toMatchObject({ key: { id: keyId }, freshMs: expect.any(Number) })
+    expect(await store.get(hashToken(key))).toMatchObject({ value: { id: keyId }, freshMs: expect.any(Number) })
     const sealed = (await connection.get(entry(hashToken(key))))!
     await connection.set(entry('moved'), sealed, 'PX', 10_000)
     expect(await store.get('moved')).toBeUndefined()

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Nodes, startNodes } from '../../support/nodes.ts'
+
+// Less than the lifetime of a cached event type: without the announcement the test fails.
+const AT_MOST_MS = 3_000
+let nodes: Nodes
+beforeAll(async () => {
+  nodes = await startNodes()
+})
+afterAll(() => nodes.stop())
+
+const PUBLISH = `mutation { eventPublish(input: { type: "a.b", data: { size: 1 } }) {
+  __typename ... on ValidationError { issues { path message } } } }`
+const UPDATE = `mutation ($id: ID!, $schema: JSON!) {
+  eventTypeUpdate(id: $id, input: { schema: $schema }) { __typename } }`
+
+describe('event type cache', () => {
+  test('a schema that is changed on one node is checked there at once, and on the other node soon after', async () => {
+    const tenant = await nodes.first.tenant()
+    const there = nodes.second.api.as(tenant.key)
+    await tenant.createType('a.b')
+    for (const client of [tenant, there]) expect((await client.ask(PUBLISH)).__typename).toBe('EventPublishPayload')
+    const { nodes: types } = await tenant.ask('{ eventTypes { nodes { id } } }')
+    await tenant.ask(UPDATE, { id: types[0].id, schema: { properties: { size: { type: 'string' } } } })
+    const changedAt = performance.now()
+    expect((await tenant.ask(PUBLISH)).__typename).toBe('ValidationError')
+    while ((await there.ask(PUBLISH)).__typename !== 'ValidationError')
+      if (performance.now() - changedAt > AT_MOST_MS) throw new Error('The other node still uses the old schema.')
+  })
+})
