@@ -5,13 +5,15 @@ import { AT_END, type Place, readCursor, writeCursor } from '../bus/log-cursor.t
 import type { DeliveryStatus } from '../database/generated/enums.ts'
 import type { Viewer } from '../domain/people/viewer.ts'
 import { createLogListener, type LogListener } from './log-listener.ts'
-import { createReadBuffers, isAt, nextOn, type ReadBuffer } from './read-buffer.ts'
-import { latestPosition, type Part, readParts } from './read-delivery-log.ts'
-
-/** Poll interval while the bus is degraded and other processes cannot announce changes. */
-const POLL_MS = 1_000
-/** Poll interval of the safety net: a process may be killed between its commit and its announcement. */
-const SAFETY_MS = 30_000
+import {
+  createReadBuffers,
+  isAt,
+  latestPosition,
+  nextOn,
+  type Part,
+  type ReadBuffer,
+  readParts,
+} from './read-delivery-log.ts'
 
 export interface DeliveryUpdatesFilter {
   endpointId?: string | null
@@ -44,8 +46,7 @@ export function createDeliveryFeed(deps: {
   /** Time for which unread rows stay buffered for a subscriber that takes none. Default 10 s. */
   keepMs?: number
 }) {
-  const { safetyMs = SAFETY_MS } = deps
-  const watch = createLogListener(deps.bus)
+  const listen = createLogListener(deps.bus, deps.safetyMs)
   const buffers = createReadBuffers(deps.keepMs)
 
   return {
@@ -65,15 +66,14 @@ export function createDeliveryFeed(deps: {
     ): Promise<DeliveryUpdates> {
       const { organizationId } = viewer
       const after = options.after == null ? undefined : readCursor(options.after)
-      const reader = { closed: false, wake: () => {} }
-      const watched = await watch(organizationId, () => reader.wake())
+      const reader = { closed: false }
+      const listener = await listen(organizationId)
       const buffer = buffers.open()
       const close = () => {
         if (reader.closed) return
         reader.closed = true
-        reader.wake()
         buffers.close(buffer)
-        watched.leave()
+        listener.leave()
         options.onClose?.()
       }
       try {
@@ -81,7 +81,7 @@ export function createDeliveryFeed(deps: {
         // A cursor past the end belongs to a lost database.
         const beyond = after !== undefined && after.position > head
         const place = after === undefined || beyond ? { ...AT_END, position: head } : after
-        const updates = follow(organizationId, filter, place, { head, gap: beyond, watched, reader, buffer, close })
+        const updates = follow(organizationId, filter, place, { head, gap: beyond, listener, reader, buffer, close })
         // The default `return` of a waiting generator would take effect only after the next change.
         const end = async () => {
           close()
@@ -102,25 +102,25 @@ export function createDeliveryFeed(deps: {
     about: {
       head: number
       gap: boolean
-      watched: LogListener
-      reader: { closed: boolean; wake: () => void }
+      listener: LogListener
+      reader: { closed: boolean }
       buffer: ReadBuffer
       close: () => void
     },
   ): AsyncGenerator<DeliveryUpdate, void, void> {
     const statuses = filter.statuses?.length ? new Set(filter.statuses) : undefined
-    const { watched, reader, buffer } = about
+    const { listener, reader, buffer } = about
     let { head, gap } = about
     let place = start
     while (!reader.closed) {
-      const hints = watched.hints()
+      const hints = listener.hints()
       const { isAtEnd, isAfterGap } = await look().catch((error) => {
         // A consumer that only iterates does not close a failed feed.
         about.close()
         throw error
       })
       if (isAtEnd) {
-        if (watched.hints() === hints && !reader.closed) await nextHint(reader)
+        if (listener.hints() === hints && !reader.closed) await listener.nextHint()
         continue
       }
       if (isAfterGap) gap = true
@@ -140,7 +140,7 @@ export function createDeliveryFeed(deps: {
     /** Buffers the next rows. A function of its own, so that the waiting generator holds no reference to them. */
     async function look() {
       const read = () => readParts(deps.pool, organizationId, place)
-      const parts = await watched.share(`${place.position} ${place.part}`, read)
+      const parts = await listener.share(`${place.position} ${place.part}`, read)
       const [first] = parts
       const isAtEnd = first === undefined && place.position >= head
       // Each position names the one before, so a missing predecessor was removed by retention.
@@ -158,16 +158,5 @@ export function createDeliveryFeed(deps: {
   function comesAfterGap(place: Place, first: Part): boolean {
     if (first.position === place.position) return first.part !== place.part
     return place.part !== AT_END.part || first.previous > place.position || first.part > 0
-  }
-
-  function nextHint(reader: { wake: () => void }): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, deps.bus.status() === 'degraded' ? POLL_MS : safetyMs).unref()
-      const wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      reader.wake = wake
-    })
   }
 }

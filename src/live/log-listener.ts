@@ -1,5 +1,11 @@
 import { deliveryChannel, type LiveBus } from '../bus/bus.ts'
+import { withTimeout } from '../lib/timeout.ts'
 import type { Part } from './read-delivery-log.ts'
+
+/** Poll interval while the bus is degraded and other processes cannot announce changes. */
+const POLL_MS = 1_000
+/** Poll interval of the safety net: a process may be killed between its commit and its announcement. */
+const SAFETY_MS = 30_000
 
 /** An organization whose log is followed in this process by any number of readers. */
 interface Watched {
@@ -17,19 +23,20 @@ export interface LogListener {
   hints(): number
   /** A read shared with readers that want the same rows at the same time. */
   share(what: string, read: () => Promise<Part[]>): Promise<Part[]>
+  /** Resolves at the next announcement, after the poll interval, or when the reader leaves. */
+  nextHint(): Promise<void>
   leave(): void
 }
 
 /** Listens once per organization for all of its readers. */
-export function createLogListener(bus: LiveBus) {
+export function createLogListener(bus: LiveBus, safetyMs = SAFETY_MS) {
   const organizations = new Map<string, Watched>()
 
-  /**
-   * @param wake called when the log has or may have grown
-   * @returns once no later change can be missed
-   */
-  return async function watch(organizationId: string, wake: () => void): Promise<LogListener> {
+  /** @returns once no later change can be missed */
+  return async function listen(organizationId: string): Promise<LogListener> {
     const watched = organizations.get(organizationId) ?? begin(organizationId)
+    let resolveHint = () => {}
+    const wake = () => resolveHint()
     watched.wakers.add(wake)
     await watched.ready
     return {
@@ -43,7 +50,13 @@ export function createLogListener(bus: LiveBus) {
         watched.reads.set(key, made)
         return made
       },
+      nextHint() {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        resolveHint = resolve
+        return withTimeout(promise, bus.status() === 'degraded' ? POLL_MS : safetyMs, undefined)
+      },
       leave() {
+        wake()
         watched.wakers.delete(wake)
         if (watched.wakers.size === 0) watched.stop()
       },

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { createLocalBus } from '../../../src/bus/bus.ts'
 import { AT_END, writeCursor } from '../../../src/bus/log-cursor.ts'
 import { createDeliveryFeed, type DeliveryUpdates } from '../../../src/live/delivery-feed.ts'
-import { createReadBuffers } from '../../../src/live/read-buffer.ts'
-import { latestPosition } from '../../../src/live/read-delivery-log.ts'
+import { createReadBuffers, latestPosition } from '../../../src/live/read-delivery-log.ts'
 import { type App, startApp } from '../../support/app.ts'
 
 // Rows that were read for a subscriber and are not consumed are released, and read again later.
