@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
+import { hasSqlState, SQL_STATE } from '../src/database/sql-state.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { AttemptResult } from './attempt-outcome.ts'
 
@@ -107,11 +107,7 @@ export function createResultBatcher(deps: {
   }
 }
 
-/** SQLSTATE classes 22 and 23: the data is at fault, so a retry cannot help. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '')
-}
+/** The data is at fault, so a retry cannot help. */
+const isRefusal = (error: unknown) => hasSqlState(error, SQL_STATE.dataException, SQL_STATE.integrityViolation)
 
-function isDuplicate(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '23505'
-}
+const isDuplicate = (error: unknown) => hasSqlState(error, SQL_STATE.uniqueViolation)

@@ -30,6 +30,7 @@ export function createGraphQL(deps: {
     onResponse: ({ serverContext }) => serverContext && lookAtLimits(services.limits, serverContext.requestContext),
   }
   const limitField = createLimitField(services.limits, services.fieldLimits)
+  const nodes = createNodes(services)
   const usage = recordUsage(deps.record)
   return createYoga<ServerContext, Context>({
     schema,

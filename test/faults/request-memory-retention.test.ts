@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from '../support/app.ts'
-import { usedAfterCollection } from '../support/garbage.ts'
+import { usedAfterFullCollection } from '../support/garbage.ts'
 
 // The memory of a process must not grow with the number of requests that it has answered.
 const REQUESTS = 400
@@ -44,7 +44,7 @@ function post(query: string): Promise<void> {
 async function keptOf(query: string): Promise<number> {
   const used = async () => {
     for (let n = 0; n < REQUESTS; n++) await post(query)
-    return usedAfterCollection()
+    return usedAfterFullCollection()
   }
   await used()
   const before = await used()

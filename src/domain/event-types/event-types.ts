@@ -50,8 +50,6 @@ const updateInput = createInput.omit({ name: true }).extend({ deprecated: z.bool
 export type EventTypeCreate = z.input<typeof createInput>
 export type EventTypeUpdate = z.input<typeof updateInput>
 
-export type { PublishableType } from './publishable-types.ts'
-
 /** The registry of event types of an organization. */
 export type EventTypes = ReturnType<typeof createEventTypes>
 

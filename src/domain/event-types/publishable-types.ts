@@ -36,11 +36,7 @@ export function createPublishableTypes(deps: { pool: pg.Pool; bus: LiveBus; sche
   async function load(key: string): Promise<PublishableType | undefined> {
     const organizationId = key.slice(0, key.indexOf(' '))
     const values = [organizationId, key.slice(organizationId.length + 1)]
-    const { rows } = await deps.pool.query<{ schema: unknown; sensitiveFields: string[] }>({
-      name: 'find-event-type',
-      text: FIND,
-      values,
-    })
+    const { rows } = await deps.pool.query<{ schema: unknown; sensitiveFields: string[] }>(FIND, values)
     const [type] = rows
     if (type === undefined) return undefined
     const check = type.schema === null ? () => [] : await checkOf(organizationId, type.schema)

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import pg from 'pg'
+import { hasSqlState, SQL_STATE, sqlStateOf } from '../../database/sql-state.ts'
 import { ConflictError, UnavailableError } from '../../lib/errors.ts'
 import { createPublishQueue, type Publish } from './publish-queue.ts'
 import {
@@ -164,16 +164,13 @@ export function createEventWriter(store: StoreGroup): EventWriter {
  */
 function splitForRetry(group: Publish[], error: unknown): Publish[][] {
   if (isLockTimeout(error)) return [...Map.groupBy(group, ({ organizationId }) => organizationId).values()]
-  return error instanceof pg.DatabaseError ? group.map((publish) => [publish]) : []
+  return sqlStateOf(error) !== undefined ? group.map((publish) => [publish]) : []
 }
 
 const BUSY_KEYS =
   'These events waited too long for others, most likely of the same idempotency keys. Nothing was stored; try again shortly.'
 
-/** SQLSTATE lock_not_available. */
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '55P03'
-}
+const isLockTimeout = (error: unknown) => hasSqlState(error, SQL_STATE.lockNotAvailable)
 
 function tooMany({ events }: Publish, deliveries: number): ConflictError {
   const would = `${events.length} events for all endpoints that want them would make ${deliveries} deliveries`
