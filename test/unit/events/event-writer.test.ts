@@ -59,7 +59,8 @@ describe('event writer', () => {
 
   test('an event that the database rejects fails alone in its group', async () => {
     const { write } = createEventWriter(async (group) => {
-      if (group.some(({ id }) => id === 'bad')) throw new pg.DatabaseError('no', 2, 'error')
+      if (group.some(({ id }) => id === 'bad'))
+        throw Object.assign(new pg.DatabaseError('no', 2, 'error'), { code: '22P02' })
       return stored()
     })
     const answers = await Promise.allSettled(['a', 'bad', 'b'].map((id) => write('o', [event(id)])))
