@@ -4,10 +4,10 @@ import type { MakeId } from '../src/lib/ids.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
 import type { Log } from '../src/lib/log.ts'
 import { type AttemptResult, decideOutcome } from './attempt-outcome.ts'
-import { createBuildRequest } from './build-request.ts'
+import { createBuildRequest, UnpreparedError } from './build-request.ts'
 import type { ClaimedDelivery } from './claim.ts'
 import { createEndpointPacer } from './endpoint-pacer.ts'
-import { createHttpSender, type Exchange, type Request, UnpreparedError } from './http-sender.ts'
+import { createHttpSender, type Exchange, type Request } from './http-sender.ts'
 import { isPastHalfLease } from './lease.ts'
 
 /** Makes one attempt per claimed delivery, from the claim to the result. */

@@ -16,6 +16,11 @@ interface Opened {
   headers: Record<string, string>
 }
 
+/** The request could not be built, by a fault of the installation. */
+export class UnpreparedError extends Error {
+  readonly code = 'INTERNAL'
+}
+
 /** Property that holds decrypted secrets. A symbol, so that no log or copy includes it. */
 const OPENED = Symbol('opened')
 

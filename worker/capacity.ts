@@ -2,7 +2,7 @@ import type { ClaimedDelivery } from './claim.ts'
 
 /** Maximum deliveries of one claim. */
 const CLAIM_AT_ONCE = 500
-/** Minimum free capacity worth a claim while other deliveries are in flight. */
+/** Minimum free capacity worth a claim while other deliveries are in flight; an eighth of a small worker. */
 const CLAIM_AT_LEAST = 16
 /** Maximum body bytes in flight, half of them for one organization. Past the bound nothing is claimed. */
 export const BYTES_IN_FLIGHT = 256 * 1024 * 1024
@@ -18,14 +18,15 @@ export interface FreeCapacity {
 }
 
 /**
- * Deliveries that a worker holds, from the claim to the recorded result, and the capacity that they leave free.
+ * Deliveries that a worker has claimed, from the claim to the recorded result, and the capacity that they leave free.
  *
  * @param concurrency maximum requests in flight; as many deliveries with a response may wait to be recorded
  */
 export function createCapacity(concurrency: number) {
   // Maximum of one organization, however many of its receivers hang.
   const half = Math.ceil(concurrency / 2)
-  const held = new Set<ClaimedDelivery>()
+  const atLeast = Math.min(CLAIM_AT_LEAST, Math.ceil(concurrency / 8))
+  const claimed = new Set<ClaimedDelivery>()
   const perOrganization = new Map<string, { requests: number; bytes: number }>()
   const waitingForIdle: (() => void)[] = []
   let requests = 0
@@ -48,34 +49,34 @@ export function createCapacity(concurrency: number) {
   }
 
   const isFull = (own: { requests: number; bytes: number }) =>
-    own.requests > half - CLAIM_AT_LEAST || own.bytes >= BYTES_IN_FLIGHT / 2
+    own.requests > half - atLeast || own.bytes >= BYTES_IN_FLIGHT / 2
 
   return {
-    held: (): readonly ClaimedDelivery[] => [...held],
+    claimed: (): readonly ClaimedDelivery[] => [...claimed],
 
     add(delivery: ClaimedDelivery): void {
-      held.add(delivery)
+      claimed.add(delivery)
       count(delivery, 1)
     },
 
-    /** Drops the body of a delivery whose request has ended. The delivery is held until its result is recorded. */
+    /** Drops the body of a delivery whose request has ended. The delivery counts until its result is recorded. */
     markResponded,
 
     remove(delivery: ClaimedDelivery): void {
       markResponded(delivery)
-      held.delete(delivery)
-      if (held.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
+      claimed.delete(delivery)
+      if (claimed.size === 0) for (const resolve of waitingForIdle.splice(0)) resolve()
     },
 
-    /** Undefined while no delivery is held; otherwise resolves when none is. */
+    /** Undefined while no delivery is claimed; otherwise resolves when none is. */
     idle: (): Promise<void> | undefined =>
-      held.size === 0 ? undefined : new Promise((resolve) => waitingForIdle.push(resolve)),
+      claimed.size === 0 ? undefined : new Promise((resolve) => waitingForIdle.push(resolve)),
 
     /** Undefined while the free capacity is too small to be worth a claim. */
     free(): FreeCapacity | undefined {
-      const free = Math.min(concurrency - requests, 2 * concurrency - held.size)
+      const free = Math.min(concurrency - requests, 2 * concurrency - claimed.size)
       if (bytes >= BYTES_IN_FLIGHT) return undefined
-      if (free <= 0 || (requests > 0 && free < Math.min(CLAIM_AT_LEAST, concurrency))) return undefined
+      if (free <= 0 || (requests > 0 && free < atLeast)) return undefined
       const shares = [...perOrganization]
       const fullOrganizations = shares.filter(([, own]) => isFull(own)).map(([id]) => id)
       const largest = Math.max(0, ...shares.map(([, own]) => (isFull(own) ? 0 : own.requests)))

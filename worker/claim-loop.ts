@@ -1,9 +1,8 @@
-import type pg from 'pg'
 import type { Clock } from '../src/lib/clock.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { BlockedClaims } from './blocked-claims.ts'
 import type { Capacity } from './capacity.ts'
-import { type ClaimedDelivery, type Claimer, nextRetryIn, type Undeliverable } from './claim.ts'
+import type { ClaimedDelivery, Claimer, Undeliverable } from './claim.ts'
 import { type ClaimSchedule, POLL_MS } from './claim-schedule.ts'
 import type { Leases } from './lease.ts'
 
@@ -22,7 +21,6 @@ const SATURATED_POLL_MS = 1_000
  */
 export function createClaimLoop(deps: {
   claimer: Claimer
-  pool: pg.Pool
   clock: Clock
   log: Log
   leaseSeconds: number
@@ -34,7 +32,7 @@ export function createClaimLoop(deps: {
   moveUndeliverable: (found: readonly Undeliverable[]) => void
   flushIfBlocked: () => void
 }) {
-  const { claimer, pool, clock, log, leaseSeconds, schedule, capacity, blocked, leases } = deps
+  const { claimer, clock, log, leaseSeconds, schedule, capacity, blocked, leases } = deps
   let isStopping = false
   let isWanted = false
   let running: Promise<void> | undefined
@@ -56,17 +54,11 @@ export function createClaimLoop(deps: {
         await claim()
         deps.flushIfBlocked()
       }
-      if (!schedule.knowsNextRetry()) {
-        // First: results recorded meanwhile may be due earlier than the answer knows.
-        schedule.forgetRetries()
-        schedule.retryIn((await nextRetryIn(pool, clock.forQueue())) ?? POLL_MS)
-      }
     } catch (error) {
       log.warn({ err: error }, 'Claim failed; retrying')
       blocked.end({ lacksCapacity: false, saturatedEndpoints: [] })
       // Due deliveries wait for the next try as well, because a returning database is busy enough.
       schedule.forgetRetries()
-      schedule.retryIn(AFTER_FAILURE_MS)
       schedule.pollIn(AFTER_FAILURE_MS)
     }
     schedule.arm()
@@ -77,6 +69,7 @@ export function createClaimLoop(deps: {
     const free = capacity.free()
     if (free === undefined) return blocked.end({ lacksCapacity: true, saturatedEndpoints: [] })
     blocked.begin()
+    schedule.forgetRetries()
     const began = clock.now()
     const claimed = await claimer.claim({ ...free, now: clock.forQueue(), leaseSeconds })
     deps.send(await leases.renewClaimed(claimed.deliveries, began))
@@ -85,7 +78,8 @@ export function createClaimLoop(deps: {
     const fullOrganizations = capacity.free()?.fullOrganizations ?? []
     const mayHaveMore = [...claimed.organizationsWithMore, ...free.fullOrganizations]
     if (claimed.truncated || mayHaveMore.some((id) => !fullOrganizations.includes(id))) isWanted = true
-    const { saturatedEndpoints, nextSlotInMs } = claimed
+    const { saturatedEndpoints, nextSlotInMs, nextRetryInMs } = claimed
+    if (nextRetryInMs !== null) schedule.retryIn(nextRetryInMs)
     blocked.end({ lacksCapacity: fullOrganizations.length > 0, saturatedEndpoints })
     schedule.pollIn(Math.min(nextSlotInMs ?? POLL_MS, saturatedEndpoints.length > 0 ? SATURATED_POLL_MS : POLL_MS))
   }

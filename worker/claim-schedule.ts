@@ -8,8 +8,8 @@ export const POLL_MS = 30_000
 export function createClaimSchedule() {
   let run = () => {}
   let isOn = false
-  // Milliseconds of `performance.now()`; 0 while unknown.
-  let retryAt = 0
+  // Milliseconds of `performance.now()`.
+  let retryAt = Number.POSITIVE_INFINITY
   let pollAt = 0
   let timer: NodeJS.Timeout | undefined
 
@@ -30,9 +30,7 @@ export function createClaimSchedule() {
       clearTimeout(timer)
     },
 
-    /** False when the time of the next retry must be asked for. */
-    knowsNextRetry: () => retryAt > performance.now(),
-    /** Forgets earlier retries: from here on the earliest new one counts. */
+    /** Forgets earlier retries, before a claim that finds the next one: retries recorded meanwhile still count. */
     forgetRetries() {
       retryAt = Number.POSITIVE_INFINITY
     },

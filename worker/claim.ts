@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import { createPool } from '../src/database/client.ts'
 import type { ConnectionOptions } from '../src/database/connection.ts'
 import type { AttemptTrigger, SignatureScheme } from '../src/database/generated/enums.ts'
@@ -57,12 +56,14 @@ export interface Claim {
   undeliverable: Undeliverable[]
   /** Organizations with an endpoint that reached its share of the batch, so that the next claim finds more. */
   organizationsWithMore: string[]
-  /** True when more endpoints wait than the batch has room for. */
+  /** True when another claim may find more: more endpoints wait than the batch has room for, or a row changed meanwhile. */
   truncated: boolean
   /** Endpoints at their maximum concurrency that may have more waiting. */
   saturatedEndpoints: string[]
   /** Milliseconds until a rate-limited endpoint may send again; null when none waits. */
   nextSlotInMs: number | null
+  /** Milliseconds until the next retry that was not due yet; null when none waits. */
+  nextRetryInMs: number | null
 }
 
 type ClaimedRow = Omit<ClaimedDelivery, 'body' | 'endpoint' | 'claimedAt'> & { body: string }
@@ -77,6 +78,7 @@ type Row = ClaimedRow & {
   truncated: boolean | null
   saturated_endpoints: string[] | null
   next_slot_in_ms: number | null
+  next_retry_in_ms: number | null
 }
 
 /**
@@ -104,6 +106,7 @@ export function createClaimer(connection: ConnectionOptions) {
         truncated: first?.truncated ?? false,
         saturatedEndpoints: first?.saturated_endpoints ?? [],
         nextSlotInMs: first?.next_slot_in_ms ?? null,
+        nextRetryInMs: first?.next_retry_in_ms ?? null,
       }
     },
 
@@ -115,15 +118,4 @@ export type Claimer = ReturnType<typeof createClaimer>
 
 function toClaimed(row: ClaimedRow, endpoint: ClaimedEndpoint): ClaimedDelivery {
   return Object.assign(row, { body: Buffer.from(row.body), endpoint, claimedAt: performance.now() })
-}
-
-/** Milliseconds until the next retry is due, or undefined when none waits. Through the index `deliveries_next_retry`. */
-export async function nextRetryIn(pool: pg.Pool, now: Date | null): Promise<number | undefined> {
-  const { rows } = await pool.query<{ wait: number }>({
-    text: `SELECT extract(epoch FROM next_attempt_at - coalesce($1::timestamptz, now()))::float8 * 1000 AS wait
-      FROM deliveries WHERE status = 'RETRYING' AND next_attempt_at > coalesce($1::timestamptz, now())
-      ORDER BY next_attempt_at LIMIT 1`,
-    values: [now],
-  })
-  return rows[0]?.wait
 }

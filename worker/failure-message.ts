@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { ForbiddenTargetError } from '../src/domain/endpoints/target-policy.ts'
-import { DeadlineError, type Exchange, InterruptedError, UnpreparedError } from './http-sender.ts'
+import { UnpreparedError } from './build-request.ts'
+import { DeadlineError, type Exchange, InterruptedError } from './http-sender.ts'
 import { CertificateError } from './ssrf-safe-connector.ts'
 
 /** Reason of a failed attempt: a code with a fixed meaning, and a message with the remedy. */

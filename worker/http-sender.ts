@@ -54,11 +54,6 @@ export class InterruptedError extends Error {
   readonly code = 'INTERRUPTED'
 }
 
-/** The request could not be built, by a fault of the installation. */
-export class UnpreparedError extends Error {
-  readonly code = 'INTERNAL'
-}
-
 interface InFlightRequest extends Dispatcher.DispatchHandler {
   abort(reason: Error): void
 }

@@ -21,27 +21,27 @@ FROM kept, clock WHERE d.id = kept.id RETURNING d.id`
 /**
  * Renews leases that this worker still holds.
  *
- * @param options.areInFlight true for requests in flight, which count at their receivers: an expired lease that nobody
- *   took over is renewed as well. Deliveries not yet sent are given up then
+ * @param options.includeExpired true also renews expired leases that no worker has reclaimed, because their requests are
+ *   still open; deliveries that are not sent yet are given up instead
  * @returns the ids with a renewed lease
  */
 export async function renewLeases(
   pool: pg.Pool,
-  held: readonly { id: string; version: number }[],
-  options: { now: Date | null; leaseSeconds: number; areInFlight: boolean },
+  claimed: readonly { id: string; version: number }[],
+  options: { now: Date | null; leaseSeconds: number; includeExpired: boolean },
 ): Promise<Set<string>> {
-  const { now, leaseSeconds, areInFlight } = options
-  const values = [now, leaseSeconds, held.map(({ id }) => id), held.map(({ version }) => version), areInFlight]
+  const { now, leaseSeconds, includeExpired } = options
+  const values = [now, leaseSeconds, claimed.map(({ id }) => id), claimed.map(({ version }) => version), includeExpired]
   const { rows } = await pool.query<{ id: string }>({ text: RENEW, values })
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Keeps the leases of the deliveries that a worker holds. */
+/** Keeps the leases of the deliveries that a worker has claimed. */
 export function createLeases(deps: {
   pool: pg.Pool
   clock: Clock
   leaseSeconds: number
-  held: () => readonly ClaimedDelivery[]
+  claimed: () => readonly ClaimedDelivery[]
 }) {
   const { pool, clock, leaseSeconds } = deps
   let renewedAt = clock.now()
@@ -60,8 +60,9 @@ export function createLeases(deps: {
 
   async function renew(): Promise<void> {
     const began = clock.now()
-    const held = deps.held()
-    if (held.length > 0) await renewLeases(pool, held, { now: clock.forQueue(), leaseSeconds, areInFlight: true })
+    const claimed = deps.claimed()
+    if (claimed.length > 0)
+      await renewLeases(pool, claimed, { now: clock.forQueue(), leaseSeconds, includeExpired: true })
     renewedAt = began
   }
 
@@ -87,7 +88,7 @@ export function createLeases(deps: {
       let ours = claimed
       for (let since = began; ours.length > 0 && isPastHalfLease(since, clock.now(), leaseSeconds); ) {
         since = clock.now()
-        const kept = await renewLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, areInFlight: false })
+        const kept = await renewLeases(pool, ours, { now: clock.forQueue(), leaseSeconds, includeExpired: false })
         ours = ours.filter(({ id }) => kept.has(id))
       }
       return ours

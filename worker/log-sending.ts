@@ -5,14 +5,14 @@ import type { Log } from '../src/lib/log.ts'
 import type { ClaimedDelivery } from './claim.ts'
 import type { Leases } from './lease.ts'
 
-/** Duration of an attempt after which its SENDING state is logged before the result, in milliseconds. */
+/** Time since the claim after which the SENDING state is logged before the result, in milliseconds. */
 const LOG_AFTER_MS = 1_000
 /** Interval of the check for long attempts, in milliseconds. */
 const LOOK_EVERY_MS = 250
 /** Maximum deliveries of one statement. */
 const LOGGED_AT_ONCE = 1_000
 
-/** Skips locked rows: the transaction that holds them logs SENDING itself. */
+/** Skips locked rows: their result is being recorded, which logs SENDING too, or their lease is being renewed. */
 const LOG_SENDING = `
 WITH mine AS (
   SELECT d.id FROM unnest($1::text[], $2::int[]) AS i(id, version) JOIN deliveries d ON d.id = i.id AND d.version = i.version
@@ -22,20 +22,20 @@ WITH mine AS (
   WHERE d.id = mine.id AND v.id = d.event_id AND e.id = d.endpoint_id
   RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url
 ), ${logChanges()}
-SELECT organization_id FROM heads`
+SELECT id, organization_id FROM changed`
 
 /**
  * Logs deliveries as SENDING unless the log has that state already.
  *
- * @returns the organizations with new log entries
+ * @returns the deliveries with a new log entry
  */
 export async function logAsSending(
   pool: pg.Pool,
   deliveries: readonly { id: string; version: number }[],
-): Promise<string[]> {
+): Promise<{ id: string; organization_id: string }[]> {
   const values = [deliveries.map(({ id }) => id), deliveries.map(({ version }) => version)]
-  const { rows } = await pool.query<{ organization_id: string }>({ text: LOG_SENDING, values })
-  return rows.map((row) => row.organization_id)
+  const { rows } = await pool.query<{ id: string; organization_id: string }>({ text: LOG_SENDING, values })
+  return rows
 }
 
 /**
@@ -50,7 +50,7 @@ export function createLogSending(deps: {
   pool: pg.Pool
   bus: LiveBus
   log: Log
-  held: () => readonly ClaimedDelivery[]
+  claimed: () => readonly ClaimedDelivery[]
   leases: Leases
   logSendingAfterMs?: number
 }) {
@@ -59,24 +59,29 @@ export function createLogSending(deps: {
   let timer: NodeJS.Timeout | undefined
   let logging: Promise<void> | undefined
 
-  function logLate(): void {
-    const deliveries = deps.held()
+  function logLong(): void {
+    const deliveries = deps.claimed()
     if (deliveries.length === 0) stopLooking()
-    const late = deliveries.filter((delivery) => isLate(delivery) && !logged.has(delivery)).slice(0, LOGGED_AT_ONCE)
-    if (late.length === 0) return
-    logging ??= logAll(late)
+    const long = deliveries.filter((delivery) => isLong(delivery) && !logged.has(delivery)).slice(0, LOGGED_AT_ONCE)
+    if (long.length === 0) return
+    logging ??= logAll(long)
       .catch((error) => log.warn({ err: error }, 'Log entry of sending deliveries failed; retrying'))
       .finally(() => {
         logging = undefined
       })
   }
 
-  const isLate = ({ claimedAt }: ClaimedDelivery) => performance.now() - claimedAt >= logSendingAfterMs
+  const isLong = ({ claimedAt }: ClaimedDelivery) => performance.now() - claimedAt >= logSendingAfterMs
 
-  async function logAll(late: readonly ClaimedDelivery[]): Promise<void> {
+  async function logAll(long: readonly ClaimedDelivery[]): Promise<void> {
     await deps.leases.renewStale()
-    notifyLogGrew(bus, await logAsSending(pool, late))
-    for (const delivery of late) logged.add(delivery)
+    const changed = await logAsSending(pool, long)
+    notifyLogGrew(
+      bus,
+      changed.map((row) => row.organization_id),
+    )
+    const ids = new Set(changed.map(({ id }) => id))
+    for (const delivery of long) if (ids.has(delivery.id)) logged.add(delivery)
   }
 
   function stopLooking(): void {
@@ -87,7 +92,7 @@ export function createLogSending(deps: {
   return {
     /** Starts the check for long attempts. */
     look() {
-      timer ??= setInterval(logLate, LOOK_EVERY_MS)
+      timer ??= setInterval(logLong, LOOK_EVERY_MS)
     },
     async stop() {
       stopLooking()

@@ -32,22 +32,22 @@ export function createMaintenance(deps: {
   let sweptAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let renewing: Promise<void> | undefined
+  let reclaiming: Promise<void> | undefined
   let sweeping: Promise<void> | undefined
   let replaying: Promise<void> | undefined
   let replayWanted = false
 
-  async function heartbeat(): Promise<void> {
-    await leases.renewAll()
+  async function reclaim(): Promise<void> {
     const reclaimed = await sweepAll('reclaim')
     if (reclaimed > 0) log.warn({ deliveries: reclaimed }, 'Reclaimed deliveries with an expired lease')
   }
 
   async function runSweeps(): Promise<void> {
     sweptAt = performance.now()
-    await sweepAll('release')
-    await sweepAll('hold')
-    await sweepAll('dropHeld')
-    await sweepAll('dropWaiting')
+    await sweepAll('releaseHeld')
+    await sweepAll('holdWaiting')
+    await sweepAll('cancelHeld')
+    await sweepAll('cancelWaiting')
     await replay()
   }
 
@@ -83,12 +83,18 @@ export function createMaintenance(deps: {
 
   function scheduleHeartbeat(wait: number): void {
     timer = setTimeout(() => {
-      renewing = heartbeat()
+      renewing = leases
+        .renewAll()
         .catch((error) => log.warn({ err: error }, 'Lease renewal failed; retrying'))
         .finally(() => {
           if (!stopping) scheduleHeartbeat((leaseSeconds * 1000) / 3)
         })
-      // Concurrent, because moving many deliveries may take longer than a lease.
+      // Beside the renewal, because moving many deliveries, or waiting for their log, may take longer than a lease.
+      reclaiming ??= reclaim()
+        .catch((error) => log.warn({ err: error }, 'Reclaim of deliveries failed; retrying'))
+        .finally(() => {
+          reclaiming = undefined
+        })
       if (performance.now() - sweptAt >= SWEEP_MS)
         sweeping ??= runSweeps()
           .catch((error) => log.warn({ err: error }, 'Sweep of deliveries failed; retrying'))
@@ -99,19 +105,20 @@ export function createMaintenance(deps: {
   }
 
   return {
-    /** Renews leases and runs every sweep at once. */
-    async heartbeat() {
-      await heartbeat()
+    /** Renews leases, then reclaims, runs every sweep and replays. */
+    async runAll() {
+      await leases.renewAll()
+      await reclaim()
       await runSweeps()
     },
     replay,
     /** Holds waiting deliveries of disabled endpoints. */
-    hold: () => sweepAll('hold'),
+    holdWaiting: () => sweepAll('holdWaiting'),
     start: () => scheduleHeartbeat(0),
     async stop() {
       stopping = true
       clearTimeout(timer)
-      await Promise.all([renewing, sweeping, replaying])
+      await Promise.all([renewing, reclaiming, sweeping, replaying])
     },
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { PROBE_MS } from '../src/database/client.ts'
 import type { ConnectionOptions } from '../src/database/connection.ts'
-import { REPLAY_WAKE, WAKE_CHANNEL } from '../src/domain/events/notify-channel.ts'
+import { DUE_CHANNEL, REPLAY_STARTED } from '../src/domain/events/notify-channel.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { ClaimSchedule } from './claim-schedule.ts'
 
@@ -33,13 +33,13 @@ export function createNotificationListener(deps: {
     connection.on('error', () => resolve())
     connection.on('end', () => resolve())
     connection.on('notification', ({ payload }) => {
-      if (payload === REPLAY_WAKE) deps.runReplays()
+      if (payload === REPLAY_STARTED) deps.runReplays()
       else deps.schedule.nudge()
     })
     client = connection
     try {
       await connection.connect()
-      await connection.query(`LISTEN ${WAKE_CHANNEL}`)
+      await connection.query(`LISTEN ${DUE_CHANNEL}`)
       deps.schedule.nudge()
       deps.runReplays()
       await ended

@@ -12,7 +12,8 @@ export interface RecordedResults {
 
 /**
  * Records results, at most one per delivery, by one call of `record_results_v1` (prisma/functions). A result whose
- * version is no longer that of the delivery moves nothing; its attempt is recorded all the same.
+ * version is no longer that of the delivery moves nothing: its attempt is recorded and counts for the health of the
+ * endpoint, not for statistics.
  *
  * @param options.now null takes the clock of the database
  */

@@ -80,7 +80,7 @@ const HOLD = move(
  * Cancels the remaining deliveries of deleted endpoints: attempts in flight at the deletion that failed, and deliveries
  * of a concurrent publish.
  */
-const drop = (states: string) =>
+const cancel = (states: string) =>
   move(
     `waiting AS (${endpointsWith(states)}
 ), chosen AS (
@@ -95,10 +95,10 @@ const drop = (states: string) =>
 
 const SWEEPS = {
   reclaim: RECLAIM,
-  release: RELEASE,
-  hold: HOLD,
-  dropHeld: drop(HELD),
-  dropWaiting: drop(QUEUED),
+  releaseHeld: RELEASE,
+  holdWaiting: HOLD,
+  cancelHeld: cancel(HELD),
+  cancelWaiting: cancel(QUEUED),
 } as const
 export type Sweep = keyof typeof SWEEPS
 

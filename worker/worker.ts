@@ -42,7 +42,7 @@ export interface WorkerOptions {
  * 3. Attempt: `attempt.ts` waits for the send time (`endpoint-pacer.ts`), builds the request (`build-request.ts`), sends
  *    it (`http-sender.ts`, `ssrf-safe-connector.ts`), and decides the outcome (`attempt-outcome.ts`, `failure-message.ts`).
  * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v1.sql` with them and
- *    the effect on endpoints; a claim blocked by them (`blocked-claims.ts`) follows.
+ *    the effect on endpoints; a claim that they blocked (`blocked-claims.ts`) follows.
  * 5. Meanwhile: `lease.ts` keeps leases, `log-sending.ts` shows long attempts, `maintenance.ts` renews leases, runs the
  *    sweeps of `sweep.ts`, and runs replays.
  */
@@ -71,7 +71,7 @@ export function createWorker(deps: {
   const schedule = createClaimSchedule()
   const capacity = createCapacity(concurrency)
   const blocked = createBlockedClaims()
-  const leases = createLeases({ pool, clock, leaseSeconds, held: capacity.held })
+  const leases = createLeases({ pool, clock, leaseSeconds, claimed: capacity.claimed })
   const maintenance = createMaintenance({ database, clock, makeId, bus, log, leaseSeconds, leases, schedule })
   const listener = createNotificationListener({
     connection: database.direct,
@@ -81,7 +81,7 @@ export function createWorker(deps: {
   })
   const resultBatcher = createResultBatcher({
     write,
-    release,
+    release: freeCapacity,
     log,
     isBlocking: ({ delivery }) => blocked.isBlocking(delivery),
     ...(deps.flushEveryMs !== undefined && { everyMs: deps.flushEveryMs }),
@@ -92,13 +92,13 @@ export function createWorker(deps: {
     ...(deps.ca !== undefined && { ca: deps.ca }),
   })
   const logSending = createLogSending({
-    ...{ pool, bus, log, leases, held: capacity.held },
+    ...{ pool, bus, log, leases, claimed: capacity.claimed },
     ...(deps.logSendingAfterMs !== undefined && { logSendingAfterMs: deps.logSendingAfterMs }),
   })
   const undeliverable = createUndeliverable({ pool, bus, clock, log, schedule })
   const claimer = createClaimer(database.pooled)
   const claimLoop = createClaimLoop({
-    ...{ claimer, pool, clock, log, leaseSeconds, schedule, capacity, blocked, leases },
+    ...{ claimer, clock, log, leaseSeconds, schedule, capacity, blocked, leases },
     send(deliveries) {
       for (const delivery of deliveries) void attempt(delivery)
       if (deliveries.length > 0) logSending.look()
@@ -110,7 +110,7 @@ export function createWorker(deps: {
   async function attempt(delivery: ClaimedDelivery): Promise<void> {
     capacity.add(delivery)
     const result = await attempts.make(delivery)
-    if (result === undefined) return capacity.remove(delivery)
+    if (result === undefined) return freeCapacity([{ delivery }])
     capacity.markResponded(delivery)
     resultBatcher.add(result)
   }
@@ -125,13 +125,16 @@ export function createWorker(deps: {
       if (healthChanged.includes(delivery.endpoint_id))
         notifyEndpointChanged(bus, delivery.organization_id, delivery.endpoint_id)
     if (disabled.length > 0)
-      maintenance.hold().catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
+      maintenance
+        .holdWaiting()
+        .catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
   }
 
-  function release(results: readonly AttemptResult[]): void {
+  /** After results are recorded, or without an outcome for a delivery that was not sent. */
+  function freeCapacity(results: readonly (Pick<AttemptResult, 'delivery'> & Partial<AttemptResult>)[]): void {
     for (const { delivery, outcome } of results) {
       capacity.remove(delivery)
-      if (outcome.retryAfterSeconds !== null) schedule.retryIn(outcome.retryAfterSeconds * 1000)
+      if (outcome != null && outcome.retryAfterSeconds !== null) schedule.retryIn(outcome.retryAfterSeconds * 1000)
     }
     if (results.some(({ delivery }) => blocked.mayUnblock(delivery))) schedule.nudge()
     else schedule.arm()
@@ -153,19 +156,19 @@ export function createWorker(deps: {
       maintenance.start()
     },
     /** Claims now; for tests that move the clock. */
-    wake: schedule.nudge,
-    /** Renews and reclaims now; for tests that move the clock. */
-    heartbeat: maintenance.heartbeat,
+    nudge: schedule.nudge,
+    /** Renews, reclaims, sweeps and replays now; for tests that move the clock. */
+    runMaintenance: maintenance.runAll,
     /** Resolves when nothing is claimed, in flight or unrecorded. */
     idle,
     /** Claims no more, waits for requests in flight, aborts the rest and returns their deliveries to the queue. */
     async stop() {
       claimLoop.stop()
-      const late = setTimeout(() => attempts.interrupt(), shutdownSeconds * 1000)
+      const interruptTimer = setTimeout(() => attempts.interrupt(), shutdownSeconds * 1000)
       await listener.stop()
       // Leases are renewed meanwhile, so that no other worker sends the same deliveries.
       await idle()
-      clearTimeout(late)
+      clearTimeout(interruptTimer)
       await maintenance.stop()
       await Promise.all([attempts.stop(), claimer.stop(), logSending.stop()])
     },

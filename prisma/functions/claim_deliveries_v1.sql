@@ -1,6 +1,6 @@
 -- Claims due deliveries: sets each to SENDING under a new version and a lease, and returns everything that an attempt needs.
 --
--- Reads   deliveries (partial indexes deliveries_due and deliveries_leased), webhook_endpoints, endpoint_health, endpoint_secrets, events.
+-- Reads   deliveries (partial indexes deliveries_due, deliveries_leased and deliveries_next_retry), webhook_endpoints, endpoint_health, endpoint_secrets, events.
 -- Writes  deliveries, and endpoint_health.next_send_at of endpoints with a rate limit. The delivery log is not written: a claim takes
 --         deliveries of all organizations and would wait for the log head of each.
 -- Locks   1. the advisory lock of claims (LOCKS.claim in src/database/locks.ts), until the commit;
@@ -46,12 +46,14 @@ CREATE FUNCTION claim_deliveries_v1(
   undeliverable json,
   -- Organizations with an endpoint that reached its share of the batch, so that the next claim finds more.
   organizations_with_more text[],
-  -- True when more endpoints wait than the batch has room for.
+  -- True when another claim may find more: more endpoints wait than the batch has room for, or a row changed before its lock.
   truncated boolean,
   -- Endpoints at their maximum concurrency; in the first row only, because they may be many.
   saturated_endpoints text[],
   -- Milliseconds until an endpoint with a rate limit may have its next delivery.
-  next_slot_in_ms float8
+  next_slot_in_ms float8,
+  -- Milliseconds until the next retry that was not due yet, through the index deliveries_next_retry.
+  next_retry_in_ms float8
 )
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
@@ -125,7 +127,7 @@ BEGIN
     -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (src/database/migrate.ts).
     RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, d.endpoint_id, v.type AS event_type,
       convert_from(v.body, 'UTF8') AS body, p.nth, q.slot - claimed_at + (p.nth - 1) * q.spacing AS send_in, q.spacing
-  ), slots AS (
+  ), reserved AS (
     INSERT INTO endpoint_health AS s (endpoint_id, next_send_at)
     SELECT q.id, q.slot + max(p.nth) * q.spacing FROM picked p JOIN quotas q ON q.id = p.endpoint_id
     WHERE q.spacing IS NOT NULL GROUP BY q.id, q.slot, q.spacing ORDER BY q.id
@@ -165,7 +167,9 @@ BEGIN
       FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END,
     rest.undeliverable, rest.organizations_with_more, rest.truncated,
     CASE WHEN row_number() OVER () = 1 THEN rest.saturated_endpoints END,
-    rest.next_slot_in_ms
+    rest.next_slot_in_ms,
+    (SELECT greatest(extract(epoch FROM d.next_attempt_at - coalesce(at, clock_timestamp())) * 1000, 0)::float8
+      FROM deliveries d WHERE d.status = 'RETRYING' AND d.next_attempt_at > claimed_at ORDER BY d.next_attempt_at LIMIT 1)
   FROM rest LEFT JOIN changed c ON true;
 END
 $function$;

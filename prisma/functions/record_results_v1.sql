@@ -10,7 +10,7 @@
 --
 -- One statement, because the commit that records the last allowed failure also disables the endpoint. A delivery moves only while its
 -- version is the claimed one; a late attempt is recorded all the same, because the receiver saw it, and an attempt recorded before
--- is left alone. One function, because planning the statement costs several times as much as running it for one result.
+-- is left alone; it counts for the health of the endpoint and not for statistics. One function, because planning the statement costs several times as much as running it for one result.
 --
 -- The log entry of a result includes the SENDING state before it, so that claims need not write the log: they would wait for the log head
 -- of every organization. Long attempts are logged by worker/log-sending.ts.
@@ -68,7 +68,9 @@ BEGIN
       status_reason = coalesce(i.outcome_reason, i.message), updated_at = recorded_at
     -- The row before the change; every column read of it except the flag is fixed for the claimed version.
     FROM input i JOIN deliveries old ON old.id = i.delivery_id
-    WHERE d.id = i.delivery_id AND d.version = i.claimed_version
+    -- The status too, because a crash of PostgreSQL may forget a claim, and another change then takes its version. As text, or the planner
+    -- would read all leased deliveries through their partial index.
+    WHERE d.id = i.delivery_id AND d.version = i.claimed_version AND d.status::text = 'SENDING'
     RETURNING d.id, d.organization_id, d.status, d.trigger, d.attempt_count, d.version, d.next_attempt_at,
       d.status_reason, d.created_at, d.updated_at, d.event_id, d.endpoint_id, i.*,
       CASE WHEN old.status = 'SENDING' AND d.sending_unlogged THEN json_build_array(old.trigger, old.attempt_count,
@@ -186,12 +188,14 @@ BEGIN
   ), logged AS (
     INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
     SELECT h.organization_id, h.position, h.previous, p.part, p.changes, now() FROM heads h JOIN parts p USING (organization_id)
-  ), woken AS (
-    -- Notifies the workers when a delivery is due at once, such as that of an endpoint-disabled event.
+  ), notified AS (
+    -- Notifies the workers when a delivery is due at once, such as that of an endpoint-disabled event. A late result locks the row
+    -- of a delivery that may be due, and a claim may have skipped the row.
     SELECT pg_notify('signalbox_due', '') FROM (
-      SELECT FROM changed WHERE next_attempt_at <= recorded_at LIMIT 1
+      SELECT FROM (SELECT next_attempt_at FROM changed UNION ALL SELECT next_attempt_at FROM late) d
+      WHERE next_attempt_at <= recorded_at LIMIT 1
     ) any_due
   )
-  SELECT array(SELECT endpoint_id FROM health WHERE (SELECT count(*) FROM woken) >= 0), array(SELECT id FROM disabled);
+  SELECT array(SELECT endpoint_id FROM health WHERE (SELECT count(*) FROM notified) >= 0), array(SELECT id FROM disabled);
 END
 $function$;

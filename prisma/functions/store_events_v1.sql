@@ -128,10 +128,10 @@ BEGIN
   ), logged AS (
     INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
     SELECT h.organization_id, h.position, h.previous, p.part, p.changes, now() FROM heads h JOIN parts p USING (organization_id)
-  ), woken AS (
+  ), notified AS (
     SELECT pg_notify('signalbox_due', '') FROM (SELECT FROM made WHERE status = 'PENDING' LIMIT 1) any_due
   )
-  SELECT event_time, array(SELECT organization_id FROM heads WHERE (SELECT count(*) FROM woken) >= 0),
+  SELECT event_time, array(SELECT organization_id FROM heads WHERE (SELECT count(*) FROM notified) >= 0),
     CASE WHEN (SELECT count(*) FROM stored) = json_array_length(new_events) THEN '{}'
       ELSE array(SELECT id FROM input EXCEPT SELECT id FROM stored) END,
     (SELECT yes FROM permitted),

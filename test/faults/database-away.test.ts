@@ -61,7 +61,7 @@ describe('database away', () => {
       options: { concurrency: 10, leaseSeconds: 60, shutdownSeconds: 1 },
     })
     worker.start()
-    worker.wake()
+    worker.nudge()
     const said = (part: string) => warnings.filter((message) => message.includes(part)).length
     await expect.poll(() => said('lost the database'), { timeout: 10_000 }).toBe(3)
     expect(said('Claim failed')).toBeGreaterThan(1)

@@ -23,7 +23,7 @@ describe('delayed response to a claim', () => {
       await new Promise<void>((respond) => resolve(respond))
       return answer
     })
-    app.worker.wake()
+    app.worker.nudge()
     const sendResponse = await isClaimed
     spy.mockRestore()
     return {
@@ -54,7 +54,7 @@ describe('delayed response to a claim', () => {
   test('a delivery that another worker reclaimed is not sent', async () => {
     const { app, sendResponse, receiver, answer } = await startClaiming()
     app.clock.advance(LEASE_SECONDS + 1)
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     sendResponse()
     await receiver.arrived(1)
     await answer()
@@ -67,7 +67,7 @@ describe('delayed response to a claim', () => {
     sendResponse()
     await app.worker.idle()
     expect(receiver.requests).toHaveLength(0)
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     await answer()
     expect(receiver.requests).toHaveLength(1)
   })
@@ -82,13 +82,13 @@ describe('scheduled send time', () => {
     // Both send times lie within the half second that one claim assigns.
     await tenant.createEndpoint(receiver.url, { rateLimit: 3 })
     for (let n = 0; n < 2; n++) await tenant.publish('a.b')
-    app.worker.wake()
+    app.worker.nudge()
     await receiver.arrived(1)
     app.clock.advance(LEASE_SECONDS - 1)
     await app.worker.idle()
     expect(receiver.requests).toHaveLength(1)
     app.clock.advance(2)
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     await app.deliver()
     expect(receiver.requests).toHaveLength(2)
     expect((await tenant.deliveries()).map(({ status, attemptCount }) => [status, attemptCount])).toEqual(

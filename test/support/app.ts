@@ -123,7 +123,7 @@ export async function startApp(options: AppOptions = {}) {
     worker,
     /** Sends all due deliveries and resolves when their results are recorded. Deliveries are sent only here until `worker.start()`. */
     async deliver() {
-      worker.wake()
+      worker.nudge()
       await worker.idle()
     },
     /** A client with a new API key, in a new organization by default. */

@@ -6,7 +6,7 @@ ALTER TABLE "replays" RENAME COLUMN "explanation" TO "status_reason";
 
 -- Claims due deliveries: sets each to SENDING under a new version and a lease, and returns everything that an attempt needs.
 --
--- Reads   deliveries (partial indexes deliveries_due and deliveries_leased), webhook_endpoints, endpoint_health, endpoint_secrets, events.
+-- Reads   deliveries (partial indexes deliveries_due, deliveries_leased and deliveries_next_retry), webhook_endpoints, endpoint_health, endpoint_secrets, events.
 -- Writes  deliveries, and endpoint_health.next_send_at of endpoints with a rate limit. The delivery log is not written: a claim takes
 --         deliveries of all organizations and would wait for the log head of each.
 -- Locks   1. the advisory lock of claims (LOCKS.claim in src/database/locks.ts), until the commit;
@@ -52,12 +52,14 @@ CREATE FUNCTION claim_deliveries_v1(
   undeliverable json,
   -- Organizations with an endpoint that reached its share of the batch, so that the next claim finds more.
   organizations_with_more text[],
-  -- True when more endpoints wait than the batch has room for.
+  -- True when another claim may find more: more endpoints wait than the batch has room for, or a row changed before its lock.
   truncated boolean,
   -- Endpoints at their maximum concurrency; in the first row only, because they may be many.
   saturated_endpoints text[],
   -- Milliseconds until an endpoint with a rate limit may have its next delivery.
-  next_slot_in_ms float8
+  next_slot_in_ms float8,
+  -- Milliseconds until the next retry that was not due yet, through the index deliveries_next_retry.
+  next_retry_in_ms float8
 )
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan
@@ -131,7 +133,7 @@ BEGIN
     -- Bytes travel as hexadecimal, twice as long; the envelope is JSON in UTF-8, and so is the database (src/database/migrate.ts).
     RETURNING d.id, d.organization_id, d.version, d.trigger, d.scheduled_attempts, d.event_id, d.endpoint_id, v.type AS event_type,
       convert_from(v.body, 'UTF8') AS body, p.nth, q.slot - claimed_at + (p.nth - 1) * q.spacing AS send_in, q.spacing
-  ), slots AS (
+  ), reserved AS (
     INSERT INTO endpoint_health AS s (endpoint_id, next_send_at)
     SELECT q.id, q.slot + max(p.nth) * q.spacing FROM picked p JOIN quotas q ON q.id = p.endpoint_id
     WHERE q.spacing IS NOT NULL GROUP BY q.id, q.slot, q.spacing ORDER BY q.id
@@ -171,7 +173,9 @@ BEGIN
       FROM webhook_endpoints e WHERE e.id = c.endpoint_id) END,
     rest.undeliverable, rest.organizations_with_more, rest.truncated,
     CASE WHEN row_number() OVER () = 1 THEN rest.saturated_endpoints END,
-    rest.next_slot_in_ms
+    rest.next_slot_in_ms,
+    (SELECT greatest(extract(epoch FROM d.next_attempt_at - coalesce(at, clock_timestamp())) * 1000, 0)::float8
+      FROM deliveries d WHERE d.status = 'RETRYING' AND d.next_attempt_at > claimed_at ORDER BY d.next_attempt_at LIMIT 1)
   FROM rest LEFT JOIN changed c ON true;
 END
 $function$;
@@ -188,7 +192,7 @@ $function$;
 --
 -- One statement, because the commit that records the last allowed failure also disables the endpoint. A delivery moves only while its
 -- version is the claimed one; a late attempt is recorded all the same, because the receiver saw it, and an attempt recorded before
--- is left alone. One function, because planning the statement costs several times as much as running it for one result.
+-- is left alone; it counts for the health of the endpoint and not for statistics. One function, because planning the statement costs several times as much as running it for one result.
 --
 -- The log entry of a result includes the SENDING state before it, so that claims need not write the log: they would wait for the log head
 -- of every organization. Long attempts are logged by worker/log-sending.ts.
@@ -246,7 +250,9 @@ BEGIN
       status_reason = coalesce(i.outcome_reason, i.message), updated_at = recorded_at
     -- The row before the change; every column read of it except the flag is fixed for the claimed version.
     FROM input i JOIN deliveries old ON old.id = i.delivery_id
-    WHERE d.id = i.delivery_id AND d.version = i.claimed_version
+    -- The status too, because a crash of PostgreSQL may forget a claim, and another change then takes its version. As text, or the planner
+    -- would read all leased deliveries through their partial index.
+    WHERE d.id = i.delivery_id AND d.version = i.claimed_version AND d.status::text = 'SENDING'
     RETURNING d.id, d.organization_id, d.status, d.trigger, d.attempt_count, d.version, d.next_attempt_at,
       d.status_reason, d.created_at, d.updated_at, d.event_id, d.endpoint_id, i.*,
       CASE WHEN old.status = 'SENDING' AND d.sending_unlogged THEN json_build_array(old.trigger, old.attempt_count,
@@ -364,13 +370,15 @@ BEGIN
   ), logged AS (
     INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
     SELECT h.organization_id, h.position, h.previous, p.part, p.changes, now() FROM heads h JOIN parts p USING (organization_id)
-  ), woken AS (
-    -- Notifies the workers when a delivery is due at once, such as that of an endpoint-disabled event.
+  ), notified AS (
+    -- Notifies the workers when a delivery is due at once, such as that of an endpoint-disabled event. A late result locks the row
+    -- of a delivery that may be due, and a claim may have skipped the row.
     SELECT pg_notify('signalbox_due', '') FROM (
-      SELECT FROM changed WHERE next_attempt_at <= recorded_at LIMIT 1
+      SELECT FROM (SELECT next_attempt_at FROM changed UNION ALL SELECT next_attempt_at FROM late) d
+      WHERE next_attempt_at <= recorded_at LIMIT 1
     ) any_due
   )
-  SELECT array(SELECT endpoint_id FROM health WHERE (SELECT count(*) FROM woken) >= 0), array(SELECT id FROM disabled);
+  SELECT array(SELECT endpoint_id FROM health WHERE (SELECT count(*) FROM notified) >= 0), array(SELECT id FROM disabled);
 END
 $function$;
 
@@ -504,10 +512,10 @@ BEGIN
   ), logged AS (
     INSERT INTO delivery_changes (organization_id, position, previous, part, changes, created_at)
     SELECT h.organization_id, h.position, h.previous, p.part, p.changes, now() FROM heads h JOIN parts p USING (organization_id)
-  ), woken AS (
+  ), notified AS (
     SELECT pg_notify('signalbox_due', '') FROM (SELECT FROM made WHERE status = 'PENDING' LIMIT 1) any_due
   )
-  SELECT event_time, array(SELECT organization_id FROM heads WHERE (SELECT count(*) FROM woken) >= 0),
+  SELECT event_time, array(SELECT organization_id FROM heads WHERE (SELECT count(*) FROM notified) >= 0),
     CASE WHEN (SELECT count(*) FROM stored) = json_array_length(new_events) THEN '{}'
       ELSE array(SELECT id FROM input EXCEPT SELECT id FROM stored) END,
     (SELECT yes FROM permitted),

@@ -4,7 +4,7 @@ import type { AttemptTrigger, Event, WebhookEndpoint } from '../../database/gene
 import { Prisma } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { HELD_REASON, register } from '../events/fan-out.ts'
-import { WAKE_CHANNEL } from '../events/notify-channel.ts'
+import { DUE_CHANNEL } from '../events/notify-channel.ts'
 import { countCreated } from './count-deliveries.ts'
 
 /** Status reason of a delivery whose endpoint was deleted. SQL literals contain the text, so it has no quotes. */
@@ -21,7 +21,7 @@ export type DeliveryMove = 'HOLD' | 'RELEASE' | 'CANCEL' | 'DROP_WAITING' | 'DRO
 
 /** Notifies the workers at the commit when a row of `changed` is due. */
 const WAKE = Prisma.raw(
-  `(SELECT count(pg_notify('${WAKE_CHANNEL}', '')) FROM (SELECT FROM changed WHERE next_attempt_at IS NOT NULL LIMIT 1) due)`,
+  `(SELECT count(pg_notify('${DUE_CHANNEL}', '')) FROM (SELECT FROM changed WHERE next_attempt_at IS NOT NULL LIMIT 1) due)`,
 )
 
 /** The current time as queue statements take it; see `Clock.forQueue`. */

@@ -1,5 +1,5 @@
 /** PostgreSQL channel that notifies the workers at a commit. */
-export const WAKE_CHANNEL = 'signalbox_due'
+export const DUE_CHANNEL = 'signalbox_due'
 
 /** Payload that announces a started replay. */
-export const REPLAY_WAKE = 'replay'
+export const REPLAY_STARTED = 'replay'

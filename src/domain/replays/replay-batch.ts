@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { CHANGED, logChanges } from '../../bus/delivery-log.ts'
 import { countCreated } from '../deliveries/count-deliveries.ts'
 import { deliveryId } from '../events/fan-out.ts'
-import { WAKE_CHANNEL } from '../events/notify-channel.ts'
+import { DUE_CHANNEL } from '../events/notify-channel.ts'
 import { ENDPOINT_DISABLED_TYPE, TEST_EVENT_TYPE } from '../events/system-events.ts'
 
 /** Events that one batch examines. */
@@ -103,10 +103,10 @@ ${countCreated('made', 'again')}, changed AS (
   FROM locked, webhook_endpoints e, clock WHERE r.id = locked.id AND e.id = r.endpoint_id
     AND (SELECT count(*) FROM counted) >= 0
   RETURNING r.id, r.organization_id, r.status
-), ${logChanges('progress')}, woken AS (
-  SELECT pg_notify('${WAKE_CHANNEL}', '') FROM (SELECT 1 FROM changed LIMIT 1) any_due
+), ${logChanges('progress')}, notified AS (
+  SELECT pg_notify('${DUE_CHANNEL}', '') FROM (SELECT 1 FROM changed LIMIT 1) any_due
 )
-SELECT progress.*, (SELECT count(*) FROM woken) AS woken FROM progress`
+SELECT progress.*, (SELECT count(*) FROM notified) AS notified FROM progress`
 
 export interface ReplayPage {
   id: string

@@ -11,7 +11,7 @@ import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import { queueTime } from '../deliveries/delivery-transitions.ts'
 import type { Endpoints } from '../endpoints/endpoints.ts'
-import { REPLAY_WAKE, WAKE_CHANNEL } from '../events/notify-channel.ts'
+import { DUE_CHANNEL, REPLAY_STARTED } from '../events/notify-channel.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { MATCHES, runReplayBatch, WANTED, WITH_DELIVERY } from './replay-batch.ts'
@@ -97,7 +97,7 @@ export function createReplays(deps: {
       })
       await step(id)
       const replay = await prisma.replay.findFirstOrThrow({ where: { id, organizationId } })
-      if (replay.status === 'RUNNING') await pool.query('SELECT pg_notify($1, $2)', [WAKE_CHANNEL, REPLAY_WAKE])
+      if (replay.status === 'RUNNING') await pool.query('SELECT pg_notify($1, $2)', [DUE_CHANNEL, REPLAY_STARTED])
       return replay
     },
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changesOf, type Logged } from '../../../src/bus/delivery-log-entry.ts'
-import { WAKE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
+import { DUE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
 import { type GroupSize, type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
 import { createIds } from '../../../src/lib/ids.ts'
 import type { Client } from '../../support/api.ts'
@@ -22,7 +22,7 @@ beforeAll(async () => {
   listener = new pg.Client({ connectionString: app.database.url })
   await listener.connect()
   listener.on('notification', ({ payload }) => wakes.push(payload ?? ''))
-  await listener.query(`LISTEN ${WAKE_CHANNEL}`)
+  await listener.query(`LISTEN ${DUE_CHANNEL}`)
 })
 afterAll(async () => {
   await listener.end()

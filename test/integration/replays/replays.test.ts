@@ -83,7 +83,7 @@ describe('replay', () => {
     for (const count of [500, 500, 5]) await tenant.publishMany(events(count))
     const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
     expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: EVENTS_IN_A_PAGE, hasMore: true })
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     const { nodes } = await tenant.ask('{ deliveriesReplays { nodes { status count } } }')
     expect(nodes).toEqual([{ status: 'COMPLETED', count: EVENTS_IN_A_PAGE + 5 }])
   })
@@ -130,7 +130,7 @@ describe('replay', () => {
     )
     await live.until((messages) => messages.length > 0)
     await tenant.ask('mutation ($id: ID!) { deliveriesReplayCancel(id: $id) { __typename } }', { id })
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     await live.until((messages) => messages.at(-1).deliveriesReplayUpdates.status === 'CANCELED')
     expect(live.messages.map(({ deliveriesReplayUpdates }) => deliveriesReplayUpdates)).toEqual([
       { status: 'RUNNING', count: EVENTS_IN_A_PAGE },
@@ -142,16 +142,16 @@ describe('replay', () => {
   test('concurrent workers process each event of a replay exactly once', async () => {
     // Earlier tests left deliveries to send and to hold. A worker busy with them would claim those of this replay.
     await app.deliver()
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     await app.deliver()
     const count = 3 * EVENTS_IN_A_PAGE + 7
     await publishMany(count)
     const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
     await replay({ endpointId: webhookEndpoint.id })
     const others = await Promise.all([1, 2, 3].map(() => startApp({ databaseUrl: app.database.url, clock: app.clock })))
-    await Promise.all(others.map(({ worker }) => worker.heartbeat()))
+    await Promise.all(others.map(({ worker }) => worker.runMaintenance()))
     await Promise.all(others.map((other) => other.stop()))
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     const { nodes } = await tenant.ask('{ deliveriesReplays { nodes { status count } } }')
     expect(nodes).toEqual([{ status: 'COMPLETED', count }])
     const { rows } = await app.database.pool.query(

@@ -25,7 +25,7 @@ describe('recorded result', () => {
     const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
     await expect.poll(async () => (await app.database.pool.query(waiting)).rowCount, { timeout: 10_000 }).toBe(1)
     const published = await other.publish('a.b')
-    app.worker.wake()
+    app.worker.nudge()
     await receiver.arrived(2)
     expect(received()[1]).toBe(published)
     await holder.query('COMMIT')

@@ -182,7 +182,7 @@ describe('endpoint health', () => {
     failing.respond((_request, response) => response.writeHead(410).end())
     const before = failing.requests.length
     await tenant.ask('mutation ($id: ID!) { webhookEndpointTest(id: $id) { __typename } }', { id: tenant.id })
-    for (let round = 0; round < 2; round++) await app.deliver().then(() => app.worker.heartbeat())
+    for (let round = 0; round < 2; round++) await app.deliver().then(() => app.worker.runMaintenance())
     failing.respond((_request, response) => response.writeHead(500).end())
     expect(failing.requests.length - before).toBe(1)
     expect(await tenant.endpoint()).toMatchObject({ enabled: true, disabledReason: null })
@@ -212,12 +212,12 @@ async function deleteInFlight(tenant: Awaited<ReturnType<typeof setUp>>, statusC
   const { promise: arrived, resolve } = Promise.withResolvers<() => void>()
   failing.respond((_request, response) => resolve(() => response.writeHead(statusCode).end()))
   await tenant.publish('a.b')
-  app.worker.wake()
+  app.worker.nudge()
   const answer = await arrived
   await tenant.remove()
   answer()
   await app.worker.idle()
-  await app.worker.heartbeat()
+  await app.worker.runMaintenance()
   failing.respond((_request, response) => response.writeHead(500).end())
 }
 

@@ -37,7 +37,7 @@ describe('fair delivery', () => {
     await other.createType('a.b')
     await other.createEndpoint(healthy.url)
     const eventId = await other.publish('a.b')
-    app.worker.wake()
+    app.worker.nudge()
     await healthy.arrived(1)
     expect(healthy.requests[0]?.eventId).toBe(eventId)
     expect(hanging.requests.length).toBeLessThanOrEqual(100)
@@ -75,7 +75,7 @@ describe('fair delivery', () => {
       const text = 'SELECT count(*)::int FROM pg_locks WHERE locktype = $1 AND NOT granted'
       return (await app.database.pool.query(text, [type])).rows[0].count
     }
-    app.worker.wake()
+    app.worker.nudge()
     await expect.poll(waiting('advisory'), { timeout: 10_000 }).toBe(1)
     receiver.respond((_request, response) => response.writeHead(204).end())
     for (const answer of release) answer()
@@ -188,7 +188,7 @@ describe('fair delivery', () => {
     await tenant.createType('a.b')
     await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
     await tenant.publish('a.b')
-    app.worker.wake()
+    app.worker.nudge()
     const answer = await arrived
     const looks: Promise<void>[] = []
     const isSettled = async () => (await tenant.deliveries()).some(({ status }) => status === 'SUCCEEDED')
@@ -203,11 +203,11 @@ describe('fair delivery', () => {
       if (isSecond) await expect.poll(isSettled).toBe(true)
       return answer
     })
-    app.worker.wake()
+    app.worker.nudge()
     await expect.poll(() => looks.length).toBe(1)
     await looks[0]
     await tenant.publish('a.b')
-    app.worker.wake()
+    app.worker.nudge()
     await expect.poll(() => looks.length).toBe(2)
     await looks[1]
     answer()

@@ -34,11 +34,11 @@ describe('lease', () => {
     const eventId = await tenant.publish('a.b')
     expect(await claimAll()).toHaveLength(1)
     app.clock.advance(59)
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     await app.deliver()
     expect(receiver.requests).toHaveLength(0)
     app.clock.advance(2)
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     await app.deliver()
     expect(receiver.requests.map((request) => request.eventId)).toEqual([eventId])
     expect((await tenant.deliveries()).at(-1)).toMatchObject({ status: 'SUCCEEDED', attemptCount: 1 })
@@ -52,7 +52,7 @@ describe('lease', () => {
     const release = await arrived
     for (let minutes = 0; minutes < 3; minutes++) {
       app.clock.advance(50)
-      await app.worker.heartbeat()
+      await app.worker.runMaintenance()
     }
     release()
     await sent
@@ -95,11 +95,11 @@ describe('lease', () => {
       await tenant.createEndpoint(url, { eventTypes: [`a.${type}`], maxConcurrency: 1 })
     }
     for (let n = 0; n < 2; n++) await tenant.publish('a.hangs')
-    app.worker.wake()
+    app.worker.nudge()
     await receiver.arrived(1)
     app.clock.advance(16)
     await tenant.publish('a.answers')
-    app.worker.wake()
+    app.worker.nudge()
     // The claim that took this delivery has considered the other endpoint too.
     await receiver.arrived(2)
     const states = (await tenant.deliveries()).map(({ status }) => status)
@@ -118,7 +118,7 @@ describe('lease', () => {
     await tenant.createType('a.b')
     await tenant.createEndpoint(receiver.url, { maxConcurrency: 1 })
     for (let n = 0; n < 2; n++) await tenant.publish('a.b')
-    app.worker.wake()
+    app.worker.nudge()
     const answer = await arrived
     app.clock.advance(16)
     const { promise: isProlonged, resolve } = Promise.withResolvers<() => void>()
@@ -132,9 +132,9 @@ describe('lease', () => {
       await new Promise<void>((finish) => resolve(finish))
       return answer
     })
-    const beating = app.worker.heartbeat()
+    const beating = app.worker.runMaintenance()
     const finishRenewal = await isProlonged
-    app.worker.wake()
+    app.worker.nudge()
     expect((await tenant.deliveries()).map(({ status }) => status).sort()).toEqual(['PENDING', 'SENDING'])
     expect(asked).toEqual(['renewal'])
     spy.mockRestore()

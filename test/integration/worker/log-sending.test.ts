@@ -110,7 +110,7 @@ describe('SENDING in the delivery log', () => {
   test('a claim that is logged repeatedly or late appears in the log once', async () => {
     await tenant.publish('a.b')
     const [delivery] = await claim()
-    expect(await logAsSending(app.database.pool, [delivery!])).toEqual([tenant.organizationId])
+    expect(await logAsSending(app.database.pool, [delivery!])).toMatchObject([{ id: delivery!.id }])
     expect(await logAsSending(app.database.pool, [delivery!])).toEqual([])
     await settleAs(delivery!, 204)
     expect(await logAsSending(app.database.pool, [delivery!])).toEqual([])
@@ -149,7 +149,7 @@ describe('SENDING in the delivery log', () => {
     await expect.poll(() => receiver.requests.slice(from).map(({ eventId }) => eventId)).toHaveLength(2)
     // Another delivery is claimed while results wait for the locked log.
     ids.push(await other.publish('a.b'))
-    app.worker.wake()
+    app.worker.nudge()
     await expect.poll(() => receiver.requests.slice(from).map(({ eventId }) => eventId)).toHaveLength(3)
     expect(new Set(receiver.requests.slice(from).map(({ eventId }) => eventId))).toEqual(new Set(ids))
     await slow.query('COMMIT')
@@ -164,13 +164,13 @@ describe('SENDING in the delivery log', () => {
     const { promise: kept, resolve: keep } = Promise.withResolvers<void>()
     const { promise: isWaiting, resolve } = Promise.withResolvers<void>()
     const { pool } = app.database
-    const held = () => deliveries
-    const leases = createLeases({ ...app, pool, leaseSeconds: LEASE_SECONDS, held })
+    const claimed = () => deliveries
+    const leases = createLeases({ ...app, pool, leaseSeconds: LEASE_SECONDS, claimed })
     const renewStale = () => {
       resolve()
       return kept
     }
-    const options = { held, leases: { ...leases, renewStale }, logSendingAfterMs: 0 }
+    const options = { claimed, leases: { ...leases, renewStale }, logSendingAfterMs: 0 }
     const tell = createLogSending({ ...app, pool, log: silentLog, ...options })
     tell.look()
     await isWaiting
@@ -178,6 +178,28 @@ describe('SENDING in the delivery log', () => {
     keep()
     await expect.poll(() => statesOf(deliveries[0]!.id)).toEqual(['PENDING', 'SENDING'])
     await tell.stop()
+  })
+
+  test('SENDING is logged later when the row is locked by a renewal of its lease', async () => {
+    await tenant.publish('a.b')
+    const deliveries = await claim()
+    const { pool } = app.database
+    const renewal = await pool.connect()
+    await renewal.query('BEGIN')
+    await renewal.query('SELECT FROM deliveries WHERE id = $1 FOR UPDATE', [deliveries[0]!.id])
+    const claimed = () => deliveries
+    let looks = 0
+    const leases = createLeases({ ...app, pool, leaseSeconds: LEASE_SECONDS, claimed })
+    const renewStale = async () => void looks++
+    const options = { claimed, leases: { ...leases, renewStale }, logSendingAfterMs: 0 }
+    const sending = createLogSending({ ...app, pool, log: silentLog, ...options })
+    sending.look()
+    await expect.poll(() => looks).toBeGreaterThan(1)
+    expect(await statesOf(deliveries[0]!.id)).toEqual(['PENDING'])
+    await renewal.query('COMMIT')
+    renewal.release()
+    await expect.poll(() => statesOf(deliveries[0]!.id)).toEqual(['PENDING', 'SENDING'])
+    await sending.stop()
   })
 
   test('two workers that find the same delivery of a disabled endpoint hold the delivery once', async () => {

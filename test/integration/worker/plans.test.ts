@@ -7,7 +7,7 @@ import { runReplayBatch } from '../../../src/domain/replays/replay-batch.ts'
 import { pruneDeliveryLog, pruneEvents } from '../../../src/domain/retention/prune-events.ts'
 import { createIds, type MakeId } from '../../../src/lib/ids.ts'
 import { type AttemptResult, decideOutcome } from '../../../worker/attempt-outcome.ts'
-import { type ClaimedDelivery, createClaimer, nextRetryIn } from '../../../worker/claim.ts'
+import { type ClaimedDelivery, createClaimer } from '../../../worker/claim.ts'
 import { createClaimSchedule } from '../../../worker/claim-schedule.ts'
 import { renewLeases } from '../../../worker/lease.ts'
 import { logAsSending } from '../../../worker/log-sending.ts'
@@ -74,7 +74,7 @@ const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
   'store some with keys': (pool) =>
     storeEvents(pool, [event(), { ...event(), idempotencyKey: makeId('evt') }], 'ordinary', now, deliveryIdTime()),
   'store many deliveries': (pool) => storeEvents(pool, [event(), event()], 'large', now, deliveryIdTime()),
-  'keep leases': (pool) => renewLeases(pool, claimed, { now, leaseSeconds: 60, areInFlight: true }),
+  'keep leases': (pool) => renewLeases(pool, claimed, { now, leaseSeconds: 60, includeExpired: true }),
   'log sending': (pool) => logAsSending(pool, claimed),
   record: (pool) => recordResults(pool, claimed.map(accepted), { now, makeId }),
   async undeliverable(pool) {
@@ -82,12 +82,11 @@ const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
     aside.move([['dlv_none', 1, 'HELD']])
     await aside.idle()
   },
-  'next retry': (pool) => nextRetryIn(pool, now),
   reclaim: (pool) => sweep(pool, 'reclaim', now),
-  release: (pool) => sweep(pool, 'release', now),
-  hold: (pool) => sweep(pool, 'hold', now),
-  'drop held': (pool) => sweep(pool, 'dropHeld', now),
-  'drop waiting': (pool) => sweep(pool, 'dropWaiting', now),
+  release: (pool) => sweep(pool, 'releaseHeld', now),
+  hold: (pool) => sweep(pool, 'holdWaiting', now),
+  'cancel held': (pool) => sweep(pool, 'cancelHeld', now),
+  'cancel waiting': (pool) => sweep(pool, 'cancelWaiting', now),
   replay: (pool) => runReplayBatch(pool, { now, deliveryIdTime: deliveryIdTime() }),
   'remove changes': (pool) => pruneDeliveryLog(pool, now, 86_400),
   'remove events': (pool) => pruneEvents(pool, now, ''),

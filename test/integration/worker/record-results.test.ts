@@ -97,6 +97,18 @@ describe('recording results', () => {
     await cancel()
   })
 
+  test('a result does not move a delivery whose claim a crash of the database forgot and that was canceled since', async () => {
+    await tenant.publish('a.b')
+    const result = resultOf(await claimOne(), null, 500)
+    await app.database.pool.query(
+      "UPDATE deliveries SET status = 'CANCELED', next_attempt_at = NULL, version = $2 WHERE id = $1",
+      [result.delivery.id, result.delivery.version],
+    )
+    await recordResults(app.database.pool, [result], options())
+    expect(await last()).toMatchObject({ status: 'CANCELED', attemptCount: 1, attempts: [{ number: 1 }] })
+    await cancel()
+  })
+
   test('a lease renewal does not wait for a delivery with a result being recorded', async () => {
     app.clock.advance(1)
     await tenant.publish('a.b')
@@ -104,7 +116,7 @@ describe('recording results', () => {
     const settling = await app.database.pool.connect()
     await settling.query('BEGIN')
     await settling.query('SELECT 1 FROM deliveries WHERE id = $1 FOR UPDATE', [delivery.id])
-    await renewLeases(app.database.pool, [delivery], { now: app.clock.now(), leaseSeconds: 60, areInFlight: true })
+    await renewLeases(app.database.pool, [delivery], { now: app.clock.now(), leaseSeconds: 60, includeExpired: true })
     await settling.query('ROLLBACK')
     settling.release()
     await cancel()
@@ -132,7 +144,7 @@ describe('held delivery', () => {
     await app.database.pool.query(
       "UPDATE deliveries SET status = 'HELD', next_attempt_at = NULL WHERE status = 'PENDING'",
     )
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     await app.worker.idle()
     expect((await last()).status).not.toBe('HELD')
     await cancel()
@@ -157,7 +169,7 @@ describe('held delivery', () => {
     await publish(5)
     expect((await held()).held).toBe(2_250)
     await change('webhookEndpointEnable')
-    await app.worker.heartbeat()
+    await app.worker.runMaintenance()
     await app.worker.idle()
     expect((await held()).held).toBe(0)
 

@@ -5,7 +5,7 @@ import { logChanges } from '../../../src/bus/delivery-log.ts'
 import { LOCKS } from '../../../src/database/locks.ts'
 import { countCreated } from '../../../src/domain/deliveries/count-deliveries.ts'
 import { deliveryId, HELD_REASON, register } from '../../../src/domain/events/fan-out.ts'
-import { WAKE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
+import { DUE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
 import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../../../src/domain/events/system-events.ts'
 import { OWN_FAULTS } from '../../../worker/attempt-outcome.ts'
 
@@ -30,7 +30,7 @@ describe('SQL functions', () => {
   // A function cannot import, so its text repeats rules of the code.
   test.each([
     ['claim_deliveries_v1', `pg_advisory_xact_lock(${LOCKS.claim})`],
-    ['record_results_v1', `pg_notify('${WAKE_CHANNEL}', '')`],
+    ['record_results_v1', `pg_notify('${DUE_CHANNEL}', '')`],
     ['record_results_v1', `i.error_code IN ('${Object.keys(OWN_FAULTS).join("', '")}')`],
     ['record_results_v1', `ARRAY['${ENDPOINT_DISABLED_PATTERNS.join("', '")}']`],
     ['record_results_v1', `'type', '${ENDPOINT_DISABLED_TYPE}'`],
@@ -38,7 +38,7 @@ describe('SQL functions', () => {
     ['record_results_v1', register('fanned')],
     ['record_results_v1', countCreated('fanned')],
     ['record_results_v1', logChanges('counted', true)],
-    ['store_events_v1', `pg_notify('${WAKE_CHANNEL}', '')`],
+    ['store_events_v1', `pg_notify('${DUE_CHANNEL}', '')`],
     ['store_events_v1', `'${HELD_REASON}'`],
     ['store_events_v1', deliveryId('delivery_id_time', 's.id', 'w.endpoint_id')],
     ['store_events_v1', register('made')],

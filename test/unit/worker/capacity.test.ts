@@ -15,6 +15,15 @@ describe('worker capacity', () => {
     expect(inFlight.free()).toEqual({ limit: 300, fullOrganizations: [] })
   })
 
+  test('a small worker claims beside a request in flight, also for the same organization', () => {
+    for (const concurrency of [2, 8, 16, 32]) {
+      const inFlight = createCapacity(concurrency)
+      inFlight.add(delivery('a'))
+      const fullOrganizations = concurrency === 2 ? ['a'] : []
+      expect(inFlight.free()).toMatchObject({ fullOrganizations })
+    }
+  })
+
   test('a worker does not claim while only a small share of its capacity is free', () => {
     const inFlight = createCapacity(100)
     for (let n = 0; n < 10; n++) for (const one of many(9, `o${n}`)) inFlight.add(one)
@@ -36,7 +45,7 @@ describe('worker capacity', () => {
     expect(inFlight.free()?.limit).toBe(10)
     for (const one of second) inFlight.add(one)
     for (const one of second) inFlight.markResponded(one)
-    expect(inFlight.held().length).toBe(40)
+    expect(inFlight.claimed().length).toBe(40)
     expect(inFlight.free()).toBeUndefined()
     for (const one of first) inFlight.remove(one)
     expect(inFlight.free()?.limit).toBe(10)
@@ -54,7 +63,7 @@ describe('worker capacity', () => {
     expect(inFlight.free()).toEqual({ limit: 500, fullOrganizations: ['b'] })
     inFlight.remove(one)
     inFlight.remove(other)
-    expect(inFlight.held().length).toBe(0)
+    expect(inFlight.claimed().length).toBe(0)
     expect(inFlight.free()).toEqual({ limit: 500, fullOrganizations: [] })
   })
 })
