@@ -6,6 +6,8 @@ import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { createApi } from '../support/api.ts'
 import { cloneDatabase } from '../support/database.ts'
+import { hasPgBouncer, hasPostgres15 } from '../support/installed.ts'
+import { startPgBouncer, startPostgres15 } from '../support/postgres-15.ts'
 import { type RunningProcess, startProcess } from '../support/process.ts'
 import { startReceiver } from '../support/receiver.ts'
 import { freePort } from '../support/redis.ts'
@@ -15,15 +17,46 @@ const EVENTS = 5_000
 const BATCH = 25
 const BOOTSTRAP_API_KEY = 'the-key-of-the-kill-test-1234567890'
 
-describe('kill -9', () => {
+/** A database with the URLs that Signalbox gets, and the URL of the test's own reads. */
+interface Target {
+  env: Record<string, string>
+  url: string
+  stop(): Promise<void>
+}
+
+async function openDirectly(): Promise<Target> {
+  const database = await cloneDatabase()
+  return { env: { DATABASE_URL: database.url }, url: database.url, stop: database.drop }
+}
+
+async function openPooled(): Promise<Target> {
+  const postgres = await startPostgres15()
+  const { username: user, password } = new URL(postgres.url)
+  const pooler = await startPgBouncer({ postgresPort: postgres.port, database: 'postgres', user, password })
+  const pooled = new URL(postgres.url)
+  pooled.port = String(pooler.port)
+  return {
+    env: { DATABASE_URL: pooled.href, DATABASE_DIRECT_URL: postgres.url },
+    url: postgres.url,
+    async stop() {
+      await pooler.stop()
+      await postgres.stop()
+    },
+  }
+}
+
+const TARGETS: [string, () => Promise<Target>][] = [['directly', openDirectly]]
+if (hasPostgres15 && hasPgBouncer) TARGETS.push(['behind PgBouncer in transaction mode, on PostgreSQL 15', openPooled])
+
+describe.each(TARGETS)('kill -9 %s', (_name, open) => {
   // An acknowledged event is committed, and a committed event is delivered.
   test(`${KILLS} kills while ${EVENTS} events are published and delivered lose no acknowledged event`, async () => {
-    const database = await cloneDatabase()
+    const database = await open()
     const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-kill-'))
     const receiver = await startReceiver()
     const port = String(await freePort())
     const env = {
-      DATABASE_URL: database.url,
+      ...database.env,
       PORT: port,
       DATA_DIR: dataDir,
       BOOTSTRAP_API_KEY,
@@ -110,7 +143,7 @@ describe('kill -9', () => {
 
     await client.end()
     await receiver.stop()
-    await database.drop()
+    await database.stop()
     await rm(dataDir, { recursive: true, force: true })
   }, 300_000)
 })
