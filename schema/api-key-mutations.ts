@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ApiKey, ApiKeyEnvironment, ApiKeyTier } from './api-key.ts'
 import { builder, omitNulls, requireViewer } from './builder.ts'
+import { toJsonValues } from './json-scalar.ts'
 
 type Key = typeof ApiKey.$inferType
 
@@ -108,7 +109,7 @@ builder.mutationField('apiKeyCreate', (t) =>
     args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'API key to create.' }) },
     async resolve(_root, { input }, context, info) {
       await context.limitField(requireViewer(context), info)
-      return context.services.keys.create(requireViewer(context), omitNulls(input))
+      return context.services.keys.create(requireViewer(context), omitNulls(toJsonValues(input, 'permissions')))
     },
   }),
 )
@@ -127,7 +128,10 @@ builder.mutationField('apiKeyUpdate', (t) =>
     async resolve(_root, { id, input: { tier, expiresAt, ...input } }, context) {
       const cleared = { ...(tier !== undefined && { tier }), ...(expiresAt !== undefined && { expiresAt }) }
       return {
-        apiKey: await context.services.keys.update(requireViewer(context), id, { ...omitNulls(input), ...cleared }),
+        apiKey: await context.services.keys.update(requireViewer(context), id, {
+          ...omitNulls(toJsonValues(input, 'permissions')),
+          ...cleared,
+        }),
       }
     },
   }),

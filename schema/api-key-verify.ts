@@ -2,6 +2,7 @@ import { VERDICTS, type Verified } from '../src/domain/keys/verify.ts'
 import { ValidationError } from '../src/lib/errors.ts'
 import { ApiKey } from './api-key.ts'
 import { builder, omitNulls, requireViewer } from './builder.ts'
+import { toJsonValues } from './json-scalar.ts'
 import { LimitsType } from './limits.ts'
 
 const ApiKeyVerifyInput = builder.inputType('ApiKeyVerifyInput', {
@@ -64,6 +65,7 @@ builder.mutationField('apiKeyVerify', (t) =>
         description: 'Presented key and request to check.',
       }),
     },
-    resolve: (_root, { input }, context) => context.services.keys.verify(requireViewer(context), omitNulls(input)),
+    resolve: (_root, { input }, context) =>
+      context.services.keys.verify(requireViewer(context), omitNulls(toJsonValues(input, 'permissions'))),
   }),
 )

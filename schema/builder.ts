@@ -4,15 +4,17 @@ import PrismaPlugin, { queryFromInfo } from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import type { GraphQLResolveInfo } from 'graphql'
-import { GraphQLDateTime, GraphQLJSON, GraphQLURL } from 'graphql-scalars'
+import { GraphQLDateTime, GraphQLURL } from 'graphql-scalars'
 import type PrismaTypes from '../src/database/generated/pothos.ts'
 import { getDatamodel } from '../src/database/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import type { CheckDocument } from '../src/domain/persisted-operations/persisted-operations.ts'
 import { ForbiddenError, UnauthenticatedError, UnavailableError } from '../src/lib/errors.ts'
+import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
 import type { LimitField } from './field-limits.ts'
+import { JsonScalar } from './json-scalar.ts'
 import { type Nodes, typeOfId } from './nodes.ts'
 
 /** Context of every resolver. `viewer` is null without a key. */
@@ -41,7 +43,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: Date }
-    JSON: { Input: unknown; Output: unknown }
+    JSON: { Input: JsonText; Output: unknown }
     URL: { Input: URL; Output: string }
   }
   AuthScopes: { authenticated: boolean; can: Scope }
@@ -115,7 +117,7 @@ builder.subscriptionType({
     'Live changes over WebSocket (graphql-transport-ws) or SSE, at most 100 subscriptions per key and process. A subscription ends when its key becomes invalid.',
 })
 builder.addScalarType('DateTime', GraphQLDateTime)
-builder.addScalarType('JSON', GraphQLJSON)
+builder.addScalarType('JSON', JsonScalar)
 builder.addScalarType('URL', GraphQLURL)
 
 export function can(viewer: Viewer | null, scope: Scope): boolean {

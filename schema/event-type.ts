@@ -78,7 +78,7 @@ const EventTypeCreateInput = builder.inputType('EventTypeCreateInput', {
     example: t.field({ type: 'JSON', description: 'Example value of `data`, at most 256 KiB. Default null.' }),
     sensitiveFields: t.stringList({
       description:
-        'Names of fields to remove before an event is stored, at most 100. Default: `password`, `token`, `secret`.',
+        'Names of fields to remove before an event is stored, at most 100, matched whatever their case and with or without `_` and `-`. Default: `password`, `token`, `secret`, `accessToken`, `client_secret`, `apiKey`, `authorization`.',
     }),
   }),
 })
@@ -98,7 +98,8 @@ const EventTypeUpdateInput = builder.inputType('EventTypeUpdateInput', {
       description: 'Example value of `data`, at most 256 KiB; null removes the example.',
     }),
     sensitiveFields: t.stringList({
-      description: 'Names of fields to remove before an event is stored, at most 100; replaces the list.',
+      description:
+        'Names of fields to remove before an event is stored, at most 100, matched whatever their case and with or without `_` and `-`; replaces the list.',
     }),
     deprecated: t.boolean({ description: 'True when new integrations should avoid the event type.' }),
   }),

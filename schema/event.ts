@@ -1,7 +1,7 @@
-import { decodeEnvelope } from '../src/domain/events/envelope.ts'
-import type { EventPublish } from '../src/domain/events/publish.ts'
+import { type EventTexts, readPart } from '../src/domain/events/envelope.ts'
 import { ConflictError, ValidationError } from '../src/lib/errors.ts'
-import { builder, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
+import { JsonText } from '../src/lib/json-text.ts'
+import { builder, type Context, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
 
 export const Event = builder.prismaObject('Event', {
@@ -16,23 +16,23 @@ export const Event = builder.prismaObject('Event', {
     data: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Payload without sensitive fields.',
+      description: 'Payload in the text of its publisher, without sensitive fields.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => decodeEnvelope(countResponseBytes(body, body.length, context)).data,
+      resolve: ({ body }, _args, context) => partOf(body, 'data', context),
     }),
     previous: t.field({
       type: 'JSON',
       nullable: true,
       description: 'State before the change, without sensitive fields; null when the publisher sent none.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => decodeEnvelope(countResponseBytes(body, body.length, context)).previous,
+      resolve: ({ body }, _args, context) => partOf(body, 'previous', context),
     }),
     metadata: t.field({
       type: 'JSON',
       nullable: true,
       description: 'Metadata for receivers, without sensitive fields; null when the publisher sent none.',
       select: { body: true },
-      resolve: ({ body }, _args, context) => decodeEnvelope(countResponseBytes(body, body.length, context)).metadata,
+      resolve: ({ body }, _args, context) => partOf(body, 'metadata', context),
     }),
     body: t.string({
       description: 'Exact text of the body, which is signed and sent on every attempt.',
@@ -52,6 +52,12 @@ export const Event = builder.prismaObject('Event', {
     }),
   }),
 })
+
+/** A part of the event, in the text of its publisher. */
+function partOf(body: Uint8Array, part: keyof EventTexts, context: Context): JsonText | null {
+  const text = readPart(countResponseBytes(body, body.length, context), part)
+  return text === 'null' ? null : new JsonText(text, undefined)
+}
 
 type EventRow = typeof Event.$inferType
 
@@ -74,7 +80,7 @@ builder.queryField('events', (t) =>
 
 const EventPublishInput = builder.inputType('EventPublishInput', {
   description:
-    'An event to publish. Its body has at most 256 KiB without sensitive fields, and its values nest at most 100 levels deep.',
+    'An event to publish. Its body has at most 256 KiB without sensitive fields, and its values nest at most 100 levels deep. Values in JSON variables are stored and sent in the text of the request.',
   fields: (t) => ({
     type: t.string({ required: true, description: 'Name of a registered event type.' }),
     data: t.field({
@@ -136,7 +142,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: EventPublishManyInput, required: true, description: 'Events to publish.' }) },
     resolve: async (_root, { input }, context) => ({
-      events: await context.services.publisher.publishMany(requireViewer(context), input.events as EventPublish[]),
+      events: await context.services.publisher.publishMany(requireViewer(context), input.events),
     }),
   }),
 }))

@@ -2,6 +2,7 @@ import type { WebhookEndpointCreate, WebhookEndpointUpdate } from '../src/domain
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, requireViewer } from './builder.ts'
 import { Event } from './event.ts'
+import { toJsonValues } from './json-scalar.ts'
 import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
 
 type Endpoint = typeof WebhookEndpoint.$inferType
@@ -130,7 +131,10 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: WebhookEndpointCreateInput, required: true, description: 'Endpoint to create.' }) },
     resolve: (_root, { input: { url, ...input } }, context) =>
-      context.services.endpoints.create(requireViewer(context), { ...input, url: url.href } as WebhookEndpointCreate),
+      context.services.endpoints.create(requireViewer(context), {
+        ...toJsonValues(input, 'headers'),
+        url: url.href,
+      } as WebhookEndpointCreate),
   }),
   webhookEndpointUpdate: t.field({
     type: endpointPayload('WebhookEndpointUpdatePayload'),
@@ -142,7 +146,7 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: WebhookEndpointUpdateInput, required: true, description: 'Changes to make.' }),
     },
     async resolve(_root, { id, input: { url, ...input } }, context) {
-      const changes = { ...input, ...(url && { url: url.href }) } as WebhookEndpointUpdate
+      const changes = { ...toJsonValues(input, 'headers'), ...(url && { url: url.href }) } as WebhookEndpointUpdate
       return { webhookEndpoint: await context.services.endpoints.update(requireViewer(context), id, changes) }
     },
   }),

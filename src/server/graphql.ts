@@ -1,17 +1,20 @@
 import { RequestCache } from '@pothos/plugin-scope-auth'
-import { createSourceEventStream, type ExecutionArgs } from 'graphql'
-import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga'
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql'
+import { createYoga, isAsyncIterable, isPromise, mapAsyncIterator, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
 import { messageKey } from '../../schema/delivery-updates.ts'
 import { createLimitField } from '../../schema/field-limits.ts'
+import { stringifyAnswer, stringifyEvent } from '../../schema/json-answer.ts'
 import { createNodes } from '../../schema/nodes.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Services } from '../services.ts'
 import { createCheckDocument } from './check-document.ts'
+import { keepJsonText } from './json-variables.ts'
 import { LIMIT_HEADERS } from './limit-headers.ts'
 import { persistedOperations, type ResolveDocument } from './persisted-operations.ts'
 import { boundedCaches, boundQueries } from './query-limits.ts'
 import { lookAtLimits, spendLimits } from './rate-limit-plugin.ts'
+import { readBody } from './read-body.ts'
 import { type RecordUsage, recordUsage } from './record-usage.ts'
 import type { ServerContext } from './request-context.ts'
 import { createSharedExecutions } from './shared-executions.ts'
@@ -40,8 +43,11 @@ export function createGraphQL(deps: {
     maxRequestBodySize: false,
     plugins: [
       persistedOperations(deps.resolveDocument),
+      readBody,
       boundQueries,
+      keepJsonText,
       shareExecutions(),
+      answerJsonText,
       usage,
       spendLimits(services.limits),
       limitsOfEveryAnswer,
@@ -80,9 +86,40 @@ function shareExecutions(): Plugin {
   const executions = createSharedExecutions(messageKey)
   async function subscribe(args: ExecutionArgs) {
     const source = await createSourceEventStream(args)
-    return isAsyncIterable(source) ? mapAsyncIterator(source, executions.of(args)) : source
+    if (!isAsyncIterable(source)) return source
+    const executeMessage = executions.of(args)
+    // Over WebSocket, src/server/websocket.ts writes the texts.
+    const isStream = (args.contextValue as ServerContext).requestContext.response !== undefined
+    return mapAsyncIterator(source, (message) => {
+      const answer = executeMessage(message)
+      if (!isStream) return answer
+      return isPromise(answer) ? answer.then(asEvent) : asEvent(answer)
+    })
   }
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) }
 }
+
+function asEvent(answer: Answer): Answer {
+  answer.stringify = stringifyEvent
+  return answer
+}
+
+/** Writes answers with the texts of their JSON values. Yoga takes the writer of an answer from the answer. */
+const answerJsonText: Plugin<ServerContext> = {
+  onExecute: ({ args }) => ({
+    onExecuteDone({ result }) {
+      const { response, request } = (args.contextValue as ServerContext).requestContext
+      const isStream = response !== undefined && wantsEventStream(request.headers.accept)
+      if (!isAsyncIterable(result)) (result as Answer).stringify = isStream ? stringifyEvent : stringifyAnswer
+    },
+  }),
+}
+
+/** True when Yoga answers as a stream of events: any other acceptable type comes first. */
+const wantsEventStream = (accept = ''): boolean =>
+  accept.includes('text/event-stream') && !/json|multipart|\*/i.test(accept)
+
+/** `stringify` is the extension by which Yoga lets an answer bring its own writer. */
+type Answer = ExecutionResult & { stringify?: (answer: unknown) => string }
 
 export type GraphQL = ReturnType<typeof createGraphQL>

@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import { stringifyAnswer } from '../../schema/json-answer.ts'
 import type { UsageRecorder } from '../domain/usage/recorder.ts'
 import { OK } from '../domain/usage/usage-record.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -79,7 +80,7 @@ export function recordFirstError(requestContext: RequestContext, { errors }: Exe
 }
 
 function sizeOf(requestContext: RequestContext, result: ExecutionResult) {
-  return { status: statusOf(requestContext), responseBytes: Buffer.byteLength(JSON.stringify(result)) }
+  return { status: statusOf(requestContext), responseBytes: Buffer.byteLength(stringifyAnswer(result)) }
 }
 
 /** The status that HTTP would have had. */

@@ -26,6 +26,8 @@ export interface RequestContext {
   /** First error of the answer. */
   error?: { code: string; message: string }
   requestBytes: number
+  /** Text of the request and the path of the variables within, until the operation executes. */
+  source?: { text: string; path: readonly string[] }
   /** True once usage has recorded the request. */
   recorded?: true
 }

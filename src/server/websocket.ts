@@ -4,10 +4,13 @@ import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql'
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { unmarkJson } from '../../schema/json-answer.ts'
 import { SignalboxError, UnauthenticatedError, UnavailableError } from '../lib/errors.ts'
+import { refuseRepeatedNames } from '../lib/json-text.ts'
 import type { GraphQL } from './graphql.ts'
 import { pathOf } from './path.ts'
 import type { ResolveDocument } from './persisted-operations.ts'
+import { toBadRequest } from './read-body.ts'
 import { type RecordUsage, recordFirstError } from './record-usage.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -50,6 +53,8 @@ export function attachWebSocket(
   },
 ): { stop(): Promise<void> } {
   const { graphql } = deps
+  /** Text of the message that a connection handles right now. graphql-ws passes the parsed message only. */
+  const currentTexts = new WeakMap<WebSocket, string>()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES })
   const disposable = useServer<Record<string, unknown>, Extra & Record<PropertyKey, unknown>>(
     {
@@ -65,14 +70,18 @@ export function attachWebSocket(
         extra.socket.close(CloseCode.Forbidden, reason(error))
       },
       async onSubscribe({ extra, connectionParams, subscriptions }, _id, asked) {
+        // Read before the first wait, while the event of the message lasts.
+        const text = currentTexts.get(extra.socket)!
         const requestContext = await deps.begin(extra.request, connectionParams ?? {})
-        requestContext.requestBytes = Buffer.byteLength(JSON.stringify(asked))
+        requestContext.requestBytes = Buffer.byteLength(text)
+        requestContext.source = { text, path: ['payload', 'variables'] }
         const refuse = (errors: readonly GraphQLError[]) => {
           recordFirstError(requestContext, { errors })
           deps.record(requestContext, { status: requestContext.viewer === null ? 401 : 200 })
           return errors
         }
         try {
+          refuseRepeatedNames(text)
           if (requestContext.refused !== undefined) throw requestContext.refused
           if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
             throw new UnavailableError(
@@ -100,7 +109,7 @@ export function attachWebSocket(
             rootValue: { execute, subscribe },
           }
         } catch (error) {
-          return refuse([deps.maskError(error) as GraphQLError])
+          return refuse([deps.maskError(toBadRequest(error)) as GraphQLError])
         }
       },
     },
@@ -109,9 +118,16 @@ export function attachWebSocket(
   // A client with another subprotocol is accepted and closed with 4406, which tells more than a failed handshake.
   sockets.options.handleProtocols = (protocols) =>
     protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : ([...protocols][0] ?? false)
+  // Before graphql-ws, which parses a message and hands it on within the same event.
+  sockets.prependListener('connection', (socket: WebSocket) =>
+    socket.on('message', (message) => currentTexts.set(socket, String(message))),
+  )
   sockets.on('connection', (socket, { socket: connection }) => {
     batchWrites(socket, connection)
-    socket.on('message', () => socket.bufferedAmount > UNREAD_BYTES && socket.terminate())
+    socket.on('message', () => {
+      currentTexts.delete(socket)
+      if (socket.bufferedAmount > UNREAD_BYTES) socket.terminate()
+    })
   })
   server.on('upgrade', (request, socket, head) => {
     // Node removes its own listener from upgraded sockets; without one, a reset would end the process.
@@ -138,7 +154,8 @@ export function attachWebSocket(
  * at once; past GATHERED_BYTES it waits again, which throttles a subscription whose client does not read.
  */
 function batchWrites(socket: WebSocket, connection: Socket): void {
-  const send: Send = socket.send.bind(socket)
+  const socketSend: Send = socket.send.bind(socket)
+  const send: Send = (data, written) => socketSend(unmarkJson(data), written)
   let gathering = false
   const release = () => {
     gathering = false

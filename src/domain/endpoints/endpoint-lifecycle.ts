@@ -85,9 +85,9 @@ export function createEndpointLifecycle(deps: {
       const eventId = deps.makeId('evt')
       const { organizationId } = viewer
       const now = clock.now()
-      const data = { message: 'This is a test event from Signalbox.', endpointId: id }
+      const data = JSON.stringify({ message: 'This is a test event from Signalbox.', endpointId: id })
       const envelope = { id: eventId, type: TEST_EVENT_TYPE, timestamp: now.toISOString(), organizationId, data }
-      const body = new Uint8Array(encodeEnvelope({ ...envelope, previous: null, metadata: null }))
+      const body = new Uint8Array(encodeEnvelope({ ...envelope, previous: 'null', metadata: 'null' }))
       const event = await database.prisma.$transaction(async (tx) => {
         const endpoint = await endpoints.find(tx, viewer, id)
         const event = await tx.event.create({

@@ -6,13 +6,16 @@ import { hasSqlState, SQL_STATE } from '../../database/sql-state.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, RateLimitedError, ValidationError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
+import { findInexactNumber, JsonText } from '../../lib/json-text.ts'
 import { page } from '../../lib/pagination.ts'
+import { findTextViolation } from '../../lib/storable-text.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import { EVENT_BYTES } from '../events/envelope.ts'
 import { EVENT_DEPTH, SENSITIVE_FIELDS, sizeViolation } from '../events/redact.ts'
 import { OPERATIONAL_PREFIX } from '../events/system-events.ts'
 import type { Viewer } from '../people/viewer.ts'
+import { SCHEMA_BYTES } from './json-schema.ts'
 import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
 import { createPublishableTypes } from './publishable-types.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
@@ -20,15 +23,20 @@ import { createSchemaCompiler } from './schema-compiler.ts'
 /** Maximum event types of one organization. */
 const TYPES_AT_MOST = 2_000
 
-const exampleValue = z
-  .unknown()
-  .optional()
-  .superRefine((example, context) => {
-    const refuse = (message: string) => context.addIssue({ code: 'custom', message })
-    const excess = sizeViolation(example, { levels: EVENT_DEPTH, bytes: EVENT_BYTES })
-    if (excess !== undefined) refuse(excess)
-    else if ((JSON.stringify(example) ?? '').length > EVENT_BYTES) refuse(`has at most ${EVENT_BYTES} bytes`)
-  })
+/** Stored as `jsonb`, which keeps values and neither white space nor the order of names. */
+const jsonValue = (bounds: { levels: number; bytes: number }) =>
+  z
+    .instanceof(JsonText)
+    .superRefine(({ text, value }, context) => {
+      const message = sizeViolation(text, bounds) ?? findTextViolation(value) ?? numberViolation(text)
+      if (message !== undefined) context.addIssue({ code: 'custom', message })
+    })
+    .nullish()
+
+function numberViolation(text: string): string | undefined {
+  const inexact = findInexactNumber(text)
+  return inexact && `has the number ${inexact.slice(0, 50)}, which cannot be stored exactly. Write it as a string.`
+}
 
 const createInput = z.object({
   name: z
@@ -41,8 +49,8 @@ const createInput = z.object({
     ),
   category: z.string().trim().min(1).max(100).nullish(),
   description: z.string().max(2_000).nullish(),
-  schema: z.unknown().optional(),
-  example: exampleValue,
+  schema: jsonValue({ levels: 2 * EVENT_DEPTH, bytes: SCHEMA_BYTES }),
+  example: jsonValue({ levels: EVENT_DEPTH, bytes: EVENT_BYTES }),
   sensitiveFields: z.array(z.string().min(1).max(100)).max(100).nullish(),
 })
 const updateInput = createInput.omit({ name: true }).extend({ deprecated: z.boolean().nullish() }).partial()
@@ -66,10 +74,10 @@ export function createEventTypes(deps: {
   const publishableTypes = createPublishableTypes({ pool, bus: deps.bus, schemas })
 
   /** @throws ValidationError when the value is no usable JSON Schema */
-  function checkSchema(viewer: Viewer, schema: unknown): void {
+  function checkSchema(viewer: Viewer, schema: JsonText | null | undefined): void {
     if (schema === null || schema === undefined) return
     try {
-      schemas.register(viewer.organizationId, schema)
+      schemas.register(viewer.organizationId, schema.value)
     } catch (error) {
       if (error instanceof RateLimitedError) throw error
       const message = `is no usable JSON Schema: ${(error as Error).message}`
@@ -150,6 +158,6 @@ export function createEventTypes(deps: {
 }
 
 /** Prisma tells an absent value from the JSON value null. */
-function toJson(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull {
-  return value === null || value === undefined ? Prisma.DbNull : (value as Prisma.InputJsonValue)
+function toJson(json: JsonText | null | undefined): Prisma.InputJsonValue | typeof Prisma.DbNull {
+  return json?.value == null ? Prisma.DbNull : (json.value as Prisma.InputJsonValue)
 }

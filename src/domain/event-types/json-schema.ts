@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { RE2JS } from 're2js'
 import type { Issue } from '../../lib/errors.ts'
+import type { JsonText } from '../../lib/json-text.ts'
 import { EVENT_BYTES } from '../events/envelope.ts'
 import { CHECK_BUDGET, schemaCost } from './schema-cost.ts'
 
@@ -12,7 +13,11 @@ const ISSUES_SHOWN = 20
 // Optimizing the generated code takes several times as long as generating it.
 const CODE = { regExp: linearRegExp(), optimize: false } as const
 // The logger is off: messages would contain the tenant's data.
-const OPTIONS = { strict: false, allErrors: false, messages: true, logger: false, code: CODE } as const
+// A number past the range of JavaScript reads as infinity and stays a number.
+const OPTIONS = {
+  ...({ strict: false, strictNumbers: false, allErrors: false } as const),
+  ...({ messages: true, logger: false, code: CODE } as const),
+} as const
 /** The meta schemas of each draft are compiled once, because compiling one takes longer than compiling most schemas. */
 const DRAFTS = [
   { id: 'http://json-schema.org/draft-07/schema', Compiler: Ajv, meta: withFormats(new Ajv(OPTIONS)) },
@@ -21,7 +26,7 @@ const DRAFTS = [
 const [, DEFAULT_DRAFT] = DRAFTS
 
 /** Checks a payload. The list is empty when the payload satisfies the schema. */
-export type CheckPayload = (data: unknown) => Issue[]
+export type CheckPayload = (data: JsonText) => Issue[]
 
 /**
  * Compiles a JSON Schema: 2020-12, or draft-07 when `$schema` says so. Tenants write schemas, so patterns run on a
@@ -51,9 +56,8 @@ export function compileSchema(schema: unknown): CheckPayload {
     }
   }
   if (run({}) === undefined) throw new Error('the schema has too many parts on one level')
-  return (data) => {
-    const { length } = JSON.stringify(data) ?? ''
-    const errors = length > EVENT_BYTES || cost * length > CHECK_BUDGET ? undefined : run(data)
+  return ({ text: { length }, value }) => {
+    const errors = length > EVENT_BYTES || cost * length > CHECK_BUDGET ? undefined : run(value)
     if (errors === undefined)
       return [{ path: 'data', message: 'is too large to be checked against the schema of its event type' }]
     return errors.slice(0, ISSUES_SHOWN).map(toIssue)

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { EVENT_TYPE_CHANGES, type LiveBus } from '../../bus/bus.ts'
 import { createCache } from '../../bus/cache.ts'
+import { createRemoveFields, type RemoveFields } from '../events/redact.ts'
 import type { CheckPayload } from './json-schema.ts'
 import type { SchemaCompiler } from './schema-compiler.ts'
 
@@ -14,7 +15,7 @@ SELECT schema, sensitive_fields AS "sensitiveFields" FROM event_types WHERE orga
 
 /** The parts of an event type that publishing needs. */
 export interface PublishableType {
-  sensitiveFields: readonly string[]
+  removeFields: RemoveFields
   check: CheckPayload
 }
 
@@ -40,7 +41,7 @@ export function createPublishableTypes(deps: { pool: pg.Pool; bus: LiveBus; sche
     const [type] = rows
     if (type === undefined) return undefined
     const check = type.schema === null ? () => [] : await checkOf(organizationId, type.schema)
-    return { sensitiveFields: type.sensitiveFields, check }
+    return { removeFields: createRemoveFields(type.sensitiveFields), check }
   }
 
   /** A schema stored by an older version may be refused by now. Publishes then fail with the reason. */

@@ -82,7 +82,7 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
 
 /** The same for equal schemas in any key order, because PostgreSQL stores jsonb keys in its own order. */
 function keyOf(schema: unknown) {
-  const excess = sizeViolation(schema, { levels: 2 * EVENT_DEPTH, bytes: SCHEMA_BYTES })
+  const excess = sizeViolation(JSON.stringify(schema), { levels: 2 * EVENT_DEPTH, bytes: SCHEMA_BYTES })
   if (excess !== undefined) throw new Error(`the schema ${excess}`)
   const text = JSON.stringify(schema, (_key, value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

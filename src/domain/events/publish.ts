@@ -8,14 +8,15 @@ import type { Event } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, type Issue, UnavailableError, ValidationError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
+import { JsonText } from '../../lib/json-text.ts'
 import { validate } from '../../lib/validate.ts'
 import type { EventTypes } from '../event-types/event-types.ts'
 import { EVENT_TYPE_LENGTH } from '../event-types/patterns.ts'
 import type { PublishableType } from '../event-types/publishable-types.ts'
 import type { Viewer } from '../people/viewer.ts'
-import { EVENT_BYTES, encodeEnvelope } from './envelope.ts'
+import { EVENT_BYTES, type EventTexts, encodeEnvelope } from './envelope.ts'
 import { createEventWriter } from './event-writer.ts'
-import { EVENT_DEPTH, removeFields, sizeViolation } from './redact.ts'
+import { EVENT_DEPTH, sizeViolation } from './redact.ts'
 import { type NewEvent, storeEvents } from './store-events.ts'
 
 export const EVENTS_AT_ONCE = 500
@@ -26,9 +27,9 @@ const HELD_MS = 10
 
 const eventInput = z.object({
   type: z.string().min(1).max(EVENT_TYPE_LENGTH),
-  data: z.unknown().optional(),
-  previous: z.unknown().optional(),
-  metadata: z.unknown().optional(),
+  data: z.instanceof(JsonText),
+  previous: z.instanceof(JsonText).nullish(),
+  metadata: z.instanceof(JsonText).nullish(),
   idempotencyKey: z
     .string()
     .min(1)
@@ -110,22 +111,27 @@ export function createPublisher(deps: {
     input: z.output<typeof eventInput>,
     known: PublishableType | undefined,
   ): NewEvent | Issue[] {
-    const { type, data, previous = null, metadata = null, idempotencyKey = null } = input
+    const { type, data, previous, metadata, idempotencyKey = null } = input
     if (known === undefined)
       return [{ path: 'type', message: `"${type}" is not a registered event type. Register it with eventTypeCreate.` }]
+    const given = { data: data.text, previous: previous?.text ?? 'null', metadata: metadata?.text ?? 'null' }
     for (const part of ['data', 'previous', 'metadata'] as const) {
-      const message = sizeViolation(input[part], { levels: EVENT_DEPTH, bytes: GIVEN_BYTES })
+      const message = sizeViolation(given[part], { levels: EVENT_DEPTH, bytes: GIVEN_BYTES })
       if (message !== undefined) return [{ path: part, message }]
     }
     const issues = known.check(data)
     if (issues.length > 0) return issues
-    const kept = (part: unknown) => removeFields(part, known.sensitiveFields)
-    const content = { data: kept(data ?? null), previous: kept(previous), metadata: kept(metadata) }
+    const { removeFields } = known
+    const texts: EventTexts = {
+      data: removeFields(given.data),
+      previous: removeFields(given.previous),
+      metadata: removeFields(given.metadata),
+    }
     const id = deps.makeId('evt')
-    const body = encodeEnvelope({ id, type, timestamp: clock.now().toISOString(), organizationId, ...content })
+    const body = encodeEnvelope({ id, type, timestamp: clock.now().toISOString(), organizationId, ...texts })
     if (body.length > EVENT_BYTES)
       return [{ path: 'data', message: `the event has ${body.length} bytes, at most ${EVENT_BYTES} are allowed` }]
-    const idempotencyHash = idempotencyKey === null ? null : hash([type, content])
+    const idempotencyHash = idempotencyKey === null ? null : hashContent(type, texts)
     return { id, organizationId, type, body, idempotencyKey, idempotencyHash }
   }
 
@@ -181,6 +187,8 @@ function refuseOther(earlier: Pick<Event, 'id' | 'idempotencyHash'>, event: NewE
   )
 }
 
-function hash(content: unknown): Buffer<ArrayBuffer> {
-  return createHash('sha256').update(JSON.stringify(content)).digest()
+/** Two publishes under one idempotency key are the same when their texts are. */
+function hashContent(type: string, { data, previous, metadata }: EventTexts): Buffer<ArrayBuffer> {
+  const text = `[${JSON.stringify(type)},{"data":${data},"previous":${previous},"metadata":${metadata}}]`
+  return createHash('sha256').update(text).digest()
 }

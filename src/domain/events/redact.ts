@@ -1,58 +1,82 @@
-/** Fields removed from every event by default; an event type may list others. */
-export const SENSITIVE_FIELDS = ['password', 'token', 'secret']
+import { isName, levelsOf, nameAt, skipSpace, skipString, skipValue } from '../../lib/json-scan.ts'
 
-/** Copies a value without the named fields at any depth. Key order stays. */
-export function removeFields(value: unknown, names: readonly string[]): unknown {
-  if (names.length === 0) return value
-  if (Array.isArray(value)) return value.map((entry) => removeFields(entry, names))
-  if (value === null || typeof value !== 'object') return value
-  const kept = Object.entries(value).filter(([name]) => !names.includes(name))
-  // `fromEntries` defines properties, so a field named __proto__ stays a field.
-  return Object.fromEntries(kept.map(([name, entry]) => [name, removeFields(entry, names)]))
-}
+/** Fields removed from every event by default; an event type may list others. */
+export const SENSITIVE_FIELDS = [
+  ...['password', 'token', 'secret'],
+  ...['accessToken', 'client_secret', 'apiKey', 'authorization'],
+]
 
 /** Maximum nesting of one event. */
 export const EVENT_DEPTH = 100
 
-/**
- * Values found too large, with the bound they exceeded. A request with many aliases of one variable is measured once.
- */
-const tooLarge = new WeakMap<object, number>()
+/** The form in which names of sensitive fields are compared: `accessToken`, `access_token` and `Access-Token` are one. */
+const comparable = (name: string) => name.toLowerCase().replace(/[_-]/g, '')
 
-/**
- * Describes the excess of a value, or returns undefined. Stops at the bound, because tenants send megabytes and the
- * event loop waits meanwhile.
- *
- * @param bounds.bytes of the JSON text, estimated from below: an accepted value may be slightly larger
- */
-export function sizeViolation(value: unknown, bounds: { levels: number; bytes: number }): string | undefined {
-  const { levels, bytes } = bounds
-  const tooMany = `has more than ${bytes} bytes`
-  const key = typeof value === 'object' && value !== null ? value : undefined
-  if (key !== undefined && (tooLarge.get(key) ?? 0) >= bytes) return tooMany
-  let left = bytes
+/** Removes fields from the text of a JSON value. */
+export type RemoveFields = (text: string) => string
 
-  function look(node: unknown, level: number): string | undefined {
-    left -= typeof node === 'string' ? node.length : 1
-    if (left < 0) return tooMany
-    if (node === null || typeof node !== 'object') return undefined
-    if (level === levels) return `is nested deeper than ${levels} levels`
-    if (Array.isArray(node)) {
-      for (const entry of node) {
-        const excess = look(entry, level + 1)
-        if (excess !== undefined) return excess
-      }
-      return undefined
+/** Cuts the named fields out of a JSON text, at any depth. The rest of the text stays as written. */
+export function createRemoveFields(names: readonly string[]): RemoveFields {
+  if (names.length === 0) return (text) => text
+  const sensitive = new Set(names.map(comparable))
+  return (text) => {
+    const cuts = findMembers(text, (name) => sensitive.has(comparable(name)))
+    if (cuts.length === 0) return text
+    let kept = ''
+    let from = 0
+    for (const [start, end] of cuts) {
+      kept += text.slice(from, start)
+      from = end
     }
-    for (const name in node) {
-      left -= name.length
-      const excess = look((node as Record<string, unknown>)[name], level + 1)
-      if (excess !== undefined) return excess
-    }
-    return undefined
+    return kept + text.slice(from)
   }
+}
 
-  const excess = look(value, 0)
-  if (excess === tooMany && key !== undefined) tooLarge.set(key, bytes)
-  return excess
+/** The ranges to cut, each a member with its white space and one comma. */
+function findMembers(text: string, isWanted: (name: string) => boolean): [start: number, end: number][] {
+  const cuts: [number, number][] = []
+  /** Open objects; null for a list. `start` is the start of the current member. */
+  const open: ({ start: number; hasKept: boolean } | null)[] = []
+  for (let at = 0; at < text.length; ) {
+    const frame = open[open.length - 1]
+    const char = text[at]
+    if (char === '"') {
+      const end = skipString(text, at)
+      if (frame && isName(text, end)) {
+        if (isWanted(nameAt(text, at, end))) {
+          at = cutMember(frame, skipValue(text, skipSpace(text, skipSpace(text, end) + 1)))
+          continue
+        }
+        frame.hasKept = true
+      }
+      at = end
+      continue
+    }
+    at++
+    if (char === '{') open.push({ start: at, hasKept: false })
+    else if (char === '[') open.push(null)
+    else if (char === '}' || char === ']') open.pop()
+    else if (char === ',' && frame) frame.start = at
+  }
+  return cuts
+
+  /** @returns the position from which the object goes on */
+  function cutMember(frame: { start: number; hasKept: boolean }, end: number): number {
+    const delimiter = skipSpace(text, end)
+    // A kept member before leaves its comma behind; without one, the comma that follows goes.
+    const cutsComma = !frame.hasKept && text[delimiter] === ','
+    cuts.push([frame.hasKept ? frame.start - 1 : frame.start, cutsComma ? delimiter + 1 : delimiter])
+    if (cutsComma) frame.start = delimiter + 1
+    return cutsComma ? delimiter + 1 : delimiter
+  }
+}
+
+/**
+ * Describes the excess of a JSON text, or returns undefined.
+ *
+ * @param bounds.bytes compared with the characters: an accepted text may have more bytes
+ */
+export function sizeViolation(text: string, bounds: { levels: number; bytes: number }): string | undefined {
+  if (text.length > bounds.bytes) return `has more than ${bounds.bytes} bytes`
+  return levelsOf(text) > bounds.levels ? `is nested deeper than ${bounds.levels} levels` : undefined
 }

@@ -1,0 +1,66 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
+import { GraphQLJSON } from 'graphql-scalars'
+import { isExactNumber, JsonText } from '../src/lib/json-text.ts'
+import { markJson } from './json-answer.ts'
+
+/**
+ * JSON that keeps its text, in both directions. Variables arrive as `JsonText` (src/server/json-variables.ts), a
+ * literal of the document is written as JSON, and a `JsonText` in an answer is answered by its text.
+ */
+export const JsonScalar = new GraphQLScalarType<JsonText, unknown>({
+  ...GraphQLJSON.toConfig(),
+  parseValue(value) {
+    if (value instanceof JsonText) return value
+    throw refusal('JSON values are read from the body of a POST request or from a WebSocket message. Send them there.')
+  },
+  parseLiteral: (node, variables) => new JsonText(printJson(node, variables)),
+  serialize: (value) => (value instanceof JsonText ? markJson(value.text) : value),
+})
+
+/** Replaces JSON fields of an input by their values, where the text does not matter. Absent fields stay absent. */
+export function toJsonValues<T extends object, Name extends keyof T>(input: T, ...names: Name[]) {
+  const entries = Object.entries(input).map(([name, value]) =>
+    names.includes(name as Name) ? [name, value instanceof JsonText ? value.value : value] : [name, value],
+  )
+  return Object.fromEntries(entries) as Omit<T, Name> & { [Each in Name]?: unknown }
+}
+
+/** @param variables undefined while the document is validated */
+function printJson(node: ValueNode, variables: Record<string, unknown> | null | undefined): string {
+  switch (node.kind) {
+    case Kind.INT:
+    case Kind.FLOAT:
+      if (isExactNumber(node.value)) return node.value
+      throw refusal(`The number ${node.value.slice(0, 50)} is not exact in a GraphQL document. Send it in a variable.`)
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+      return JSON.stringify(node.value)
+    case Kind.NULL:
+      return 'null'
+    case Kind.LIST:
+      return `[${node.values.map((entry) => printJson(entry, variables)).join(',')}]`
+    case Kind.OBJECT:
+      return `{${node.fields
+        .filter(({ value }) => !isAbsent(value, variables))
+        .map(({ name, value }) => `${JSON.stringify(name.value)}:${printJson(value, variables)}`)
+        .join(',')}}`
+    case Kind.VARIABLE:
+      return printVariable(node.name.value, variables?.[node.name.value])
+    case Kind.ENUM:
+      throw refusal(`${node.value} is no JSON value. Write it in quotes, or send it in a variable.`)
+  }
+}
+
+/** A member with an absent variable is left out, as in input objects. */
+const isAbsent = (node: ValueNode, variables: Record<string, unknown> | null | undefined): boolean =>
+  node.kind === Kind.VARIABLE && variables != null && !Object.hasOwn(variables, node.name.value)
+
+function printVariable(name: string, value: unknown): string {
+  if (value instanceof JsonText) return value.text
+  // Only the text tells how such a number was written.
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw refusal(`The number in $${name} is not exact. Declare the variable as JSON, which keeps its text.`)
+  return JSON.stringify(value) ?? 'null'
+}
+
+const refusal = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
