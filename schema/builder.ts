@@ -13,6 +13,7 @@ import type { CheckDocument } from '../src/domain/persisted-operations/persisted
 import { ForbiddenError, UnauthenticatedError, UnavailableError } from '../src/lib/errors.ts'
 import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
+import './argument-checks.ts'
 import type { LimitField } from './field-limits.ts'
 import { JsonScalar } from './json-scalar.ts'
 import { type Nodes, typeOfId } from './nodes.ts'
@@ -48,9 +49,9 @@ export const builder = new SchemaBuilder<{
   }
   AuthScopes: { authenticated: boolean; can: Scope }
 }>({
-  // The order matters: a refusal by scope is no member of a result union, and both come before any read of the
-  // database.
-  plugins: [ScopeAuthPlugin, ErrorsPlugin, RelayPlugin, PrismaPlugin],
+  // The order matters: a refusal by scope is no member of a result union, a refused argument is one, and both come
+  // before any read of the database.
+  plugins: [ScopeAuthPlugin, ErrorsPlugin, 'argumentChecks', RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
     authorizeOnSubscribe: true,

@@ -13,7 +13,11 @@ export const JsonScalar = new GraphQLScalarType<JsonText, unknown>({
     if (value instanceof JsonText) return value
     throw refusal('JSON values are read from the body of a POST request or from a WebSocket message. Send them there.')
   },
-  parseLiteral: (node, variables) => new JsonText(printJson(node, variables)),
+  parseLiteral(node, variables) {
+    const faults: string[] = []
+    const text = printJson(node, variables, (fault) => faults.push(fault))
+    return new JsonText(text, JSON.parse(text), faults[0])
+  },
   serialize: (value) => (value instanceof JsonText ? markJson(value.text) : value),
 })
 
@@ -25,8 +29,15 @@ export function toJsonValues<T extends object, Name extends keyof T>(input: T, .
   return Object.fromEntries(entries) as Omit<T, Name> & { [Each in Name]?: unknown }
 }
 
-/** @param variables undefined while the document is validated */
-function printJson(node: ValueNode, variables: Record<string, unknown> | null | undefined): string {
+type Variables = Record<string, unknown> | null | undefined
+
+/**
+ * Writes a literal as JSON.
+ *
+ * @param variables undefined while the document is validated
+ * @param onFault gets the reason when a variable cannot be written as it was sent: graphql-js hides errors by then
+ */
+function printJson(node: ValueNode, variables: Variables, onFault: (fault: string) => void): string {
   switch (node.kind) {
     case Kind.INT:
     case Kind.FLOAT:
@@ -38,28 +49,28 @@ function printJson(node: ValueNode, variables: Record<string, unknown> | null | 
     case Kind.NULL:
       return 'null'
     case Kind.LIST:
-      return `[${node.values.map((entry) => printJson(entry, variables)).join(',')}]`
+      return `[${node.values.map((entry) => printJson(entry, variables, onFault)).join(',')}]`
     case Kind.OBJECT:
       return `{${node.fields
         .filter(({ value }) => !isAbsent(value, variables))
-        .map(({ name, value }) => `${JSON.stringify(name.value)}:${printJson(value, variables)}`)
+        .map(({ name, value }) => `${JSON.stringify(name.value)}:${printJson(value, variables, onFault)}`)
         .join(',')}}`
     case Kind.VARIABLE:
-      return printVariable(node.name.value, variables?.[node.name.value])
+      return printVariable(node.name.value, variables?.[node.name.value], onFault)
     case Kind.ENUM:
       throw refusal(`${node.value} is no JSON value. Write it in quotes, or send it in a variable.`)
   }
 }
 
 /** A member with an absent variable is left out, as in input objects. */
-const isAbsent = (node: ValueNode, variables: Record<string, unknown> | null | undefined): boolean =>
+const isAbsent = (node: ValueNode, variables: Variables): boolean =>
   node.kind === Kind.VARIABLE && variables != null && !Object.hasOwn(variables, node.name.value)
 
-function printVariable(name: string, value: unknown): string {
+function printVariable(name: string, value: unknown, onFault: (fault: string) => void): string {
   if (value instanceof JsonText) return value.text
   // Only the text tells how such a number was written.
   if (typeof value === 'number' && !Number.isSafeInteger(value))
-    throw refusal(`The number in $${name} is not exact. Declare the variable as JSON, which keeps its text.`)
+    onFault(`has the number of $${name}, which is not exact. Declare the variable as JSON, which keeps its text.`)
   return JSON.stringify(value) ?? 'null'
 }
 

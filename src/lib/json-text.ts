@@ -7,10 +7,13 @@ import { findRepeatedName, skipString } from './json-scan.ts'
 export class JsonText {
   readonly text: string
   readonly value: unknown
+  /** Reason why the text is not the one that was sent; the value must not be used then. */
+  readonly fault: string | undefined
 
-  constructor(text: string, value: unknown = JSON.parse(text)) {
+  constructor(text: string, value: unknown = JSON.parse(text), fault?: string) {
     this.text = text
     this.value = value
+    this.fault = fault
   }
 
   toJSON(): unknown {

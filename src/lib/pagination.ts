@@ -1,3 +1,5 @@
+import { SignalboxError } from './errors.ts'
+
 /** The query that Pothos builds for a list, in terms of Prisma's cursor. */
 interface PageQuery {
   cursor?: { id?: string }
@@ -24,4 +26,21 @@ export function page<Where extends object>(query: object, where: Where, order: '
   const beyond = (order === 'asc') === backwards ? 'lt' : 'gt'
   const keyset = cursor === undefined ? {} : { id: { [beyond]: cursor } }
   return { ...rest, where: { AND: [where, keyset] }, orderBy: { id: order } }
+}
+
+/** A cursor that no list answered with. */
+export class CursorError extends SignalboxError {
+  constructor() {
+    super('BAD_USER_INPUT', 'The cursor is of no list. Pass a cursor that this list answered with, unchanged.')
+  }
+}
+
+/** The cursors of lists by id, as Pothos writes them, and of usage records. */
+const BY_ID = /^GPC:S:[A-Za-z]+_[\w-]{1,64}$/
+const OF_USAGE = /^[0-9a-f-]{36}:\d{1,9}$/
+
+/** @throws CursorError when the text has the form of no cursor */
+export function checkCursor(cursor: string): void {
+  if (OF_USAGE.test(cursor) || BY_ID.test(Buffer.from(cursor, 'base64').toString())) return
+  throw new CursorError()
 }

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Credentials } from '../domain/keys/authenticate.ts'
 import { UnauthenticatedError } from '../lib/errors.ts'
 import { createNetworks, parseAddress } from '../lib/networks.ts'
+import { textViolation } from '../lib/storable-text.ts'
 
 /** Header by which a platform key names the organization to act in. */
 export const ORGANIZATION_HEADER = 'signalbox-organization'
@@ -18,6 +19,10 @@ export function readCredentials(
   fields: (name: string) => unknown,
   about: { ip: string | null; requestId: string },
 ): Credentials | undefined {
+  for (const name of [ORGANIZATION_HEADER, 'authorization', 'x-api-key']) {
+    const fault = textViolation(text(fields(name)) ?? '')
+    if (fault !== undefined) throw new UnauthenticatedError(`The field ${name} of the request ${fault}`)
+  }
   const organizationId = text(fields(ORGANIZATION_HEADER))
   // Falling back to the key's own organization would act in the wrong one.
   if (fields(ORGANIZATION_HEADER) === '')

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/client.ts'
-import { ValidationError } from '../../lib/errors.ts'
+import { CursorError } from '../../lib/pagination.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { UsageRecord } from './usage-record.ts'
@@ -54,6 +54,6 @@ const OLDEST_FIRST = select('ASC')
 function placeOf(cursor: string | undefined): [string | null, number | null] {
   if (cursor === undefined) return [null, null]
   const [, batch, number] = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{1,9})$/.exec(cursor) ?? []
-  if (batch === undefined) throw new ValidationError([{ path: 'after', message: 'is not a cursor of this list' }])
+  if (batch === undefined) throw new CursorError()
   return [batch, Number(number)]
 }

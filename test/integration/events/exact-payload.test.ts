@@ -159,6 +159,14 @@ describe('payload', () => {
     expect(errors[0].extensions.code).toMatch(/^(BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED)$/)
   })
 
+  test('a variable of another type than JSON is rejected within a literal when its number is not exact', async () => {
+    const query = `mutation ($n: Float) { eventPublish(input: { type: "order.made", data: { n: [$n] } }) {
+      ... on ValidationError { issues { path message } } } }`
+    expect(await post(`{"query":${JSON.stringify(query)},"variables":{"n":12345678901234567890}}`)).toContain(
+      '{"path":"input.data","message":"has the number of $n, which is not exact. Declare the variable as JSON',
+    )
+  })
+
   test('a name twice in one object is rejected with its path over HTTP and WebSocket', async () => {
     const input = '{"type":"order.made","data":{"lines":[{"a":1,"a":2}]}}'
     const answer = JSON.parse(await post(bodyOf(ONE, input)))

@@ -247,7 +247,7 @@ describe('usage record list', () => {
         'query ($after: String) { usageRecords(after: $after) { edges { cursor } } }',
         { after },
       )
-      expect(errors?.[0]?.extensions.code).toBe('VALIDATION_FAILED')
+      expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT')
     }
   })
 })
