@@ -1,7 +1,7 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ApiKey, ApiKeyEnvironment, ApiKeyTier } from './api-key.ts'
 import { builder, omitNulls, requireViewer } from './builder.ts'
-import { toJsonValues } from './json-scalar.ts'
+import { toJsonValues } from './scalars.ts'
 
 type Key = typeof ApiKey.$inferType
 

@@ -2,8 +2,8 @@ import { VERDICTS, type Verified } from '../src/domain/keys/verify.ts'
 import { ValidationError } from '../src/lib/errors.ts'
 import { ApiKey } from './api-key.ts'
 import { builder, omitNulls, requireViewer } from './builder.ts'
-import { toJsonValues } from './json-scalar.ts'
 import { LimitsType } from './limits.ts'
+import { toJsonValues } from './scalars.ts'
 
 const ApiKeyVerifyInput = builder.inputType('ApiKeyVerifyInput', {
   description: 'A key presented to your own API, and the request to check.',

@@ -4,7 +4,7 @@ import PrismaPlugin, { queryFromInfo } from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import type { GraphQLResolveInfo } from 'graphql'
-import { GraphQLDateTime, GraphQLURL } from 'graphql-scalars'
+import { GraphQLDateTime } from 'graphql-scalars'
 import type PrismaTypes from '../src/database/generated/pothos.ts'
 import { getDatamodel } from '../src/database/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
@@ -15,8 +15,8 @@ import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
 import './argument-checks.ts'
 import type { LimitField } from './field-limits.ts'
-import { JsonScalar } from './json-scalar.ts'
 import { type Nodes, typeOfId } from './nodes.ts'
+import { JsonScalar, UrlScalar } from './scalars.ts'
 
 /** Context of every resolver. `viewer` is null without a key. */
 export interface Context {
@@ -45,7 +45,7 @@ export const builder = new SchemaBuilder<{
     ID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: Date }
     JSON: { Input: JsonText; Output: unknown }
-    URL: { Input: URL; Output: string }
+    URL: { Input: string; Output: string }
   }
   AuthScopes: { authenticated: boolean; can: Scope }
 }>({
@@ -119,7 +119,7 @@ builder.subscriptionType({
 })
 builder.addScalarType('DateTime', GraphQLDateTime)
 builder.addScalarType('JSON', JsonScalar)
-builder.addScalarType('URL', GraphQLURL)
+builder.addScalarType('URL', UrlScalar)
 
 export function can(viewer: Viewer | null, scope: Scope): boolean {
   const [resource, action] = scope.split(':') as [Resource, Action]

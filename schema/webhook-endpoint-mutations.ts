@@ -2,7 +2,7 @@ import type { WebhookEndpointCreate, WebhookEndpointUpdate } from '../src/domain
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, requireViewer } from './builder.ts'
 import { Event } from './event.ts'
-import { toJsonValues } from './json-scalar.ts'
+import { toJsonValues } from './scalars.ts'
 import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
 
 type Endpoint = typeof WebhookEndpoint.$inferType
@@ -130,11 +130,11 @@ builder.mutationFields((t) => ({
     authScopes: { can: 'webhooks:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: WebhookEndpointCreateInput, required: true, description: 'Endpoint to create.' }) },
-    resolve: (_root, { input: { url, ...input } }, context) =>
-      context.services.endpoints.create(requireViewer(context), {
-        ...toJsonValues(input, 'headers'),
-        url: url.href,
-      } as WebhookEndpointCreate),
+    resolve: (_root, { input }, context) =>
+      context.services.endpoints.create(
+        requireViewer(context),
+        toJsonValues(input, 'headers') as WebhookEndpointCreate,
+      ),
   }),
   webhookEndpointUpdate: t.field({
     type: endpointPayload('WebhookEndpointUpdatePayload'),
@@ -145,8 +145,8 @@ builder.mutationFields((t) => ({
       id: t.arg.id(id),
       input: t.arg({ type: WebhookEndpointUpdateInput, required: true, description: 'Changes to make.' }),
     },
-    async resolve(_root, { id, input: { url, ...input } }, context) {
-      const changes = { ...toJsonValues(input, 'headers'), ...(url && { url: url.href }) } as WebhookEndpointUpdate
+    async resolve(_root, { id, input }, context) {
+      const changes = toJsonValues(input, 'headers') as WebhookEndpointUpdate
       return { webhookEndpoint: await context.services.endpoints.update(requireViewer(context), id, changes) }
     },
   }),

@@ -35,13 +35,18 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Parses JSON. @throws JsonError when the text is malformed, or an object has a name twice */
-export function readJson(text: string): unknown {
+/**
+ * Parses JSON.
+ *
+ * @param subject names the text in a message
+ * @throws JsonError when the text is malformed, or an object has a name twice
+ */
+export function readJson(text: string, subject = 'The body'): unknown {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    throw new JsonError('The body is not valid JSON. Write it with a JSON library.')
+    throw new JsonError(`${subject} is not valid JSON. Write it with a JSON library.`)
   }
   refuseRepeatedNames(text)
   return value

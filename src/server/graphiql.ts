@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { exampleTabs } from './graphiql-examples.ts'
+import { acceptsGzip } from './media-type.ts'
 
 const OPTIONS = {
   endpoint: '/graphql',
@@ -34,7 +35,8 @@ export function createGraphiQL() {
 
     /** Answers 200 or 304, or 406 to a client that refuses gzip. */
     async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-      if (!acceptsGzip(request.headers['accept-encoding'])) {
+      // An absent Accept-Encoding accepts every encoding (RFC 9110, section 12.5.3).
+      if (!acceptsGzip(request.headers['accept-encoding'] ?? '*')) {
         response.writeHead(406, { 'content-type': 'text/plain' })
         response.end('GraphiQL is available with Accept-Encoding: gzip only.\n')
         return
@@ -59,14 +61,4 @@ export function createGraphiQL() {
 async function render(): Promise<Page> {
   const compressed = await promisify(gzip)(renderGraphiQL(OPTIONS))
   return { compressed, etag: `"${createHash('sha256').update(compressed).digest('base64url')}"` }
-}
-
-/** An absent Accept-Encoding accepts every encoding (RFC 9110 section 12.5.3). */
-function acceptsGzip(header: string | string[] | undefined): boolean {
-  if (header === undefined) return true
-  const offers = String(header)
-    .toLowerCase()
-    .split(',')
-    .map((offer) => offer.trim().split(/\s*;\s*/))
-  return offers.some(([name, quality]) => (name === 'gzip' || name === '*') && !/^q=0(\.0*)?$/.test(quality ?? ''))
 }

@@ -9,15 +9,17 @@ import { createNodes } from '../../schema/nodes.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Services } from '../services.ts'
 import { createCheckDocument } from './check-document.ts'
+import { compressAnswers } from './compress-answers.ts'
 import { keepJsonText } from './json-variables.ts'
 import { LIMIT_HEADERS } from './limit-headers.ts'
 import { persistedOperations, type ResolveDocument } from './persisted-operations.ts'
 import { boundedCaches, boundQueries } from './query-limits.ts'
 import { lookAtLimits, spendLimits } from './rate-limit-plugin.ts'
-import { readBody } from './read-body.ts'
+import { readParameters } from './read-parameters.ts'
 import { type RecordUsage, recordUsage } from './record-usage.ts'
 import type { ServerContext } from './request-context.ts'
 import { createSharedExecutions } from './shared-executions.ts'
+import { explainVariables } from './variable-errors.ts'
 
 const checkDocument = createCheckDocument(schema)
 
@@ -43,14 +45,16 @@ export function createGraphQL(deps: {
     maxRequestBodySize: false,
     plugins: [
       persistedOperations(deps.resolveDocument),
-      readBody,
+      readParameters,
       boundQueries,
       keepJsonText,
+      explainVariables,
       shareExecutions(),
       answerJsonText,
       usage,
       spendLimits(services.limits),
       limitsOfEveryAnswer,
+      compressAnswers,
       clearScopeCache,
     ],
     parserAndValidationCache: boundedCaches(),

@@ -11,6 +11,7 @@ import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credenti
 import { createGraphiQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
+import { mediaTypeViolation } from './media-type.ts'
 import { pathOf } from './path.ts'
 import { createResolveDocument } from './persisted-operations.ts'
 import { createMaskError } from './public-error.ts'
@@ -107,20 +108,21 @@ export async function startServer(deps: {
     let received = Number(request.headers['content-length'] ?? 0)
     if (received > REQUEST_BYTES) {
       response.setHeader('connection', 'close')
-      send(response, { status: 413, body: { error: `A request may have ${REQUEST_BYTES} bytes at most.` } })
-      return
+      return refuse(
+        response,
+        413,
+        'REQUEST_TOO_LARGE',
+        `A request has at most ${REQUEST_BYTES} bytes. Send less at once.`,
+      )
     }
     if (request.headers['transfer-encoding'] !== undefined) countBody(request, (bytes) => (received = bytes))
-    const mediaType = request.headers['content-type']?.toLowerCase()
-    if (mediaType !== undefined) request.headers['content-type'] = mediaType
-    if (request.method === 'POST' && !isJson(mediaType)) {
+    const fault = request.method === 'POST' ? mediaTypeViolation(request.headers) : undefined
+    if (fault !== undefined) {
+      // RFC 9110, section 12.5.3: the encodings that a request may have.
+      response.setHeader('accept-encoding', 'identity')
       // Discarded unread: parsers of other formats take quadratic time, before any key is checked.
       request.resume()
-      const message = 'Send a JSON body with Content-Type: application/json.'
-      return send(response, {
-        status: 415,
-        body: { errors: [{ message, extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } }] },
-      })
+      return refuse(response, 415, 'UNSUPPORTED_MEDIA_TYPE', fault)
     }
     const sentBefore = request.socket.bytesWritten
     const beginning = begin(request, (name) => request.headers[name])
@@ -189,14 +191,14 @@ function countBody(request: IncomingMessage, onBytes: (received: number) => void
   request.push = pushCounted
 }
 
-/** The two media types of a GraphQL request in JSON, with any parameters. */
-function isJson(contentType: string | undefined): boolean {
-  return /^application\/(graphql\+)?json\s*(;|$)/.test(contentType ?? '')
-}
-
 function requestId(request: IncomingMessage): string {
   const given = request.headers[REQUEST_ID]
   return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID()
+}
+
+/** Refuses a request before GraphQL, in the form of its errors. */
+function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+  send(response, { status, body: { errors: [{ message, extensions: { code } }] } })
 }
 
 function send(response: ServerResponse, { status, body }: Answer): void {

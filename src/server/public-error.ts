@@ -22,12 +22,25 @@ export function toPublicError(error: unknown): PublicError {
   if (cause instanceof Error && cause.name === 'PothosValidationError')
     return { code: 'BAD_USER_INPUT', message: cause.message }
   // GraphQL raises this error while parsing, validating and coercing a request.
-  if (cause instanceof GraphQLError)
-    return { code: String(cause.extensions.code ?? 'BAD_USER_INPUT'), message: cause.message }
+  if (cause instanceof GraphQLError) return { code: codeOf(cause), message: cause.message }
   if (hasSqlState(cause, SQL_STATE.queryCanceled)) return { code: 'TOO_SLOW', message: TOO_SLOW }
   const message =
     'The request failed because of an internal fault. Try again; the operator finds the reason in the log.'
   return { code: 'INTERNAL', message, isFault: true }
+}
+
+/** Code of an error that GraphQL raised: its own, or one by the step that raised the error. */
+function codeOf({ extensions, message }: GraphQLError, otherwise = 'BAD_USER_INPUT'): string {
+  if (typeof extensions.code === 'string') return extensions.code
+  return message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : otherwise
+}
+
+/** The error with a code in its extensions. */
+export function withCode(error: GraphQLError, otherwise?: string): GraphQLError {
+  if (typeof error.extensions.code === 'string') return error
+  const { message, nodes, source, positions, path, extensions } = error
+  const code = codeOf(error, otherwise)
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, code } })
 }
 
 const TOO_SLOW =
@@ -37,7 +50,7 @@ const TOO_SLOW =
 export function createMaskError(log: Log) {
   return (error: unknown): Error => {
     const cause = causeOf(error)
-    if (cause instanceof GraphQLError) return cause
+    if (cause instanceof GraphQLError) return withCode(cause)
     const { code, message, isFault } = toPublicError(error)
     if (isFault) log.error({ err: cause }, 'Request failed')
     const extensions = { code, ...moreOf(cause) }

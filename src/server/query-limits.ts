@@ -28,6 +28,8 @@ export const ROOT_FIELDS = 20
 /** Maximum fields of an operation with every fragment expanded, aliases included. */
 export const FIELDS = 1_000
 export const DEPTH = 20
+/** Maximum nesting of brackets, in selections, values and types: parsing and validation recurse. */
+export const BRACKETS = 200
 /** Maximum objects in the answer of an operation: nested pages multiply. */
 export const OBJECTS = 50_000
 /** Page size when `first` or `last` is a variable, and when neither is given. */
@@ -87,6 +89,8 @@ export const boundedCaches = (): YogaServerOptions<never, never>['parserAndValid
 export function parseWithinLimits(source: string | Source, options?: ParseOptions): DocumentNode {
   const text = typeof source === 'string' ? source : source.body
   if (text.length > DOCUMENT_CHARACTERS) throw refusal('characters', text.length, DOCUMENT_CHARACTERS)
+  const nesting = nestingOf(text)
+  if (nesting > BRACKETS) throw refusal('brackets within each other', nesting, BRACKETS)
   const document = parse(source, { ...options, maxTokens: TOKENS })
   const fragments = fragmentsOf(document)
   const sizeOf = createSizeOf(fragments)
@@ -103,6 +107,18 @@ export function parseWithinLimits(source: string | Source, options?: ParseOption
     sizes.set(definition, size)
   }
   return document
+}
+
+/** Greatest nesting of brackets outside strings and comments. */
+function nestingOf(text: string): number {
+  let [levels, deepest] = [0, 0]
+  for (const [token] of text.matchAll(
+    /[{}[\]()]|"{3}(?:\\"{3}|[\s\S])*?(?:"{3}|$)|"(?:\\.|[^"\\\n\r])*"?|#[^\n\r]*/g,
+  )) {
+    if ('{[('.includes(token)) deepest = Math.max(deepest, ++levels)
+    else if ('}])'.includes(token)) levels--
+  }
+  return deepest
 }
 
 function refusal(of: string, has: number, limit: number): GraphQLError {

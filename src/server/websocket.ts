@@ -10,7 +10,8 @@ import { refuseRepeatedNames } from '../lib/json-text.ts'
 import type { GraphQL } from './graphql.ts'
 import { pathOf } from './path.ts'
 import type { ResolveDocument } from './persisted-operations.ts'
-import { toBadRequest } from './read-body.ts'
+import { withCode } from './public-error.ts'
+import { toBadRequest } from './read-parameters.ts'
 import { type RecordUsage, recordFirstError } from './record-usage.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -92,12 +93,13 @@ export function attachWebSocket(
           const enveloped = graphql.getEnveloped({ requestContext, params })
           const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped
           const document = parse(params.query ?? '')
-          const errors = validate(schema, document)
-          if (errors.length > 0) return refuse(errors)
+          const errors: readonly GraphQLError[] = validate(schema, document)
+          if (errors.length > 0) return refuse(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')))
           if (getOperationAST(document, params.operationName) == null)
             return refuse([
               new GraphQLError(
                 'operationName must name an operation of the document; it may be absent only when the document has one operation.',
+                { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
               ),
             ])
           return {

@@ -13,7 +13,7 @@ import { readManifest } from '../../src/domain/persisted-operations/manifest.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { createIds } from '../../src/lib/ids.ts'
 import { createKeyring } from '../../src/lib/keyring.ts'
-import { createLog } from '../../src/lib/log.ts'
+import { createLog, type Log } from '../../src/lib/log.ts'
 import { startServer } from '../../src/server/http-server.ts'
 import { createServices } from '../../src/services.ts'
 import { createWorker, type Worker } from '../../worker/worker.ts'
@@ -42,6 +42,8 @@ export interface AppOptions {
   logSendingAfterMs?: number
   /** Default: none, so that limits and cached keys stay in the process. */
   redisUrl?: string
+  /** Default: a log that the suite searches for secrets. */
+  log?: Log
   /** Default: limits that no test reaches. */
   allowances?: LimitConfig
 }
@@ -73,7 +75,7 @@ export async function startApp(options: AppOptions = {}) {
   const allowedNetworks = options.allowedNetworks ?? ['127.0.0.0/8']
   const targets = createTargetPolicy({ allowedNetworks, ...(options.resolve && { resolve: options.resolve }) })
   const shared = {
-    ...{ database, prisma: database.prisma, clock, bus, makeId, keyring, targets, log: silentLog },
+    ...{ database, prisma: database.prisma, clock, bus, makeId, keyring, targets, log: options.log ?? silentLog },
     ...{ keyPrefix: 'sb', bootstrapApiKey: undefined },
   }
   const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })

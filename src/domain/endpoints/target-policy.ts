@@ -3,6 +3,9 @@ import { withTimeout } from '../../lib/timeout.ts'
 import { createDnsResolver, type Resolve } from './dns-resolver.ts'
 
 const URL_LENGTH = 2_048
+/** Maximum lengths of a DNS name and of one label (RFC 1035, section 2.3.4). */
+const HOST_LENGTH = 253
+const LABEL_LENGTH = 63
 const LOOKUP_MS = 3_000
 
 /** Decides which addresses webhooks may reach, at registration and again at every connection. */
@@ -42,12 +45,9 @@ export function createTargetPolicy(options: { allowedNetworks: readonly string[]
 
   return {
     async checkUrl(text) {
-      const url = URL.parse(text)
-      if (url === null || text.length > URL_LENGTH) return `must be an absolute URL of at most ${URL_LENGTH} characters`
-      if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://'
-      if (url.username !== '' || url.password !== '')
-        return 'must not contain a user name or password; use a custom header instead'
-      if (url.hash !== '') return 'must have no fragment (#…), which is never sent'
+      const fault = formViolation(text)
+      if (fault !== undefined) return fault
+      const url = new URL(text)
       const resolved = addressesOf(url.hostname).catch(() => undefined)
       const found = await withTimeout(resolved, LOOKUP_MS, undefined)
       if (found === undefined) return url.protocol === 'https:' ? undefined : 'must begin with https://'
@@ -66,4 +66,29 @@ export function createTargetPolicy(options: { allowedNetworks: readonly string[]
       return found
     },
   }
+}
+
+/** The fault in the form of a URL. The parser of URLs accepts, or silently repairs, more than a request can reach. */
+function formViolation(text: string): string | undefined {
+  const url = URL.parse(text)
+  if (url === null || text.length > URL_LENGTH)
+    return `must be an absolute URL of at most ${URL_LENGTH} characters, such as https://example.com/webhooks`
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: The parser removes these characters without notice.
+  if (/[\s\\\x00-\x1f\x7f]/.test(text)) return 'must have no white space, control characters or backslashes'
+  const { protocol, hostname } = url
+  if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https://'
+  if (url.username !== '' || url.password !== '')
+    return 'must not contain a user name or password; use a custom header instead'
+  if (url.hash !== '' || text.endsWith('#')) return 'must have no fragment (#…), which is never sent'
+  if (url.port === '0') return 'must not name the port 0, to which nothing can connect'
+  // A dot at the end names the root of the DNS.
+  const labels = hostname.replace(/\.$/, '').split('.')
+  if (labels.some((label) => label === ''))
+    return 'must have no empty label in its host name: two dots follow each other'
+  if (
+    hostname.length > HOST_LENGTH ||
+    (!hostname.startsWith('[') && labels.some(({ length }) => length > LABEL_LENGTH))
+  )
+    return `must have a host name of at most ${HOST_LENGTH} characters, and at most ${LABEL_LENGTH} between two dots`
+  return undefined
 }

@@ -137,6 +137,19 @@ describe('endpoint URL', () => {
     ['https://good.example/#part', 'must have no fragment'],
     ['//good.example/', 'must be an absolute URL'],
     ['not a url', 'must be an absolute URL'],
+    ['https://', 'must be an absolute URL'],
+    ['https://example..com/', 'must have no empty label'],
+    ['https://.example.com/', 'must have no empty label'],
+    ['https://example.com../', 'must have no empty label'],
+    ['https://example.com:0/', 'must not name the port 0'],
+    [' https://example.com/', 'must have no white space'],
+    ['https://example.com/\n', 'must have no white space'],
+    ['https://exa\tmple.com/', 'must have no white space'],
+    ['https://example.com/a b', 'must have no white space'],
+    ['https:\\\\example.com/', 'backslashes'],
+    ['https://example.com/#', 'must have no fragment'],
+    [`https://${'a'.repeat(64)}.com/`, 'at most 63 between two dots'],
+    [`https://${'a.'.repeat(130)}com/`, 'a host name of at most 253 characters'],
   ])('URL %s is rejected', async (url, why) => {
     expect(await targets.checkUrl(url)).toContain(why)
   })
@@ -196,6 +209,23 @@ describe('endpoint target', () => {
       'VALIDATION_FAILED: input.url: leads where webhooks may not go: 127.0.0.1 is not an address of the public internet',
     )
   })
+
+  test.each(['nope', 'http://[', '', ' https://example.com'])(
+    'the URL %j is an issue of its mutation with the path, in a variable and in the document',
+    async (url) => {
+      const tenant = await app.tenant()
+      const result = '{ ... on ValidationError { code issues { path message } } }'
+      const inVariable = `mutation ($url: URL!) { webhookEndpointCreate(input: { url: $url, eventTypes: ["*"] }) ${result} }`
+      const inDocument = `mutation { webhookEndpointCreate(input: { url: ${JSON.stringify(url)}, eventTypes: ["*"] }) ${result} }`
+      const update = `mutation ($url: URL!) { webhookEndpointUpdate(id: "whep_1", input: { url: $url }) ${result} }`
+      for (const query of [inVariable, inDocument, update]) {
+        const { code, issues } = (await tenant.request(query, { url })).data[
+          query === update ? 'webhookEndpointUpdate' : 'webhookEndpointCreate'
+        ]
+        expect([code, issues[0].path]).toEqual(['VALIDATION_FAILED', 'input.url'])
+      }
+    },
+  )
 
   test('a name that resolves to a forbidden address after registration is rejected at connect time and explained', async () => {
     const tenant = await app.tenant()

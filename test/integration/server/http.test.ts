@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp, TENANT } from '../../support/app.ts'
 
@@ -130,6 +131,12 @@ describe('HTTP server', () => {
     ['text', 'text/plain', JSON.stringify({ query: '{ __typename }' })],
     ['a media type that only begins like JSON', 'application/jsonp', '{}'],
     ['no media type', '', JSON.stringify({ query: '{ __typename }' })],
+    ['another charset', 'application/json; charset=iso-8859-1', JSON.stringify({ query: '{ __typename }' })],
+    [
+      'UTF-16',
+      'application/json;charset="utf-16"',
+      Buffer.from(JSON.stringify({ query: '{ __typename }' }), 'utf16le'),
+    ],
   ])('a body of %s is rejected unread with 415', async (_name, type, body) => {
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
@@ -140,12 +147,45 @@ describe('HTTP server', () => {
     expect((await response.json()).errors).toMatchObject([{ extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } }])
   })
 
-  test.each(['application/json', 'application/json; charset=utf-8', 'Application/GraphQL+JSON'])(
-    'a body of %s is read',
-    async (type) => {
-      expect((await post({ 'content-type': type, 'x-api-key': app.hostKey })).status).toBe(200)
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'Application/GraphQL+JSON',
+  ])('a body of %s is read', async (type) => {
+    expect((await post({ 'content-type': type, 'x-api-key': app.hostKey })).status).toBe(200)
+  })
+
+  test.each(['gzip', 'br', 'deflate', 'x-unknown'])(
+    'a body with Content-Encoding: %s is rejected with 415, compressed or not',
+    async (encoding) => {
+      const plain = JSON.stringify({ query: '{ __typename }' })
+      for (const body of [Buffer.from(plain), gzipSync(plain)]) {
+        const headers = { 'content-type': 'application/json', 'content-encoding': encoding, 'x-api-key': app.hostKey }
+        const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body })
+        expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+      }
     },
   )
+
+  test('a large answer is compressed when the client accepts gzip, and a small one is not', async () => {
+    const tenant = await app.tenant(TENANT)
+    await tenant.createType('large.answer', { description: 'é'.repeat(2_000), example: 'x'.repeat(50_000) })
+    const ask = async (fields: string, encoding: string) => {
+      const headers = { 'x-api-key': tenant.key, 'accept-encoding': encoding }
+      const response = await fetch(`${app.url}/graphql?query={eventTypes{nodes{${fields}}}}`, { headers })
+      return [response.headers.get('content-encoding'), response.headers.get('vary'), (await response.json()).data]
+    }
+    const nodes = [{ example: 'x'.repeat(50_000), description: 'é'.repeat(2_000) }]
+    const large = { eventTypes: { nodes } }
+    expect(await ask('example,description', 'br, gzip')).toEqual(['gzip', 'accept-encoding', large])
+    expect(await ask('example,description', 'gzip;q=0, br')).toEqual([null, 'accept-encoding', large])
+    expect(await ask('name', 'gzip')).toEqual([
+      null,
+      'accept-encoding',
+      { eventTypes: { nodes: [{ name: 'large.answer' }] } },
+    ])
+  })
 
   test('a request with too large a content-length is rejected unread', async () => {
     const status = await new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
-import { GraphQLJSON } from 'graphql-scalars'
+import { GraphQLJSON, GraphQLURL } from 'graphql-scalars'
 import { isExactNumber, JsonText } from '../src/lib/json-text.ts'
 import { markJson } from './json-answer.ts'
 
@@ -20,6 +20,19 @@ export const JsonScalar = new GraphQLScalarType<JsonText, unknown>({
   },
   serialize: (value) => (value instanceof JsonText ? markJson(value.text) : value),
 })
+
+/** A URL as written. The domain parses it, so that a malformed one is an issue of its mutation, with a path. */
+export const UrlScalar = new GraphQLScalarType<string, string>({
+  ...GraphQLURL.toConfig(),
+  parseValue: urlText,
+  parseLiteral: (node) => urlText(node.kind === Kind.STRING ? node.value : undefined),
+  serialize: String,
+})
+
+function urlText(value: unknown): string {
+  if (typeof value === 'string') return value
+  throw refusal('A URL is a string, such as "https://example.com/webhooks".')
+}
 
 /** Replaces JSON fields of an input by their values, where the text does not matter. Absent fields stay absent. */
 export function toJsonValues<T extends object, Name extends keyof T>(input: T, ...names: Name[]) {
