@@ -121,7 +121,12 @@ describe('publish', () => {
   test.each([
     ['an event of more than 256 KiB', { data: 'a'.repeat(256 * 1024) }, 'at most 262144 are allowed'],
     ['nesting of more than 100 levels', { data: nest(101) }, 'is nested deeper than 100 levels'],
-    ['a NUL in the idempotency key', { data: 1, idempotencyKey: 'a\u0000' }, 'must have no control characters'],
+    ['a NUL in the idempotency key', { data: 1, idempotencyKey: 'a\u0000' }, 'has the character U+0000'],
+    [
+      'a control character in the idempotency key',
+      { data: 1, idempotencyKey: 'a\u0001' },
+      'must have no control characters',
+    ],
   ])('%s is rejected', async (_name, input, message) => {
     await expect(publishMany([{ type: 'order.made', ...input }])).rejects.toThrow(message)
   })

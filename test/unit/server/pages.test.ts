@@ -4,6 +4,7 @@ import { schema } from '../../../schema/schema.ts'
 
 const IDS = ['whep_5', 'whep_4', 'whep_3', 'whep_2', 'whep_1']
 const cursor = (id: string) => Buffer.from(`GPC:S:${id}`).toString('base64')
+const CURSOR = cursor('whep_3')
 
 /** Rows as Prisma reads them: `take` counts from the end when negative. */
 async function list(_viewer: unknown, query: { cursor?: { id: string }; take: number; select?: object }) {
@@ -61,10 +62,10 @@ describe('page of nodes', () => {
     ['last: 0', 'last: must be from 1 to 100'],
     ['first: 1, last: 1', 'last: excludes `first`: give one of the two'],
     ['first: -1', 'Argument "first" must be a non-negative integer'],
-    ['before: "a", after: "a"', 'Arguments "before" and "after" are not supported at the same time'],
-    ['before: "a", first: 1', 'Arguments "before" and "first" are not supported at the same time'],
-    ['after: "a", last: 1', 'Arguments "after" and "last" are not supported at the same time'],
-    ['after: "a"', 'Invalid cursor: a'],
+    [`before: "${CURSOR}", after: "${CURSOR}"`, 'Arguments "before" and "after" are not supported at the same time'],
+    [`before: "${CURSOR}", first: 1`, 'Arguments "before" and "first" are not supported at the same time'],
+    [`after: "${CURSOR}", last: 1`, 'Arguments "after" and "last" are not supported at the same time'],
+    ['after: "a"', 'The cursor is of no list.'],
   ])('the page (%s) is refused', async (args, message) => {
     await expect(page(args)).rejects.toThrow(message)
   })
