@@ -15,6 +15,8 @@ import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
 import './argument-checks.ts'
 import type { LimitField } from './field-limits.ts'
+import './mutation-answers.ts'
+import type { MadeRows, Scope } from './mutation-answers.ts'
 import { type Nodes, typeOfId } from './nodes.ts'
 import { JsonScalar, UrlScalar } from './scalars.ts'
 
@@ -31,9 +33,11 @@ export interface Context {
   signal(): AbortSignal | undefined
   /** Bytes of tenant data, such as event bodies, in the answer so far. */
   answered: { bytes: number }
+  /** Rows that mutations of this request made, which it may read whole. */
+  made: MadeRows
 }
 
-export type Scope = `${Resource}:${Action}`
+export type { Scope }
 
 export const builder = new SchemaBuilder<{
   Context: Context
@@ -51,13 +55,14 @@ export const builder = new SchemaBuilder<{
 }>({
   // The order matters: a refusal by scope is no member of a result union, a refused argument is one, and both come
   // before any read of the database.
-  plugins: [ScopeAuthPlugin, ErrorsPlugin, 'argumentChecks', RelayPlugin, PrismaPlugin],
+  plugins: [ScopeAuthPlugin, 'mutationAnswers', ErrorsPlugin, 'argumentChecks', RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
     authorizeOnSubscribe: true,
     authScopes: ({ viewer }) => ({ authenticated: viewer !== null, can: (scope) => can(viewer, scope) }),
-    unauthorizedError: (_parent, context, info) => refuse(context, info),
+    unauthorizedError: (_parent, context, info) => refuse(context, `${info.parentType.name}.${info.fieldName}`),
   },
+  mutationAnswers: { can: ({ viewer }, scope) => can(viewer, scope), refuse, made: ({ made }) => made },
   errors: {
     directResult: true,
     defaultUnionOptions: {
@@ -149,12 +154,13 @@ async function resolveNode(id: string, context: Context, info: GraphQLResolveInf
 
 /**
  * Finds a row again for a relation that was not loaded with the row: in the viewer's organization and with the
- * permission to read the row. Without either, the look-up finds nothing.
+ * permission to read it. Without either, the look-up finds nothing. A row that a mutation of the request made is found
+ * in any case.
  */
 export function ownedById(scope: Scope) {
-  return ({ id }: { id: string }, { viewer }: Context) => ({
+  return ({ id }: { id: string }, { viewer, made }: Context) => ({
     id,
-    organizationId: viewer !== null && can(viewer, scope) ? viewer.organizationId : NO_ORGANIZATION,
+    organizationId: made.get(id) ?? (viewer !== null && can(viewer, scope) ? viewer.organizationId : NO_ORGANIZATION),
   })
 }
 
@@ -173,10 +179,9 @@ export function countResponseBytes<T>(value: T, bytes: number, { answered }: Con
 }
 
 /** The error of a forbidden field. The attempt goes to the audit trail. */
-function refuse({ viewer, services }: Context, info: GraphQLResolveInfo): Error {
+function refuse({ viewer, services }: Context, field: string): Error {
   if (viewer === null)
     return new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
-  const field = `${info.parentType.name}.${info.fieldName}`
   services.audit.denied(viewer, field, 'FORBIDDEN')
   return new ForbiddenError(`This key lacks the permission for ${field}. Use a key with that permission.`)
 }

@@ -14,7 +14,7 @@ export function validate<T extends z.ZodType>(schema: T, input: unknown, path = 
 export function maxEntries<Output, Input>(record: z.ZodType<Output, Input>, options: { most: number; of: string }) {
   const fits = (input: unknown) =>
     typeof input !== 'object' || input === null || Object.keys(input).length <= options.most
-  return z.custom<Input>(fits, `must have at most ${options.most} ${options.of}`).pipe(record)
+  return z.custom<Input>(fits, `at most ${options.most} ${options.of}`).pipe(record)
 }
 
 /** Units in which a kind of value is measured; numbers and dates have none. */

@@ -39,7 +39,7 @@ describe('validate', () => {
       'of too many names',
       maxEntries(z.record(z.string(), z.int()), { most: 1, of: 'names' }),
       { a: 1, b: 2 },
-      'must have at most 1 names',
+      'at most 1 names',
     ],
     ['against its own rule', z.string().regex(/a/, 'must have an a'), 'b', 'must have an a'],
   ])('an input that is %s gets a sentence of Signalbox', (_name, schema, input, message) => {

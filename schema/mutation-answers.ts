@@ -1,0 +1,138 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
+import {
+  GraphQLError,
+  type GraphQLFieldResolver,
+  GraphQLIncludeDirective,
+  type GraphQLNamedType,
+  type GraphQLResolveInfo,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import type { Action, Resource } from '../src/domain/people/permissions.ts'
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      mutationAnswers: MutationAnswers<Types>
+    }
+
+    export interface SchemaBuilderOptions<Types extends SchemaTypes> {
+      mutationAnswers: MutationAnswerOptions<Types['Context']>
+    }
+  }
+}
+
+export type Scope = `${Resource}:${Action}`
+
+/** Rows that mutations of one request made or changed: the organization of each id. */
+export type MadeRows = Map<string, string>
+
+interface MutationAnswerOptions<Context> {
+  /** True when the key has the permission. */
+  can(context: Context, scope: Scope): boolean
+  /** Creates the error of a forbidden field, such as `Event.deliveries`. */
+  refuse(context: Context, field: string): Error
+  made(context: Context): MadeRows
+}
+
+type Resolver = GraphQLFieldResolver<unknown, object, object>
+
+/**
+ * Makes sure that a mutation which took effect is answered: a secret is shown only once. A selection that the key may not
+ * read is refused before the mutation runs, and rows of the result are readable by the request that made them.
+ */
+class MutationAnswers<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(resolver: Resolver, { parentType }: PothosOutputFieldConfig<Types>): Resolver {
+    if (parentType !== 'Mutation') return resolver
+    const options = this.builder.options.mutationAnswers as MutationAnswerOptions<object>
+    return async (parent, args, context, info) => {
+      const forbidden = findForbidden(info, (scope) => options.can(context, scope))
+      if (forbidden !== undefined) {
+        const { field, path } = forbidden
+        const error = options.refuse(context, field)
+        throw new GraphQLError(error.message, { path: [...pathToArray(info.path), ...path], originalError: error })
+      }
+      const result = await resolver(parent, args, context, info)
+      noteRows(result, options.made(context))
+      return result
+    }
+  }
+}
+
+SchemaBuilder.registerPlugin('mutationAnswers', MutationAnswers)
+
+/** A field below a mutation that the key may not read. `path` has the response keys from the mutation on. */
+interface ForbiddenField {
+  field: string
+  path: string[]
+}
+
+/** The first selected field below a mutation that needs a permission which the key lacks. */
+function findForbidden(info: GraphQLResolveInfo, can: (scope: Scope) => boolean): ForbiddenField | undefined {
+  const { schema, fragments, variableValues, fieldNodes, parentType, fieldName } = info
+  const visited = new Set<string>()
+
+  function within(set: SelectionSetNode | undefined, type: GraphQLNamedType): ForbiddenField | undefined {
+    for (const selection of set?.selections ?? []) {
+      const forbidden = isSkipped(selection) ? undefined : of(selection, type)
+      if (forbidden !== undefined) return forbidden
+    }
+    return undefined
+  }
+
+  function of(selection: SelectionNode, type: GraphQLNamedType): ForbiddenField | undefined {
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const { typeCondition, selectionSet } = selection
+      return within(selectionSet, (typeCondition && schema.getType(typeCondition.name.value)) ?? type)
+    }
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const { value: name } = selection.name
+      const fragment = fragments[name]
+      if (fragment === undefined || visited.has(name)) return undefined
+      visited.add(name)
+      return within(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value) ?? type)
+    }
+    const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined
+    if (field === undefined) return undefined
+    const { authScopes } = (field.extensions.pothosOptions ?? {}) as { authScopes?: { can?: Scope } }
+    const key = (selection.alias ?? selection.name).value
+    if (authScopes?.can !== undefined && !can(authScopes.can))
+      return { field: `${type.name}.${field.name}`, path: [key] }
+    const below = within(selection.selectionSet, getNamedType(field.type))
+    return below && { ...below, path: [key, ...below.path] }
+  }
+
+  function isSkipped(node: SelectionNode): boolean {
+    if (node.directives?.length === 0) return false
+    return (
+      getDirectiveValues(GraphQLSkipDirective, node, variableValues)?.if === true ||
+      getDirectiveValues(GraphQLIncludeDirective, node, variableValues)?.if === false
+    )
+  }
+
+  const type = getNamedType(parentType.getFields()[fieldName]!.type)
+  for (const { selectionSet } of fieldNodes) {
+    const forbidden = within(selectionSet, type)
+    if (forbidden !== undefined) return forbidden
+  }
+  return undefined
+}
+
+function pathToArray(path: GraphQLResolveInfo['path']): (string | number)[] {
+  return path.prev === undefined ? [path.key] : [...pathToArray(path.prev), path.key]
+}
+
+/** A payload has its rows as fields, alone or in a list. */
+function noteRows(payload: unknown, made: MadeRows): void {
+  if (typeof payload !== 'object' || payload === null) return
+  for (const row of Object.values(payload).flat()) {
+    const { id, organizationId } = (row ?? {}) as { id?: unknown; organizationId?: unknown }
+    if (typeof id === 'string' && typeof organizationId === 'string') made.set(id, organizationId)
+  }
+}
