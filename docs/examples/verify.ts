@@ -31,9 +31,9 @@ export function verifyWebhook(
   const id = headers[isStandard ? 'webhook-id' : 'x-webhook-event-id']
   const timestamp = headers[isStandard ? 'webhook-timestamp' : 'x-webhook-timestamp']
   const signatures = headers[isStandard ? 'webhook-signature' : 'x-webhook-signature']
-  if (id === undefined || signatures === undefined) throw new Refused('malformed')
+  if (!isText(id) || !isText(signatures)) throw new Refused('malformed')
   if (scheme !== 'BODY_HEX') {
-    if (timestamp === undefined || !/^\d+$/.test(timestamp)) throw new Refused('malformed')
+    if (!isText(timestamp) || !/^[0-9]{1,15}$/.test(timestamp)) throw new Refused('malformed')
     if (now - Number(timestamp) > TOLERANCE_SECONDS) throw new Refused('stale')
     if (Number(timestamp) - now > TOLERANCE_SECONDS) throw new Refused('future')
   }
@@ -64,7 +64,16 @@ export function verifyWebhook(
         .update(Buffer.concat([Buffer.from(`${timestamp}.${id}.`), body]))
         .digest('hex'),
   }[scheme]()
-  const equals = (candidate: string) =>
-    candidate.length === expected.length && timingSafeEqual(Buffer.from(candidate), Buffer.from(expected))
+  const wanted = Buffer.from(expected)
+  const equals = (candidate: string) => {
+    // Bytes, because a letter beyond ASCII has several and timingSafeEqual throws for other lengths.
+    const bytes = Buffer.from(candidate)
+    return bytes.length === wanted.length && timingSafeEqual(bytes, wanted)
+  }
   if (!candidates.some(equals)) throw new Refused('signature')
+}
+
+/** A proxy or framework may hand a repeated header on as a list. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }
