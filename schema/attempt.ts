@@ -27,8 +27,9 @@ const Attempt = builder.prismaObject('Attempt', {
       resolve: ({ responseBody }, _args, context) =>
         responseBody && countResponseBytes(Buffer.from(responseBody).toString('utf8'), responseBody.length, context),
     }),
-    durationMicroseconds: t.exposeInt('durationMicroseconds', {
-      description: 'Duration of the HTTP exchange in microseconds.',
+    durationMicroseconds: t.expose('durationMicroseconds', {
+      type: 'Microseconds',
+      description: 'Duration of the HTTP exchange.',
     }),
     errorCode: t.exposeString('errorCode', {
       nullable: true,

@@ -18,7 +18,7 @@ import type { LimitField } from './field-limits.ts'
 import './mutation-answers.ts'
 import type { MadeRows, Scope } from './mutation-answers.ts'
 import { type Nodes, typeOfId } from './nodes.ts'
-import { JsonScalar, UrlScalar } from './scalars.ts'
+import { CountScalar, JsonScalar, MicrosecondsScalar, UrlScalar } from './scalars.ts'
 
 /** Context of every resolver. `viewer` is null without a key. */
 export interface Context {
@@ -50,6 +50,8 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: Date; Output: Date }
     JSON: { Input: JsonText; Output: unknown }
     URL: { Input: string; Output: string }
+    Count: { Input: number; Output: number }
+    Microseconds: { Input: number; Output: number }
   }
   AuthScopes: { authenticated: boolean; can: Scope }
 }>({
@@ -125,6 +127,8 @@ builder.subscriptionType({
 builder.addScalarType('DateTime', GraphQLDateTime)
 builder.addScalarType('JSON', JsonScalar)
 builder.addScalarType('URL', UrlScalar)
+builder.addScalarType('Count', CountScalar)
+builder.addScalarType('Microseconds', MicrosecondsScalar)
 
 export function can(viewer: Viewer | null, scope: Scope): boolean {
   const [resource, action] = scope.split(':') as [Resource, Action]

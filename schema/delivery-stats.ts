@@ -6,22 +6,24 @@ import { builder, requireViewer } from './builder.ts'
 const DeliveryFigures = builder.interfaceRef<Figures>('DeliveryFigures').implement({
   description: 'Figures of deliveries and attempts within a range of days (UTC).',
   fields: (t) => ({
-    total: t.exposeInt('total', { description: 'Number of deliveries created.' }),
-    attempts: t.exposeInt('attempts', { description: 'Number of recorded attempts.' }),
-    failed: t.exposeInt('failed', { description: 'Number of attempts that failed.' }),
-    succeeded: t.exposeInt('succeeded', { description: 'Number of deliveries that ended as SUCCEEDED.' }),
-    dead: t.exposeInt('dead', { description: 'Number of dead letters: deliveries that ended as DEAD.' }),
+    total: t.expose('total', { type: 'Count', description: 'Number of deliveries created.' }),
+    attempts: t.expose('attempts', { type: 'Count', description: 'Number of recorded attempts.' }),
+    failed: t.expose('failed', { type: 'Count', description: 'Number of attempts that failed.' }),
+    succeeded: t.expose('succeeded', { type: 'Count', description: 'Number of deliveries that ended as SUCCEEDED.' }),
+    dead: t.expose('dead', { type: 'Count', description: 'Number of dead letters: deliveries that ended as DEAD.' }),
     successRate: t.exposeFloat('successRate', {
       nullable: true,
       description: 'Share of succeeded among succeeded and dead deliveries, 0 to 1; null without one.',
     }),
-    meanDuration: t.exposeFloat('meanDuration', {
+    meanDuration: t.expose('meanDuration', {
+      type: 'Microseconds',
       nullable: true,
-      description: 'Mean duration of an attempt in milliseconds; null without attempts.',
+      description: 'Mean duration of an attempt; null without attempts.',
     }),
-    p95Duration: t.exposeFloat('p95Duration', {
+    p95Duration: t.expose('p95Duration', {
+      type: 'Microseconds',
       nullable: true,
-      description: '95th percentile of attempt durations in milliseconds, accurate to 9%; null without attempts.',
+      description: '95th percentile of attempt durations, accurate to 9%; null without attempts.',
     }),
     meanRetries: t.exposeFloat('meanRetries', {
       nullable: true,
@@ -40,12 +42,22 @@ const DeliveryStatsType = builder.objectRef<DeliveryStats>('DeliveryStats').impl
   description: 'Exact figures of a range of days, and the deliveries that wait now.',
   interfaces: [DeliveryFigures],
   fields: (t) => ({
-    pending: t.exposeInt('pending', { description: 'Number of deliveries in state PENDING now, created at any time.' }),
-    sending: t.exposeInt('sending', { description: 'Number of deliveries in state SENDING now, created at any time.' }),
-    retrying: t.exposeInt('retrying', {
+    pending: t.expose('pending', {
+      type: 'Count',
+      description: 'Number of deliveries in state PENDING now, created at any time.',
+    }),
+    sending: t.expose('sending', {
+      type: 'Count',
+      description: 'Number of deliveries in state SENDING now, created at any time.',
+    }),
+    retrying: t.expose('retrying', {
+      type: 'Count',
       description: 'Number of deliveries in state RETRYING now, created at any time.',
     }),
-    held: t.exposeInt('held', { description: 'Number of deliveries in state HELD now, created at any time.' }),
+    held: t.expose('held', {
+      type: 'Count',
+      description: 'Number of deliveries in state HELD now, created at any time.',
+    }),
     days: t.field({
       type: [DeliveryDay],
       description: 'Days with attempts or new deliveries, oldest first.',

@@ -42,7 +42,10 @@ export const Delivery = builder.prismaObject('Delivery', {
       type: AttemptTriggerType,
       description: 'Cause of the next attempt, or of the last one when no attempt is planned.',
     }),
-    attemptCount: t.exposeInt('attemptCount', { description: 'Number of recorded attempts, of every trigger.' }),
+    attemptCount: t.expose('attemptCount', {
+      type: 'Count',
+      description: 'Number of recorded attempts, of every trigger.',
+    }),
     version: t.exposeInt('version', {
       description:
         'Version, which grows with every change: of two messages about a delivery, the higher version is the later one.',

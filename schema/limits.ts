@@ -9,9 +9,9 @@ const LimitWindow = builder.objectRef<WindowState>('LimitWindow').implement({
       description:
         'Name of the window: `minute` and `hour` (rate limits) and `day` (quota) count requests, `cost` counts cost points per minute.',
     }),
-    limit: t.exposeInt('limit', { description: 'Maximum amount within the window.' }),
+    limit: t.expose('limit', { type: 'Count', description: 'Maximum amount within the window.' }),
     seconds: t.exposeInt('seconds', { description: 'Length of the window in seconds.' }),
-    remaining: t.exposeInt('remaining', { description: 'Amount that is left within the window now.' }),
+    remaining: t.expose('remaining', { type: 'Count', description: 'Amount that is left within the window now.' }),
     resetAt: t.field({
       type: 'DateTime',
       description: 'Time at which the oldest spent amount leaves the window.',

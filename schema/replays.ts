@@ -25,7 +25,7 @@ const Replay = builder.prismaObject('Replay', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the replay, such as `rpl_…`.' }),
     status: t.expose('status', { type: ReplayStatusType, description: 'State of the replay.' }),
-    count: t.exposeInt('count', { description: 'Number of deliveries made due so far.' }),
+    count: t.expose('count', { type: 'Count', description: 'Number of deliveries made due so far.' }),
     endpointId: t.exposeID('endpointId', { description: 'Id of the endpoint that receives the replay.' }),
     endpoint: t.relation('endpoint', {
       description: 'Endpoint that receives the replay. Needs `webhooks: read`.',
@@ -88,7 +88,11 @@ const DeliveriesReplayPayload = builder.objectRef<{ replay: ReplayRow }>('Delive
   description: 'The started replay. A replay over fewer than 1,000 stored events is complete already.',
   fields: (t) => ({
     replay: t.field({ type: Replay, description: 'The replay after the change.', resolve: ({ replay }) => replay }),
-    count: t.int({ description: 'Number of deliveries made due so far.', resolve: ({ replay }) => replay.count }),
+    count: t.field({
+      type: 'Count',
+      description: 'Number of deliveries made due so far.',
+      resolve: ({ replay }) => replay.count,
+    }),
     hasMore: t.boolean({
       description: 'True while the replay continues in the background.',
       resolve: ({ replay }) => replay.status === 'RUNNING',
@@ -120,7 +124,8 @@ const DeliveriesReplayPreviewPayload = builder
   .implement({
     description: 'Size of a replay that would start now.',
     fields: (t) => ({
-      count: t.exposeInt('count', {
+      count: t.expose('count', {
+        type: 'Count',
         description: 'Number of events that the replay would send, counted up to 100,000.',
       }),
       exact: t.exposeBoolean('exact', {

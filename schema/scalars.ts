@@ -34,6 +34,27 @@ function urlText(value: unknown): string {
   throw refusal('A URL is a string, such as "https://example.com/webhooks".')
 }
 
+/** A number of things or bytes. Int would fail past 2^31, and Float does not say that the number is whole. */
+export const CountScalar = new GraphQLScalarType<number, number>({
+  name: 'Count',
+  description: 'A whole number from 0 to 9,007,199,254,740,991 (2^53 - 1), exact and written as a JSON number.',
+  serialize: wholeNumber,
+  parseValue: wholeNumber,
+})
+
+/** The one unit of measured durations; settings are whole seconds and say so in their names. */
+export const MicrosecondsScalar = new GraphQLScalarType<number, number>({
+  name: 'Microseconds',
+  description: 'A measured duration in whole microseconds, written as a JSON number.',
+  serialize: (value) => wholeNumber(Math.round(Number(value))),
+  parseValue: wholeNumber,
+})
+
+function wholeNumber(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw refusal('must be a whole number from 0 to 9,007,199,254,740,991')
+}
+
 /** Replaces JSON fields of an input by their values, where the text does not matter. Absent fields stay absent. */
 export function toJsonValues<T extends object, Name extends keyof T>(input: T, ...names: Name[]) {
   const entries = Object.entries(input).map(([name, value]) =>

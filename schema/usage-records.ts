@@ -23,11 +23,12 @@ const UsageRecord = builder.objectRef<StoredRecord>('UsageRecord').implement({
       nullable: true,
       description: 'Tier that the key had; null for a key without rate limits and for an unknown key.',
     }),
-    durationMicroseconds: t.exposeInt('durationMicroseconds', {
-      description: 'Duration of the request in microseconds.',
+    durationMicroseconds: t.expose('durationMicroseconds', {
+      type: 'Microseconds',
+      description: 'Duration of the request.',
     }),
-    requestBytes: t.exposeInt('requestBytes', { description: 'Bytes of the request body.' }),
-    responseBytes: t.exposeInt('responseBytes', { description: 'Bytes of the answer.' }),
+    requestBytes: t.expose('requestBytes', { type: 'Count', description: 'Bytes of the request body.' }),
+    responseBytes: t.expose('responseBytes', { type: 'Count', description: 'Bytes of the answer.' }),
     ip: t.exposeString('ip', {
       nullable: true,
       description: 'Address of the client; null when the address is unknown.',

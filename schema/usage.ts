@@ -2,33 +2,46 @@ import type { Usage, UsageFigures } from '../src/domain/usage/usage.ts'
 import { WIDTHS } from '../src/domain/usage/usage.ts'
 import { builder } from './builder.ts'
 
-const duration = (figure: string) => `${figure} in milliseconds, accurate to 9%; null without requests.`
+const duration = (figure: string) => `${figure}, accurate to 9%; null without requests.`
 
 const Figures = builder.interfaceRef<UsageFigures>('UsageFigures').implement({
   description: 'Figures of requests with API keys.',
   fields: (t) => ({
-    requests: t.exposeFloat('requests', { description: 'Number of requests, failed and refused ones included.' }),
-    failed: t.exposeFloat('failed', { description: 'Number of requests that ended with an error.' }),
-    limited: t.exposeFloat('limited', { description: 'Number of requests refused by a rate limit or quota.' }),
+    requests: t.expose('requests', {
+      type: 'Count',
+      description: 'Number of requests, failed and refused ones included.',
+    }),
+    failed: t.expose('failed', { type: 'Count', description: 'Number of requests that ended with an error.' }),
+    limited: t.expose('limited', {
+      type: 'Count',
+      description: 'Number of requests refused by a rate limit or quota.',
+    }),
     errorRate: t.exposeFloat('errorRate', {
       nullable: true,
       description: 'Share of failed requests, 0 to 1; null without requests.',
     }),
-    meanDuration: t.exposeFloat('meanDuration', {
+    meanDuration: t.expose('meanDuration', {
+      type: 'Microseconds',
       nullable: true,
-      description: 'Mean duration of a request in milliseconds; null without requests.',
+      description: 'Mean duration of a request; null without requests.',
     }),
-    p50Duration: t.exposeFloat('p50Duration', { nullable: true, description: duration('Median duration') }),
-    p95Duration: t.exposeFloat('p95Duration', {
+    p50Duration: t.expose('p50Duration', {
+      type: 'Microseconds',
+      nullable: true,
+      description: duration('Median duration'),
+    }),
+    p95Duration: t.expose('p95Duration', {
+      type: 'Microseconds',
       nullable: true,
       description: duration('95th percentile of durations'),
     }),
-    p99Duration: t.exposeFloat('p99Duration', {
+    p99Duration: t.expose('p99Duration', {
+      type: 'Microseconds',
       nullable: true,
       description: duration('99th percentile of durations'),
     }),
-    requestBytes: t.exposeFloat('requestBytes', { description: 'Bytes of the request bodies.' }),
-    responseBytes: t.exposeFloat('responseBytes', { description: 'Bytes of the answers.' }),
+    requestBytes: t.expose('requestBytes', { type: 'Count', description: 'Bytes of the request bodies.' }),
+    responseBytes: t.expose('responseBytes', { type: 'Count', description: 'Bytes of the answers.' }),
   }),
 })
 
@@ -99,7 +112,7 @@ export const UsageType = builder.objectRef<Usage>('Usage').implement({
       resolve: (usage) => usage.by('tier'),
     }),
     uniqueKeys: t.field({
-      type: 'Int',
+      type: 'Count',
       description: 'Number of API keys with at least one request.',
       resolve: (usage) => usage.uniqueKeys(),
     }),

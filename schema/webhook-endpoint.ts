@@ -58,7 +58,8 @@ const EndpointHealth = builder.objectRef<Health>('EndpointHealth').implement({
       type: EndpointHealthStatus,
       description: 'Health in one word: HEALTHY, FAILING or DISABLED.',
     }),
-    consecutiveFailures: t.int({
+    consecutiveFailures: t.field({
+      type: 'Count',
       description: 'Number of failed attempts since the last success or the last enabling of the endpoint.',
       resolve: ({ state }) => state?.consecutiveFailures ?? 0,
     }),

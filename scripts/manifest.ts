@@ -43,7 +43,7 @@ async function types(): Promise<string> {
     config: {
       enumsAsTypes: true,
       useTypeImports: true,
-      scalars: { DateTime: 'string', JSON: 'unknown', URL: 'string' },
+      scalars: { DateTime: 'string', JSON: 'unknown', URL: 'string', Count: 'number', Microseconds: 'number' },
       omitOperationSuffix: false,
     },
   })

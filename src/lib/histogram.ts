@@ -9,13 +9,13 @@ export function bucketOf(microseconds: number): number {
   return Math.min(bucket, LAST_BUCKET)
 }
 
-/** The percentile of a distribution in milliseconds, at most 9 % off; null without counts. */
+/** The percentile of a distribution in microseconds, at most 9 % off; null without counts. */
 export function percentile(counts: readonly { bucket: number; count: number }[], share: number): number | null {
   const rank = counts.reduce((sum, { count }) => sum + count, 0) * share
   let seen = 0
   for (const { bucket, count } of counts.toSorted((a, b) => a.bucket - b.bucket)) {
     seen += count
-    if (count > 0 && seen >= rank) return middleOf(bucket) / 1000
+    if (count > 0 && seen >= rank) return middleOf(bucket)
   }
   return null
 }

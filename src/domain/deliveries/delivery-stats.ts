@@ -33,7 +33,7 @@ export interface Figures {
   dead: number
   /** Share of ended deliveries that succeeded, 0 to 1; null while none ended. */
   successRate: number | null
-  /** Mean duration of attempts in milliseconds; null without attempts. */
+  /** Mean duration of attempts in microseconds; null without attempts. */
   meanDuration: number | null
   p95Duration: number | null
   /** Mean number of attempts after the first, per ended delivery; null while none ended. */
@@ -93,17 +93,17 @@ export function createStats(deps: { database: Database; clock: Clock; read: Read
 }
 
 const COUNTED = `
-SELECT day::timestamp AT TIME ZONE 'UTC' AS day, bucket, sum(created)::int AS created, sum(attempts)::int AS attempts,
-  sum(failed_attempts)::int AS failed_attempts, sum(succeeded)::int AS succeeded, sum(dead)::int AS dead,
-  sum(retries)::int AS retries, sum(duration_microseconds)::float8 AS duration
+SELECT day::timestamp AT TIME ZONE 'UTC' AS day, bucket, sum(created)::float8 AS created, sum(attempts)::float8 AS attempts,
+  sum(failed_attempts)::float8 AS failed_attempts, sum(succeeded)::float8 AS succeeded, sum(dead)::float8 AS dead,
+  sum(retries)::float8 AS retries, sum(duration_microseconds)::float8 AS duration
 FROM delivery_stats WHERE organization_id = $1 AND ($2::text IS NULL OR endpoint_id = $2)
   AND day BETWEEN ($3::timestamptz AT TIME ZONE 'UTC')::date AND ($4::timestamptz AT TIME ZONE 'UTC')::date
 GROUP BY 1, 2 ORDER BY 1, 2`
 
 /** Counts endpoint by endpoint through the partial indexes of waiting deliveries. */
 const WAITING = `
-SELECT coalesce(sum(q.pending), 0)::int AS pending, coalesce(sum(q.retrying), 0)::int AS retrying,
-  coalesce(sum(s.sending), 0)::int AS sending, coalesce(sum(h.held), 0)::int AS held
+SELECT coalesce(sum(q.pending), 0)::float8 AS pending, coalesce(sum(q.retrying), 0)::float8 AS retrying,
+  coalesce(sum(s.sending), 0)::float8 AS sending, coalesce(sum(h.held), 0)::float8 AS held
 FROM webhook_endpoints e
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE status = 'PENDING') AS pending,
     count(*) FILTER (WHERE status = 'RETRYING') AS retrying
@@ -119,7 +119,7 @@ function figures(rows: readonly Row[]): Figures {
   return {
     ...{ attempts, succeeded, dead, total: sum((row) => row.created), failed: sum((row) => row.failed_attempts) },
     successRate: ended === 0 ? null : succeeded / ended,
-    meanDuration: attempts === 0 ? null : sum((row) => row.duration) / attempts / 1000,
+    meanDuration: attempts === 0 ? null : sum((row) => row.duration) / attempts,
     p95Duration: percentile(
       rows.map(({ bucket, attempts }) => ({ bucket, count: attempts })),
       0.95,

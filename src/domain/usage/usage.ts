@@ -44,7 +44,7 @@ export interface UsageFigures {
   limited: number
   /** Share of failed requests, 0 to 1; null without requests. */
   errorRate: number | null
-  /** Milliseconds; null without requests. */
+  /** Microseconds; null without requests. */
   meanDuration: number | null
   p50Duration: number | null
   p95Duration: number | null
@@ -173,7 +173,7 @@ const BY = {
 
 /** Walks key by key and takes the first bucket of each. */
 const KEYS = `
-SELECT count(*)::int AS keys FROM api_keys k WHERE organization_id = $1 AND ($2 = '${ALL_KEYS}' OR k.id = $2) AND EXISTS (
+SELECT count(*)::float8 AS keys FROM api_keys k WHERE organization_id = $1 AND ($2 = '${ALL_KEYS}' OR k.id = $2) AND EXISTS (
   SELECT 1 FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id
   WHERE s.organization_id = $1 AND s.key_id = k.id AND b.width = $3::usage_width AND b.at >= $4 AND b.at < $5
     AND ($6::text IS NULL OR operation = $6) AND ($7::int IS NULL OR status = $7) AND ($8::text IS NULL OR tier = $8))`
@@ -186,7 +186,7 @@ function figures(rows: readonly Row[]): UsageFigures {
   return {
     ...{ requests, failed, limited: sum((row) => row.limited) },
     errorRate: requests === 0 ? null : failed / requests,
-    meanDuration: requests === 0 ? null : sum((row) => row.duration) / requests / 1000,
+    meanDuration: requests === 0 ? null : sum((row) => row.duration) / requests,
     p50Duration: percentile(counts, 0.5),
     p95Duration: percentile(counts, 0.95),
     p99Duration: percentile(counts, 0.99),
