@@ -73,7 +73,7 @@ const EventTypeCreateInput = builder.inputType('EventTypeCreateInput', {
     schema: t.field({
       type: 'JSON',
       description:
-        'JSON Schema that `data` must satisfy, at most 64 KiB: draft 2020-12, or draft-07 when `$schema` names it. Default null, which accepts every payload.',
+        'JSON Schema that `data` must satisfy, at most 64 KiB: draft 2020-12, or draft-07 when `$schema` names it. Keywords that begin with `x-` are annotations; other unknown ones are refused. Default null, which accepts every payload.',
     }),
     example: t.field({ type: 'JSON', description: 'Example value of `data`, at most 256 KiB. Default null.' }),
     sensitiveFields: t.stringList({

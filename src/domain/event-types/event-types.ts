@@ -19,6 +19,7 @@ import { SCHEMA_BYTES } from './json-schema.ts'
 import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
 import { createPublishableTypes } from './publishable-types.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
+import { findUnknownKeyword } from './schema-keywords.ts'
 
 /** Maximum event types of one organization. */
 const TYPES_AT_MOST = 2_000
@@ -78,6 +79,9 @@ export function createEventTypes(deps: {
     if (schema === null || schema === undefined) return
     try {
       schemas.register(viewer.organizationId, schema.value)
+      // After the meta schema, which names a wrong type of a known keyword. Stored schemas are used as they are.
+      const unknown = findUnknownKeyword(schema.value)
+      if (unknown !== undefined) throw new Error(unknown)
     } catch (error) {
       if (error instanceof RateLimitedError) throw error
       const message = `is no usable JSON Schema: ${(error as Error).message}`

@@ -83,6 +83,44 @@ describe('event type schema', () => {
     await expect(tenant.createType('order.bad', { schema })).rejects.toThrow('input.schema: is no usable JSON Schema')
   })
 
+  test.each([
+    [
+      'at the root',
+      { propertys: {} },
+      'the keyword "propertys" at "" is unknown. Correct it, or begin its name with "x-"',
+    ],
+    ['of a property', { properties: { a: { typo: 'string' } } }, 'the keyword "typo" at "properties.a"'],
+    ['of a definition', { $defs: { a: { items: { maxlength: 1 } } } }, 'the keyword "maxlength" at "$defs.a.items"'],
+    ['of an alternative', { anyOf: [{}, { minimun: 1 }] }, 'the keyword "minimun" at "anyOf.1"'],
+    ['of a negation', { not: { requires: [] } }, 'the keyword "requires" at "not"'],
+  ])(
+    'a schema with an unknown keyword %s is rejected with the place of the keyword',
+    async (_name, schema, message) => {
+      await expect(tenant.createType('order.typo', { schema })).rejects.toThrow(message)
+    },
+  )
+
+  test('names of properties, constants, examples and keywords with x- are no unknown keywords', async () => {
+    const schema = {
+      'x-owner': { anything: 1 },
+      type: 'object',
+      properties: { propertys: { const: { typo: 1 } }, a: { 'x-note': 1, enum: [{ typo: 1 }], default: { typo: 1 } } },
+      patternProperties: { '^typo': true },
+      examples: [{ typo: 1 }],
+      dependentRequired: { a: ['typo'] },
+      items: [{ title: 'draft-07' }],
+      $schema: 'http://json-schema.org/draft-07/schema#',
+    }
+    await tenant.createType('order.annotated', { schema })
+  })
+
+  test('a stored schema with an unknown keyword goes on checking', async () => {
+    const id = await tenant.createType('order.older', { schema: { type: 'object' } })
+    await app.database.pool.query(`UPDATE event_types SET schema = '{"type": "object", "typo": 1}' WHERE id = $1`, [id])
+    await tenant.publish('order.older', {})
+    await expect(tenant.publish('order.older', 1)).rejects.toThrow('must be object')
+  })
+
   test('a pattern with exponential backtracking is matched in linear time', async () => {
     await tenant.createType('order.evil', { schema: { type: 'string', pattern: '^(a+)+$' } })
     await expect(tenant.publish('order.evil', `${'a'.repeat(50_000)}!`)).rejects.toThrow('must match pattern')
