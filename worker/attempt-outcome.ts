@@ -36,7 +36,7 @@ const MAY_ASK_TO_WAIT = [429, 503]
  * Error codes of failures on Signalbox's side, each with the seconds until the next attempt. They count neither against
  * the retry policy nor against the health of the endpoint, and the next attempt keeps the trigger.
  */
-export const OWN_FAULTS: Readonly<Record<string, number>> = { INTERRUPTED: 0, INTERNAL: 60 }
+export const OWN_FAULTS: Readonly<Record<string, number>> = { INTERRUPTED: 0, INTERIM_RESPONSE: 0, INTERNAL: 60 }
 
 /** Decides the outcome of an attempt. @param random a fraction from 0 to 1, for the jitter */
 export function decideOutcome(delivery: ClaimedDelivery, exchange: Exchange, now: Date, random: () => number): Outcome {

@@ -7,6 +7,7 @@ import { type AttemptResult, decideOutcome } from './attempt-outcome.ts'
 import { createBuildRequest, UnpreparedError } from './build-request.ts'
 import type { ClaimedDelivery } from './claim.ts'
 import { createEndpointPacer } from './endpoint-pacer.ts'
+import { createFallbackSender } from './fallback-sender.ts'
 import { createHttpSender, type Exchange, type Request } from './http-sender.ts'
 import { isPastHalfLease } from './lease.ts'
 
@@ -26,7 +27,11 @@ export function createAttempts(deps: {
   const { clock, random = Math.random } = deps
   const pace = createEndpointPacer()
   const prepare = createBuildRequest({ keyring: deps.keyring, clock })
-  const sender = createHttpSender({ targets: deps.targets, ...(deps.ca !== undefined && { ca: deps.ca }) })
+  const sender = createHttpSender({
+    targets: deps.targets,
+    createFallback: createFallbackSender,
+    ...(deps.ca !== undefined && { ca: deps.ca }),
+  })
 
   function exchangeWith(delivery: ClaimedDelivery): Promise<Exchange> | Exchange {
     let request: Request

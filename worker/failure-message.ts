@@ -1,7 +1,14 @@
 import { STATUS_CODES } from 'node:http'
 import { ForbiddenTargetError } from '../src/domain/endpoints/target-policy.ts'
 import { UnpreparedError } from './build-request.ts'
-import { DeadlineError, type Exchange, InterruptedError } from './http-sender.ts'
+import { evidenceOf } from './connection-evidence.ts'
+import {
+  DeadlineError,
+  type Exchange,
+  InterimResponseError,
+  InterruptedError,
+  isInvalidResponse,
+} from './http-sender.ts'
 import { CertificateError } from './ssrf-safe-connector.ts'
 
 /** Reason of a failed attempt: a code with a fixed meaning, and a message with the remedy. */
@@ -45,11 +52,19 @@ function explainError(error: unknown, host: string, status: number | null, timeo
       code: 'INTERRUPTED',
       message: `Signalbox stopped during the request to ${host}. The delivery is sent again.`,
     }
+  if (error instanceof InterimResponseError)
+    return {
+      code: 'INTERIM_RESPONSE',
+      message: `${host} sent an interim response that was not asked for. Sent again at once by a client that reads such responses.`,
+    }
   if (error instanceof ForbiddenTargetError)
     return { code: 'TARGET_FORBIDDEN', message: `Not sent: ${error.message}. Set another URL for the endpoint.` }
   if (error instanceof CertificateError) return { code: 'TLS_CERTIFICATE', message: explainCertificate(error, host) }
-  const { code = '', message, name } = error as NodeJS.ErrnoException
-  if (name === 'HTTPParserError') return { code: 'RESPONSE_INVALID', message: `${host} did not answer in valid HTTP.` }
+  const { code: ownCode = '', message } = error as NodeJS.ErrnoException
+  // An alert after the handshake ends the connection, and undici reports only the end.
+  const firstCode = evidenceOf(error)?.firstCode
+  const code = firstCode?.startsWith('ERR_SSL') ? firstCode : ownCode
+  if (isInvalidResponse(error as Error)) return invalidResponse(host, status)
   const known = byCode(code, host)
   return (
     known ?? {
@@ -57,6 +72,14 @@ function explainError(error: unknown, host: string, status: number | null, timeo
       message: `The request to ${host} failed: ${(message || code).replace(/\p{C}/gu, '')}.`,
     }
   )
+}
+
+function invalidResponse(host: string, status: number | null): Failure {
+  const answer =
+    status === null
+      ? 'did not answer in valid HTTP.'
+      : `answered ${status} in invalid HTTP: check its headers and body length.`
+  return { code: 'RESPONSE_INVALID', message: `${host} ${answer}` }
 }
 
 function byCode(code: string, host: string): Failure | undefined {
@@ -78,11 +101,26 @@ function byCode(code: string, host: string): Failure | undefined {
     case 'UND_ERR_CONNECT_TIMEOUT':
       return { code: 'TIMEOUT', message: `${host} did not accept the connection in time.` }
     case 'UND_ERR_HEADERS_OVERFLOW':
+    case 'HPE_HEADER_OVERFLOW':
       return { code: 'RESPONSE_TOO_LARGE', message: `${host} answered with more than 16 KiB of headers.` }
   }
-  if (code.startsWith('ERR_SSL') || code === 'EPROTO')
-    return { code: 'TLS_FAILED', message: `${host} does not speak TLS as expected: check its port and TLS settings.` }
+  if (code.startsWith('ERR_SSL') || code === 'EPROTO') return { code: 'TLS_FAILED', message: explainTls(code, host) }
   return undefined
+}
+
+/** The reason of a failed TLS handshake, by the alert of the receiver (RFC 8446, section 6) or the fault of OpenSSL. */
+function explainTls(code: string, host: string): string {
+  if (code.endsWith('CERTIFICATE_REQUIRED'))
+    return `${host} asks for a client certificate, which Signalbox has not. Accept requests without one and verify signatures.`
+  if (code.endsWith('ALERT_HANDSHAKE_FAILURE'))
+    return `${host} refused the TLS handshake: it asks for a client certificate, or shares no cipher with Signalbox.`
+  if (code.endsWith('NO_APPLICATION_PROTOCOL')) return `${host} speaks HTTP/2 only: enable HTTP/1.1 there as well.`
+  if (code.endsWith('PROTOCOL_VERSION') || code.endsWith('UNSUPPORTED_PROTOCOL'))
+    return `${host} speaks only versions of TLS that are out of use: enable TLS 1.2 or 1.3 there.`
+  if (code.endsWith('UNRECOGNIZED_NAME'))
+    return `${host} has no TLS configuration for this name: check its server names.`
+  if (code.endsWith('WRONG_VERSION_NUMBER')) return `${host} does not speak TLS on this port: check its port.`
+  return `${host} does not speak TLS as expected: check its port and TLS settings.`
 }
 
 function explainCertificate({ code, validTo }: CertificateError, host: string): string {

@@ -1,12 +1,14 @@
-import { Agent, type Dispatcher } from 'undici'
+import { LRUCache } from 'lru-cache'
+import { Agent, type buildConnector, type Dispatcher } from 'undici'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
+import { evidenceOf } from './connection-evidence.ts'
 import { createConnector } from './ssrf-safe-connector.ts'
 
 /** Maximum bytes read of a response. */
 export const RESPONSE_BYTES = 64 * 1024
 /** Maximum bytes kept of a response body. */
 export const KEPT_BYTES = 10 * 1024
-const HEADER_BYTES = 16 * 1024
+export const HEADER_BYTES = 16 * 1024
 const KEEP_ALIVE_MS = 10_000
 /** Maximum receivers with open connections. */
 const ORIGINS = 20_000
@@ -49,6 +51,11 @@ export class DeadlineError extends Error {
   }
 }
 
+/** The receiver sent an unasked `100 Continue`, which undici refuses. */
+export class InterimResponseError extends Error {
+  readonly code = 'INTERIM_RESPONSE'
+}
+
 /** Signalbox stopped while the request was in flight. */
 export class InterruptedError extends Error {
   readonly code = 'INTERRUPTED'
@@ -59,9 +66,18 @@ interface InFlightRequest extends Dispatcher.DispatchHandler {
 }
 
 /** Keep-alive connections to receivers, with one deadline over connecting, headers and body. */
-export function createHttpSender(options: { targets: TargetPolicy; ca?: string }): Sender {
+export function createHttpSender(options: {
+  targets: TargetPolicy
+  ca?: string
+  /** Creates the sender for responses that undici refuses, over the same connector. */
+  createFallback: (connect: buildConnector.connector) => Sender
+}): Sender {
+  const connect = createConnector(options.targets, options)
+  const fallback = options.createFallback(connect)
+  /** Receivers with interim responses that undici refused: their requests take the fallback. */
+  const interimOrigins = new LRUCache<string, true>({ max: ORIGINS })
   const agent = new Agent({
-    connect: createConnector(options.targets, options),
+    connect,
     pipelining: 1,
     maxHeaderSize: HEADER_BYTES,
     maxOrigins: ORIGINS,
@@ -120,7 +136,16 @@ export function createHttpSender(options: { targets: TargetPolicy; ca?: string }
           responding.abort(new Error('enough was read'))
         },
         onResponseEnd: () => end(null),
-        onResponseError: (_controller, error) => end(error),
+        onResponseError(_controller, error) {
+          const { statusCode = null } = evidenceOf(error) ?? {}
+          // undici refuses an interim 100 by this message alone.
+          if (error.message === 'bad response' && statusCode !== null && statusCode < 200) {
+            interimOrigins.set(origin, true)
+            return end(new InterimResponseError('interim response'))
+          }
+          if (isInvalidResponse(error)) result.statusCode ??= statusCode
+          end(error)
+        },
       }
       inFlight.add(handler)
       try {
@@ -132,15 +157,25 @@ export function createHttpSender(options: { targets: TargetPolicy; ca?: string }
   }
 
   return {
-    send: exchange,
+    send: (request) => (interimOrigins.has(request.origin) ? fallback.send(request) : exchange(request)),
     interrupt() {
+      fallback.interrupt()
       for (const { abort } of inFlight) abort(new InterruptedError('interrupted'))
     },
-    stop: () => agent.destroy(),
+    async stop() {
+      await Promise.all([agent.destroy(), fallback.stop()])
+    },
   }
 }
 
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+/** A response that breaks HTTP, such as two lengths, or an upgrade that was not asked for. */
+export function isInvalidResponse({ name, message, code = '' }: Error & { code?: string }): boolean {
+  if (name === 'HTTPParserError' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || message === 'bad upgrade')
+    return true
+  return code.startsWith('HPE_') && code !== 'HPE_HEADER_OVERFLOW'
+}
+
+export function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   if (isFlat(headers)) return headers
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
 }

@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
 import type { ForbiddenTargetError, TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
+import { collectEvidence } from './connection-evidence.ts'
 
 const CONNECT_MS = 30_000
 
@@ -59,6 +60,7 @@ export function createConnector(targets: TargetPolicy, options: { ca?: string } 
       () => {
         connectors[protocol](target, (...[error, socket]) => {
           if (error !== null) return callback(error, null)
+          collectEvidence(socket)
           const untrusted = protocol === 'https:' ? verifyCertificate(socket as TLSSocket) : undefined
           if (untrusted === undefined) return callback(null, socket)
           socket.destroy()
