@@ -16,7 +16,7 @@ import type { Services } from '../src/services.ts'
 import './argument-checks.ts'
 import type { LimitField } from './field-limits.ts'
 import './mutation-answers.ts'
-import type { MadeRows, Scope } from './mutation-answers.ts'
+import type { ReadableRows, Scope } from './mutation-answers.ts'
 import { type Nodes, typeOfId } from './nodes.ts'
 import { CountScalar, JsonScalar, MicrosecondsScalar, UrlScalar } from './scalars.ts'
 
@@ -33,8 +33,8 @@ export interface Context {
   signal(): AbortSignal | undefined
   /** Bytes of tenant data, such as event bodies, in the answer so far. */
   answered: { bytes: number }
-  /** Rows that mutations of this request made, which it may read whole. */
-  made: MadeRows
+  /** Rows that the request may read whole: those that its mutations made, and its own key. */
+  readable: ReadableRows
 }
 
 export type { Scope }
@@ -64,7 +64,7 @@ export const builder = new SchemaBuilder<{
     authScopes: ({ viewer }) => ({ authenticated: viewer !== null, can: (scope) => can(viewer, scope) }),
     unauthorizedError: (_parent, context, info) => refuse(context, `${info.parentType.name}.${info.fieldName}`),
   },
-  mutationAnswers: { can: ({ viewer }, scope) => can(viewer, scope), refuse, made: ({ made }) => made },
+  mutationAnswers: { can: ({ viewer }, scope) => can(viewer, scope), refuse, readable: ({ readable }) => readable },
   errors: {
     directResult: true,
     defaultUnionOptions: {
@@ -158,13 +158,13 @@ async function resolveNode(id: string, context: Context, info: GraphQLResolveInf
 
 /**
  * Finds a row again for a relation that was not loaded with the row: in the viewer's organization and with the
- * permission to read it. Without either, the look-up finds nothing. A row that a mutation of the request made is found
- * in any case.
+ * permission to read it. Without either, the look-up finds nothing. Rows that are `readable` are found in any case.
  */
 export function ownedById(scope: Scope) {
-  return ({ id }: { id: string }, { viewer, made }: Context) => ({
+  return ({ id }: { id: string }, { viewer, readable }: Context) => ({
     id,
-    organizationId: made.get(id) ?? (viewer !== null && can(viewer, scope) ? viewer.organizationId : NO_ORGANIZATION),
+    organizationId:
+      readable.get(id) ?? (viewer !== null && can(viewer, scope) ? viewer.organizationId : NO_ORGANIZATION),
   })
 }
 

@@ -30,15 +30,15 @@ declare global {
 
 export type Scope = `${Resource}:${Action}`
 
-/** Rows that mutations of one request made or changed: the organization of each id. */
-export type MadeRows = Map<string, string>
+/** Rows that one request may read whole: the organization of each id. */
+export type ReadableRows = Map<string, string>
 
 interface MutationAnswerOptions<Context> {
   /** True when the key has the permission. */
   can(context: Context, scope: Scope): boolean
   /** Creates the error of a forbidden field, such as `Event.deliveries`. */
   refuse(context: Context, field: string): Error
-  made(context: Context): MadeRows
+  readable(context: Context): ReadableRows
 }
 
 type Resolver = GraphQLFieldResolver<unknown, object, object>
@@ -59,7 +59,7 @@ class MutationAnswers<Types extends SchemaTypes> extends BasePlugin<Types> {
         throw new GraphQLError(error.message, { path: [...pathToArray(info.path), ...path], originalError: error })
       }
       const result = await resolver(parent, args, context, info)
-      noteRows(result, options.made(context))
+      noteRows(result, options.readable(context))
       return result
     }
   }
@@ -129,10 +129,10 @@ function pathToArray(path: GraphQLResolveInfo['path']): (string | number)[] {
 }
 
 /** A payload has its rows as fields, alone or in a list. */
-function noteRows(payload: unknown, made: MadeRows): void {
+function noteRows(payload: unknown, readable: ReadableRows): void {
   if (typeof payload !== 'object' || payload === null) return
   for (const row of Object.values(payload).flat()) {
     const { id, organizationId } = (row ?? {}) as { id?: unknown; organizationId?: unknown }
-    if (typeof id === 'string' && typeof organizationId === 'string') made.set(id, organizationId)
+    if (typeof id === 'string' && typeof organizationId === 'string') readable.set(id, organizationId)
   }
 }

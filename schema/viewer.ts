@@ -15,7 +15,11 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       type: ApiKey,
       nullable: true,
       description: 'Presented API key; null while a platform key acts in another organization.',
-      resolve: (viewer, _args, { services }) => services.keys.get(viewer, viewer.principal.id),
+      async resolve(viewer, _args, { services, readable }) {
+        const key = await services.keys.get(viewer, viewer.principal.id)
+        if (key !== null) readable.set(key.id, key.organizationId)
+        return key
+      },
     }),
     permissions: t.field({
       type: 'JSON',

@@ -68,9 +68,9 @@ export function createGraphQL(deps: {
       if (requestContext.refused !== undefined) throw requestContext.refused
       const { viewer } = requestContext
       const answered = { bytes: 0 }
-      const made = new Map<string, string>()
+      const readable = new Map<string, string>()
       return {
-        ...{ services, nodes, viewer, checkDocument, limitField, answered, made },
+        ...{ services, nodes, viewer, checkDocument, limitField, answered, readable },
         // A function, because the fields of the context are copied and a getter would run then.
         signal: () => request?.signal,
       }

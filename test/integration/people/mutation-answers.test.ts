@@ -128,3 +128,12 @@ describe('mutation', () => {
     ])
   })
 })
+
+describe('viewer', () => {
+  test('a key without keys: read gets the secrets of its own record', async () => {
+    const { only } = await withOnly({ usage: ['read'] })
+    const { apiKey } = await only.ask('{ viewer { apiKey { name secrets { createdAt } } } }')
+    expect(apiKey).toEqual({ name: 'Test', secrets: [{ createdAt: expect.any(String) }] })
+    expect((await only.request('{ apiKeys { nodes { id } } }')).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  })
+})
