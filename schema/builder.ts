@@ -174,12 +174,17 @@ const ANSWER_BYTES = 64 * 1024 * 1024
 /** Counts the bytes of a value against the bound of the answer. @throws UnavailableError past the bound */
 export function countResponseBytes<T>(value: T, bytes: number, { answered }: Context): T {
   answered.bytes += bytes
-  if (answered.bytes > ANSWER_BYTES)
+  assertAnswerFits(answered.bytes)
+  return value
+}
+
+/** @throws UnavailableError when an answer would have more bytes of tenant data than allowed */
+export function assertAnswerFits(bytes: number): void {
+  if (bytes > ANSWER_BYTES)
     throw new UnavailableError(
       'ANSWER_TOO_LARGE',
       `An answer holds at most ${ANSWER_BYTES} bytes of events, schemas, examples and responses. Request smaller pages.`,
     )
-  return value
 }
 
 /** The error of a forbidden field. The attempt goes to the audit trail. */

@@ -1,8 +1,19 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { type EventTexts, readPart } from '../src/domain/events/envelope.ts'
+import type { EventPublish } from '../src/domain/events/publish.ts'
 import { ConflictError, ValidationError } from '../src/lib/errors.ts'
 import { JsonText } from '../src/lib/json-text.ts'
-import { builder, type Context, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
+import {
+  assertAnswerFits,
+  builder,
+  type Context,
+  countResponseBytes,
+  Node,
+  ownedById,
+  requireViewer,
+} from './builder.ts'
 import { readNodes } from './pages.ts'
+import { findSelected } from './selected-fields.ts'
 
 export const Event = builder.prismaObject('Event', {
   description: 'An event as published. Its id is the `webhook-id` of every request.',
@@ -122,6 +133,29 @@ const EventPublishManyPayload = builder.objectRef<{ events: EventRow[] }>('Event
   }),
 })
 
+/** Fields that read the body of an event. */
+const BODY_FIELDS = ['data', 'previous', 'metadata', 'body']
+/** Bytes of a body besides the texts of its publisher, at most. */
+const ENVELOPE_BYTES = 500
+
+/** Refuses events before they are published when the selection would make the answer too large to be given. */
+function assertEventsFit(
+  events: readonly Pick<EventPublish, 'data' | 'previous' | 'metadata'>[],
+  { answered }: Context,
+  info: GraphQLResolveInfo,
+): void {
+  let selected = 0
+  findSelected(info, (type, { name }) => {
+    if (type === 'Event' && BODY_FIELDS.includes(name)) selected++
+    return undefined
+  })
+  if (selected === 0) return
+  const bytes = events
+    .flatMap(({ data, previous, metadata }) => [data, previous, metadata])
+    .reduce((sum, part) => sum + Buffer.byteLength(part?.text ?? 'null'), events.length * ENVELOPE_BYTES)
+  assertAnswerFits(answered.bytes + selected * bytes)
+}
+
 builder.mutationFields((t) => ({
   eventPublish: t.field({
     type: EventPublishPayload,
@@ -130,9 +164,10 @@ builder.mutationFields((t) => ({
     authScopes: { can: 'events:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: EventPublishInput, required: true, description: 'Event to publish.' }) },
-    resolve: async (_root, { input }, context) => ({
-      event: await context.services.publisher.publish(requireViewer(context), { ...input }),
-    }),
+    async resolve(_root, { input }, context, info) {
+      assertEventsFit([input], context, info)
+      return { event: await context.services.publisher.publish(requireViewer(context), { ...input }) }
+    },
   }),
   eventPublishMany: t.field({
     type: EventPublishManyPayload,
@@ -141,8 +176,9 @@ builder.mutationFields((t) => ({
     authScopes: { can: 'events:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: EventPublishManyInput, required: true, description: 'Events to publish.' }) },
-    resolve: async (_root, { input }, context) => ({
-      events: await context.services.publisher.publishMany(requireViewer(context), input.events),
-    }),
+    async resolve(_root, { input }, context, info) {
+      assertEventsFit(input.events, context, info)
+      return { events: await context.services.publisher.publishMany(requireViewer(context), input.events) }
+    },
   }),
 }))

@@ -1,20 +1,7 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
-import {
-  GraphQLError,
-  type GraphQLFieldResolver,
-  GraphQLIncludeDirective,
-  type GraphQLNamedType,
-  type GraphQLResolveInfo,
-  GraphQLSkipDirective,
-  getDirectiveValues,
-  getNamedType,
-  isInterfaceType,
-  isObjectType,
-  Kind,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql'
+import { GraphQLError, type GraphQLFieldResolver, type GraphQLResolveInfo } from 'graphql'
 import type { Action, Resource } from '../src/domain/people/permissions.ts'
+import { findSelected } from './selected-fields.ts'
 
 declare global {
   export namespace PothosSchemaTypes {
@@ -75,53 +62,11 @@ interface ForbiddenField {
 
 /** The first selected field below a mutation that needs a permission which the key lacks. */
 function findForbidden(info: GraphQLResolveInfo, can: (scope: Scope) => boolean): ForbiddenField | undefined {
-  const { schema, fragments, variableValues, fieldNodes, parentType, fieldName } = info
-  const visited = new Set<string>()
-
-  function within(set: SelectionSetNode | undefined, type: GraphQLNamedType): ForbiddenField | undefined {
-    for (const selection of set?.selections ?? []) {
-      const forbidden = isSkipped(selection) ? undefined : of(selection, type)
-      if (forbidden !== undefined) return forbidden
-    }
-    return undefined
-  }
-
-  function of(selection: SelectionNode, type: GraphQLNamedType): ForbiddenField | undefined {
-    if (selection.kind === Kind.INLINE_FRAGMENT) {
-      const { typeCondition, selectionSet } = selection
-      return within(selectionSet, (typeCondition && schema.getType(typeCondition.name.value)) ?? type)
-    }
-    if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      const { value: name } = selection.name
-      const fragment = fragments[name]
-      if (fragment === undefined || visited.has(name)) return undefined
-      visited.add(name)
-      return within(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value) ?? type)
-    }
-    const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined
-    if (field === undefined) return undefined
+  return findSelected(info, (type, field, path) => {
     const { authScopes } = (field.extensions.pothosOptions ?? {}) as { authScopes?: { can?: Scope } }
-    const key = (selection.alias ?? selection.name).value
-    if (authScopes?.can !== undefined && !can(authScopes.can))
-      return { field: `${type.name}.${field.name}`, path: [key] }
-    const below = within(selection.selectionSet, getNamedType(field.type))
-    return below && { ...below, path: [key, ...below.path] }
-  }
-
-  function isSkipped(node: SelectionNode): boolean {
-    if (node.directives?.length === 0) return false
-    return (
-      getDirectiveValues(GraphQLSkipDirective, node, variableValues)?.if === true ||
-      getDirectiveValues(GraphQLIncludeDirective, node, variableValues)?.if === false
-    )
-  }
-
-  const type = getNamedType(parentType.getFields()[fieldName]!.type)
-  for (const { selectionSet } of fieldNodes) {
-    const forbidden = within(selectionSet, type)
-    if (forbidden !== undefined) return forbidden
-  }
-  return undefined
+    if (authScopes?.can === undefined || can(authScopes.can)) return undefined
+    return { field: `${type}.${field.name}`, path }
+  })
 }
 
 function pathToArray(path: GraphQLResolveInfo['path']): (string | number)[] {

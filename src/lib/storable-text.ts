@@ -3,7 +3,7 @@
  * without notice.
  */
 export function textViolation(text: string): string | undefined {
-  if (text.includes('\0')) return 'has the character U+0000, which cannot be stored. Remove that character.'
+  if (text.includes('\0')) return 'must have no control characters that cannot be stored: remove U+0000'
   if (!text.isWellFormed()) return 'has half of a surrogate pair, which is no character. Send both halves or none.'
   return undefined
 }

@@ -215,7 +215,9 @@ describe('payload', () => {
     expect(await create('{"example":{"id":12345678901234567890}}')).toContain(
       '"path":"input.example","message":"has the number 12345678901234567890, which cannot be stored exactly.',
     )
-    expect(await create('{"example":["\\u0000"]}')).toContain('has the character U+0000, which cannot be stored.')
+    expect(await create('{"example":["\\u0000"]}')).toContain(
+      'must have no control characters that cannot be stored: remove U+0000',
+    )
     expect(await create('{"schema":{"title":"\\ud800"}}')).toContain('"path":"input.schema"')
   })
 })
