@@ -49,6 +49,7 @@ function resultRow({ attemptId, delivery, exchange, outcome, startedAt }: Attemp
     outcome_reason: outcome.statusReason,
     scheduled: outcome.scheduled ? 1 : 0,
     retry_after_seconds: outcome.retryAfterSeconds,
+    keeps_trigger: outcome.errorCode !== null && outcome.errorCode in OWN_FAULTS,
   }
 }
 

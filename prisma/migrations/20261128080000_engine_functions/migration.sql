@@ -227,7 +227,9 @@ BEGIN
       attempt_trigger attempt_trigger, started_ms bigint, duration_microseconds int, duration_bucket int,
       status_code int, response_headers jsonb, response_body_base64 text, error_code text, message text,
       -- The outcome: attempts of the retry policy used up (0 or 1), and seconds until the next attempt; NULL when none follows.
-      outcome_status delivery_status, outcome_reason text, scheduled int, retry_after_seconds float8
+      outcome_status delivery_status, outcome_reason text, scheduled int, retry_after_seconds float8,
+      -- True for a failure on Signalbox's side, which does not count.
+      keeps_trigger boolean
     )
     -- Takes every row. An unknown limit makes the planner expect few rows and look each up; for 100 rows, which it expects of JSON, it
     -- would scan deliveries while the table has no statistics.
@@ -243,8 +245,7 @@ BEGIN
     UPDATE deliveries d SET
       status = i.outcome_status, version = d.version + 1, attempt_count = d.attempt_count + 1,
       scheduled_attempts = d.scheduled_attempts + i.scheduled,
-      -- A failure on Signalbox's side does not count, so the next attempt keeps the trigger.
-      trigger = CASE WHEN d.trigger = 'TEST' OR i.error_code IN ('INTERRUPTED', 'INTERNAL') THEN d.trigger
+      trigger = CASE WHEN d.trigger = 'TEST' OR i.keeps_trigger THEN d.trigger
         ELSE 'SCHEDULED'::attempt_trigger END,
       next_attempt_at = recorded_at + i.retry_after_seconds * interval '1 second', lease_until = NULL,
       status_reason = coalesce(i.outcome_reason, i.message), updated_at = recorded_at

@@ -121,7 +121,7 @@ describe('publish', () => {
   test.each([
     ['an event of more than 256 KiB', { data: 'a'.repeat(256 * 1024) }, 'at most 262144 are allowed'],
     ['nesting of more than 100 levels', { data: nest(101) }, 'is nested deeper than 100 levels'],
-    ['a NUL in the idempotency key', { data: 1, idempotencyKey: 'a\u0000' }, 'has the character U+0000'],
+    ['a NUL in the idempotency key', { data: 1, idempotencyKey: 'a\u0000' }, 'remove U+0000'],
     [
       'a control character in the idempotency key',
       { data: 1, idempotencyKey: 'a\u0001' },

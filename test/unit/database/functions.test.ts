@@ -7,7 +7,6 @@ import { countCreated } from '../../../src/domain/deliveries/count-deliveries.ts
 import { deliveryId, HELD_REASON, register } from '../../../src/domain/events/fan-out.ts'
 import { DUE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
 import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../../../src/domain/events/system-events.ts'
-import { OWN_FAULTS } from '../../../worker/attempt-outcome.ts'
 
 const root = path.join(import.meta.dirname, '../../..')
 const files = globSync('prisma/functions/*.sql', { cwd: root })
@@ -31,7 +30,6 @@ describe('SQL functions', () => {
   test.each([
     ['claim_deliveries_v1', `pg_advisory_xact_lock(${LOCKS.claim})`],
     ['record_results_v1', `pg_notify('${DUE_CHANNEL}', '')`],
-    ['record_results_v1', `i.error_code IN ('${Object.keys(OWN_FAULTS).join("', '")}')`],
     ['record_results_v1', `ARRAY['${ENDPOINT_DISABLED_PATTERNS.join("', '")}']`],
     ['record_results_v1', `'type', '${ENDPOINT_DISABLED_TYPE}'`],
     ['record_results_v1', deliveryId('substr(v.id, 5, 10)', 'v.id', 'e.id')],
