@@ -16,6 +16,8 @@ const SEEN_AT_MOST = 500
 /** Requests after which the keys are made again, because operations revoke them. */
 const KEYS_LAST = 1_000
 const ANSWER_MS = 30_000
+/** Requests between two lines of progress. */
+const REPORTED = 10_000
 
 const options = new Map(process.argv.slice(2).map((word) => word.replace(/^--/, '').split('=', 2) as [string, string]))
 const known = ['requests', 'seconds', 'seed']
@@ -52,6 +54,7 @@ process.exit(faults.length === 0 ? 0 : 1)
 async function sendUntilEnd(): Promise<void> {
   while (sent < requests && performance.now() < end && faults.length < 100) {
     sent++
+    if (sent % REPORTED === 0) console.log(`${sent} requests, ${faults.length} faults`)
     if (sent % KEYS_LAST === 0) keys = await target.createKeys()
     const operation = nextOperation()
     await send(operation, pickKey()).catch((error: Error) => note(operation, 'no answer', String(error)))
