@@ -9,7 +9,7 @@ import {
   InterruptedError,
   isInvalidResponse,
 } from './http-sender.ts'
-import { CertificateError } from './ssrf-safe-connector.ts'
+import { CertificateError, ResponseTooLargeError } from './ssrf-safe-connector.ts'
 
 /** Reason of a failed attempt: a code with a fixed meaning, and a message with the remedy. */
 export interface Failure {
@@ -60,18 +60,21 @@ function explainError(error: unknown, host: string, status: number | null, timeo
   if (error instanceof ForbiddenTargetError)
     return { code: 'TARGET_FORBIDDEN', message: `Not sent: ${error.message}. Set another URL for the endpoint.` }
   if (error instanceof CertificateError) return { code: 'TLS_CERTIFICATE', message: explainCertificate(error, host) }
-  const { code: ownCode = '', message } = error as NodeJS.ErrnoException
+  if (error instanceof ResponseTooLargeError)
+    return { code: 'RESPONSE_TOO_LARGE', message: `${host} sent more than a response may have.` }
+  const { code: ownCode = '' } = error as NodeJS.ErrnoException
   // An alert after the handshake ends the connection, and undici reports only the end.
   const firstCode = evidenceOf(error)?.firstCode
   const code = firstCode?.startsWith('ERR_SSL') ? firstCode : ownCode
   if (isInvalidResponse(error as Error)) return invalidResponse(host, status)
   const known = byCode(code, host)
-  return (
-    known ?? {
-      code: 'CONNECTION_FAILED',
-      message: `The request to ${host} failed: ${(message || code).replace(/\p{C}/gu, '')}.`,
-    }
-  )
+  // Messages of libraries are not shown: they name code of Signalbox and quote the receiver.
+  return known ?? { code: 'CONNECTION_FAILED', message: `The connection to ${host} failed${causeOf(code)}.` }
+}
+
+/** The code of an error of the operating system or of TLS, in brackets. */
+function causeOf(code: string): string {
+  return /^[A-Z][A-Z0-9_]{1,50}$/.test(code) ? ` (${code})` : ''
 }
 
 function invalidResponse(host: string, status: number | null): Failure {

@@ -2,13 +2,15 @@ import { LRUCache } from 'lru-cache'
 import { Agent, type buildConnector, type Dispatcher } from 'undici'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import { evidenceOf } from './connection-evidence.ts'
-import { createConnector } from './ssrf-safe-connector.ts'
+import { createConnector, ResponseTooLargeError } from './ssrf-safe-connector.ts'
 
 /** Maximum bytes read of a response. */
 export const RESPONSE_BYTES = 64 * 1024
 /** Maximum bytes kept of a response body. */
 export const KEPT_BYTES = 10 * 1024
 export const HEADER_BYTES = 16 * 1024
+/** Maximum informational responses before the final one. */
+const INTERIM_RESPONSES = 8
 const KEEP_ALIVE_MS = 10_000
 /** Maximum receivers with open connections. */
 const ORIGINS = 20_000
@@ -96,6 +98,7 @@ export function createHttpSender(options: {
     const result: Exchange = { statusCode: null, headers: null, body: null, error: null, durationMicroseconds: 0 }
     const kept: Buffer[] = []
     let read = 0
+    let interim = 0
     let controller: Dispatcher.DispatchController | undefined
     let abortedBy: Error | undefined
     return new Promise((resolve) => {
@@ -123,7 +126,10 @@ export function createHttpSender(options: {
         },
         onResponseStart(_controller, statusCode, responseHeaders) {
           // Informational responses precede the final one.
-          if (statusCode < 200) return
+          if (statusCode < 200) {
+            if (++interim > INTERIM_RESPONSES) abort(new ResponseTooLargeError('interim responses'))
+            return
+          }
           result.statusCode = statusCode
           result.headers = flatten(responseHeaders)
         },
@@ -172,6 +178,8 @@ export function createHttpSender(options: {
 export function isInvalidResponse({ name, message, code = '' }: Error & { code?: string }): boolean {
   if (name === 'HTTPParserError' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || message === 'bad upgrade')
     return true
+  // Statuses below 100 fail an assertion of undici.
+  if (code === 'ERR_ASSERTION') return true
   return code.startsWith('HPE_') && code !== 'HPE_HEADER_OVERFLOW'
 }
 
