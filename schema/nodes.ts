@@ -101,7 +101,7 @@ export function createNodes(services: Services) {
       viewer: Viewer,
       query: object,
     ): Promise<NonNullable<Row<Name>>> {
-      const row = await load(type, id, viewer, query)
+      const row = await services.readPage(viewer.organizationId, () => load(type, id, viewer, query))
       if (row === null) throw new Error(`${type} ${id} is gone; read the list again.`)
       return row
     },

@@ -3,7 +3,7 @@ import { formatPrismaCursor, parsePrismaCursor, queryFromInfo } from '@pothos/pl
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay'
 import type { GraphQLResolveInfo } from 'graphql'
 import { ValidationError } from '../src/lib/errors.ts'
-import type { Context } from './builder.ts'
+import { type Context, requireViewer } from './builder.ts'
 import type { NodeName } from './nodes.ts'
 
 const PAGE_DEFAULT = 20
@@ -41,7 +41,8 @@ export async function readPage<Row extends object>(
 }
 
 /**
- * Reads a page of a list of nodes in the order of their ids.
+ * Reads a page of a list of nodes in the order of their ids, in a turn of the organization: nested pages take a read for
+ * each object.
  *
  * @param type type of the nodes
  * @param list reads rows by a query of Prisma, in the order of the list
@@ -58,11 +59,13 @@ export async function readNodes<Row extends { id: string }>(
     if (args[one] != null && args[other] != null)
       throw new PothosValidationError(`Arguments "${one}" and "${other}" are not supported at the same time`)
   const selection = queryFromInfo({ context, info, typeName: type, select: { id: true }, paths: ENTRIES })
+  const { organizationId } = requireViewer(context)
   const cursorOf = ({ id }: Row) => formatPrismaCursor({ id }, 'id')
   return readPage(args, cursorOf, async ({ before, after, limit, inverted }) => {
     const cursor = before ?? after
     const start = cursor === undefined ? { skip: 0 } : { cursor: { id: parsePrismaCursor(cursor) }, skip: 1 }
-    const rows = await list({ ...selection, ...start, take: inverted ? -limit : limit })
+    const query = { ...selection, ...start, take: inverted ? -limit : limit }
+    const rows = await context.services.readPage(organizationId, () => list(query))
     return inverted ? rows.toReversed() : rows
   })
 }

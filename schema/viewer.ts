@@ -16,7 +16,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       nullable: true,
       description: 'Presented API key; null while a platform key acts in another organization.',
       async resolve(viewer, _args, { services, readable }) {
-        const key = await services.keys.get(viewer, viewer.principal.id)
+        const key = await services.keys.presented(viewer)
         if (key !== null) readable.set(key.id, key.organizationId)
         return key
       },

@@ -134,7 +134,7 @@ export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
     publicKeys: t.stringList({
       description:
         'Public keys (`whpk_…`) that verify signatures of STANDARD_ED25519 now, newest first; empty for other schemes.',
-      resolve: ({ id }, _args, { services }) => services.endpointSecrets.publicKeys(id),
+      resolve: ({ id }, _args, context) => context.services.endpointSecrets.publicKeys(requireViewer(context), id),
     }),
     enabled: t.exposeBoolean('enabled', {
       description: 'False while the endpoint is disabled and its deliveries are held.',

@@ -68,6 +68,7 @@ export function createServices(deps: {
   const limits = createLimits({ redis, clock, log, allowances })
   const usageRecorder = createUsageRecorder({ pool, bus, clock, log })
   const read = createReadConcurrency()
+  const readPage = createReadConcurrency(Number.POSITIVE_INFINITY)
 
   const keyCache = createKeyCache({ pool, bus, redisKeyCache: createRedisKeyCache({ redis, keyring, clock }) })
   const keyLookup = createKeyLookup({ keyCache, keyPrefix, bootstrapApiKey: deps.bootstrapApiKey })
@@ -111,6 +112,8 @@ export function createServices(deps: {
     limits,
     organizations: createOrganizations({ prisma, clock, makeId, audit }),
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
+    /** Runs the pages and relations of an organization in turns, because a document may nest many. */
+    readPage,
     relationClient,
     replays: createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
     stats: createStats({ database, clock, read }),

@@ -3,6 +3,9 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLObjectType,
+  getNamedType,
+  isObjectType,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -32,6 +35,8 @@ export const DEPTH = 20
 export const BRACKETS = 200
 /** Maximum objects in the answer of an operation: nested pages multiply. */
 export const OBJECTS = 50_000
+/** Maximum pages of an operation, counted for each object that has one: a page below the root is a read of its own. */
+export const PAGES = 1_000
 /** Page size when `first` or `last` is a variable, and when neither is given. */
 const PAGE_AT_MOST = 100
 const PAGE_DEFAULT = 20
@@ -40,6 +45,16 @@ export const LISTS: Record<string, number | undefined> = {
   ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4 },
 }
+/** Names of fields that read a page, also when no entry is selected. */
+const PAGED = new Set(
+  Object.values(schema.getTypeMap())
+    .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
+    .filter(
+      ({ type }) =>
+        isObjectType(getNamedType(type)) && 'pageInfo' in (getNamedType(type) as GraphQLObjectType).getFields(),
+    )
+    .map(({ name }) => name),
+)
 /** Maximum characters of cached documents, valid and refused ones. */
 const REMEMBERED_CHARACTERS = 2_000_000
 
@@ -49,28 +64,31 @@ interface Size {
   roots: number
   fields: number
   objects: number
+  pages: number
   depth: number
 }
 
-const NOTHING: Size = { entries: false, roots: 0, fields: 0, objects: 0, depth: 0 }
+const NOTHING: Size = { entries: false, roots: 0, fields: 0, objects: 0, pages: 0, depth: 0 }
 
 /** Size of each parsed operation at most. */
 const sizes = new WeakMap<OperationDefinitionNode, Size>()
 /** Cost points of each root field of a mutation. */
 const POINTS_PER_MUTATION = 10
+/** Cost points of each page below the root, besides those of its objects. */
+const POINTS_PER_PAGE = 5
 
 /** Cost points of an operation. */
 export interface Cost {
   /** Cost of the root fields: one point each, ten for mutations. */
   base: number
-  /** The base and one point for each object in the answer at most. */
+  /** The base, one point for each object in the answer at most, and five for each page below the root. */
   requested: number
 }
 
 export function costOf(operation: OperationDefinitionNode): Cost {
-  const { roots, objects } = sizes.get(operation) ?? NOTHING
+  const { roots, objects, pages } = sizes.get(operation) ?? NOTHING
   const base = roots * (operation.operation === OperationTypeNode.MUTATION ? POINTS_PER_MUTATION : 1)
-  return { base, requested: base + objects }
+  return { base, requested: base + objects + POINTS_PER_PAGE * Math.max(0, pages - roots) }
 }
 
 /**
@@ -97,11 +115,12 @@ export function parseWithinLimits(source: string | Source, options?: ParseOption
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue
     const size = sizeOf(definition.selectionSet)
-    const { roots, fields, objects, depth } = size
+    const { roots, fields, objects, pages, depth } = size
     if (roots > ROOT_FIELDS) throw refusal('fields at its root', roots, ROOT_FIELDS)
     if (fields > FIELDS) throw refusal('fields, fragments written out', fields, FIELDS)
     if (depth > DEPTH) throw refusal('levels', depth, DEPTH)
     if (objects > OBJECTS) throw refusal('objects to answer with', objects, OBJECTS)
+    if (pages > PAGES) throw refusal('pages, nested ones counted for each object', pages, PAGES)
     if (measureIntrospection(schema, definition, fragments) > INTROSPECTION_CHARACTERS)
       throw refusal('characters of introspection', Number.POSITIVE_INFINITY, INTROSPECTION_CHARACTERS)
     sizes.set(definition, size)
@@ -150,10 +169,12 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
 
   function ofField(field: FieldNode): Size {
     const entries = ['nodes', 'edges'].includes(field.name.value)
-    if (field.selectionSet === undefined) return { entries, roots: 1, fields: 1, objects: 0, depth: 1 }
+    if (field.selectionSet === undefined) return { ...NOTHING, entries, roots: 1, fields: 1, depth: 1 }
     const within = sizeOf(field.selectionSet)
-    const objects = pageOf(field, within.entries) * (1 + within.objects)
-    return { entries, roots: 1, fields: 1 + within.fields, objects, depth: 1 + within.depth }
+    const count = pageOf(field, within.entries)
+    const objects = count * (1 + within.objects)
+    const pages = (PAGED.has(field.name.value) ? 1 : 0) + count * within.pages
+    return { entries, roots: 1, fields: 1 + within.fields, objects, pages, depth: 1 + within.depth }
   }
 
   function sizeOf(set: SelectionSetNode | undefined): Size {
@@ -170,6 +191,7 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
         roots: sum.roots + size.roots,
         fields: sum.fields + size.fields,
         objects: sum.objects + size.objects,
+        pages: sum.pages + size.pages,
         depth: Math.max(sum.depth, size.depth),
       }
     }

@@ -1,8 +1,10 @@
 import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { WebhookEndpoint } from '../../database/generated/client.ts'
+import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import type { Keyring } from '../../lib/keyring.ts'
+import type { Viewer } from '../people/viewer.ts'
 import { createSigningSecret } from './signing-secrets.ts'
 
 /** Maximum secrets that sign side by side. Another rotation retires the oldest. */
@@ -16,6 +18,21 @@ export type EndpointSecrets = ReturnType<typeof createEndpointSecrets>
 
 export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock; makeId: MakeId; keyring: Keyring }) {
   const { clock } = deps
+
+  /** Public keys by endpoint, newest first. */
+  const findPublicKeys = createBatchLookup(async (organizationId, ids) => {
+    const secrets = await deps.prisma.endpointSecret.findMany({
+      where: {
+        endpointId: { in: ids },
+        endpoint: { organizationId },
+        publicKey: { not: null },
+        OR: [{ expiresAt: null }, { expiresAt: { gt: clock.now() } }],
+      },
+      orderBy: { id: 'desc' },
+    })
+    const byEndpoint = Map.groupBy(secrets, ({ endpointId }) => endpointId)
+    return new Map([...byEndpoint].map(([id, rows]) => [id, rows.flatMap(({ publicKey }) => publicKey ?? [])]))
+  })
 
   /** @returns the secret to show once; null for ed25519, where receivers need only the public key */
   async function add(tx: Transaction, endpoint: WebhookEndpoint): Promise<string | null> {
@@ -53,12 +70,7 @@ export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock
     removeAll: (tx: Transaction, endpointId: string) => tx.endpointSecret.deleteMany({ where: { endpointId } }),
 
     /** Public keys of the secrets that sign now, newest first; empty for HMAC schemes. */
-    async publicKeys(endpointId: string): Promise<string[]> {
-      const secrets = await deps.prisma.endpointSecret.findMany({
-        where: { endpointId, publicKey: { not: null }, OR: [{ expiresAt: null }, { expiresAt: { gt: clock.now() } }] },
-        orderBy: { id: 'desc' },
-      })
-      return secrets.flatMap(({ publicKey }) => publicKey ?? [])
-    },
+    publicKeys: async ({ organizationId }: Viewer, endpointId: string): Promise<string[]> =>
+      (await findPublicKeys(organizationId, endpointId)) ?? [],
   }
 }

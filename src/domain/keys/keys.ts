@@ -1,5 +1,6 @@
 import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { ApiKey, Prisma } from '../../database/generated/client.ts'
+import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
@@ -40,6 +41,10 @@ export function createKeys(deps: {
   keyPrefix: string
 }) {
   const { prisma, clock, audit } = deps
+  const findKey = createBatchLookup(async (organizationId, ids) => {
+    const keys = await prisma.apiKey.findMany({ where: { id: { in: ids }, organizationId } })
+    return new Map(keys.map((key) => [key.id, key]))
+  })
   const update = (data: Prisma.ApiKeyUpdateInput) => async (tx: Transaction, key: ApiKey) => {
     await tx.apiKey.update({ where: { id: key.id }, data })
     return {}
@@ -90,6 +95,10 @@ export function createKeys(deps: {
 
     get: (viewer: Viewer, id: string, query: object = {}): Promise<ApiKey | null> =>
       prisma.apiKey.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
+
+    /** The presented key; null while a platform key acts in another organization. */
+    presented: async ({ organizationId, principal }: Viewer): Promise<ApiKey | null> =>
+      (await findKey(organizationId, principal.id)) ?? null,
 
     list: (viewer: Viewer, query: object): Promise<ApiKey[]> =>
       prisma.apiKey.findMany(page(query, { organizationId: viewer.organizationId })),

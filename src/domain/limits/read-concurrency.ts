@@ -10,18 +10,19 @@ export const ALL_READS_AT_ONCE = CONNECTIONS - 3
 export const READS_WAITING = 2_000
 const WAIT_MS = 10_000
 
-/** Runs a read of an organization that may take long because a client chooses its filter. */
+/** Runs a read of an organization in its turn. */
 export type Read = <T>(organizationId: string, work: () => Promise<T>) => Promise<T>
 
 /**
  * Bounds concurrent reads per organization and in total, so that one organization cannot block another for longer than
  * a statement may take. `work` sends one statement at a time.
  *
+ * @param allAtOnce maximum concurrent reads of all organizations; reads that are quick need none
  * @throws UnavailableError when too many reads wait, or this one waited too long
  */
-export function createReadConcurrency(): Read {
+export function createReadConcurrency(allAtOnce = ALL_READS_AT_ONCE): Read {
   const turns = new Map<string, LimitFunction>()
-  const ofAll = pLimit(ALL_READS_AT_ONCE)
+  const ofAll = pLimit(allAtOnce)
 
   return async (organizationId, work) => {
     const turn = turns.get(organizationId) ?? pLimit(READS_AT_ONCE)

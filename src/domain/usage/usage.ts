@@ -103,6 +103,7 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
       readings.set(dimension, reading)
       return reading
     }
+    let keys: Promise<number> | undefined
     const grouped = async (dimension: keyof typeof BY) => {
       const { rows } = await rowsOf(dimension)
       return [...Map.groupBy(rows, ({ value }) => (value instanceof Date ? value.getTime() : value))]
@@ -120,9 +121,9 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
         const groups = (await grouped(dimension)).map(([value, rows]) => ({ value: String(value), ...figures(rows) }))
         return groups.sort((a, b) => b.requests - a.requests)
       },
-      async uniqueKeys() {
-        const { rows } = await query<{ keys: number }>({ text: KEYS, values })
-        return rows[0]!.keys
+      uniqueKeys() {
+        keys ??= query<{ keys: number }>({ text: KEYS, values }).then(({ rows }) => rows[0]!.keys)
+        return keys
       },
     }
   }

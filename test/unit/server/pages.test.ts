@@ -19,7 +19,13 @@ async function list(_viewer: unknown, query: { cursor?: { id: string }; take: nu
 
 async function ask(field: string, selection: string) {
   const permissions = { webhooks: ['read'], usage: ['read'] }
-  const services = { endpoints: { list }, usageRecords: { ofOrganization: async () => [] }, relationClient: {} }
+  const readPage = (_organizationId: string, work: () => unknown) => work()
+  const services = {
+    readPage,
+    endpoints: { list },
+    usageRecords: { ofOrganization: async () => [] },
+    relationClient: {},
+  }
   const contextValue = { viewer: { permissions }, services }
   return execute({ schema, document: parse(`{ page: ${field} { ${selection} } }`), contextValue })
 }
