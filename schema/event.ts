@@ -178,7 +178,8 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: EventPublishManyInput, required: true, description: 'Events to publish.' }) },
     async resolve(_root, { input }, context, info) {
       assertEventsFit(input.events, context, info)
-      return { events: await context.services.publisher.publishMany(requireViewer(context), input.events) }
+      const { publisher } = context.services
+      return { events: await publisher.publishMany(requireViewer(context), input.events, context.signal()) }
     },
   }),
 }))

@@ -5,13 +5,14 @@ import { RE2JS } from 're2js'
 import type { Issue } from '../../lib/errors.ts'
 import type { JsonText } from '../../lib/json-text.ts'
 import { EVENT_BYTES } from '../events/envelope.ts'
-import { CHECK_BUDGET, schemaCost } from './schema-cost.ts'
+import { CHECK_MS, runWithDeadline } from './check-deadline.ts'
+import { CHECK_BUDGET, isQuickCheck, schemaCost } from './schema-cost.ts'
 
 export const SCHEMA_BYTES = 64 * 1024
 const ISSUES_SHOWN = 20
 
 // Optimizing the generated code takes several times as long as generating it.
-const CODE = { regExp: linearRegExp(), optimize: false } as const
+const CODE = { regExp: createLinearRegExp().regExp, optimize: false } as const
 // The logger is off: messages would contain the tenant's data.
 // A number past the range of JavaScript reads as infinity and stays a number.
 const OPTIONS = {
@@ -44,7 +45,8 @@ export function compileSchema(schema: unknown): CheckPayload {
   const isSchema = meta.getSchema(id)!
   if (!isSchema(schema)) throw new Error(`schema is invalid: ${meta.errorsText(isSchema.errors)}`)
   // One instance per schema: Ajv keeps everything that an instance compiled.
-  const ajv = withFormats(new Compiler({ ...OPTIONS, meta: false, validateSchema: false }))
+  const { regExp, reset } = createLinearRegExp()
+  const ajv = withFormats(new Compiler({ ...OPTIONS, code: { ...CODE, regExp }, meta: false, validateSchema: false }))
   const check: ValidateFunction = ajv.compile(schema)
   /** Issues of a payload; undefined when the code is nested too deeply for the engine, which shows at the first run. */
   const run = (data: unknown): ErrorObject[] | undefined => {
@@ -56,12 +58,22 @@ export function compileSchema(schema: unknown): CheckPayload {
     }
   }
   if (run({}) === undefined) throw new Error('the schema has too many parts on one level')
+  const isQuick = isQuickCheck(schema, cost)
   return ({ text: { length }, value }) => {
-    const errors = length > EVENT_BYTES || cost * length > CHECK_BUDGET ? undefined : run(value)
-    if (errors === undefined)
-      return [{ path: 'data', message: 'is too large to be checked against the schema of its event type' }]
-    return errors.slice(0, ISSUES_SHOWN).map(toIssue)
+    if (length > EVENT_BYTES || cost * length > CHECK_BUDGET) return [TOO_LARGE]
+    const done = isQuick(length) ? { errors: run(value) } : runWithDeadline(() => ({ errors: run(value) }))
+    if (done === undefined) {
+      reset()
+      return [TOO_SLOW]
+    }
+    return done.errors?.slice(0, ISSUES_SHOWN).map(toIssue) ?? [TOO_LARGE]
   }
+}
+
+const TOO_LARGE: Issue = { path: 'data', message: 'is too large to be checked against the schema of its event type' }
+const TOO_SLOW: Issue = {
+  path: 'data',
+  message: `takes more than ${CHECK_MS} ms to check against the schema of its event type. Make its patterns simpler, or send less.`,
 }
 
 function draftOf(schema: object | boolean): (typeof DRAFTS)[number] {
@@ -82,13 +94,24 @@ function withFormats<T extends Ajv>(ajv: T): T {
 }
 
 /** Refuses look-ahead and back-references, so that no pattern takes exponential time. */
-function linearRegExp() {
-  const compile = (pattern: string) => {
-    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
+function createLinearRegExp() {
+  const compile = (pattern: string) => RE2JS.compile(RE2JS.translateRegExp(pattern))
+  const compiled = new Map<string, RE2JS>()
+  const regExp = (pattern: string) => {
+    compiled.set(pattern, compile(pattern))
+    const test = (text: string) => {
+      const known = compiled.get(pattern) ?? compile(pattern)
+      compiled.set(pattern, known)
+      return known.matcher(text).find()
+    }
     // Ajv shares matchers with the same toString().
-    return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern }
+    return { test, toString: () => pattern }
   }
-  return Object.assign(compile, { code: 'new RegExp' })
+  return {
+    regExp: Object.assign(regExp, { code: 'new RegExp' }),
+    /** Compiles the patterns again when they are next used: matchers keep state, which a deadline leaves half changed. */
+    reset: () => compiled.clear(),
+  }
 }
 
 function toIssue(error: ErrorObject): Issue {

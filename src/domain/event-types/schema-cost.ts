@@ -6,8 +6,20 @@ const MOST = 5_000
 const UNIQUE_ITEMS_MOST = 1_000
 /** References that resolve during a check, where no bound can be computed in advance. */
 const DYNAMIC = ['$async', '$dynamicRef', '$dynamicAnchor', '$recursiveRef', '$recursiveAnchor']
-/** Maximum product of schema cost and payload bytes, about one second. */
+/** Maximum product of schema cost and payload bytes. A larger payload is refused without a check. */
 export const CHECK_BUDGET = 100_000_000
+
+/** Products of cost and bytes that take a few milliseconds at most, without and with patterns and formats. */
+const QUICK = { plain: 2_000_000, matching: 200_000 }
+/** Maximum bytes of a quick check with patterns and formats: some formats take quadratic time. */
+const QUICK_BYTES = 10_000
+
+/** Tells by the bytes of a payload whether its check is quick, so that no deadline is needed. */
+export function isQuickCheck(schema: unknown, cost: number): (bytes: number) => boolean {
+  const matches = /"(pattern|patternProperties|format)":/.test(JSON.stringify(schema))
+  if (!matches) return (bytes) => cost * bytes <= QUICK.plain
+  return (bytes) => bytes <= QUICK_BYTES && cost * bytes <= QUICK.matching
+}
 
 /**
  * Computes the cost of checking one value. Tenants write schemas and checks run on the event loop, so a schema that

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import type { LiveBus } from '../../bus/bus.ts'
 import { notifyLogGrew } from '../../bus/delivery-log.ts'
@@ -10,6 +9,7 @@ import { ConflictError, type Issue, UnavailableError, ValidationError } from '..
 import type { MakeId } from '../../lib/ids.ts'
 import { JsonText } from '../../lib/json-text.ts'
 import { validate } from '../../lib/validate.ts'
+import { createCheckBudget, REQUEST_MS, type RequestChecks } from '../event-types/check-budget.ts'
 import type { EventTypes } from '../event-types/event-types.ts'
 import { EVENT_TYPE_LENGTH } from '../event-types/patterns.ts'
 import type { PublishableType } from '../event-types/publishable-types.ts'
@@ -22,8 +22,6 @@ import { type NewEvent, storeEvents } from './store-events.ts'
 export const EVENTS_AT_ONCE = 500
 /** Maximum bytes of an event as published, before sensitive fields are removed. */
 const GIVEN_BYTES = 4 * EVENT_BYTES
-/** Time after which preparing the events of one request yields to the event loop. */
-const HELD_MS = 10
 
 const eventInput = z.object({
   type: z.string().min(1).max(EVENT_TYPE_LENGTH),
@@ -54,6 +52,7 @@ export function createPublisher(deps: {
   bus: LiveBus
 }) {
   const { database, clock } = deps
+  const budget = createCheckBudget({ clock })
   const { write, stop } = createEventWriter(async (events, size) => {
     const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
     const result = await storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime)
@@ -69,29 +68,41 @@ export function createPublisher(deps: {
       return event!
     },
 
-    /** Publishes all events or none: one invalid event refuses all of them. */
-    publishMany: (viewer: Viewer, inputs: EventPublish[]): Promise<Event[]> =>
-      publishAll(viewer, validate(eventsInput, inputs, 'input.events'), (index) => `input.events.${index}`),
+    /**
+     * Publishes all events or none: one invalid event refuses all of them.
+     *
+     * @param signal aborted when the client leaves, which ends the checks
+     */
+    publishMany: (viewer: Viewer, inputs: EventPublish[], signal?: AbortSignal): Promise<Event[]> =>
+      publishAll(viewer, validate(eventsInput, inputs, 'input.events'), (index) => `input.events.${index}`, signal),
   }
 
   async function publishAll(
     viewer: Viewer,
     inputs: z.output<typeof eventsInput>,
     pathOf: (index: number) => string,
+    signal?: AbortSignal,
   ): Promise<Event[]> {
     const issues: Issue[] = []
     const events: NewEvent[] = []
     const types = new Map<string, PublishableType | undefined>()
     for (const { type } of inputs)
       if (!types.has(type)) types.set(type, await deps.eventTypes.resolveType(viewer, type))
-    let heldSince = performance.now()
+    const { organizationId } = viewer
+    const checks = budget.open(organizationId)
     for (const [index, input] of inputs.entries()) {
       // A costly schema blocks the event loop for other requests.
-      if (performance.now() - heldSince > HELD_MS) {
-        await setImmediate()
-        heldSince = performance.now()
+      const turn = budget.turn(organizationId)
+      if (turn !== undefined) await turn
+      if (signal?.aborted)
+        throw new UnavailableError('CLIENT_CLOSED', 'The client left before the events were checked.')
+      if (checks.isSpent()) {
+        const message = `comes after events that took ${REQUEST_MS} ms to check. Publish fewer at a time, or make their schemas simpler.`
+        throw new ValidationError([...issues, { path: pathOf(index), message }])
       }
-      const prepared = prepare(viewer, input, types.get(input.type))
+      const began = performance.now()
+      const prepared = prepare(viewer, input, types.get(input.type), checks)
+      budget.hold(performance.now() - began)
       if (Array.isArray(prepared)) {
         for (const { path, message } of prepared) issues.push({ path: `${pathOf(index)}.${path}`, message })
       } else events.push(prepared)
@@ -110,6 +121,7 @@ export function createPublisher(deps: {
     { organizationId }: Viewer,
     input: z.output<typeof eventInput>,
     known: PublishableType | undefined,
+    checks: RequestChecks,
   ): NewEvent | Issue[] {
     const { type, data, previous, metadata, idempotencyKey = null } = input
     if (known === undefined)
@@ -119,7 +131,7 @@ export function createPublisher(deps: {
       const message = sizeViolation(given[part], { levels: EVENT_DEPTH, bytes: GIVEN_BYTES })
       if (message !== undefined) return [{ path: part, message }]
     }
-    const issues = known.check(data)
+    const issues = checks.run(() => known.check(data))
     if (issues.length > 0) return issues
     const { removeFields } = known
     const texts: EventTexts = {
