@@ -64,7 +64,7 @@ builder.queryField('unknownKeyRecords', (t) =>
     {
       type: UsageRecord,
       description:
-        'Single requests with unknown API keys in the whole installation, newest first, which show attempts to guess keys. For the operator: needs `platform: read`.',
+        'Single requests with unknown API keys in the whole installation, newest first, which show attempts to guess keys; each process stores 60 a minute and counts the others in `unknownKeyUsage`. For the operator: needs `platform: read`.',
       authScopes: { can: 'platform:read' },
       resolve: (_root, args, { services }) =>
         readPage(args, cursorOf, (range) => services.usageRecords.ofUnknownKeys(range)),

@@ -17,6 +17,18 @@ WITH old AS (
 )
 SELECT count(*)::int > 0 AS more FROM gone`
 
+/** Maximum stored chunks of requests with unknown keys; each holds 1 to 60 records. */
+export const UNKNOWN_CHUNKS = 1_000
+
+/** Removes the oldest records of unknown keys, which anybody can cause; their counts stay. */
+const REMOVE_UNKNOWN = `
+WITH old AS (
+  SELECT batch_id FROM usage_chunks WHERE organization_id = '' ORDER BY batch_id DESC OFFSET ${UNKNOWN_CHUNKS} LIMIT ${AT_ONCE}
+), gone AS (
+  DELETE FROM usage_chunks c USING old WHERE c.organization_id = '' AND c.batch_id = old.batch_id RETURNING 1
+)
+SELECT count(*)::int = ${AT_ONCE} AS more FROM gone`
+
 /** Removes expired buckets of each granularity; the parameters are in the order of the granularities. */
 const REMOVE_BUCKETS = `
 WITH old AS MATERIALIZED (
@@ -52,6 +64,7 @@ export function createPruneUsageAndAudit(
   const widths = Object.keys(WIDTHS).map((width) => before(WIDTHS[width as Width].keptDays))
   return [
     run(REMOVE_BUCKETS, widths),
+    run(REMOVE_UNKNOWN, []),
     ...(days.usage > 0 ? [run(REMOVE_RECORDS, [uuidBefore(before(days.usage))])] : []),
     ...(days.audit > 0 ? [run(REMOVE_AUDIT, [idBefore('aud', before(days.audit))])] : []),
   ]

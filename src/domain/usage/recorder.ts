@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { rollUp } from './roll-up.ts'
 import { type Batch, createBatch } from './usage-batch.ts'
-import type { UsageRecord } from './usage-record.ts'
+import { REFUSED, type UsageRecord } from './usage-record.ts'
 import { writeBatch } from './write-batch.ts'
 
 /**
@@ -18,8 +18,11 @@ const FLUSH_MS = 500
 const BATCH = 2_000
 /** Maximum records in memory while the database is away. Records past the bound are dropped, counted and logged. */
 export const WAITING_RECORDS = 100_000
-/** Maximum of these records for unknown keys, so that a flood of them drops no other record. */
-const WAITING_UNKNOWN = 10_000
+/**
+ * Maximum records per minute and process of requests with unknown keys, and of those with invalid keys of each
+ * organization. Further ones are counted: anybody can send them.
+ */
+export const REFUSED_RECORDS = 60
 /** Pause after a roll-up as a multiple of its duration, so that roll-ups take at most a hundredth of the time. */
 const REST = 99
 const REST_AT_MOST_MS = 30_000
@@ -34,6 +37,8 @@ export type UsageRecorder = ReturnType<typeof createUsageRecorder>
 
 export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: Clock; log: Log }) {
   const { pool, clock, log } = deps
+  /** Records of refused keys in the last minute that had one, by organization. */
+  const refused = new LRUCache<string, { minute: number; records: number }>({ max: ORGANIZATIONS_REMEMBERED })
   const operations = new LRUCache<string, Set<string>>({ max: ORGANIZATIONS_REMEMBERED })
   /**
    * The batch that takes new records. No write of it was attempted: a failed write may have stored the batch as it was.
@@ -42,7 +47,6 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
   /** Batches to write, oldest first. */
   const closed: Batch[] = []
   let waiting = 0
-  let waitingUnknown = 0
   let lost = 0
   /** True while the database may hold batches that no roll-up counted. */
   let uncounted = false
@@ -63,7 +67,6 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
       })
       uncounted = true
       waiting -= batch.size
-      waitingUnknown -= batch.unknown
       closed.shift()
     }
     if (lost > 0) log.error({ lost }, 'Usage records were dropped')
@@ -125,6 +128,16 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
     return true
   }
 
+  /** True while the request may have a record of its own. */
+  function isRecorded({ organizationId, outcome, at }: UsageRecord): boolean {
+    if (organizationId !== null && outcome !== REFUSED) return true
+    const minute = Math.floor(at.getTime() / 60_000)
+    const known = refused.get(organizationId ?? '')
+    const records = known?.minute === minute ? known.records + 1 : 1
+    refused.set(organizationId ?? '', { minute, records })
+    return records <= REFUSED_RECORDS
+  }
+
   function arm(): void {
     timer ??= setTimeout(async () => {
       await nextWrite().catch(() => {})
@@ -136,16 +149,17 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
 
   return {
     add(record: UsageRecord): void {
-      const isUnknown = record.organizationId === null
-      if (waiting >= WAITING_RECORDS || (isUnknown && waitingUnknown >= WAITING_UNKNOWN)) {
+      if (waiting >= WAITING_RECORDS) {
         lost++
         return
       }
-      waiting++
-      if (isUnknown) waitingUnknown++
       if (open?.takes(record) === false) close()
       open ??= createBatch(record.at)
-      open.add(isTold(record) ? record : { ...record, operation: OTHER })
+      const told = isTold(record) ? record : { ...record, operation: OTHER }
+      if (isRecorded(record)) {
+        waiting++
+        open.add(told)
+      } else open.count(told)
       if (open.size >= BATCH) close()
       arm()
     },

@@ -38,7 +38,6 @@ export function createBatch(now: Date) {
   const kinds = new Map<string, Kind[]>()
   const counts = new Map<string, Series>()
   let size = 0
-  let unknown = 0
 
   function chunkOf(organizationId: string): Chunk {
     const chunk = chunks.get(organizationId) ?? { keyIds: new Set(), kinds: [], requests: [] }
@@ -79,21 +78,19 @@ export function createBatch(now: Date) {
     get size() {
       return size
     },
-    /** Number of requests with unknown keys. */
-    get unknown() {
-      return unknown
-    },
     /** True when the request belongs to the minute of the batch. */
     takes: ({ at }: UsageRecord) => minuteOf(at) === minute,
     add(record: UsageRecord): void {
       size++
-      if (record.organizationId === null) unknown++
       const { chunk, place, series } = kindOf(record)
-      const duration = Math.min(record.durationMicroseconds, INT_AT_MOST)
-      const received = Math.min(record.requestBytes, INT_AT_MOST)
-      const sent = Math.min(record.responseBytes, INT_AT_MOST)
+      const { duration, received, sent } = figuresOf(record)
       chunk.requests.push(place, record.at.getTime(), duration, received, sent)
       count(series, record.outcome, duration, received, sent)
+    },
+    /** Counts a request without a record of its own. */
+    count(record: UsageRecord): void {
+      const { duration, received, sent } = figuresOf(record)
+      count(seriesOf(storable(record)), record.outcome, duration, received, sent)
     },
     /** Closes the batch: the memory of the index is freed while the batch waits to be written. */
     close: () => kinds.clear(),
@@ -107,6 +104,14 @@ export function createBatch(now: Date) {
         ...{ kinds: JSON.stringify(kinds), requests: inFives(requests) },
       }))
     },
+  }
+}
+
+function figuresOf(record: UsageRecord) {
+  return {
+    duration: Math.min(record.durationMicroseconds, INT_AT_MOST),
+    received: Math.min(record.requestBytes, INT_AT_MOST),
+    sent: Math.min(record.responseBytes, INT_AT_MOST),
   }
 }
 

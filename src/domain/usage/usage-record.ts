@@ -22,5 +22,7 @@ export interface UsageRecord {
 }
 
 export const OK = 'OK'
+/** Outcome of requests with an unknown or invalid key. */
+export const REFUSED = 'UNAUTHENTICATED'
 /** Outcomes of requests refused by a rate limit or quota. */
 export const LIMITED = ['RATE_LIMITED', 'QUOTA_EXCEEDED']
