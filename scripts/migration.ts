@@ -25,7 +25,7 @@ async function newFunctions(): Promise<string[]> {
 const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-migration-'))
 const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
 try {
-  const { engine, close } = await openSchemaEngine(postgres.url)
+  const { engine, close } = await openSchemaEngine(postgres.adminUrl)
   const sql = [await diffMigrationsToModel(engine), ...(await newFunctions())].filter(Boolean).join('\n')
   await close()
   if (name === '--check') {

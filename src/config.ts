@@ -138,9 +138,16 @@ export interface Config {
 /** All faults of the settings at once. */
 export class ConfigError extends Error {}
 
-/** Reads the settings. Empty variables count as absent. */
+/** Variables with credentials. */
+const SECRETS = ['BOOTSTRAP_API_KEY', 'DATABASE_DIRECT_URL', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'REDIS_URL']
+
+/**
+ * Reads the settings, and removes those with credentials from the environment, so that no child process inherits them.
+ * Empty variables count as absent.
+ */
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  for (const name of SECRETS) delete env[name]
   const parsed = environment.safeParse(present)
   const mistakes = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
   const production = present.NODE_ENV === 'production'

@@ -26,11 +26,11 @@ export async function startServices() {
   ]
   const postgres = await startEmbeddedPostgres({ dataDir, settings })
   const redis = await startRedis()
-  const pool = new pg.Pool({ connectionString: postgres.url, max: 2 })
+  const pool = new pg.Pool({ connectionString: postgres.adminUrl, max: 2 })
   await pool.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
   await makeWalFiles(pool)
   return {
-    databaseUrl: postgres.url,
+    databaseUrl: postgres.adminUrl,
     postgresPid: postgres.pid,
     redisUrl: redis.url,
     /** Everything here lies in it. */

@@ -49,11 +49,12 @@ async function startServices(server: string) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-test-'))
   const postgres =
     server === ON_POSTGRES_15 ? await startPostgres15() : await startEmbeddedPostgres({ dataDir, durable: false })
-  const admin = new pg.Client({ connectionString: postgres.url })
+  const postgresUrl = 'adminUrl' in postgres ? postgres.adminUrl : postgres.url
+  const admin = new pg.Client({ connectionString: postgresUrl })
   await admin.connect()
   await admin.query(`CREATE DATABASE ${TEMPLATE}`)
   await admin.end()
-  const template = new URL(postgres.url)
+  const template = new URL(postgresUrl)
   template.pathname = TEMPLATE
   await migrate(template.href)
   const redis = await startRedis()
@@ -64,7 +65,7 @@ async function startServices(server: string) {
   noteSaid('')
   noteSecret('')
   return {
-    postgresUrl: postgres.url,
+    postgresUrl,
     redisUrl: redis.url,
     ledger,
     async stop() {

@@ -44,4 +44,13 @@ describe('configuration', () => {
     )
     expect(config).toMatchObject({ production: true, host: '0.0.0.0', endpointAllowedNetworks: [] })
   })
+
+  test('variables with credentials leave the environment, so that no child process inherits them', () => {
+    const env = {
+      ...{ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1/x', REDIS_URL: 'redis://:hunter2@127.0.0.1', PORT: '1' },
+      ...{ BOOTSTRAP_API_KEY: 'a-key-of-any-form-that-is-long-enough', ENCRYPTION_KEYS: 'not a key' },
+    }
+    expect(() => readConfig(env, 'all')).toThrow('ENCRYPTION_KEYS')
+    expect(env).toEqual({ PORT: '1' })
+  })
 })

@@ -12,6 +12,9 @@ const run = promisify(execFile)
  */
 export const POSTGRES_ENVIRONMENT = { PATH: process.env.PATH ?? '', LC_ALL: 'C' }
 
+/** Role that initdb makes. Signalbox itself connects as another role. */
+export const SUPERUSER = 'signalbox'
+
 /** A database cluster on disk, and the means to start a server on it. */
 export interface Cluster {
   folder: string
@@ -54,7 +57,7 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
   await run(
     path.join(bin, 'initdb'),
     [
-      ...['--pgdata', draft, '--username', 'signalbox', '--pwfile', draftPassword],
+      ...['--pgdata', draft, '--username', SUPERUSER, '--pwfile', draftPassword],
       ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-instructions', '--no-sync'],
     ],
     { cwd: dataDir, ...user, env: POSTGRES_ENVIRONMENT },

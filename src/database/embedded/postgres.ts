@@ -6,15 +6,24 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { LOCKS } from '../locks.ts'
-import { type Cluster, POSTGRES_ENVIRONMENT, prepareCluster } from './cluster.ts'
+import {
+  APPLICATION_DATABASE,
+  APPLICATION_ROLE,
+  applicationPassword,
+  prepareApplicationRole,
+  transferObjects,
+} from './application-role.ts'
+import { type Cluster, POSTGRES_ENVIRONMENT, prepareCluster, SUPERUSER } from './cluster.ts'
 
 /** Maximum time to start, recovery after a crash included. */
 const START_MS = 60_000
 const STOP_MS = 30_000
 
 export interface EmbeddedPostgres {
-  /** Connection string of the database `signalbox`. */
+  /** Connection string of the database `signalbox` for its owner, which is no superuser. */
   url: string
+  /** Connection string of the same database for the superuser; for tests and tools. */
+  adminUrl: string
   /** Process id of the server. */
   pid: number
   stop(): Promise<void>
@@ -48,10 +57,15 @@ export async function startEmbeddedPostgres(options: {
     await owner.end()
     throw new Error(`Another Signalbox already runs on ${options.dataDir}. Stop it, or set DATA_DIR to another folder.`)
   }
-  const database = await owner.query("SELECT 1 FROM pg_database WHERE datname = 'signalbox'")
-  if (database.rowCount === 0) await owner.query('CREATE DATABASE signalbox')
+  const password = applicationPassword(cluster.password)
+  await prepareApplicationRole(owner, password)
+  const adminUrl = urlOf({ password: cluster.password }, server.port, APPLICATION_DATABASE)
+  const admin = new pg.Client({ connectionString: adminUrl })
+  await admin.connect()
+  await transferObjects(admin).finally(() => admin.end())
   return {
-    url: urlOf(cluster, server.port, 'signalbox'),
+    url: urlOf({ user: APPLICATION_ROLE, password }, server.port, APPLICATION_DATABASE),
+    adminUrl,
     pid: server.pid,
     async stop() {
       stopping = true
@@ -109,7 +123,7 @@ async function launch(
 async function connect(cluster: Cluster, port: number, exited: () => string | undefined): Promise<pg.Client> {
   const deadline = Date.now() + START_MS
   for (;;) {
-    const client = new pg.Client({ connectionString: urlOf(cluster, port, 'postgres') })
+    const client = new pg.Client({ connectionString: urlOf({ password: cluster.password }, port, 'postgres') })
     try {
       await client.connect()
       return client
@@ -143,8 +157,8 @@ async function isPostgres(pid: number): Promise<boolean> {
   return command.includes('postgres')
 }
 
-function urlOf(cluster: Cluster, port: number, database: string): string {
-  return `postgresql://signalbox:${cluster.password}@127.0.0.1:${port}/${database}?sslmode=disable`
+function urlOf(login: { user?: string; password: string }, port: number, database: string): string {
+  return `postgresql://${login.user ?? SUPERUSER}:${login.password}@127.0.0.1:${port}/${database}?sslmode=disable`
 }
 
 function freePort(): Promise<number> {

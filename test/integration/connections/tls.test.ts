@@ -45,7 +45,7 @@ beforeAll(async () => {
   const files = [`ssl_cert_file=${server.cert}`, `ssl_key_file=${server.key}`, `ssl_ca_file=${authority.file}`]
   const settings = ['ssl=on', ...files, `hba_file=${access}`]
   postgres = await startEmbeddedPostgres({ dataDir: path.join(folder, 'data'), durable: false, settings })
-  const admin = new pg.Client({ connectionString: postgres.url })
+  const admin = new pg.Client({ connectionString: postgres.adminUrl })
   await admin.connect()
   await admin.query('CREATE ROLE certified LOGIN SUPERUSER; CREATE ROLE encrypted LOGIN SUPERUSER')
   await admin.query("ALTER ROLE encrypted PASSWORD 'encrypted'")
@@ -60,7 +60,7 @@ afterAll(async () => {
 
 /** The connection string of the server with these parameters instead of its own. */
 function urlWith(parameters: Record<string, string>, change: (url: URL) => void = () => {}): string {
-  const url = new URL(postgres.url)
+  const url = new URL(postgres.adminUrl)
   url.search = new URLSearchParams(parameters).toString()
   change(url)
   return url.href
