@@ -1,4 +1,5 @@
 import { AuditOutcome } from '../src/database/generated/enums.ts'
+import { shownDetails } from '../src/domain/audit/audit.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
 
@@ -32,10 +33,11 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
       description: 'Address of the client; null for changes by `system`, and when the address is unknown.',
     }),
     outcome: t.expose('outcome', { type: AuditOutcomeType, description: 'Outcome of the change or request.' }),
-    details: t.expose('details', {
+    details: t.field({
       type: 'JSON',
       description:
-        'Details of the change, such as old and new settings, or the reason of the refusal. Secrets are never part of it.',
+        'Details of the change, such as old and new settings, or the reason of the refusal. Secrets are never part of it, and URLs have no values in their query.',
+      resolve: ({ details }) => shownDetails(details),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the change or refusal.' }),
   }),

@@ -14,6 +14,7 @@ import { createAudit } from './domain/audit/audit.ts'
 import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
+import { writeFirstKey } from './domain/organizations/first-key-file.ts'
 import { readManifest } from './domain/persisted-operations/manifest.ts'
 import { createRetention } from './domain/retention/retention.ts'
 import { systemClock as clock } from './lib/clock.ts'
@@ -34,7 +35,7 @@ export interface Started {
 /**
  * @param options.stops receives a stop function per started part, in order, so that a failure half-way stops the rest
  * @param options.onKey called with the first key of an installation before anything else can fail, because the key is
- *   shown once
+ *   shown once. In production the key goes to a file instead, because the output is a log
  * @param options.onLost called when the embedded PostgreSQL goes away
  */
 export async function compose(
@@ -84,7 +85,10 @@ export async function compose(
     keyPrefix: config.keyPrefix,
     bootstrapApiKey: config.bootstrapApiKey,
   })
-  if (newKey !== undefined) options.onKey(newKey)
+  if (newKey !== undefined && config.production) {
+    const file = await writeFirstKey(config.dataDir, newKey)
+    log.info({ file }, 'First API key written to a file; store it elsewhere and delete the file')
+  } else if (newKey !== undefined) options.onKey(newKey)
 
   const keyring = createKeyring(config.encryptionKeys ?? [await developmentKey(config.dataDir)])
   const targets = createTargetPolicy({ allowedNetworks: config.endpointAllowedNetworks })

@@ -24,6 +24,14 @@ function allowances(form: RegExp, expected: string) {
     .optional()
 }
 
+/** Minimum number of different characters in BOOTSTRAP_API_KEY. */
+const KEY_CHARACTERS = 8
+
+/** False for a key of few characters and for one that repeats a part, such as 24 times `a`. */
+function isUnguessable(key: string): boolean {
+  return new Set(key).size >= KEY_CHARACTERS && !/^(.+?)\1+$/.test(key)
+}
+
 function seconds(most: number) {
   const rule = `must be a whole number of seconds, 1 to ${most}`
   return z.coerce.number(rule).int(rule).min(1, rule).max(most, rule)
@@ -49,7 +57,14 @@ const environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
-  BOOTSTRAP_API_KEY: z.string().min(24, 'must have at least 24 characters').optional(),
+  BOOTSTRAP_API_KEY: z
+    .string()
+    .min(24, 'must have at least 24 characters')
+    .refine(
+      isUnguessable,
+      `must be random, with at least ${KEY_CHARACTERS} different characters (openssl rand -hex 24)`,
+    )
+    .optional(),
   ENCRYPTION_KEYS: list(isKeyringKey, 'id:base64 with 32 bytes each (openssl rand -base64 32)').optional(),
   ENDPOINT_ALLOWED_NETWORKS: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   TRUSTED_PROXIES: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),

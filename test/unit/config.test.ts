@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
@@ -52,5 +53,17 @@ describe('configuration', () => {
     }
     expect(() => readConfig(env, 'all')).toThrow('ENCRYPTION_KEYS')
     expect(env).toEqual({ PORT: '1' })
+  })
+
+  test.each(['a'.repeat(24), 'ab'.repeat(16), 'signalbox'.repeat(4), '123412341234123412341234'])(
+    'a BOOTSTRAP_API_KEY that can be guessed is rejected: %s',
+    (key) => {
+      expect(() => readConfig({ BOOTSTRAP_API_KEY: key }, 'all')).toThrow('BOOTSTRAP_API_KEY must be random')
+    },
+  )
+
+  test('a random BOOTSTRAP_API_KEY is accepted', () => {
+    for (let count = 0; count < 1_000; count++)
+      readConfig({ BOOTSTRAP_API_KEY: randomBytes(24).toString('hex') }, 'all')
   })
 })

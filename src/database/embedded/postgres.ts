@@ -19,6 +19,15 @@ import { type Cluster, POSTGRES_ENVIRONMENT, prepareCluster, SUPERUSER } from '.
 const START_MS = 60_000
 const STOP_MS = 30_000
 
+/** Keeps statements and values of tenants out of the log. Signalbox logs the errors that it receives. */
+const LOG_SETTINGS = [
+  'log_statement=none',
+  'log_min_messages=log',
+  'log_min_error_statement=panic',
+  'log_min_duration_statement=-1',
+  'log_error_verbosity=terse',
+]
+
 export interface EmbeddedPostgres {
   /** Connection string of the database `signalbox` for its owner, which is no superuser. */
   url: string
@@ -98,7 +107,7 @@ async function launch(
   const port = options.port ?? (await freePort())
   const logFile = path.join(dataDir, 'postgres.log')
   const log = openSync(logFile, 'a', 0o600)
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200']
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', ...LOG_SETTINGS]
   settings.push(...(options.settings ?? []))
   if (!durable) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
   const child = spawn(

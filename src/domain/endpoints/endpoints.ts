@@ -6,7 +6,7 @@ import type { MakeId } from '../../lib/ids.ts'
 import type { Keyring } from '../../lib/keyring.ts'
 import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
-import type { Audit } from '../audit/audit.ts'
+import { type Audit, withoutQueryValues } from '../audit/audit.ts'
 import type { Viewer } from '../people/viewer.ts'
 import {
   endpointCreateInput,
@@ -63,7 +63,11 @@ export function createEndpoints(deps: {
           throw new ConflictError('TOO_MANY_ENDPOINTS', `An organization has at most ${ENDPOINTS_AT_MOST} endpoints.`)
         const webhookEndpoint = await tx.webhookEndpoint.create({ data })
         const secret = await deps.secrets.add(tx, webhookEndpoint)
-        const details = { url: data.url, eventTypes: data.eventTypes, headerNames: data.headerNames }
+        const details = {
+          url: withoutQueryValues(data.url),
+          eventTypes: data.eventTypes,
+          headerNames: data.headerNames,
+        }
         await audit(tx, viewer, { action: 'webhookEndpoint.create', resource: id, details })
         return { webhookEndpoint, secret }
       })
@@ -95,7 +99,11 @@ export function createEndpoints(deps: {
         const data = { deletedAt: now, updatedAt: now, enabled: false, disabledReason: 'Deleted.' }
         const removed = await tx.webhookEndpoint.update({ where: { id }, data })
         await deps.secrets.removeAll(tx, id)
-        await audit(tx, viewer, { action: 'webhookEndpoint.delete', resource: id, details: { url: removed.url } })
+        await audit(tx, viewer, {
+          action: 'webhookEndpoint.delete',
+          resource: id,
+          details: { url: withoutQueryValues(removed.url) },
+        })
         return removed
       })
     },

@@ -184,3 +184,38 @@ describe('denied audit entry', () => {
       .toEqual([[apiKey.id, 'operation', 'PERSISTED_OPERATIONS_ONLY']])
   })
 })
+
+describe('URL of an endpoint in the audit trail', () => {
+  const SECRET = 'token-of-the-receiver'
+  const shown = async (tenant: Client) => {
+    const { nodes } = await tenant.ask('{ auditEntries(first: 100) { nodes { action details } } }')
+    return nodes.filter(({ details }: { details: { url?: string } }) => details.url !== undefined)
+  }
+
+  test('no entry has a value of the query, neither stored nor shown', async () => {
+    const tenant = await app.tenant()
+    const url = `${receiver.url}?key=${SECRET}&a=${SECRET}&${SECRET}`
+    const { webhookEndpoint } = await tenant.createEndpoint(url)
+    for (const field of ['Disable', 'Enable', 'Delete'])
+      await tenant.ask(
+        `mutation ($id: ID!) { webhookEndpoint${field}(id: $id) { __typename ... on Error { code message } } }`,
+        { id: webhookEndpoint.id },
+      )
+    const urls = (await shown(tenant)).map(({ details }: { details: { url: string } }) => details.url)
+    expect(urls.length).toBeGreaterThanOrEqual(2)
+    expect(new Set(urls)).toEqual(new Set([`${receiver.url}?key=…&a=…&…`]))
+    expect(JSON.stringify(await entries(tenant.organizationId))).not.toContain(SECRET)
+  })
+
+  test('an entry of an earlier version is shown without the values', async () => {
+    const tenant = await app.tenant()
+    await tenant.createEndpoint(receiver.url)
+    await app.database.pool.query(
+      `UPDATE audit_entries SET details = jsonb_build_object('url', $2::text) WHERE organization_id = $1 AND action = 'webhookEndpoint.create'`,
+      [tenant.organizationId, `https://example.com/hook?token=${SECRET}#part`],
+    )
+    expect(await shown(tenant)).toEqual([
+      { action: 'webhookEndpoint.create', details: { url: 'https://example.com/hook?token=…' } },
+    ])
+  })
+})

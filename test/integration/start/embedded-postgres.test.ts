@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
@@ -67,4 +67,21 @@ describe('role of Signalbox in the embedded PostgreSQL', () => {
       'ALTER TABLE organizations ADD COLUMN trial text; ALTER TABLE organizations DROP COLUMN trial',
     )
   }, 60_000)
+})
+
+describe('log of the embedded PostgreSQL', () => {
+  const DATA = 'data-of-a-tenant'
+
+  test.each([
+    ['violates a unique key', `CREATE TEMP TABLE t (a text UNIQUE); INSERT INTO t VALUES ('${DATA}'), ('${DATA}')`],
+    ['has a value of the wrong type', `SELECT '${DATA}'::int`],
+    ['is malformed', `SELECT '${DATA}' FROM`],
+    ['raises a warning and an error', `DO $$ BEGIN RAISE WARNING '${DATA}'; RAISE EXCEPTION '${DATA}'; END $$`],
+    ['is canceled', `SET statement_timeout = 20; SELECT pg_sleep(9), '${DATA}'`],
+  ])('the log has no data of a tenant when a statement %s', async (_how, sql) => {
+    await expect(query(postgres.url, sql)).rejects.toThrow()
+    const log = await readFile(path.join(dataDir, 'postgres.log'), 'utf8')
+    expect(log).toContain('ready to accept connections')
+    expect(log).not.toContain(DATA)
+  })
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -108,7 +108,27 @@ describe('start', () => {
     expect(signalbox.output()).not.toContain(key)
     expect(await signalbox.end('SIGINT')).toEqual({ code: 0, signal: null })
   })
+
+  test('the first key of a production start goes to a file for its user only, and to no log line', async () => {
+    const database = await cloneDatabase()
+    cleanUps.push(database.drop)
+    const DATA_DIR = await dataFolder()
+    const signalbox = running(
+      startProcess({ ...PRODUCTION, DATABASE_URL: database.url, PORT: '0', HOST: '127.0.0.1', DATA_DIR }),
+    )
+    const [, url] = await signalbox.printed(/"url":"([^"]+)"/)
+    const file = path.join(DATA_DIR, 'first-api-key')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    const key = (await readFile(file, 'utf8')).trim()
+    expect(await createApi(url!).as(key).ask('{ viewer { organization { name } } }')).toMatchObject({
+      organization: { name: 'Default' },
+    })
+    expect(signalbox.output()).not.toMatch(/sb_live_\w/)
+    expect(signalbox.output()).toContain(file)
+  })
 })
+
+const PRODUCTION = { NODE_ENV: 'production', ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 5).toString('base64')}` }
 
 /** Expects the process to fail and returns its output. */
 async function failure(env: Record<string, string>, mode?: string): Promise<string> {
