@@ -65,7 +65,7 @@ export async function startFleet(options: { workers: number; leaseSeconds: numbe
       },
     },
     query: async (sql: string) => {
-      const client = new pg.Client({ connectionString: env.DATABASE_URL })
+      const client = new pg.Client({ connectionString: postgres.adminUrl })
       client.on('error', () => {})
       await client.connect()
       const { rows } = await client.query(sql)
