@@ -169,7 +169,7 @@ export function ownedById(scope: Scope) {
 }
 
 /** Maximum bytes of tenant data in one answer, because aliases and pages multiply them. */
-const ANSWER_BYTES = 64 * 1024 * 1024
+export const ANSWER_BYTES = 64 * 1024 * 1024
 
 /** Counts the bytes of a value against the bound of the answer. @throws UnavailableError past the bound */
 export function countResponseBytes<T>(value: T, bytes: number, { answered }: Context): T {

@@ -10,6 +10,9 @@ const MARKED = new RegExp(`"${MARK}((?:[^"\\\\]|\\\\.)*)${MARK}"`, 'g')
  */
 export const markJson = (text: string): string => `${MARK}${text}${MARK}`
 
+/** True for a JSON text between marks, which an answer holds as it is. */
+export const isMarked = (text: string): boolean => text.startsWith(MARK)
+
 /** Replaces each marked string of an answer by its JSON text. */
 export function unmarkJson(answer: string): string {
   if (!answer.includes(MARK)) return answer

@@ -8,6 +8,8 @@ import { stringifyAnswer, stringifyEvent } from '../../schema/json-answer.ts'
 import { createNodes } from '../../schema/nodes.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Services } from '../services.ts'
+import { boundAnswers, withinAnswerSize } from './answer-size.ts'
+import { refuseUnreadAnswers } from './answer-writer.ts'
 import { createCheckDocument } from './check-document.ts'
 import { compressAnswers } from './compress-answers.ts'
 import { keepJsonText } from './json-variables.ts'
@@ -50,11 +52,13 @@ export function createGraphQL(deps: {
       keepJsonText,
       explainVariables,
       shareExecutions(),
+      boundAnswers,
       answerJsonText,
       usage,
       spendLimits(services.limits),
       limitsOfEveryAnswer,
       compressAnswers,
+      refuseUnreadAnswers,
       clearScopeCache,
     ],
     parserAndValidationCache: boundedCaches(),
@@ -95,10 +99,12 @@ function shareExecutions(): Plugin {
     const executeMessage = executions.of(args)
     // Over WebSocket, src/server/websocket.ts writes the texts.
     const isStream = (args.contextValue as ServerContext).requestContext.response !== undefined
+    const finish = (answer: ExecutionResult) =>
+      isStream ? asEvent(withinAnswerSize(answer)) : withinAnswerSize(answer)
     return mapAsyncIterator(source, (message) => {
       const answer = executeMessage(message)
-      if (!isStream) return answer
-      return isPromise(answer) ? answer.then(asEvent) : asEvent(answer)
+      if (isPromise(answer)) return answer.then(finish)
+      return finish(answer)
     })
   }
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) }

@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { Services } from '../services.ts'
+import { sliceAnswer } from './answer-writer.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
@@ -17,7 +18,9 @@ import { createResolveDocument } from './persisted-operations.ts'
 import { createMaskError } from './public-error.ts'
 import { CLIENT_CLOSED, createRecordUsage } from './record-usage.ts'
 import type { RequestContext } from './request-context.ts'
+import { createUnsentBytes, type UnsentAccount, type UnsentLimits } from './unsent-bytes.ts'
 import { attachWebSocket } from './websocket.ts'
+import { createWriteTimeout } from './write-timeout.ts'
 
 const REQUEST_BYTES = 16 * 1024 * 1024
 const REQUEST_ID = 'x-request-id'
@@ -41,6 +44,10 @@ export async function startServer(deps: {
   /** True serves GraphiQL to browsers on /graphql. */
   graphiql: boolean
   initTimeoutMs?: number
+  /** Time without progress after which a connection with unsent bytes ends. Default 30 s. */
+  writeTimeoutMs?: number
+  /** Default: the constants of src/server/unsent-bytes.ts. */
+  unsentLimits?: UnsentLimits
 }): Promise<Server> {
   const { services, log } = deps
   const clientIp = createClientIp(deps.trustedProxies)
@@ -64,6 +71,8 @@ export async function startServer(deps: {
     return requestContext
   }
 
+  const unsent = createUnsentBytes(deps.unsentLimits)
+  const writeTimeout = createWriteTimeout(deps.writeTimeoutMs)
   const maskError = createMaskError(log)
   const record = createRecordUsage({ recorder: services.usageRecorder, clock: deps.clock })
   const resolveDocument = createResolveDocument({
@@ -79,6 +88,8 @@ export async function startServer(deps: {
     response.setHeader(REQUEST_ID, request.headers[REQUEST_ID])
     const started = performance.now()
     const pathname = pathOf(request)
+    const account = unsent.open()
+    sliceAnswer(response, account)
     if (log.isLevelEnabled('debug'))
       response.on('finish', () => {
         const duration = Math.round((performance.now() - started) * 1000)
@@ -89,8 +100,10 @@ export async function startServer(deps: {
     if (!URL.canParse(`http://${request.headers.host || 'localhost'}/`))
       return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
     if (pathname === '/graphql') {
-      const handle = graphiql?.isPageRequest(request) ? graphiql.serve : handleGraphQL
-      return void handle(request, response).catch((error) => {
+      const answering = graphiql?.isPageRequest(request)
+        ? graphiql.serve(request, response)
+        : handleGraphQL(request, response, account)
+      return void answering.catch((error) => {
         log.error({ err: error }, 'Request could not be answered')
         response.destroy()
       })
@@ -103,8 +116,13 @@ export async function startServer(deps: {
   // Subscriptions stay open for days, so only the reading of a request is timed.
   server.requestTimeout = 60_000
   server.headersTimeout = 30_000
+  server.on('connection', writeTimeout.watch)
 
-  async function handleGraphQL(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handleGraphQL(
+    request: IncomingMessage,
+    response: ServerResponse,
+    account: UnsentAccount,
+  ): Promise<void> {
     let received = Number(request.headers['content-length'] ?? 0)
     if (received > REQUEST_BYTES) {
       response.setHeader('connection', 'close')
@@ -134,6 +152,8 @@ export async function startServer(deps: {
     })
     const requestContext = await beginning
     requestContext.response = response
+    requestContext.unsent = account
+    if (requestContext.viewer !== null) account.assign(requestContext.viewer.principal.id)
     if (response.closed) return
     graphql.handle(request, response, { requestContext })
   }
@@ -143,6 +163,7 @@ export async function startServer(deps: {
     maskError,
     record,
     resolveDocument,
+    unsent,
     begin(request, params) {
       request.headers[REQUEST_ID] ??= requestId(request)
       return begin(request, (name) => params[name] ?? params[NAMES[name] ?? name])
@@ -164,6 +185,7 @@ export async function startServer(deps: {
       await sockets.stop()
       server.closeIdleConnections()
       await closed
+      writeTimeout.stop()
     },
   }
 }

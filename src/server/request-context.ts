@@ -2,12 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LimitsState } from '../domain/limits/limits.ts'
 import type { Viewer } from '../domain/people/viewer.ts'
 import type { Cost } from './query-limits.ts'
+import type { UnsentAccount } from './unsent-bytes.ts'
 
 /** One request with its answer: an HTTP request, or an operation on a WebSocket. */
 export interface RequestContext {
   request: IncomingMessage
   /** Absent on a WebSocket. */
   response?: ServerResponse
+  /** Unsent bytes of the answer. Absent on a WebSocket, which counts for all of its operations. */
+  unsent?: UnsentAccount
   ip: string | null
   /** Start time in milliseconds of `performance.now()`. */
   startedAt: number

@@ -1,10 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http'
-import type { Socket } from 'node:net'
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql'
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { unmarkJson } from '../../schema/json-answer.ts'
 import { SignalboxError, UnauthenticatedError, UnavailableError } from '../lib/errors.ts'
 import { refuseRepeatedNames } from '../lib/json-text.ts'
 import type { GraphQL } from './graphql.ts'
@@ -14,16 +12,14 @@ import { withCode } from './public-error.ts'
 import { toBadRequest } from './read-parameters.ts'
 import { type RecordUsage, recordFirstError } from './record-usage.ts'
 import type { RequestContext } from './request-context.ts'
+import { batchWrites } from './socket-writer.ts'
+import type { UnsentAccount, UnsentBytes } from './unsent-bytes.ts'
 
 /** Time for a client to send `connection_init` before the connection closes with 4408. */
 const INIT_MS = 5_000
 const MESSAGE_BYTES = 1024 * 1024
 /** Maximum unread bytes of a client that goes on sending, such as pings. The connection ends past the bound. */
 const UNREAD_BYTES = 16 * 1024 * 1024
-/** Maximum unread bytes of answers. The connection ends past the bound. */
-const BUFFERED_BYTES = 128 * 1024 * 1024
-/** Buffered bytes past which a subscription waits before it sends more. */
-const GATHERED_BYTES = 64 * 1024
 /** Maximum operations in flight on one connection. */
 export const OPERATIONS_PER_SOCKET = 100
 /** Maximum open connections. */
@@ -49,6 +45,7 @@ export function attachWebSocket(
     begin: (request: IncomingMessage, params: Record<string, unknown>) => Promise<RequestContext>
     record: RecordUsage
     resolveDocument: ResolveDocument
+    unsent: UnsentBytes
     /** Default 5 s. */
     initTimeoutMs?: number
   },
@@ -56,6 +53,7 @@ export function attachWebSocket(
   const { graphql } = deps
   /** Text of the message that a connection handles right now. graphql-ws passes the parsed message only. */
   const currentTexts = new WeakMap<WebSocket, string>()
+  const accounts = new WeakMap<WebSocket, UnsentAccount>()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES })
   const disposable = useServer<Record<string, unknown>, Extra & Record<PropertyKey, unknown>>(
     {
@@ -64,7 +62,8 @@ export function attachWebSocket(
       subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
       async onConnect({ extra, connectionParams }) {
         const requestContext = await deps.begin(extra.request, connectionParams ?? {})
-        if (requestContext.viewer !== null) return
+        if (requestContext.viewer !== null)
+          return accounts.get(extra.socket)?.assign(requestContext.viewer.principal.id)
         const error = requestContext.refused ?? new UnauthenticatedError('Present an API key in connection_init.')
         if (!(error instanceof SignalboxError)) throw error
         deps.record(requestContext, { status: 403 })
@@ -125,7 +124,9 @@ export function attachWebSocket(
     socket.on('message', (message) => currentTexts.set(socket, String(message))),
   )
   sockets.on('connection', (socket, { socket: connection }) => {
-    batchWrites(socket, connection)
+    const account = deps.unsent.open()
+    accounts.set(socket, account)
+    batchWrites(socket, connection, account)
     socket.on('message', () => {
       currentTexts.delete(socket)
       if (socket.bufferedAmount > UNREAD_BYTES) socket.terminate()
@@ -149,35 +150,6 @@ export function attachWebSocket(
     },
   }
 }
-
-/**
- * Batches messages of one turn of the event loop into one write, because a system call per message costs more than
- * making it. graphql-ws waits for each write before it asks for the next message, so batched messages count as written
- * at once; past GATHERED_BYTES it waits again, which throttles a subscription whose client does not read.
- */
-function batchWrites(socket: WebSocket, connection: Socket): void {
-  const socketSend: Send = socket.send.bind(socket)
-  const send: Send = (data, written) => socketSend(unmarkJson(data), written)
-  let gathering = false
-  const release = () => {
-    gathering = false
-    connection.uncork()
-  }
-  const gather: Send = (data, written) => {
-    if (!gathering) {
-      gathering = true
-      connection.cork()
-      setImmediate(release)
-    }
-    if (socket.bufferedAmount > BUFFERED_BYTES) socket.terminate()
-    if (socket.readyState !== socket.OPEN || socket.bufferedAmount > GATHERED_BYTES) return send(data, written)
-    send(data)
-    written?.()
-  }
-  socket.send = gather as WebSocket['send']
-}
-
-type Send = (data: string, written?: (error?: Error) => void) => void
 
 /** A close frame holds at most 123 bytes. */
 function reason(error: Error): string {

@@ -15,6 +15,7 @@ import { createIds } from '../../src/lib/ids.ts'
 import { createKeyring } from '../../src/lib/keyring.ts'
 import { createLog, type Log } from '../../src/lib/log.ts'
 import { startServer } from '../../src/server/http-server.ts'
+import type { UnsentLimits } from '../../src/server/unsent-bytes.ts'
 import { createServices } from '../../src/services.ts'
 import { createWorker, type Worker } from '../../worker/worker.ts'
 import { createApi } from './api.ts'
@@ -34,6 +35,8 @@ export interface AppOptions {
   resolve?: Resolve
   ca?: string
   initTimeoutMs?: number
+  writeTimeoutMs?: number
+  unsentLimits?: UnsentLimits
   /** Default: true. */
   graphiql?: boolean
   leaseSeconds?: number
@@ -88,7 +91,7 @@ export async function startApp(options: AppOptions = {}) {
     allowances: options.allowances ?? UNLIMITED,
   })
   await services.start()
-  const { initTimeoutMs } = options
+  const { initTimeoutMs, writeTimeoutMs, unsentLimits } = options
   const server = await startServer({
     ...{
       ...shared,
@@ -99,6 +102,8 @@ export async function startApp(options: AppOptions = {}) {
       trustedProxies: options.trustedProxies ?? [],
     },
     ...(initTimeoutMs !== undefined && { initTimeoutMs }),
+    ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),
+    ...(unsentLimits !== undefined && { unsentLimits }),
   })
   const worker: Worker = createWorker({
     ...{ ...shared, random: () => 0, ...(options.ca && { ca: options.ca }) },
