@@ -17,7 +17,6 @@ export const compressAnswers: Plugin<object, ServerContext> = {
   onResponse({ request, response, setResponse, fetchAPI }) {
     const { headers, status, statusText } = response
     if (!headers.get('content-type')?.includes('json')) return undefined
-    headers.set('vary', 'accept-encoding')
     const isLarge = Number(headers.get('content-length')) >= COMPRESSED_FROM
     if (!isLarge || !acceptsGzip(request.headers.get('accept-encoding') ?? undefined)) return undefined
     return compressed(response).then((body) => {

@@ -8,6 +8,7 @@ import { stringifyAnswer, stringifyEvent } from '../../schema/json-answer.ts'
 import { createNodes } from '../../schema/nodes.ts'
 import { schema } from '../../schema/schema.ts'
 import type { Services } from '../services.ts'
+import { answerHeaders } from './answer-headers.ts'
 import { boundAnswers, withinAnswerSize } from './answer-size.ts'
 import { refuseUnreadAnswers } from './answer-writer.ts'
 import { createCheckDocument } from './check-document.ts'
@@ -59,6 +60,7 @@ export function createGraphQL(deps: {
       limitsOfEveryAnswer,
       compressAnswers,
       refuseUnreadAnswers,
+      answerHeaders,
       clearScopeCache,
     ],
     parserAndValidationCache: boundedCaches(),

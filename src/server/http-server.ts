@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { Services } from '../services.ts'
+import { setAnswerHeaders } from './answer-headers.ts'
 import { sliceAnswer } from './answer-writer.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
 import { createGraphiQL } from './graphiql.ts'
@@ -123,6 +124,7 @@ export async function startServer(deps: {
     response: ServerResponse,
     account: UnsentAccount,
   ): Promise<void> {
+    setAnswerHeaders(response)
     let received = Number(request.headers['content-length'] ?? 0)
     if (received > REQUEST_BYTES) {
       response.setHeader('connection', 'close')
