@@ -1,3 +1,4 @@
+import { findExceededBound } from './json-bounds.ts'
 import { findRepeatedName, skipString } from './json-scan.ts'
 
 /**
@@ -39,9 +40,10 @@ export function decodeUtf8(bytes: Uint8Array): string {
  * Parses JSON.
  *
  * @param subject names the text in a message
- * @throws JsonError when the text is malformed, or an object has a name twice
+ * @throws JsonError when the text is malformed or exceeds a bound, or an object has a name twice
  */
 export function readJson(text: string, subject = 'The body'): unknown {
+  refuseOversize(text, subject)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -50,6 +52,12 @@ export function readJson(text: string, subject = 'The body'): unknown {
   }
   refuseRepeatedNames(text)
   return value
+}
+
+/** @throws JsonError when a text is nested too deeply or has too many names; called before the text is parsed */
+export function refuseOversize(text: string, subject = 'The body'): void {
+  const exceeded = findExceededBound(text)
+  if (exceeded !== undefined) throw new JsonError(`${subject} ${exceeded}`)
 }
 
 /** @throws JsonError when an object of the JSON text has a name twice, of which only one would count */

@@ -166,6 +166,8 @@ export async function startServer(deps: {
     record,
     resolveDocument,
     unsent,
+    limits: services.limits,
+    clientIp,
     begin(request, params) {
       request.headers[REQUEST_ID] ??= requestId(request)
       return begin(request, (name) => params[name] ?? params[NAMES[name] ?? name])

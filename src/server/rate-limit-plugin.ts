@@ -63,6 +63,12 @@ export async function lookAtLimits(limits: Limits, requestContext: RequestContex
     await ask(limits, requestContext, { requests: 0, points: 0 })
 }
 
+/** Spends one request for a new WebSocket. False when the limits of its key do not admit it. */
+export async function spendConnection(limits: Limits, requestContext: RequestContext): Promise<boolean> {
+  await ask(limits, requestContext, { requests: 1, points: 0 })
+  return requestContext.limits?.admitted !== false
+}
+
 async function ask(
   limits: Limits,
   requestContext: RequestContext,

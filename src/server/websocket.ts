@@ -3,15 +3,18 @@ import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql'
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Limits } from '../domain/limits/limits.ts'
 import { SignalboxError, UnauthenticatedError, UnavailableError } from '../lib/errors.ts'
-import { refuseRepeatedNames } from '../lib/json-text.ts'
+import { refuseOversize, refuseRepeatedNames } from '../lib/json-text.ts'
 import type { GraphQL } from './graphql.ts'
 import { pathOf } from './path.ts'
 import type { ResolveDocument } from './persisted-operations.ts'
 import { withCode } from './public-error.ts'
+import { spendConnection } from './rate-limit-plugin.ts'
 import { toBadRequest } from './read-parameters.ts'
 import { type RecordUsage, recordFirstError } from './record-usage.ts'
 import type { RequestContext } from './request-context.ts'
+import { createSocketPlaces, type SocketPlace } from './socket-places.ts'
 import { batchWrites } from './socket-writer.ts'
 import type { UnsentAccount, UnsentBytes } from './unsent-bytes.ts'
 
@@ -22,8 +25,10 @@ const MESSAGE_BYTES = 1024 * 1024
 const UNREAD_BYTES = 16 * 1024 * 1024
 /** Maximum operations in flight on one connection. */
 export const OPERATIONS_PER_SOCKET = 100
-/** Maximum open connections. */
-const SOCKETS = 10_000
+/** Time for a client to answer a close frame before its socket is destroyed. */
+const CLOSE_MS = 1_000
+/** Status of a WebSocket that was refused because of a limit (RFC 6455 and its registry). */
+const TRY_AGAIN_LATER = 1013
 
 interface EnvelopedArgs extends ExecutionArgs {
   rootValue: {
@@ -46,6 +51,9 @@ export function attachWebSocket(
     record: RecordUsage
     resolveDocument: ResolveDocument
     unsent: UnsentBytes
+    limits: Limits
+    /** Client address of a handshake. */
+    clientIp: (request: IncomingMessage) => string | null
     /** Default 5 s. */
     initTimeoutMs?: number
   },
@@ -54,7 +62,22 @@ export function attachWebSocket(
   /** Text of the message that a connection handles right now. graphql-ws passes the parsed message only. */
   const currentTexts = new WeakMap<WebSocket, string>()
   const accounts = new WeakMap<WebSocket, UnsentAccount>()
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES })
+  const places = createSocketPlaces()
+  const placeOf = new WeakMap<WebSocket, SocketPlace>()
+  // The types of `ws` lack the option closeTimeout.
+  const options = { noServer: true, maxPayload: MESSAGE_BYTES, closeTimeout: CLOSE_MS }
+  const sockets = new WebSocketServer(options)
+
+  /** Gives a socket to its principal, when the limits of the principal admit it. */
+  async function admit(socket: WebSocket, requestContext: RequestContext): Promise<boolean> {
+    const { principal, homeId } = requestContext.viewer!
+    if (!(await spendConnection(deps.limits, requestContext))) return false
+    if (socket.readyState !== socket.OPEN) return true
+    if (!placeOf.get(socket)!.admit({ id: principal.id, organizationId: homeId })) return false
+    accounts.get(socket)!.assign(principal.id)
+    return true
+  }
+
   const disposable = useServer<Record<string, unknown>, Extra & Record<PropertyKey, unknown>>(
     {
       connectionInitWaitTimeout: deps.initTimeoutMs ?? INIT_MS,
@@ -62,8 +85,12 @@ export function attachWebSocket(
       subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
       async onConnect({ extra, connectionParams }) {
         const requestContext = await deps.begin(extra.request, connectionParams ?? {})
-        if (requestContext.viewer !== null)
-          return accounts.get(extra.socket)?.assign(requestContext.viewer.principal.id)
+        if (requestContext.viewer !== null) {
+          if (await admit(extra.socket, requestContext)) return
+          deps.record(requestContext, { status: 429 })
+          extra.socket.close(TRY_AGAIN_LATER, 'This key has too many WebSockets or requests. Try again later.')
+          return
+        }
         const error = requestContext.refused ?? new UnauthenticatedError('Present an API key in connection_init.')
         if (!(error instanceof SignalboxError)) throw error
         deps.record(requestContext, { status: 403 })
@@ -81,6 +108,7 @@ export function attachWebSocket(
           return errors
         }
         try {
+          refuseOversize(text, 'The message')
           refuseRepeatedNames(text)
           if (requestContext.refused !== undefined) throw requestContext.refused
           if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
@@ -136,13 +164,18 @@ export function attachWebSocket(
     // Node removes its own listener from upgraded sockets; without one, a reset would end the process.
     socket.on('error', () => socket.destroy())
     const isOurs = pathOf(request) === '/graphql'
-    if (!isOurs || sockets.clients.size >= SOCKETS) {
+    const place = isOurs ? places.enter(deps.clientIp(request)) : undefined
+    if (place === undefined) {
       const status = isOurs ? '503 Service Unavailable' : '404 Not Found'
       // An upgraded socket has lost the timeouts of the server, and a client may keep its half open forever.
       socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`, () => socket.destroy())
       return
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
+    socket.once('close', place.leave)
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      placeOf.set(webSocket, place)
+      sockets.emit('connection', webSocket, request)
+    })
   })
   return {
     async stop() {
