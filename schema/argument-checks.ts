@@ -16,6 +16,10 @@ import { textViolation } from '../src/lib/storable-text.ts'
 
 /** Maximum characters of an id; those of Signalbox have about 30. */
 const ID_CHARACTERS = 100
+/** Maximum entries of any list in an argument; many fields have a smaller bound of their own. */
+const LIST_ENTRIES = 1_000
+/** Maximum issues of one answer. */
+const ISSUES_SHOWN = 20
 /** Range of times, which PostgreSQL and ids can hold. */
 const [EARLIEST, LATEST] = [0, Date.UTC(10_000, 0) - 1]
 
@@ -78,13 +82,12 @@ function checkOf(type: GraphQLInputType): Check | undefined {
   const nullable = getNullableType(type)
   if (isListType(nullable)) {
     const check = checkOf(nullable.ofType)
-    return (
-      check &&
-      ((value, path, issues) => {
-        for (const [index, entry] of (value as unknown[]).entries())
-          if (entry != null) check(entry, `${path}.${index}`, issues)
-      })
-    )
+    return (value, path, issues) => {
+      const entries = value as unknown[]
+      if (entries.length > LIST_ENTRIES) return add(issues, path, `must have at most ${LIST_ENTRIES} entries`)
+      if (check === undefined) return
+      for (const [index, entry] of entries.entries()) if (entry != null) check(entry, `${path}.${index}`, issues)
+    }
   }
   if (!isInputObjectType(nullable)) return SCALARS[nullable.name]
   const before = known.get(nullable)
@@ -117,5 +120,5 @@ const SCALARS: Record<string, Check | undefined> = {
 const ofCursor: Check = (value) => checkCursor(value as string)
 
 function add(issues: Issue[], path: string, message: string | undefined): void {
-  if (message !== undefined) issues.push({ path, message })
+  if (message !== undefined && issues.length < ISSUES_SHOWN) issues.push({ path, message })
 }

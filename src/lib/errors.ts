@@ -1,3 +1,5 @@
+import { shortenEchoes } from './shorten-echoes.ts'
+
 /** One fault of an input. `path` names the field, such as `input.eventTypes.0`. */
 export interface Issue {
   path: string
@@ -9,7 +11,7 @@ export class SignalboxError extends Error {
   readonly code: string
 
   constructor(code: string, message: string) {
-    super(message)
+    super(shortenEchoes(message))
     this.name = new.target.name
     this.code = code
   }
@@ -21,7 +23,7 @@ export class ValidationError extends SignalboxError {
 
   constructor(issues: Issue[]) {
     super('VALIDATION_FAILED', issues.map((issue) => `${issue.path}: ${issue.message}`).join('; '))
-    this.issues = issues
+    this.issues = issues.map(({ path, message }) => ({ path: shortenEchoes(path), message: shortenEchoes(message) }))
   }
 }
 

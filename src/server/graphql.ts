@@ -22,7 +22,7 @@ import { readParameters } from './read-parameters.ts'
 import { type RecordUsage, recordUsage } from './record-usage.ts'
 import type { ServerContext } from './request-context.ts'
 import { createSharedExecutions } from './shared-executions.ts'
-import { explainVariables } from './variable-errors.ts'
+import { explainVariables, shortenErrors } from './variable-errors.ts'
 
 const checkDocument = createCheckDocument(schema)
 
@@ -52,6 +52,7 @@ export function createGraphQL(deps: {
       boundQueries,
       keepJsonText,
       explainVariables,
+      shortenErrors,
       shareExecutions(),
       boundAnswers,
       answerJsonText,

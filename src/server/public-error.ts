@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql'
 import { hasSqlState, SQL_STATE } from '../database/sql-state.ts'
 import { RateLimitedError, SignalboxError, UnauthenticatedError, ValidationError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
+import { shortenEchoes } from '../lib/shorten-echoes.ts'
 
 /** The public form of an error, for clients and usage records. */
 interface PublicError {
@@ -37,8 +38,9 @@ function codeOf({ extensions, message }: GraphQLError, otherwise = 'BAD_USER_INP
 
 /** The error with a code in its extensions. */
 export function withCode(error: GraphQLError, otherwise?: string): GraphQLError {
-  if (typeof error.extensions.code === 'string') return error
-  const { message, nodes, source, positions, path, extensions } = error
+  const { nodes, source, positions, path, extensions } = error
+  const message = shortenEchoes(error.message)
+  if (typeof extensions.code === 'string' && message === error.message) return error
   const code = codeOf(error, otherwise)
   return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, code } })
 }

@@ -10,6 +10,8 @@ import {
 } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Issue } from '../lib/errors.ts'
+import { shortenEchoes } from '../lib/shorten-echoes.ts'
+import { withCode } from './public-error.ts'
 
 /** Maximum issues of one answer: each entry of a list may be wrong in its own way. */
 const ISSUES_SHOWN = 20
@@ -30,6 +32,16 @@ export const explainVariables: Plugin = {
     },
   }),
 }
+
+/** Cuts long input in the errors of a document, which Yoga does not mask. WebSocket masks them by itself. */
+export const shortenErrors: Plugin = {
+  onValidate:
+    () =>
+    ({ valid, result, setResult }) => {
+      if (!valid) setResult(result.map((error) => (error instanceof GraphQLError ? withCode(error, INVALID) : error)))
+    },
+}
+const INVALID = 'GRAPHQL_VALIDATION_FAILED'
 
 function explain(args: ExecutionArgs, result: ExecutionResult, setResult: (result: ExecutionResult) => void): void {
   const { data, errors = [] } = result
@@ -61,7 +73,8 @@ function sentenceOf(message: string): string {
 function issuesOf({ schema, document, operationName, variableValues }: ExecutionArgs): Issue[] {
   const issues: Issue[] = []
   const add = (name: string, path: readonly (string | number)[], message: string) => {
-    if (issues.length < ISSUES_SHOWN) issues.push({ path: ['variables', name, ...path].join('.'), message })
+    if (issues.length < ISSUES_SHOWN)
+      issues.push({ path: shortenEchoes(['variables', name, ...path].join('.')), message: shortenEchoes(message) })
   }
   for (const definition of getOperationAST(document, operationName)?.variableDefinitions ?? []) {
     const name = definition.variable.name.value

@@ -211,7 +211,7 @@ describe('permission', () => {
   })
 
   test('permissions with too many resource names are rejected by their number before any name is checked', async () => {
-    const permissions = Object.fromEntries(Array.from({ length: 300_000 }, (_, n) => [`!${n}`, ['read']]))
+    const permissions = Object.fromEntries(Array.from({ length: 200_000 }, (_, n) => [`!${n}`, ['read']]))
     const { key } = await app.tenant()
     const { data, errors } = await app.api
       .as(key)
@@ -221,7 +221,7 @@ describe('permission', () => {
           p: permissions,
         },
       )
-    expect(JSON.stringify({ data, errors })).toContain('permissions: at most 64 resources')
+    expect(JSON.stringify({ data, errors })).toContain('permissions: must have at most 64 resources')
     expect(JSON.stringify({ data, errors }).length).toBeLessThan(1_000)
   })
 })

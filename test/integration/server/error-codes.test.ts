@@ -44,7 +44,7 @@ const MISTAKES: [name: string, body: Record<string, unknown>, code: string, mess
     'QUERY_TOO_LARGE',
     'brackets',
   ],
-  ['a deep variable', { query: node, variables: { id: 'DEEP' } }, 'BAD_USER_INPUT', 'variables.id: must be an id'],
+  ['a deep variable', { query: node, variables: { id: 'DEEP' } }, 'BAD_REQUEST', 'nested deeper than 500 levels'],
   [
     'an invalid page',
     { query: '{ eventTypes(first: 0) { nodes { id } } }' },
