@@ -4,6 +4,7 @@ import { compose, type Stop } from './compose.ts'
 import { type Config, type Mode, readConfig } from './config.ts'
 import { flushLog } from './lib/log.ts'
 import { explainStartupError } from './lib/startup-error.ts'
+import { startWatchdog } from './lib/watchdog.ts'
 
 /** Milliseconds past SHUTDOWN_SECONDS for the rest of a stop, such as a database that does not answer. */
 const STOP_MARGIN_MS = 10_000
@@ -58,6 +59,7 @@ const stops: Stop[] = []
 try {
   const mode = (process.argv[2] ?? 'all') as Mode
   const config = readConfig(process.env, mode)
+  startWatchdog(config.shutdownSeconds)
   // A second Ctrl-C ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => shutDown(stops, config))
   let keyShown = false
