@@ -9,6 +9,7 @@ import type { Log } from '../lib/log.ts'
 import type { Services } from '../services.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
 import { sliceAnswer } from './answer-writer.ts'
+import { countBody } from './count-body.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
@@ -24,6 +25,8 @@ import { attachWebSocket } from './websocket.ts'
 import { createWriteTimeout } from './write-timeout.ts'
 
 const REQUEST_BYTES = 16 * 1024 * 1024
+/** Maximum body of a request without a known key: a query and its variables, but no batch of events. */
+const STRANGER_REQUEST_BYTES = 256 * 1024
 const REQUEST_ID = 'x-request-id'
 
 export interface Server {
@@ -135,7 +138,13 @@ export async function startServer(deps: {
         `A request has at most ${REQUEST_BYTES} bytes. Send less at once.`,
       )
     }
-    if (request.headers['transfer-encoding'] !== undefined) countBody(request, (bytes) => (received = bytes))
+    // A chunked body is read only after authentication, so its first bytes wait within the buffer of the request.
+    let limit = REQUEST_BYTES
+    const onBytes = (bytes: number) => {
+      received = bytes
+      return bytes <= limit
+    }
+    if (request.headers['transfer-encoding'] !== undefined) countBody(request, onBytes)
     const fault = request.method === 'POST' ? mediaTypeViolation(request.headers) : undefined
     if (fault !== undefined) {
       // RFC 9110, section 12.5.3: the encodings that a request may have.
@@ -157,6 +166,18 @@ export async function startServer(deps: {
     requestContext.unsent = account
     if (requestContext.viewer !== null) account.assign(requestContext.viewer.principal.id)
     if (response.closed) return
+    if (requestContext.viewer === null) {
+      limit = STRANGER_REQUEST_BYTES
+      if (received > limit) {
+        response.setHeader('connection', 'close')
+        return refuse(
+          response,
+          413,
+          'REQUEST_TOO_LARGE',
+          `A request without a known API key has at most ${limit} bytes. Present a key, or send less.`,
+        )
+      }
+    }
     graphql.handle(request, response, { requestContext })
   }
 
@@ -199,22 +220,6 @@ const NAMES: Record<string, string> = {
   authorization: 'Authorization',
   'x-api-key': 'X-API-Key',
   [ORGANIZATION_HEADER]: 'Signalbox-Organization',
-}
-
-/**
- * Counts the bytes of a chunked body without reading it, and aborts past the limit. Node enforces a content-length by
- * itself.
- */
-function countBody(request: IncomingMessage, onBytes: (received: number) => void): void {
-  let received = 0
-  const push = request.push.bind(request)
-  const pushCounted = (chunk: Buffer | null) => {
-    received += chunk?.length ?? 0
-    onBytes(received)
-    if (received > REQUEST_BYTES) request.destroy()
-    return push(chunk)
-  }
-  request.push = pushCounted
 }
 
 function requestId(request: IncomingMessage): string {
