@@ -8,6 +8,7 @@ import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { Services } from '../services.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
+import { oneAtATime } from './answer-order.ts'
 import { sliceAnswer } from './answer-writer.ts'
 import { countBody } from './count-body.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
@@ -87,7 +88,8 @@ export async function startServer(deps: {
   const graphiql = deps.graphiql ? createGraphiQL() : undefined
   const health = createHealth({ database: deps.database, bus: services.bus })
 
-  const server = createHttpServer((request, response) => {
+  const server = createHttpServer()
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     request.headers[REQUEST_ID] = requestId(request)
     response.setHeader(REQUEST_ID, request.headers[REQUEST_ID])
     const started = performance.now()
@@ -116,7 +118,8 @@ export async function startServer(deps: {
     if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
     if (pathname === '/' && graphiql !== undefined) return void response.writeHead(302, { location: '/graphql' }).end()
     send(response, { status: 404, body: { error: 'Not found. GraphQL is at /graphql.' } })
-  })
+  }
+  server.on('request', oneAtATime(handle))
   // Subscriptions stay open for days, so only the reading of a request is timed.
   server.requestTimeout = 60_000
   server.headersTimeout = 30_000
