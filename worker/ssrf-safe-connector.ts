@@ -1,21 +1,10 @@
-import type { LookupFunction, Socket } from 'node:net'
+import type { LookupFunction } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
 import type { ForbiddenTargetError, TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
-import { collectEvidence } from './connection-evidence.ts'
+import { watchResponses } from './connection-evidence.ts'
 
 const CONNECT_MS = 30_000
-/**
- * Maximum bytes that a connection carries for one response: heads, chunk framing and body. A body of 64 KiB in chunks
- * of one byte takes 384 KiB.
- */
-export const CONNECTION_BYTES = 512 * 1024
-
-/** A part of the response is past its bound, and the connection was closed. */
-export class ResponseTooLargeError extends Error {
-  readonly code = 'RESPONSE_TOO_LARGE'
-}
-
 /** The certificate of the receiver is not trusted. */
 export class CertificateError extends Error {
   /** Node's code, such as CERT_HAS_EXPIRED. */
@@ -70,12 +59,9 @@ export function createConnector(targets: TargetPolicy, options: { ca?: string } 
       () => {
         connectors[protocol](target, (...[error, socket]) => {
           if (error !== null) return callback(error, null)
-          collectEvidence(socket)
+          watchResponses(socket)
           const untrusted = protocol === 'https:' ? verifyCertificate(socket as TLSSocket) : undefined
-          if (untrusted === undefined) {
-            boundResponses(socket)
-            return callback(null, socket)
-          }
+          if (untrusted === undefined) return callback(null, socket)
           socket.destroy()
           callback(untrusted, null)
         })
@@ -83,21 +69,6 @@ export function createConnector(targets: TargetPolicy, options: { ca?: string } 
       (error: Error) => callback(error, null),
     )
   }
-}
-
-/**
- * Closes the connection when one response takes more than CONNECTION_BYTES. Interim responses and chunk extensions reach
- * no handler of undici with their size.
- */
-function boundResponses(socket: Socket): void {
-  let [written, read, before] = [socket.bytesWritten, socket.bytesRead, socket.bytesRead]
-  socket.on('readable', () => {
-    // A request is written at once, and a connection carries one at a time.
-    if (socket.bytesWritten !== written) before = read
-    written = socket.bytesWritten
-    read = socket.bytesRead
-    if (read - before > CONNECTION_BYTES) socket.destroy(new ResponseTooLargeError('connection'))
-  })
 }
 
 function verifyCertificate(socket: TLSSocket): CertificateError | undefined {

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CONNECTION_BYTES } from '../../worker/ssrf-safe-connector.ts'
+import { CONNECTION_BYTES } from '../../worker/connection-evidence.ts'
+
 import { type App, startApp } from '../support/app.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 
