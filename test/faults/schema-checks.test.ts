@@ -37,6 +37,13 @@ function pseudoRandomText(length: number): string {
 
 const slowEvents = (count: number) => Array.from({ length: count }, () => ({ type: 'a.slow', data: slowText }))
 
+function publishSlow(count: number, signal?: AbortSignal) {
+  const viewer = { organizationId: attacker.organizationId } as Viewer
+  const data = new JsonText(JSON.stringify(slowText), slowText)
+  const events: EventPublish[] = Array.from({ length: count }, () => ({ type: 'a.slow', data }))
+  return app.services.publisher.publishMany(viewer, events, signal)
+}
+
 describe('slow schema', () => {
   test('an event is refused at the deadline when its check takes longer', async () => {
     const began = performance.now()
@@ -70,23 +77,22 @@ describe('slow schema', () => {
 
   test('a request ends when its checks took too long together', async () => {
     const began = performance.now()
-    await expect(attacker.publishMany(slowEvents(100))).rejects.toThrow(
-      /input\.events\.\d+: comes after events that took 1000 ms to check/,
-    )
+    // The message of the answer names the first faults only.
+    const message = expect.stringContaining('comes after events that took 1000 ms to check')
+    await expect(publishSlow(100)).rejects.toMatchObject({
+      issues: expect.arrayContaining([expect.objectContaining({ message })]),
+    })
     expect(performance.now() - began).toBeLessThan(10_000)
   })
 
   test('the checks of a request end when its client leaves', async () => {
     const client = new AbortController()
-    const viewer = { organizationId: attacker.organizationId } as Viewer
-    const data = new JsonText(JSON.stringify(slowText), slowText)
-    const events: EventPublish[] = Array.from({ length: 500 }, () => ({ type: 'a.slow', data }))
-    const publishing = app.services.publisher.publishMany(viewer, events, client.signal)
+    const publishing = publishSlow(500, client.signal)
     setImmediate(() => client.abort())
     await expect(publishing).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
   })
 
   test('a large event with an ordinary pattern is accepted', async () => {
-    expect(await attacker.publish('a.quick', 'lorem ipsum '.repeat(15_000))).toMatch(/^evt_/)
+    expect(await attacker.publish('a.quick', 'lorem ipsum '.repeat(8_000))).toMatch(/^evt_/)
   })
 })

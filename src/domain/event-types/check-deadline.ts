@@ -1,7 +1,7 @@
 import vm from 'node:vm'
 
 /** Maximum milliseconds in which one event is checked against the schema of its type. */
-export const CHECK_MS = 50
+export const CHECK_MS = 100
 
 const holder: { work: () => unknown } = { work: () => undefined }
 const context = vm.createContext({ run: () => holder.work() })

@@ -221,7 +221,7 @@ describe('permission', () => {
           p: permissions,
         },
       )
-    expect(JSON.stringify({ data, errors })).toContain('permissions: must have at most 64 resources')
+    expect(JSON.stringify({ data, errors })).toContain('permissions: at most 64 resources')
     expect(JSON.stringify({ data, errors }).length).toBeLessThan(1_000)
   })
 })
