@@ -34,6 +34,8 @@ export function createUndeliverable(deps: {
   schedule: ClaimSchedule
 }) {
   let moving: Promise<void> | undefined
+  /** Result of the newest claim, which lists every delivery that is still to be moved. */
+  let latest: Undeliverable[] = []
 
   async function moveAll(found: readonly Undeliverable[]): Promise<void> {
     const columns = [found.map(([id]) => id), found.map(([, version]) => version), found.map(([, , status]) => status)]
@@ -47,10 +49,16 @@ export function createUndeliverable(deps: {
     if (rows.length > 0) deps.schedule.nudge()
   }
 
+  /** Moves the deliveries found meanwhile as well: a running claim may have locked their rows, which `MOVE` skips. */
+  async function moveWhileFound(): Promise<void> {
+    while (latest.length > 0) await moveAll(latest.splice(0))
+  }
+
   return {
     move(found: readonly Undeliverable[]): void {
       if (found.length === 0) return
-      moving ??= moveAll(found)
+      latest = [...found]
+      moving ??= moveWhileFound()
         .catch((error) => deps.log.warn({ err: error }, 'Update of undeliverable deliveries failed; retrying'))
         .finally(() => {
           moving = undefined
