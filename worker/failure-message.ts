@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { ForbiddenTargetError } from '../src/domain/endpoints/target-policy.ts'
 import { UnpreparedError } from './build-request.ts'
-import { evidenceOf, ResponseTooLargeError } from './connection-evidence.ts'
 import {
   DeadlineError,
   type Exchange,
@@ -10,6 +9,7 @@ import {
   isInvalidResponse,
 } from './http-sender.ts'
 import { CertificateError } from './ssrf-safe-connector.ts'
+import { evidenceOf, ResponseTooLargeError } from './watch-responses.ts'
 
 /** Reason of a failed attempt: a code with a fixed meaning, and a message with the remedy. */
 export interface Failure {

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { Agent, type buildConnector, type Dispatcher } from 'undici'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
-import { evidenceOf, ResponseTooLargeError } from './connection-evidence.ts'
 import { createConnector } from './ssrf-safe-connector.ts'
+import { evidenceOf, ResponseTooLargeError } from './watch-responses.ts'
 
 /** Maximum bytes read of a response. */
 export const RESPONSE_BYTES = 64 * 1024

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { buildConnector } from 'undici'
 import type { ForbiddenTargetError, TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
-import { watchResponses } from './connection-evidence.ts'
+import { watchResponses } from './watch-responses.ts'
 
 const CONNECT_MS = 30_000
 /** The certificate of the receiver is not trusted. */

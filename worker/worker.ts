@@ -40,7 +40,8 @@ export interface WorkerOptions {
  * 2. Claim: `claim.ts` calls `prisma/functions/claim_deliveries_v1.sql` for the capacity that `capacity.ts` has free;
  *    `undeliverable.ts` moves due deliveries that must not be sent.
  * 3. Attempt: `attempt.ts` waits for the send time (`endpoint-pacer.ts`), builds the request (`build-request.ts`), sends
- *    it (`http-sender.ts`, `ssrf-safe-connector.ts`), and decides the outcome (`attempt-outcome.ts`, `failure-message.ts`).
+ *    it (`http-sender.ts`, `fallback-sender.ts`) over checked connections (`ssrf-safe-connector.ts`,
+ *    `watch-responses.ts`), and decides the outcome (`attempt-outcome.ts`, `failure-message.ts`).
  * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v1.sql` with them and
  *    the effect on endpoints; a claim that they blocked (`blocked-claims.ts`) follows.
  * 5. Meanwhile: `lease.ts` keeps leases, `log-sending.ts` shows long attempts, `maintenance.ts` renews leases, runs the

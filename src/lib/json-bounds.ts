@@ -1,9 +1,11 @@
+import { skipString } from './json-scan.ts'
+
 /** Maximum depth of objects and lists in a request. */
 export const JSON_LEVELS = 500
 /** Maximum members of all objects in a request: each new name costs the parser far more than its bytes. */
 export const JSON_NAMES = 250_000
 
-const [QUOTE, COLON, BACKSLASH] = [34, 58, 92]
+const [QUOTE, COLON] = [34, 58]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125]
 
 /** The bound that a text exceeds, as a sentence; undefined within the bounds. Reads any text, also one that is no JSON. */
@@ -11,7 +13,7 @@ export function findExceededBound(text: string): string | undefined {
   let [levels, names] = [0, 0]
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code === QUOTE) at = endOfString(text, at)
+    if (code === QUOTE) at = skipString(text, at) - 1
     else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       if (++levels > JSON_LEVELS) return `is nested deeper than ${JSON_LEVELS} levels. Send flatter values.`
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) levels--
@@ -19,14 +21,4 @@ export function findExceededBound(text: string): string | undefined {
       return `has more than ${JSON_NAMES} names. Send less at once, such as fewer events.`
   }
   return undefined
-}
-
-/** Position of the closing quote of the string at `at`, or the end of the text. */
-function endOfString(text: string, at: number): number {
-  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let first = end
-    while (text.charCodeAt(first - 1) === BACKSLASH) first--
-    if ((end - first) % 2 === 0) return end
-  }
-  return text.length
 }

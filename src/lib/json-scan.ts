@@ -18,13 +18,14 @@ export function skipSpace(text: string, at: number): number {
   }
 }
 
-/** The end of the string with its opening quote at `at`. */
+/** The end of the string with its opening quote at `at`; the end of a text that is no JSON and does not close the string. */
 export function skipString(text: string, at: number): number {
-  for (let end = text.indexOf('"', at + 1); ; end = text.indexOf('"', end + 1)) {
+  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let first = end
     while (text.charCodeAt(first - 1) === BACKSLASH) first--
     if ((end - first) % 2 === 0) return end + 1
   }
+  return text.length
 }
 
 /** The end of the value that begins at `at`. */

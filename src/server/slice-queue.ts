@@ -60,5 +60,3 @@ export function createSliceQueue(deps: {
     },
   }
 }
-
-export type SliceQueue = ReturnType<typeof createSliceQueue>

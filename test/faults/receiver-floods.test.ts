@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CONNECTION_BYTES } from '../../worker/connection-evidence.ts'
+import { CONNECTION_BYTES } from '../../worker/watch-responses.ts'
 
 import { type App, startApp } from '../support/app.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'

@@ -23,8 +23,6 @@ export interface RequestChecks {
  * Bounds the time that publishing takes from the event loop: past TURN_MS, one event is prepared in each turn, and
  * organizations alternate.
  */
-export type CheckBudget = ReturnType<typeof createCheckBudget>
-
 export function createCheckBudget(deps: { clock: Clock; organizationMs?: number }) {
   const limit = deps.organizationMs ?? ORGANIZATION_MS
   const spent = createSlidingWindow(() => deps.clock.now().getTime())

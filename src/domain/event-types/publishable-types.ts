@@ -19,10 +19,11 @@ export interface PublishableType {
   check: CheckPayload
 }
 
-/** Caches event types for publishing until the bus announces their change. */
-export type PublishableTypes = ReturnType<typeof createPublishableTypes>
-
-/** @param deps.pool the pool of publishing, so that slow reads cannot block publishes */
+/**
+ * Caches event types for publishing until the bus announces their change.
+ *
+ * @param deps.pool the pool of publishing, so that slow reads cannot block publishes
+ */
 export function createPublishableTypes(deps: { pool: pg.Pool; bus: LiveBus; schemas: SchemaCompiler }) {
   const keyOf = (organizationId: string, name: string) => `${organizationId} ${name}`
   const cache = createCache<PublishableType | undefined>({

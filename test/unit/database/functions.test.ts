@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { logChanges } from '../../../src/bus/delivery-log.ts'
 import { LOCKS } from '../../../src/database/locks.ts'
 import { countCreated } from '../../../src/domain/deliveries/count-deliveries.ts'
+import { patternsOf } from '../../../src/domain/event-types/patterns.ts'
 import { deliveryId, HELD_REASON, register } from '../../../src/domain/events/fan-out.ts'
 import { DUE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
-import { ENDPOINT_DISABLED_PATTERNS, ENDPOINT_DISABLED_TYPE } from '../../../src/domain/events/system-events.ts'
+import { ENDPOINT_DISABLED_TYPE } from '../../../src/domain/events/system-events.ts'
 
 const root = path.join(import.meta.dirname, '../../..')
 const files = globSync('prisma/functions/*.sql', { cwd: root })
@@ -30,7 +31,7 @@ describe('SQL functions', () => {
   test.each([
     ['claim_deliveries_v1', `pg_advisory_xact_lock(${LOCKS.claim})`],
     ['record_results_v1', `pg_notify('${DUE_CHANNEL}', '')`],
-    ['record_results_v1', `ARRAY['${ENDPOINT_DISABLED_PATTERNS.join("', '")}']`],
+    ['record_results_v1', `ARRAY['${patternsOf(ENDPOINT_DISABLED_TYPE).slice(1).toReversed().join("', '")}']`],
     ['record_results_v1', `'type', '${ENDPOINT_DISABLED_TYPE}'`],
     ['record_results_v1', deliveryId('substr(v.id, 5, 10)', 'v.id', 'e.id')],
     ['record_results_v1', register('fanned')],
