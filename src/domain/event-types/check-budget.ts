@@ -8,7 +8,7 @@ const ORGANIZATION_MS = 10_000
 export const REQUEST_MS = 1_000
 /** Checks below these milliseconds are not counted: they cost no more than the rest of a publish. */
 const COUNTED_FROM_MS = 1
-/** Milliseconds of preparing events in one turn of the event loop, after which further events wait for a turn. */
+/** Milliseconds of preparing events in one turn of the event loop, after which the request waits for its next turn. */
 const TURN_MS = 10
 
 /** The checks of one request. */
@@ -20,37 +20,46 @@ export interface RequestChecks {
 }
 
 /**
- * Bounds the time that publishing takes from the event loop: past TURN_MS, one event is prepared in each turn, and
+ * Bounds the time that publishing takes from the event loop: past TURN_MS, one request prepares events in each turn, and
  * organizations alternate.
  */
 export function createCheckBudget(deps: { clock: Clock; organizationMs?: number }) {
   const limit = deps.organizationMs ?? ORGANIZATION_MS
   const spent = createSlidingWindow(() => deps.clock.now().getTime())
   const costOf = (amount: number) => [{ name: 'minute', limit, seconds: 60, amount } as const]
-  const waiting = new Map<string, (() => void)[]>()
+  const waiting = new Map<string, { request: RequestChecks | undefined; resolve: () => void }[]>()
+  /** The request with the turn. */
+  let holder: RequestChecks | undefined
   let heldMs = 0
   let isArmed = false
 
   function nextTurn(): void {
     heldMs = 0
+    holder = undefined
     const [next] = waiting
     isArmed = next !== undefined
     if (next === undefined) return
-    const [organizationId, resolves] = next
+    const [organizationId, queue] = next
+    const { request, resolve } = queue.shift()!
     waiting.delete(organizationId)
-    resolves.shift()!()
-    if (resolves.length > 0) waiting.set(organizationId, resolves)
+    if (queue.length > 0) waiting.set(organizationId, queue)
+    holder = request
+    resolve()
     setImmediate(nextTurn)
   }
 
   return {
-    /** Resolves in the turn of the organization; undefined when an event may be prepared now. */
-    turn(organizationId: string): Promise<void> | undefined {
-      if (heldMs <= TURN_MS && waiting.size === 0) return undefined
+    /**
+     * Resolves in the turn of a request; undefined when its next event may be prepared now: within TURN_MS, the request
+     * with the turn goes on.
+     */
+    turn(organizationId: string, request?: RequestChecks): Promise<void> | undefined {
+      const mayGoOn = waiting.size === 0 || (request !== undefined && request === holder)
+      if (heldMs <= TURN_MS && mayGoOn) return undefined
       const { promise, resolve } = Promise.withResolvers<void>()
-      const resolves = waiting.get(organizationId) ?? []
-      resolves.push(resolve)
-      waiting.set(organizationId, resolves)
+      const queue = waiting.get(organizationId) ?? []
+      queue.push({ request, resolve })
+      waiting.set(organizationId, queue)
       return promise
     },
 

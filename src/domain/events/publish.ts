@@ -92,7 +92,7 @@ export function createPublisher(deps: {
     const checks = budget.open(organizationId)
     for (const [index, input] of inputs.entries()) {
       // A costly schema blocks the event loop for other requests.
-      const turn = budget.turn(organizationId)
+      const turn = budget.turn(organizationId, checks)
       if (turn !== undefined) await turn
       if (signal?.aborted)
         throw new UnavailableError('CLIENT_CLOSED', 'The client left before the events were checked.')
