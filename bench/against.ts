@@ -1,4 +1,4 @@
-// npm run bench -- delivery latency publish --against DIR: this code beside the code of another work tree, in turns on the same machine.
+// npm run bench -- delivery latency publish verify --against DIR: this code beside the code of another work tree, in turns on the same machine.
 import path from 'node:path'
 import { startReceiver } from '../test/support/receiver.ts'
 import { drain } from './delivery.ts'
@@ -8,6 +8,7 @@ import { startNginx } from './support/nginx.ts'
 import { createEndpoints, data, MANY, ONE, publishMany } from './support/publish.ts'
 import { atRate, createPublishing, createReceipts, type Receipts } from './support/receipts.ts'
 import { type Services, type Signalbox, startServices, startSignalbox } from './support/services.ts'
+import { isValid, NO_LIMIT, verifyBody } from './verify.ts'
 
 const ENDPOINTS = 20
 const EVENTS = 40_000
@@ -17,6 +18,8 @@ const REQUESTS = 6_000
 const BATCHES = 300
 const BATCH = 100
 const CONNECTIONS = 64
+const VERIFIES = 10_000
+const KEYS = 100
 
 /** One of the two installations, each with a PostgreSQL and a Redis of its own. */
 interface Side {
@@ -37,12 +40,15 @@ const COMPARISONS: Record<string, { open: () => Promise<Comparison>; targets: Ta
     open: openPublish,
     targets: { 'events a second, one each': { atLeast: 0.9 }, 'events a second, eventPublishMany': { atLeast: 0.9 } },
   },
+  verify: { open: openVerify, targets: { 'keys verified a second': { atLeast: 0.9 } } },
 }
 
 interface Comparison {
   /** Address that endpoints of both sides send to. */
   url: string
   workers: number
+  /** Settings besides those of every benchmark. */
+  env?: Record<string, string>
   measure: Measure
   stop(): Promise<void>
 }
@@ -86,9 +92,10 @@ export async function against(name: string, options: { directory: string; rounds
   return { benchmark: `${name} against ${path.basename(options.directory)}`, rows }
 }
 
-async function openSide({ url, workers }: Comparison, directory?: string): Promise<Side> {
+async function openSide({ url, workers, env }: Comparison, directory?: string): Promise<Side> {
   const services = await startServices()
-  const signalbox = await startSignalbox(services, { workers, ...(directory !== undefined && { directory }) })
+  const options = { workers, ...(env !== undefined && { env }), ...(directory !== undefined && { directory }) }
+  const signalbox = await startSignalbox(services, options)
   const { types } = await createEndpoints(signalbox.client, ENDPOINTS, () => url)
   return { services, signalbox, types }
 }
@@ -153,6 +160,23 @@ async function openPublish(): Promise<Comparison> {
         'events a second, one each': one.perSecond,
         'events a second, eventPublishMany': batches.perSecond * BATCH,
       }
+    },
+  }
+}
+
+async function openVerify(): Promise<Comparison> {
+  const keysOf = new Map<Side, string[]>()
+  return {
+    ...{ url: 'http://127.0.0.1:9/hook', workers: 0, stop: async () => {} },
+    env: { ...NO_LIMIT, FIELD_LIMITS: 'apiKeyCreate=1000' },
+    async measure(side) {
+      const { client, url } = side.signalbox
+      const keys = keysOf.get(side) ?? []
+      keysOf.set(side, keys)
+      while (keys.length < KEYS)
+        keys.push((await client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })).secret)
+      const verified = await load(url, keys.map(verifyBody), VERIFIES, CONNECTIONS, isValid)
+      return { 'keys verified a second': verified.perSecond }
     },
   }
 }

@@ -18,7 +18,7 @@ export async function fill(pool: pg.Pool, size: number, types: readonly string[]
   )
   await client.query(
     `INSERT INTO deliveries (id, organization_id, event_id, endpoint_id, status, trigger, attempt_count,
-        scheduled_attempts, version, created_at, updated_at, explanation)
+        scheduled_attempts, version, created_at, updated_at, status_reason)
       SELECT 'dlv_' || id, $2, 'evt_' || id, ($4::text[])[nth], CASE WHEN dead THEN 'DEAD' ELSE 'SUCCEEDED' END::delivery_status,
         'SCHEDULED', 1, 1, 3, at, at, '127.0.0.1 accepted with 204.' FROM (${made}) m`,
     values,
@@ -30,7 +30,7 @@ export async function fill(pool: pg.Pool, size: number, types: readonly string[]
   )
   await client.query(
     `INSERT INTO attempts (id, organization_id, delivery_id, number, trigger, status_code, duration_microseconds,
-        explanation, started_at)
+        message, started_at)
       SELECT 'att_' || id, $2, 'dlv_' || id, 1, 'SCHEDULED', 204, 900, '127.0.0.1 accepted with 204.', at
       FROM (${made}) m WHERE cardinality($4::text[]) > 0`,
     values,
