@@ -116,13 +116,20 @@ async function openSized(services: Services, name: string, size: number) {
       settleRest()
         .then(() => publish(BATCH))
         .then(run.claim),
-    'claim one': () => settleRest().then(() => publish(1)),
+    'claim one': () => settleAll().then(() => publish(1)),
   }
   async function claimAll(): Promise<void> {
     const options = { now: null, limit: BATCH, leaseSeconds: 60, fullOrganizations: [] }
     claimed = (await claimer.claim(options)).deliveries
   }
   const settleRest = () => recordResults(pool, claimed.splice(0).map(accepted), { now: null, makeId })
+  /** Also what other operations published. */
+  async function settleAll(): Promise<void> {
+    do {
+      if (claimed.length > 0) await settleRest()
+      await claimAll()
+    } while (claimed.length > 0)
+  }
 
   function accepted(delivery: ClaimedDelivery): AttemptResult {
     return {
