@@ -28,7 +28,7 @@ export const DOCUMENT_CHARACTERS = 100_000
 export const TOKENS = 5_000
 /** Maximum root fields of an operation, aliases included: each may read a page of 100. */
 export const ROOT_FIELDS = 20
-/** Maximum fields of an operation with every fragment expanded, aliases included. */
+/** Maximum fields and spreads of an operation with every fragment expanded, aliases included. */
 export const FIELDS = 1_000
 export const DEPTH = 20
 /** Maximum nesting of brackets, in selections, values and types: parsing and validation recurse. */
@@ -117,7 +117,7 @@ export function parseWithinLimits(source: string | Source, options?: ParseOption
     const size = sizeOf(definition.selectionSet)
     const { roots, fields, objects, pages, depth } = size
     if (roots > ROOT_FIELDS) throw refusal('fields at its root', roots, ROOT_FIELDS)
-    if (fields > FIELDS) throw refusal('fields, fragments written out', fields, FIELDS)
+    if (fields > FIELDS) throw refusal('fields and spreads, fragments written out', fields, FIELDS)
     if (depth > DEPTH) throw refusal('levels', depth, DEPTH)
     if (objects > OBJECTS) throw refusal('objects to answer with', objects, OBJECTS)
     if (pages > PAGES) throw refusal('pages, nested ones counted for each object', pages, PAGES)
@@ -162,7 +162,9 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
     if (counted !== undefined) return counted
     // Validation refuses fragment cycles; here the recursion only has to end.
     known.set(name, NOTHING)
-    const size = sizeOf(fragments.get(name)?.selectionSet)
+    const within = sizeOf(fragments.get(name)?.selectionSet)
+    // Spreads count themselves, because fragments without a field double too.
+    const size = { ...within, fields: within.fields + 1 }
     known.set(name, size)
     return size
   }

@@ -20,10 +20,15 @@ const pages =
 
 const TOO_LARGE = [
   ['too many aliases at the root', `{ ${'a: viewer { __typename } '.repeat(21)} }`, '20 fields at its root'],
-  ['too many aliases below the root', `{ viewer { ${'organization { id } '.repeat(600)} } }`, '1000 fields'],
+  ['too many aliases below the root', `{ viewer { ${'organization { id } '.repeat(600)} } }`, '1000 fields and spreads'],
   [
     'fragments that double the fields',
     `{ ...F0 } ${doubling('Query', 60)} fragment F60 on Query { __typename }`,
+    'millions of',
+  ],
+  [
+    'fragments that double without a field',
+    `{ ...F0 } ${doubling('Query', 60)} fragment F60 on Query { ...F60 }`,
     'millions of',
   ],
   [
