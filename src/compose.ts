@@ -102,8 +102,10 @@ export async function compose(
       allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
-    const { host, port, trustedProxies, graphiql } = config
-    const server = await startServer({ services, database, clock, log, host, port, trustedProxies, graphiql })
+    const { host, port, trustedProxies, graphiql, introspection } = config
+    const server = await startServer({
+      ...{ services, database, clock, log, host, port, trustedProxies, graphiql, introspection },
+    })
     stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
     started.url = server.url
     started.services = services

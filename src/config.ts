@@ -92,6 +92,7 @@ const environment = z.object({
   ),
   FIELD_LIMITS: allowances(/^([a-zA-Z]{1,100})=([1-9]\d{0,5})$/, 'field=calls a minute, such as apiKeyCreate=20'),
   GRAPHIQL: z.enum(['on', 'off'], 'must be on or off').optional(),
+  INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').default('on'),
   SHUTDOWN_SECONDS: seconds(600).default(10),
   RETENTION_DAYS: days.default(90),
   USAGE_RETENTION_DAYS: days.default(30),
@@ -123,6 +124,8 @@ export interface Config {
   dataDir: string
   /** True serves GraphiQL to browsers. Default: in development. */
   graphiql: boolean
+  /** False refuses `__schema` and `__type` in documents. */
+  introspection: boolean
   /** File with the persisted operations of the installation. */
   operationsManifest: string
   logLevel: string
@@ -190,6 +193,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
     dataDir: path.resolve(settings.DATA_DIR ?? defaultDataDir()),
     graphiql: settings.GRAPHIQL === undefined ? !production : settings.GRAPHIQL === 'on',
+    introspection: settings.INTROSPECTION === 'on',
     operationsManifest: settings.OPERATIONS_MANIFEST,
     logLevel: settings.LOG_LEVEL,
     keyPrefix: settings.KEY_PREFIX,

@@ -21,6 +21,7 @@ import { createRedisKeyCache } from './domain/keys/redis-key-cache.ts'
 import { createRevalidate } from './domain/keys/revalidate.ts'
 import { createRotate } from './domain/keys/rotate.ts'
 import { createVerify } from './domain/keys/verify.ts'
+import { createIntrospectionBudget } from './domain/limits/introspection-budget.ts'
 import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
 import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
@@ -104,6 +105,7 @@ export function createServices(deps: {
     eventTypes,
     fieldLimits: allowances.fields,
     findOperation,
+    introspectionBudget: createIntrospectionBudget({ clock }),
     keys: {
       ...keys,
       rotate: createRotate({ keys, clock, keyPrefix }),

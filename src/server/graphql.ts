@@ -32,6 +32,7 @@ export function createGraphQL(deps: {
   maskError: (error: unknown) => Error
   record: RecordUsage
   resolveDocument: ResolveDocument
+  introspection: boolean
 }) {
   const { services } = deps
   const limitsOfEveryAnswer: Plugin<object, ServerContext> = {
@@ -49,7 +50,7 @@ export function createGraphQL(deps: {
     plugins: [
       persistedOperations(deps.resolveDocument),
       readParameters,
-      boundQueries,
+      boundQueries({ introspection: deps.introspection }),
       keepJsonText,
       explainVariables,
       shortenErrors,
@@ -57,7 +58,7 @@ export function createGraphQL(deps: {
       boundAnswers,
       answerJsonText,
       usage,
-      spendLimits(services.limits),
+      spendLimits(services.limits, services.introspectionBudget),
       limitsOfEveryAnswer,
       compressAnswers,
       refuseUnreadAnswers,

@@ -48,6 +48,8 @@ export async function startServer(deps: {
   trustedProxies: readonly string[]
   /** True serves GraphiQL to browsers on /graphql. */
   graphiql: boolean
+  /** False refuses introspection. Default true. */
+  introspection?: boolean
   initTimeoutMs?: number
   /** Time without progress after which a connection with unsent bytes ends. Default 30 s. */
   writeTimeoutMs?: number
@@ -84,7 +86,10 @@ export async function startServer(deps: {
     findOperation: services.findOperation,
     denied: services.audit.denied,
   })
-  const graphql = createGraphQL({ services, maskError, record, resolveDocument })
+  const graphql = createGraphQL({
+    ...{ services, maskError, record, resolveDocument },
+    introspection: deps.introspection ?? true,
+  })
   const graphiql = deps.graphiql ? createGraphiQL() : undefined
   const health = createHealth({ database: deps.database, bus: services.bus })
 

@@ -12,50 +12,65 @@ import {
 } from 'graphql'
 
 /**
- * Maximum size of the introspection part of one answer, in characters. The standard query of GraphQL tools has about a
- * third of this size on this schema; without a bound, aliases in 17 KB of text yield 74 MB.
+ * Maximum size of the introspection in the answers to all operations of a document, in characters. The standard query
+ * of GraphQL tools has about a third of this size; without a bound, aliases in 17 KB of text yield 74 MB.
  */
 export const INTROSPECTION_CHARACTERS = 800_000
 /** Size that every field counts besides its response key: punctuation and a short value. */
 const FIELD_CHARACTERS = 20
+/** Size that every visit of a fragment counts, although the answer shows none, so that fragments alone end the walk. */
+const FRAGMENT_CHARACTERS = 5
 
 /** A part of the schema as introspection shows it: its parts by field name. Other fields are leaves. */
 type Part = Record<string, () => readonly unknown[]>
 
+/** The introspection of one operation at most. */
+export interface Introspection {
+  /** Any number above the limit means that the measuring ended there. */
+  characters: number
+  /** Objects in the answer. 0 without `__schema` and `__type`. */
+  objects: number
+}
+
 /**
  * Measures the answer to the introspection of an operation by walking the schema along the selection: every field
  * counts its response key, which a client may choose at any length, and a fixed size. The walk ends at the limit.
- *
- * @returns characters; any number above `limit` means that the walk ended there
  */
 export function measureIntrospection(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  limit = INTROSPECTION_CHARACTERS,
-): number {
-  let size = 0
+  limit: number,
+): Introspection {
+  let [characters, objects] = [0, 0]
   /** Fragments on the way to the current selection. A cycle ends here, and validation refuses the document later. */
   const open = new Set<string>()
 
-  function walk(set: SelectionSetNode, partsOf: (name: string) => readonly unknown[]): void {
+  /** @param partsOf the parts of a field; undefined for a field that is no introspection */
+  function walk(set: SelectionSetNode, partsOf: (name: string) => readonly unknown[] | undefined): void {
     for (const selection of set.selections) {
-      if (size > limit) return
-      if (selection.kind === 'InlineFragment') walk(selection.selectionSet, partsOf)
-      else if (selection.kind === 'FragmentSpread') {
+      if (characters > limit) return
+      if (selection.kind === 'InlineFragment') {
+        characters += FRAGMENT_CHARACTERS
+        walk(selection.selectionSet, partsOf)
+      } else if (selection.kind === 'FragmentSpread') {
         const { value: name } = selection.name
         const fragment = fragments.get(name)
+        characters += FRAGMENT_CHARACTERS
         if (fragment === undefined || open.has(name)) continue
         open.add(name)
         walk(fragment.selectionSet, partsOf)
         open.delete(name)
       } else {
-        size += (selection.alias ?? selection.name).value.length + FIELD_CHARACTERS
+        const children = partsOf(selection.name.value)
+        if (children === undefined) continue
+        characters += (selection.alias ?? selection.name).value.length + FIELD_CHARACTERS
         const { selectionSet } = selection
         if (selectionSet === undefined) continue
-        for (const part of partsOf(selection.name.value)) {
-          if (size > limit) return
-          const parts = introspectionOf(schema, part)
+        for (const child of children) {
+          if (characters > limit) return
+          objects++
+          const parts = introspectionOf(schema, child)
           walk(selectionSet, (name) => parts[name]?.() ?? [])
         }
       }
@@ -64,9 +79,9 @@ export function measureIntrospection(
 
   walk(operation.selectionSet, (name) => {
     if (name === '__schema') return [schema]
-    return name === '__type' ? [largestTypeOf(schema)] : []
+    return name === '__type' ? [largestTypeOf(schema)] : undefined
   })
-  return size
+  return { characters: objects === 0 ? 0 : characters, objects }
 }
 
 /** `__type(name:)` may name any type, so the type with the most parts stands for all. */

@@ -3,9 +3,6 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
-  type GraphQLObjectType,
-  getNamedType,
-  isObjectType,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -13,15 +10,12 @@ import {
   parse,
   type SelectionSetNode,
   type Source,
-  type ValueNode,
 } from 'graphql'
 import type { Plugin, YogaServerOptions } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
 import { schema } from '../../schema/schema.ts'
-import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
-import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
-import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
 import { INTROSPECTION_CHARACTERS, measureIntrospection } from './introspection-limit.ts'
+import { createListLengths, isEntries } from './list-lengths.ts'
 
 /** Maximum characters of a document; variables may be longer. */
 export const DOCUMENT_CHARACTERS = 100_000
@@ -37,24 +31,6 @@ export const BRACKETS = 200
 export const OBJECTS = 50_000
 /** Maximum pages of an operation, counted for each object that has one: a page below the root is a read of its own. */
 export const PAGES = 1_000
-/** Page size when `first` or `last` is a variable, and when neither is given. */
-const PAGE_AT_MOST = 100
-const PAGE_DEFAULT = 20
-/** Maximum lengths of lists without pagination. `events` is the answer of `eventPublishMany`. */
-export const LISTS: Record<string, number | undefined> = {
-  ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
-  ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4 },
-}
-/** Names of fields that read a page, also when no entry is selected. */
-const PAGED = new Set(
-  Object.values(schema.getTypeMap())
-    .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
-    .filter(
-      ({ type }) =>
-        isObjectType(getNamedType(type)) && 'pageInfo' in (getNamedType(type) as GraphQLObjectType).getFields(),
-    )
-    .map(({ name }) => name),
-)
 /** Maximum characters of cached documents, valid and refused ones. */
 const REMEMBERED_CHARACTERS = 2_000_000
 
@@ -68,10 +44,14 @@ interface Size {
   depth: number
 }
 
+/** Size of an operation, introspection included, and the characters of the introspection. */
+type Measured = Size & { introspected: number }
+
 const NOTHING: Size = { entries: false, roots: 0, fields: 0, objects: 0, pages: 0, depth: 0 }
 
+const lengths = createListLengths(schema)
 /** Size of each parsed operation at most. */
-const sizes = new WeakMap<OperationDefinitionNode, Size>()
+const sizes = new WeakMap<OperationDefinitionNode, Measured>()
 /** Cost points of each root field of a mutation. */
 const POINTS_PER_MUTATION = 10
 /** Cost points of each page below the root, besides those of its objects. */
@@ -83,19 +63,30 @@ export interface Cost {
   base: number
   /** The base, one point for each object in the answer at most, and five for each page below the root. */
   requested: number
+  /** Characters of introspection in the answer at most. */
+  introspected: number
 }
 
 export function costOf(operation: OperationDefinitionNode): Cost {
-  const { roots, objects, pages } = sizes.get(operation) ?? NOTHING
+  const { roots, objects, pages, introspected } = sizes.get(operation) ?? { ...NOTHING, introspected: 0 }
   const base = roots * (operation.operation === OperationTypeNode.MUTATION ? POINTS_PER_MUTATION : 1)
-  return { base, requested: base + objects + POINTS_PER_PAGE * Math.max(0, pages - roots) }
+  return { base, requested: base + objects + POINTS_PER_PAGE * Math.max(0, pages - roots), introspected }
 }
 
 /**
  * Refuses documents by their text, before validation and authentication. The size is an upper bound, and each fragment
  * is counted once, so counting itself stays cheap.
  */
-export const boundQueries: Plugin = { onParse: ({ setParseFn }) => setParseFn(parseWithinLimits) }
+export function boundQueries(rules: DocumentRules): Plugin {
+  return {
+    onParse: ({ setParseFn }) => setParseFn((source, options) => parseWithinLimits(source, { ...options, ...rules })),
+  }
+}
+
+export interface DocumentRules {
+  /** False refuses documents with `__schema` or `__type`. Default true. */
+  introspection?: boolean
+}
 
 /** Bounds Yoga's document caches by characters, because a parsed document takes many times the memory of its text. */
 export const boundedCaches = (): YogaServerOptions<never, never>['parserAndValidationCache'] => {
@@ -104,7 +95,10 @@ export const boundedCaches = (): YogaServerOptions<never, never>['parserAndValid
   return { documentCache: remembered<DocumentNode>(), errorCache: remembered<object>() }
 }
 
-export function parseWithinLimits(source: string | Source, options?: ParseOptions): DocumentNode {
+export function parseWithinLimits(
+  source: string | Source,
+  { introspection = true, ...options }: ParseOptions & DocumentRules = {},
+): DocumentNode {
   const text = typeof source === 'string' ? source : source.body
   if (text.length > DOCUMENT_CHARACTERS) throw refusal('characters', text.length, DOCUMENT_CHARACTERS)
   const nesting = nestingOf(text)
@@ -112,6 +106,8 @@ export function parseWithinLimits(source: string | Source, options?: ParseOption
   const document = parse(source, { ...options, maxTokens: TOKENS })
   const fragments = fragmentsOf(document)
   const sizeOf = createSizeOf(fragments)
+  // All operations of a document share it, because measuring takes time for each.
+  let charactersLeft = INTROSPECTION_CHARACTERS
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue
     const size = sizeOf(definition.selectionSet)
@@ -121,9 +117,12 @@ export function parseWithinLimits(source: string | Source, options?: ParseOption
     if (depth > DEPTH) throw refusal('levels', depth, DEPTH)
     if (objects > OBJECTS) throw refusal('objects to answer with', objects, OBJECTS)
     if (pages > PAGES) throw refusal('pages, nested ones counted for each object', pages, PAGES)
-    if (measureIntrospection(schema, definition, fragments) > INTROSPECTION_CHARACTERS)
+    const introspected = measureIntrospection(schema, definition, fragments, charactersLeft)
+    charactersLeft -= introspected.characters
+    if (!introspection && introspected.objects > 0) throw introspectionIsOff()
+    if (charactersLeft < 0)
       throw refusal('characters of introspection', Number.POSITIVE_INFINITY, INTROSPECTION_CHARACTERS)
-    sizes.set(definition, size)
+    sizes.set(definition, { ...size, objects: objects + introspected.objects, introspected: introspected.characters })
   }
   return document
 }
@@ -145,6 +144,13 @@ function refusal(of: string, has: number, limit: number): GraphQLError {
   return new GraphQLError(`An operation has at most ${limit} ${of}; this one has ${count}. Request less at once.`, {
     extensions: { code: 'QUERY_TOO_LARGE' },
   })
+}
+
+function introspectionIsOff(): GraphQLError {
+  return new GraphQLError(
+    'Introspection is turned off. Use the schema file of this release (schema/schema.graphql), or have the operator set INTROSPECTION=on.',
+    { extensions: { code: 'INTROSPECTION_OFF' } },
+  )
 }
 
 function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
@@ -170,12 +176,12 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
   }
 
   function ofField(field: FieldNode): Size {
-    const entries = ['nodes', 'edges'].includes(field.name.value)
+    const entries = isEntries(field.name.value)
     if (field.selectionSet === undefined) return { ...NOTHING, entries, roots: 1, fields: 1, depth: 1 }
     const within = sizeOf(field.selectionSet)
-    const count = pageOf(field, within.entries)
+    const count = lengths.of(field, within.entries)
     const objects = count * (1 + within.objects)
-    const pages = (PAGED.has(field.name.value) ? 1 : 0) + count * within.pages
+    const pages = (lengths.isPage(field.name.value) ? 1 : 0) + count * within.pages
     return { entries, roots: 1, fields: 1 + within.fields, objects, pages, depth: 1 + within.depth }
   }
 
@@ -200,18 +206,4 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
     return sum
   }
   return sizeOf
-}
-
-/** The number of entries that a field may return. */
-function pageOf({ name, arguments: args = [] }: FieldNode, hasEntries: boolean): number {
-  // A field with both is refused later; until then the larger one counts.
-  const asked = args
-    .filter(({ name }) => name.value === 'first' || name.value === 'last')
-    .map(({ value }) => pageSize(value))
-  if (asked.length > 0) return Math.max(...asked)
-  return hasEntries ? PAGE_DEFAULT : (LISTS[name.value] ?? 1)
-}
-
-function pageSize(value: ValueNode): number {
-  return value.kind === Kind.INT ? Math.max(1, Math.min(Number(value.value), PAGE_AT_MOST)) : PAGE_AT_MOST
 }

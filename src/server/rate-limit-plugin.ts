@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import type { IntrospectionBudget } from '../domain/limits/introspection-budget.ts'
 import type { Limits } from '../domain/limits/limits.ts'
 import { retryAfter, setLimitHeaders, tightestOf } from './limit-headers.ts'
 import { type Cost, costOf } from './query-limits.ts'
@@ -14,17 +15,19 @@ import type { RequestContext, ServerContext } from './request-context.ts'
 
 /**
  * Spends from the limits of the principal right before an operation executes, over every transport: a request refused
- * earlier spends nothing. The answer reports the cost.
+ * earlier spends nothing. The answer reports the cost. Without a key, introspection spends from the budget of strangers.
  */
-export function spendLimits(limits: Limits): Plugin<ServerContext> {
+export function spendLimits(limits: Limits, introspection: IntrospectionBudget): Plugin<ServerContext> {
   async function spend({ document, operationName, contextValue }: ExecutionArgs): Promise<ExecutionResult | undefined> {
     const { requestContext } = contextValue as ServerContext
     const operation = getOperationAST(document, operationName)
     if (operation) requestContext.operation = requestContext.persisted ?? nameOf(operation)
     // Execution refuses an unknown operation.
-    if (requestContext.viewer === null || !operation) return undefined
-    requestContext.cost = costOf(operation)
-    await ask(limits, requestContext, { requests: 1, points: requestContext.cost.requested })
+    if (!operation) return undefined
+    const cost = costOf(operation)
+    if (requestContext.viewer === null) return spendAsStranger(introspection, requestContext, cost)
+    requestContext.cost = cost
+    await ask(limits, requestContext, { requests: 1, points: cost.requested })
     return requestContext.limits?.admitted === false ? refusal(requestContext) : undefined
   }
 
@@ -46,6 +49,24 @@ export function spendLimits(limits: Limits): Plugin<ServerContext> {
       if (refused !== undefined) setResultAndStopExecution(refused)
     },
   }
+}
+
+/** The refusal of introspection past the budget of strangers; undefined for an admitted operation. */
+async function spendAsStranger(
+  budget: IntrospectionBudget,
+  { ip, response }: RequestContext,
+  { introspected }: Cost,
+): Promise<ExecutionResult | undefined> {
+  if (introspected === 0) return undefined
+  const seconds = budget.spend(ip, introspected)
+  if (seconds === 0) {
+    await budget.turn()
+    return undefined
+  }
+  if (response?.headersSent === false) response.setHeader('Retry-After', seconds)
+  const message = `Clients without a key have read too much of the schema in this minute. Present an API key, or try again in ${seconds} s.`
+  const extensions = { code: 'RATE_LIMITED', window: 'minute', retryAfter: seconds, http: { status: 429 } }
+  return { errors: [new GraphQLError(message, { extensions })] }
 }
 
 /**

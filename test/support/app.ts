@@ -39,6 +39,8 @@ export interface AppOptions {
   unsentLimits?: UnsentLimits
   /** Default: true. */
   graphiql?: boolean
+  /** Default: true. */
+  introspection?: boolean
   leaseSeconds?: number
   readSeconds?: number
   flushEveryMs?: number
@@ -99,6 +101,7 @@ export async function startApp(options: AppOptions = {}) {
       host: '127.0.0.1',
       port: 0,
       graphiql: options.graphiql ?? true,
+      introspection: options.introspection ?? true,
       trustedProxies: options.trustedProxies ?? [],
     },
     ...(initTimeoutMs !== undefined && { initTimeoutMs }),

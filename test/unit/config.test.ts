@@ -19,6 +19,7 @@ describe('configuration', () => {
       trustedProxies: [],
       dataDir: '/data',
       graphiql: true,
+      introspection: true,
       operationsManifest: path.join(import.meta.dirname, '../../persisted-operations/manifest.json'),
       dailyQuotas: {},
       rateLimits: {},

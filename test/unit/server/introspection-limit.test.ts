@@ -17,13 +17,13 @@ const STANDARD = getIntrospectionQuery({
   oneOf: true,
 })
 
-function measure(query: string): number {
+function measure(query: string) {
   const { definitions } = parse(query)
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
   const operation = definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode
-  return measureIntrospection(schema, operation, fragments)
+  return measureIntrospection(schema, operation, fragments, INTROSPECTION_CHARACTERS)
 }
 
 const aliases = (count: number, field: string) => Array.from({ length: count }, (_, n) => `a${n}: ${field}`).join(' ')
@@ -35,6 +35,13 @@ const sizeOf = (value: unknown): number =>
       ? Object.entries(value).reduce((sum, [key, entry]) => sum + key.length + 20 + sizeOf(entry), 0)
       : 0
 
+const objectsIn = (value: unknown): number =>
+  Array.isArray(value)
+    ? value.reduce((sum, entry) => sum + objectsIn(entry), 0)
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).reduce((sum, entry) => sum + objectsIn(entry), 1)
+      : 0
+
 describe('introspection limit', () => {
   test.each([
     ['the standard query', STANDARD],
@@ -44,14 +51,26 @@ describe('introspection limit', () => {
     ],
     ['directives with their arguments', '{ __schema { directives { args { name type { ofType { name } } } } } }'],
     ['aliases', '{ a: __schema { types { b: name c: name } } d: __schema { queryType { name } } }'],
-  ])('measures the response keys of the answer for %s', (_name, query) => {
+  ])('measures the response keys and the objects of the answer for %s', (_name, query) => {
     const { data, errors } = executeSync({ schema, document: parse(query) })
     expect(errors).toBeUndefined()
-    expect(measure(query)).toBe(sizeOf(data))
+    const { characters, objects } = measure(query)
+    // The answer itself is no object of the introspection.
+    expect(objects).toBe(objectsIn(data) - 1)
+    // Each visit of a fragment counts five characters more.
+    expect(characters).toBeGreaterThanOrEqual(sizeOf(data))
+    expect(characters).toBeLessThan(1.1 * sizeOf(data))
+  })
+
+  test('measures nothing in a document without introspection', () => {
+    expect(measure('{ a: viewer { __typename } ...F } fragment F on Query { __typename }')).toEqual({
+      characters: 0,
+      objects: 0,
+    })
   })
 
   test('leaves room for the standard query of GraphQL tools', () => {
-    expect(2 * measure(STANDARD)).toBeLessThan(INTROSPECTION_CHARACTERS)
+    expect(2 * measure(STANDARD).characters).toBeLessThan(INTROSPECTION_CHARACTERS)
     expect(() => parseWithinLimits(STANDARD)).not.toThrow()
   })
 
@@ -67,6 +86,21 @@ describe('introspection limit', () => {
       `{ __schema { types { ${aliases(20, 'fields { name type { name ofType { name } } }')} } } }`,
     ],
   ])('refuses a document with %s before validation', (_name, query) => {
+    expect(() => parseWithinLimits(query)).toThrow('characters of introspection')
+  })
+
+  test('refuses a document whose operations have too much introspection together', () => {
+    const query = (name: string) => STANDARD.replace('IntrospectionQuery', name).split('fragment')[0]
+    const fragments = STANDARD.slice(STANDARD.indexOf('fragment'))
+    const document = (count: number) =>
+      `${Array.from({ length: count }, (_, n) => query(`Q${n}`)).join(' ')} ${fragments}`
+    expect(() => parseWithinLimits(document(2))).not.toThrow()
+    expect(() => parseWithinLimits(document(3))).toThrow('characters of introspection')
+  })
+
+  test('ends within fragments that hold no field', () => {
+    const query = `{ __schema { types { fields { type { ${'...A '.repeat(20)} } } } } }
+      fragment A on __Type { ${'...B '.repeat(20)} } fragment B on __Type { ...B }`
     expect(() => parseWithinLimits(query)).toThrow('characters of introspection')
   })
 

@@ -1,0 +1,83 @@
+import {
+  type FieldNode,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type ValueNode,
+} from 'graphql'
+import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
+import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
+import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
+
+/** Page size when `first` or `last` is a variable, and when neither is given. */
+const PAGE_AT_MOST = 100
+const PAGE_DEFAULT = 20
+/** Maximum lengths of lists without pagination. `events` is the answer of `eventPublishMany`. */
+export const LISTS: Record<string, number | undefined> = {
+  ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
+  ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4 },
+  // All validation issues of an input count as one object.
+  issues: 1,
+}
+/** Length of a list with neither pagination nor an entry in LISTS, so that a forgotten entry makes a field dear. */
+export const UNKNOWN_LIST = 1_000
+
+export type ListLengths = ReturnType<typeof createListLengths>
+
+/**
+ * Counts the entries of fields by name, because documents are measured before validation. Fields of one name in several
+ * types count as the longest of them, and validation refuses names that the schema lacks.
+ */
+export function createListLengths(schema: GraphQLSchema) {
+  const lengths = new Map<string, number>()
+  const pages = new Set<string>()
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith('__') || !(isObjectType(type) || isInterfaceType(type))) continue
+    for (const { name, type: answer } of Object.values(type.getFields())) {
+      if (isConnection(getNamedType(answer))) pages.add(name)
+      else if (isListOfObjects(answer) && !(isConnection(type) && isEntries(name)))
+        lengths.set(name, LISTS[name] ?? UNKNOWN_LIST)
+    }
+  }
+
+  return {
+    /** True when a field of this name reads a page, also when no entry is selected. */
+    isPage: (name: string): boolean => pages.has(name),
+
+    /**
+     * Maximum number of objects that a field may return.
+     *
+     * @param hasEntries true when the selection includes the entries of a page
+     */
+    of({ name, arguments: args = [] }: FieldNode, hasEntries: boolean): number {
+      // A field with both is refused later; until then the larger one counts.
+      const asked = args
+        .filter(({ name }) => name.value === 'first' || name.value === 'last')
+        .map(({ value }) => pageSize(value))
+      if (asked.length > 0) return Math.max(...asked)
+      return hasEntries ? PAGE_DEFAULT : (lengths.get(name.value) ?? 1)
+    },
+  }
+}
+
+/** True for the fields of a connection that hold the entries of the page. */
+export const isEntries = (name: string): boolean => name === 'nodes' || name === 'edges'
+
+function isConnection(type: GraphQLNamedType): boolean {
+  return isObjectType(type) && 'pageInfo' in type.getFields()
+}
+
+function isListOfObjects(type: GraphQLOutputType): boolean {
+  return isListType(getNullableType(type)) && isCompositeType(getNamedType(type))
+}
+
+function pageSize(value: ValueNode): number {
+  return value.kind === Kind.INT ? Math.max(1, Math.min(Number(value.value), PAGE_AT_MOST)) : PAGE_AT_MOST
+}
