@@ -190,11 +190,7 @@ export async function startServer(deps: {
   }
 
   const sockets = attachWebSocket(server, {
-    graphql,
-    maskError,
-    record,
-    resolveDocument,
-    unsent,
+    ...{ graphql, log, maskError, record, resolveDocument, unsent },
     limits: services.limits,
     clientIp,
     begin(request, params) {

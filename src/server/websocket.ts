@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql'
-import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
-import { type Extra, useServer } from 'graphql-ws/use/ws'
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Limits } from '../domain/limits/limits.ts'
 import { SignalboxError, UnauthenticatedError, UnavailableError } from '../lib/errors.ts'
 import { refuseOversize, refuseRepeatedNames } from '../lib/json-text.ts'
+import type { Log } from '../lib/log.ts'
 import type { GraphQL } from './graphql.ts'
+import { checkPing, closeReason, createSocketExtra, type SocketExtra, serveSocket } from './graphql-ws-socket.ts'
 import { pathOf } from './path.ts'
 import type { ResolveDocument } from './persisted-operations.ts'
 import { withCode } from './public-error.ts'
@@ -16,11 +17,13 @@ import { type RecordUsage, recordFirstError } from './record-usage.ts'
 import type { RequestContext } from './request-context.ts'
 import { createSocketPlaces, type SocketPlace } from './socket-places.ts'
 import { batchWrites } from './socket-writer.ts'
-import type { UnsentAccount, UnsentBytes } from './unsent-bytes.ts'
+import type { UnsentBytes } from './unsent-bytes.ts'
 
 /** Time for a client to send `connection_init` before the connection closes with 4408. */
 const INIT_MS = 5_000
 const MESSAGE_BYTES = 1024 * 1024
+/** Maximum bytes of a client before `connection_ack`: a connection_init with a key. The connection ends past the bound. */
+export const PENDING_BYTES = 16 * 1024
 /** Maximum unread bytes of a client that goes on sending, such as pings. The connection ends past the bound. */
 const UNREAD_BYTES = 16 * 1024 * 1024
 /** Maximum operations in flight on one connection. */
@@ -29,6 +32,8 @@ export const OPERATIONS_PER_SOCKET = 100
 const CLOSE_MS = 1_000
 /** Status of a WebSocket that was refused because of a limit (RFC 6455 and its registry). */
 const TRY_AGAIN_LATER = 1013
+/** Status of the WebSockets of a server that stops. */
+const GOING_AWAY = 1001
 
 interface EnvelopedArgs extends ExecutionArgs {
   rootValue: {
@@ -45,6 +50,7 @@ export function attachWebSocket(
   server: Server,
   deps: {
     graphql: GraphQL
+    log: Log
     maskError: (error: unknown) => Error
     /** Authenticates an operation by the payload of `connection_init`. */
     begin: (request: IncomingMessage, params: Record<string, unknown>) => Promise<RequestContext>
@@ -59,107 +65,97 @@ export function attachWebSocket(
   },
 ): { stop(): Promise<void> } {
   const { graphql } = deps
-  /** Text of the message that a connection handles right now. graphql-ws passes the parsed message only. */
-  const currentTexts = new WeakMap<WebSocket, string>()
-  const accounts = new WeakMap<WebSocket, UnsentAccount>()
   const places = createSocketPlaces()
-  const placeOf = new WeakMap<WebSocket, SocketPlace>()
   // The types of `ws` lack the option closeTimeout.
-  const options = { noServer: true, maxPayload: MESSAGE_BYTES, closeTimeout: CLOSE_MS }
+  const options = { noServer: true, maxPayload: MESSAGE_BYTES, closeTimeout: CLOSE_MS, handleProtocols }
   const sockets = new WebSocketServer(options)
 
   /** Gives a socket to its principal, when the limits of the principal admit it. */
-  async function admit(socket: WebSocket, requestContext: RequestContext): Promise<boolean> {
+  async function admit(extra: SocketExtra, requestContext: RequestContext): Promise<boolean> {
+    const { socket, place, account } = extra
     const { principal, homeId } = requestContext.viewer!
     if (!(await spendConnection(deps.limits, requestContext))) return false
     if (socket.readyState !== socket.OPEN) return true
-    if (!placeOf.get(socket)!.admit({ id: principal.id, organizationId: homeId })) return false
-    accounts.get(socket)!.assign(principal.id)
+    if (!place.admit({ id: principal.id, organizationId: homeId })) return false
+    account.assign(principal.id)
+    extra.stopCounting()
     return true
   }
 
-  const disposable = useServer<Record<string, unknown>, Extra & Record<PropertyKey, unknown>>(
-    {
-      connectionInitWaitTimeout: deps.initTimeoutMs ?? INIT_MS,
-      execute: (args) => (args as EnvelopedArgs).rootValue.execute(args),
-      subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
-      async onConnect({ extra, connectionParams }) {
-        const requestContext = await deps.begin(extra.request, connectionParams ?? {})
-        if (requestContext.viewer !== null) {
-          if (await admit(extra.socket, requestContext)) return
-          deps.record(requestContext, { status: 429 })
-          extra.socket.close(TRY_AGAIN_LATER, 'This key has too many WebSockets or requests. Try again later.')
-          return
-        }
-        const error = requestContext.refused ?? new UnauthenticatedError('Present an API key in connection_init.')
-        if (!(error instanceof SignalboxError)) throw error
-        deps.record(requestContext, { status: 403 })
-        extra.socket.close(CloseCode.Forbidden, reason(error))
-      },
-      async onSubscribe({ extra, connectionParams, subscriptions }, _id, asked) {
-        // Read before the first wait, while the event of the message lasts.
-        const text = currentTexts.get(extra.socket)!
-        const requestContext = await deps.begin(extra.request, connectionParams ?? {})
-        requestContext.requestBytes = Buffer.byteLength(text)
-        requestContext.source = { text, path: ['payload', 'variables'] }
-        const refuse = (errors: readonly GraphQLError[]) => {
-          recordFirstError(requestContext, { errors })
-          deps.record(requestContext, { status: requestContext.viewer === null ? 401 : 200 })
-          return errors
-        }
-        try {
-          refuseOversize(text, 'The message')
-          refuseRepeatedNames(text)
-          if (requestContext.refused !== undefined) throw requestContext.refused
-          if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
-            throw new UnavailableError(
-              'TOO_MANY_OPERATIONS',
-              `A connection has at most ${OPERATIONS_PER_SOCKET} operations in flight. Wait for one to end.`,
-            )
-          const params = await deps.resolveDocument(asked, requestContext)
-          const enveloped = graphql.getEnveloped({ requestContext, params })
-          const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped
-          const document = parse(params.query ?? '')
-          const errors: readonly GraphQLError[] = validate(schema, document)
-          if (errors.length > 0) return refuse(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')))
-          if (getOperationAST(document, params.operationName) == null)
-            return refuse([
-              new GraphQLError(
-                'operationName must name an operation of the document; it may be absent only when the document has one operation.',
-                { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
-              ),
-            ])
-          return {
-            schema,
-            operationName: params.operationName,
-            document,
-            variableValues: params.variables,
-            contextValue: await contextFactory(),
-            rootValue: { execute, subscribe },
-          }
-        } catch (error) {
-          return refuse([deps.maskError(toBadRequest(error)) as GraphQLError])
-        }
-      },
+  const protocol = makeServer<Record<string, unknown>, SocketExtra>({
+    connectionInitWaitTimeout: deps.initTimeoutMs ?? INIT_MS,
+    execute: (args) => (args as EnvelopedArgs).rootValue.execute(args),
+    subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
+    onPing: checkPing,
+    async onConnect({ extra, connectionParams }) {
+      const requestContext = await deps.begin(extra.request, connectionParams ?? {})
+      if (requestContext.viewer !== null) {
+        if (await admit(extra, requestContext)) return
+        deps.record(requestContext, { status: 429 })
+        extra.socket.close(TRY_AGAIN_LATER, 'This key has too many WebSockets or requests. Try again later.')
+        return
+      }
+      const error = requestContext.refused ?? new UnauthenticatedError('Present an API key in connection_init.')
+      if (!(error instanceof SignalboxError)) throw error
+      deps.record(requestContext, { status: 403 })
+      extra.socket.close(CloseCode.Forbidden, closeReason(error))
     },
-    sockets,
-  )
-  // A client with another subprotocol is accepted and closed with 4406, which tells more than a failed handshake.
-  sockets.options.handleProtocols = (protocols) =>
-    protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : ([...protocols][0] ?? false)
-  // Before graphql-ws, which parses a message and hands it on within the same event.
-  sockets.prependListener('connection', (socket: WebSocket) =>
-    socket.on('message', (message) => currentTexts.set(socket, String(message))),
-  )
-  sockets.on('connection', (socket, { socket: connection }) => {
+    async onSubscribe({ extra, connectionParams, subscriptions }, _id, asked) {
+      // Read before the first wait, while the event of the message lasts.
+      const { text } = extra
+      const requestContext = await deps.begin(extra.request, connectionParams ?? {})
+      requestContext.requestBytes = Buffer.byteLength(text)
+      requestContext.source = { text, path: ['payload', 'variables'] }
+      const refuse = (errors: readonly GraphQLError[]) => {
+        recordFirstError(requestContext, { errors })
+        deps.record(requestContext, { status: requestContext.viewer === null ? 401 : 200 })
+        return errors
+      }
+      try {
+        refuseOversize(text, 'The message')
+        refuseRepeatedNames(text)
+        if (requestContext.refused !== undefined) throw requestContext.refused
+        if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
+          throw new UnavailableError(
+            'TOO_MANY_OPERATIONS',
+            `A connection has at most ${OPERATIONS_PER_SOCKET} operations in flight. Wait for one to end.`,
+          )
+        const params = await deps.resolveDocument(asked, requestContext)
+        const enveloped = graphql.getEnveloped({ requestContext, params })
+        const { schema, execute, subscribe, contextFactory, parse, validate } = enveloped
+        const document = parse(params.query ?? '')
+        const errors: readonly GraphQLError[] = validate(schema, document)
+        if (errors.length > 0) return refuse(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')))
+        if (getOperationAST(document, params.operationName) == null)
+          return refuse([
+            new GraphQLError(
+              'operationName must name an operation of the document; it may be absent only when the document has one operation.',
+              { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
+            ),
+          ])
+        return {
+          schema,
+          operationName: params.operationName,
+          document,
+          variableValues: params.variables,
+          contextValue: await contextFactory(),
+          rootValue: { execute, subscribe },
+        }
+      } catch (error) {
+        return refuse([deps.maskError(toBadRequest(error)) as GraphQLError])
+      }
+    },
+  })
+
+  function serve(socket: WebSocket, request: IncomingMessage, place: SocketPlace): void {
     const account = deps.unsent.open()
-    accounts.set(socket, account)
-    batchWrites(socket, connection, account)
+    batchWrites(socket, request.socket, account)
+    serveSocket(protocol, createSocketExtra({ socket, request, account, place }, PENDING_BYTES), deps.log)
     socket.on('message', () => {
-      currentTexts.delete(socket)
       if (socket.bufferedAmount > UNREAD_BYTES) socket.terminate()
     })
-  })
+  }
+
   server.on('upgrade', (request, socket, head) => {
     // Node removes its own listener from upgraded sockets; without one, a reset would end the process.
     socket.on('error', () => socket.destroy())
@@ -172,19 +168,17 @@ export function attachWebSocket(
       return
     }
     socket.once('close', place.leave)
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      placeOf.set(webSocket, place)
-      sockets.emit('connection', webSocket, request)
-    })
+    sockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, request, place))
   })
   return {
     async stop() {
-      await disposable.dispose()
+      for (const socket of sockets.clients) socket.close(GOING_AWAY, 'Going away')
+      await new Promise((resolve) => sockets.close(resolve))
     },
   }
 }
 
-/** A close frame holds at most 123 bytes. */
-function reason(error: Error): string {
-  return error.message.slice(0, 120)
+/** A client with another subprotocol is accepted and closed with 4406, which tells more than a failed handshake. */
+function handleProtocols(protocols: Set<string>): string | false {
+  return protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : ([...protocols][0] ?? false)
 }
