@@ -1,10 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CHECK_MS } from '../../src/domain/event-types/check-deadline.ts'
 import type { EventPublish } from '../../src/domain/events/publish.ts'
 import type { Viewer } from '../../src/domain/people/viewer.ts'
 import { JsonText } from '../../src/lib/json-text.ts'
 import { type App, startApp } from '../support/app.ts'
+import { postText, sendUnread } from '../support/raw-http.ts'
 
 // A tenant's own schema makes the check of each event as slow as it can.
 let app: App
@@ -90,6 +91,16 @@ describe('slow schema', () => {
     const publishing = publishSlow(500, client.signal)
     setImmediate(() => client.abort())
     await expect(publishing).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
+  })
+
+  test('a client that hangs up ends the checks of its request over HTTP', async () => {
+    const publishMany = vi.spyOn(app.services.publisher, 'publishMany')
+    const query = `mutation ($input: EventPublishManyInput!) { eventPublishMany(input: $input) { __typename } }`
+    const body = { query, variables: { input: { events: slowEvents(20) } } }
+    const socket = await sendUnread(app.url, postText(body, { authorization: `Bearer ${attacker.key}` }))
+    await expect.poll(() => publishMany.mock.calls.length).toBe(1)
+    socket.destroy()
+    await expect(publishMany.mock.results[0]!.value).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
   })
 
   test('a large event with an ordinary pattern is accepted', async () => {

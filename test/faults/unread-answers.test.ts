@@ -5,6 +5,7 @@ import type { GraphQLAnswer } from '../support/api.ts'
 import { type App, startApp } from '../support/app.ts'
 import { usedAfterFullCollection } from '../support/garbage.ts'
 import { postText, sendUnread, untilReset } from '../support/raw-http.ts'
+import { subscribed } from '../support/watch.ts'
 
 // Clients that ask for large answers and do not read them. The bounds are smaller here than in production.
 const MIB = 1024 * 1024
@@ -61,6 +62,22 @@ describe('unread answer', () => {
     const socket = await unread()
     // Pipelined requests are activity of the connection, but no progress of the answer.
     await untilReset(socket)
+  })
+
+  test('a client that does not read its event stream is disconnected', async () => {
+    const socket = await unread({ accept: 'text/event-stream' })
+    await untilReset(socket)
+  })
+
+  test('a subscriber over SSE that does not read its messages is disconnected', async () => {
+    const query = `subscription { deliveryUpdates { delivery { event { ${ALIASES} } } } }`
+    const headers = { authorization: `Bearer ${tenant.key}`, accept: 'text/event-stream' }
+    const socket = await sendUnread(app.url, postText({ query }, headers))
+    await subscribed(app, 1)
+    await tenant.createEndpoint('http://127.0.0.1:9/unread')
+    for (let n = 0; n < 5; n++) await tenant.publish('a.b', 'x'.repeat(200_000))
+    await untilReset(socket)
+    await subscribed(app, 0)
   })
 
   test('a slow client that makes progress receives the whole answer', async () => {

@@ -1,7 +1,11 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { PENDING_SOCKETS_PER_ADDRESS, SOCKETS_PER_PRINCIPAL } from '../../src/server/socket-places.ts'
+import {
+  PENDING_SOCKETS_PER_ADDRESS,
+  SOCKETS_PER_ORGANIZATION,
+  SOCKETS_PER_PRINCIPAL,
+} from '../../src/server/socket-places.ts'
 import { type App, startApp } from '../support/app.ts'
 import { sendUnread } from '../support/raw-http.ts'
 
@@ -67,6 +71,24 @@ describe('WebSocket places', () => {
     expect(opened.filter(({ first }) => first === 1013)).toHaveLength(10)
     expect((await connect(other.key, '203.0.113.1')).first).toEqual({ type: 'connection_ack' })
     for (const { socket } of opened) socket.terminate()
+  })
+
+  test('the keys of one organization have a bounded number of WebSockets together, and another one is served', async () => {
+    const [tenant, other] = [await app.tenant(), await app.tenant()]
+    const keys = SOCKETS_PER_ORGANIZATION / SOCKETS_PER_PRINCIPAL
+    const opened: WebSocket[] = []
+    for (let k = 0; k < keys; k++) {
+      const { key } = await app.tenant({ events: ['read'] }, tenant.organizationId)
+      const addresses = Array.from({ length: SOCKETS_PER_PRINCIPAL }, (_, n) => `203.0.113.${n}`)
+      const all = await Promise.all(addresses.map((address) => connect(key, address)))
+      for (const { first } of all) expect(first).toEqual({ type: 'connection_ack' })
+      opened.push(...all.map(({ socket }) => socket))
+    }
+    expect((await connect(tenant.key, '203.0.113.1')).first).toBe(1013)
+    expect((await connect(other.key, '203.0.113.1')).first).toEqual({ type: 'connection_ack' })
+    opened.shift()!.terminate()
+    await expect.poll(async () => (await connect(tenant.key, '203.0.113.1')).first).toEqual({ type: 'connection_ack' })
+    for (const socket of opened) socket.terminate()
   })
 
   test('an operation with 260,000 nested arrays is answered with an error on a connection that stays open', async () => {
