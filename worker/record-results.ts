@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { bucketOf } from '../src/lib/histogram.ts'
 import type { MakeId } from '../src/lib/ids.ts'
+import { redactLocation } from '../src/lib/redact-url.ts'
 import { type AttemptResult, OWN_FAULTS } from './attempt-outcome.ts'
 
 /** Endpoints changed by a batch of results. */
@@ -11,7 +12,7 @@ export interface RecordedResults {
 }
 
 /**
- * Records results, at most one per delivery, by one call of `record_results_v1` (prisma/functions). A result whose
+ * Records results, at most one per delivery, by one call of `record_results_v2` (prisma/functions). A result whose
  * version is no longer that of the delivery moves nothing: its attempt is recorded and counts for the health of the
  * endpoint, not for statistics.
  *
@@ -24,7 +25,7 @@ export async function recordResults(
 ): Promise<RecordedResults> {
   const health = healthUpdates(results).map((update) => healthRow(update, options.makeId))
   const { rows } = await pool.query<RecordedResults>({
-    text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v1($1, $2, $3)',
+    text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v2($1, $2, $3)',
     values: [options.now, storable(JSON.stringify(results.map(resultRow))), JSON.stringify(health)],
   })
   return rows[0]!
@@ -41,7 +42,7 @@ function resultRow({ attemptId, delivery, exchange, outcome, startedAt }: Attemp
     duration_microseconds: exchange.durationMicroseconds,
     duration_bucket: bucketOf(exchange.durationMicroseconds),
     status_code: exchange.statusCode,
-    response_headers: exchange.headers,
+    response_headers: redactLocation(exchange.headers),
     response_body_base64: exchange.body?.toString('base64'),
     error_code: outcome.errorCode,
     message: outcome.message,

@@ -1,6 +1,7 @@
 import type { Prisma } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { MakeId } from '../../lib/ids.ts'
+import { redactUrl } from '../../lib/redact-url.ts'
 import type { Viewer } from '../people/viewer.ts'
 
 /** The client or transaction that inserts an audit entry. */
@@ -18,25 +19,10 @@ export interface AuditedAct {
   details?: Prisma.InputJsonObject
 }
 
-/**
- * A URL for the audit trail: the values of its query are often credentials, and the trail is kept longer and read by
- * others than the endpoint.
- */
-export function withoutQueryValues(url: string): string {
-  const start = url.indexOf('?')
-  if (start < 0) return url
-  const names = url
-    .slice(start + 1)
-    .replace(/#.*$/, '')
-    .split('&')
-  const hidden = names.map((part) => (part.includes('=') ? `${part.slice(0, part.indexOf('='))}=…` : '…'))
-  return `${url.slice(0, start)}?${hidden.join('&')}`
-}
-
 /** The details of an entry as they are shown: an earlier version stored whole URLs. */
 export function shownDetails(details: Prisma.JsonValue): Prisma.JsonValue {
   if (typeof details !== 'object' || details === null || Array.isArray(details)) return details
-  return typeof details.url === 'string' ? { ...details, url: withoutQueryValues(details.url) } : details
+  return typeof details.url === 'string' ? { ...details, url: redactUrl(details.url) } : details
 }
 
 export type Audit = (writer: Writer, actor: Actor, act: AuditedAct) => Promise<void>

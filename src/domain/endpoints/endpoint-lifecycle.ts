@@ -5,8 +5,9 @@ import type { Database, Transaction } from '../../database/client.ts'
 import type { Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { MakeId } from '../../lib/ids.ts'
+import { redactUrl } from '../../lib/redact-url.ts'
 import { validate } from '../../lib/validate.ts'
-import { type Audit, withoutQueryValues } from '../audit/audit.ts'
+import type { Audit } from '../audit/audit.ts'
 import { createDelivery, type DeliveryMove, MOVED_AT_ONCE, moveDeliveries } from '../deliveries/delivery-transitions.ts'
 import { encodeEnvelope } from '../events/envelope.ts'
 import { TEST_EVENT_TYPE } from '../events/system-events.ts'
@@ -132,7 +133,7 @@ export function createEndpointLifecycle(deps: {
       const before = await endpoints.find(tx, viewer, id)
       const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, updatedAt: clock.now() } })
       const moved = await moveDeliveries(tx, { organizationId: viewer.organizationId, endpointId: id }, move, clock)
-      const details = { url: withoutQueryValues(before.url), deliveries: moved, ...(move !== 'HOLD' && { held: move }) }
+      const details = { url: redactUrl(before.url), deliveries: moved, ...(move !== 'HOLD' && { held: move }) }
       await audit(tx, viewer, { action, resource: id, details })
       return endpoint
     })

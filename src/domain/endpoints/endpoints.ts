@@ -5,8 +5,9 @@ import { ConflictError, NotFoundError, ValidationError } from '../../lib/errors.
 import type { MakeId } from '../../lib/ids.ts'
 import type { Keyring } from '../../lib/keyring.ts'
 import { page } from '../../lib/pagination.ts'
+import { redactUrl } from '../../lib/redact-url.ts'
 import { validate } from '../../lib/validate.ts'
-import { type Audit, withoutQueryValues } from '../audit/audit.ts'
+import type { Audit } from '../audit/audit.ts'
 import type { Viewer } from '../people/viewer.ts'
 import {
   endpointCreateInput,
@@ -64,7 +65,7 @@ export function createEndpoints(deps: {
         const webhookEndpoint = await tx.webhookEndpoint.create({ data })
         const secret = await deps.secrets.add(tx, webhookEndpoint)
         const details = {
-          url: withoutQueryValues(data.url),
+          url: redactUrl(data.url),
           eventTypes: data.eventTypes,
           headerNames: data.headerNames,
         }
@@ -102,7 +103,7 @@ export function createEndpoints(deps: {
         await audit(tx, viewer, {
           action: 'webhookEndpoint.delete',
           resource: id,
-          details: { url: withoutQueryValues(removed.url) },
+          details: { url: redactUrl(removed.url) },
         })
         return removed
       })
