@@ -103,6 +103,35 @@ describe('slow schema', () => {
     await expect(publishMany.mock.results[0]!.value).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
   })
 
+  test('requests of others are answered between the compilations of the largest schemas', async () => {
+    const group = (g: number) => ({ oneOf: Array.from({ length: 200 }, (_, n) => ({ const: `${g}.${n}` })) })
+    const schema = (salt: number) => ({
+      description: `${salt}`,
+      properties: Object.fromEntries(Array.from({ length: 12 }, (_, g) => [`g${g}`, group(g)])),
+    })
+    const delay = monitorEventLoopDelay({ resolution: 5 })
+    delay.enable()
+    const attack = Promise.allSettled(
+      Array.from({ length: 10 }, (_, n) => attacker.createType(`large.t${n}`, { schema: schema(n) })),
+    )
+    let isOver = false
+    attack.then(() => {
+      isOver = true
+    })
+    let answered = 0
+    for (; !isOver; answered++) await honest.publish('a.b', { n: answered })
+    delay.disable()
+    expect(answered).toBeGreaterThan(5)
+    expect(delay.max / 1e6).toBeLessThan(DELAY_MS)
+  })
+
+  test('a schema of 1,500 alternatives is refused with its path', async () => {
+    const schema = { oneOf: Array.from({ length: 1_500 }, (_, n) => ({ const: n })) }
+    await expect(attacker.createType('too.large', { schema })).rejects.toThrow(
+      'input.schema: is no usable JSON Schema: an object or list of the schema has more than 250 parts. Divide it',
+    )
+  })
+
   test('a large event with an ordinary pattern is accepted', async () => {
     expect(await attacker.publish('a.quick', 'lorem ipsum '.repeat(8_000))).toMatch(/^evt_/)
   })

@@ -2,6 +2,8 @@ import { RE2JS } from 're2js'
 
 /** Maximum keywords, pattern instructions and choices of a schema with every reference expanded. */
 const MOST = 5_000
+/** Maximum parts that are objects or lists within one object or list. Compiling takes quadratic time in them. */
+const LEVEL_MOST = 250
 /** `uniqueItems` compares each item with each other item. */
 const UNIQUE_ITEMS_MOST = 1_000
 /** References that resolve during a check, where no bound can be computed in advance. */
@@ -37,6 +39,8 @@ export function schemaCost(schema: unknown): number {
     if (seen !== undefined) return seen
     if (open.has(node)) throw new Error('recursive references are not supported')
     open.add(node)
+    if (Object.values(node).filter((value) => typeof value === 'object').length > LEVEL_MOST)
+      throw new Error(`an object or list of the schema has more than ${LEVEL_MOST} parts. Divide it`)
     let sum = 1
     for (const [keyword, value] of Object.entries(node)) {
       if (DYNAMIC.includes(keyword)) throw new Error(`${keyword} is not supported`)

@@ -135,7 +135,8 @@ describe('event type schema', () => {
   }
 
   test('a payload too large to be checked quickly is rejected', async () => {
-    const many = Array.from({ length: 900 }, () => ({ type: 'string' }))
+    const fifty = Array.from({ length: 50 }, () => ({ type: 'string' }))
+    const many = Array.from({ length: 18 }, () => ({ allOf: fifty }))
     await tenant.createType('order.costly', { schema: { type: 'array', items: { allOf: many } } })
     await expect(
       tenant.publish(
