@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { findExceededBound } from './json-bounds.ts'
 import { findRepeatedName, skipString } from './json-scan.ts'
 
@@ -44,14 +45,27 @@ export function decodeUtf8(bytes: Uint8Array): string {
  */
 export function readJson(text: string, subject = 'The body'): unknown {
   refuseOversize(text, subject)
-  let value: unknown
+  const value = parse(text, subject)
+  refuseRepeatedNames(text)
+  return value
+}
+
+/** As `readJson`, in several turns of the event loop: each step of a text of megabytes takes tenths of a second. */
+export async function readLargeJson(text: string, subject = 'The body'): Promise<unknown> {
+  refuseOversize(text, subject)
+  await setImmediate()
+  const value = parse(text, subject)
+  await setImmediate()
+  refuseRepeatedNames(text)
+  return value
+}
+
+function parse(text: string, subject: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     throw new JsonError(`${subject} is not valid JSON. Write it with a JSON library.`)
   }
-  refuseRepeatedNames(text)
-  return value
 }
 
 /** @throws JsonError when a text is nested too deeply or has too many names; called before the text is parsed */

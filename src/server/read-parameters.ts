@@ -1,7 +1,13 @@
 import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
-import { decodeUtf8, JsonError, readJson } from '../lib/json-text.ts'
+import pLimit from 'p-limit'
+import { decodeUtf8, JsonError, readJson, readLargeJson } from '../lib/json-text.ts'
 import type { ServerContext } from './request-context.ts'
+
+/** Bytes from which a body is large: read in several turns of the event loop, one such body at a time. */
+const LARGE_BYTES = 256 * 1024
+
+const oneLargeBody = pLimit(1)
 
 /** Reads the parameters of a request and keeps their text for `keepJsonText`. */
 export const readParameters: Plugin<object, ServerContext> = {
@@ -12,6 +18,7 @@ export const readParameters: Plugin<object, ServerContext> = {
     if (request.method === 'POST')
       setRequestParser(async () => {
         const bytes = new Uint8Array(await request.arrayBuffer())
+        if (bytes.length > LARGE_BYTES) return oneLargeBody(() => readLargeBody(bytes, requestContext))
         return orBadRequest(() => readBody(bytes, requestContext))
       })
   },
@@ -19,7 +26,19 @@ export const readParameters: Plugin<object, ServerContext> = {
 
 function readBody(bytes: Uint8Array, requestContext: ServerContext['requestContext']): GraphQLParams {
   const text = decodeUtf8(bytes)
-  const body = readJson(text)
+  return paramsOf(readJson(text), text, requestContext)
+}
+
+async function readLargeBody(bytes: Uint8Array, requestContext: ServerContext['requestContext']) {
+  try {
+    const text = decodeUtf8(bytes)
+    return paramsOf(await readLargeJson(text), text, requestContext)
+  } catch (error) {
+    throw toBadRequest(error)
+  }
+}
+
+function paramsOf(body: unknown, text: string, requestContext: ServerContext['requestContext']): GraphQLParams {
   if (typeof body !== 'object' || body === null)
     throw new JsonError('The body must be a JSON object with the fields query and variables.')
   requestContext.source = { text, path: ['variables'] }

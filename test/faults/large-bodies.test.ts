@@ -4,12 +4,15 @@ import { type App, startApp } from '../support/app.ts'
 
 // Bodies that take long to parse, with and without a key.
 const NESTED = `{"query":"{ __typename }","variables":${'['.repeat(8_000_000)}${']'.repeat(7_999_900)}}`
+const VALUES = `{"query":"{ __typename }","variables":{"a":[${Array(5_000_000).join('[],')}[]]}}`
 const NAMES = `{"query":"{ __typename }","variables":{${Array.from({ length: 1_200_000 }, (_, n) => `"a${n}":0`).join(',')}}}`
 let app: App
 let tenant: Awaited<ReturnType<App['tenant']>>
+let honest: typeof tenant
 beforeAll(async () => {
   app = await startApp()
   tenant = await app.tenant()
+  honest = await app.tenant()
 })
 afterAll(() => app.stop())
 
@@ -51,9 +54,30 @@ describe('large body', () => {
   test.each([
     ['nested lists', NESTED, 'nested deeper'],
     ['many names', NAMES, 'more than 250000 names'],
+    ['many values', VALUES, 'more than 500000 values'],
   ])('a key with %s is refused before the text is parsed', async (_, body, message) => {
     const { status, delayMs } = await post(body, tenant.key)
     expect(status).toEqual([400, expect.stringContaining(message)])
     expect(delayMs).toBeLessThan(1_000)
+  })
+
+  test.each([
+    ['one long text', JSON.stringify('x'.repeat(15 * 1024 * 1024))],
+    ['as many values as allowed', `[${Array(240_000).join('[],')}[]]`],
+    ['as many names as allowed', `{${Array.from({ length: 240_000 }, (_, n) => `"k${n}":1`).join(',')}}`],
+  ])('others are answered while a key sends bodies of %s at once', async (_, value) => {
+    const body = `{"query":"query ($a: Int) { __typename }","variables":{"b":${value}}}`
+    let isOver = false
+    const attack = Promise.all(Array.from({ length: 4 }, () => post(body, tenant.key))).then((results) => {
+      isOver = true
+      return results
+    })
+    let answered = 0
+    for (; !isOver; answered++) await honest.ask('{ viewer { id: __typename } }')
+    for (const { status, delayMs } of await attack) {
+      expect(status[0]).toBe(200)
+      expect(delayMs).toBeLessThan(1_000)
+    }
+    expect(answered).toBeGreaterThan(4)
   })
 })
