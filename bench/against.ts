@@ -174,7 +174,7 @@ async function openVerify(): Promise<Comparison> {
       const keys = keysOf.get(side) ?? []
       keysOf.set(side, keys)
       while (keys.length < KEYS)
-        keys.push((await client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })).secret)
+        keys.push((await client.createKey({ events: ['read'] }, { tier: 'ENTERPRISE' })).secret)
       const verified = await load(url, keys.map(verifyBody), VERIFIES, CONNECTIONS, isValid)
       return { 'keys verified a second': verified.perSecond }
     },

@@ -66,7 +66,7 @@ async function compareTurns(services: Services): Promise<{ recorded: number; sil
     return performance.now() - began
   }
   try {
-    const createKey = () => api.client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })
+    const createKey = () => api.client.createKey({ events: ['read'] }, { tier: 'ENTERPRISE' })
     const keys = await Promise.all(Array.from({ length: 100 }, createKey))
     const bodies = keys.map(({ secret }) => verifyBody(secret))
     const ask = () => load(api.url, bodies, REQUESTS, CONNECTIONS, isValid)

@@ -14,11 +14,13 @@ const TIMES = 3
 /** Limits are on, and out of reach. */
 export const NO_LIMIT = { RATE_LIMITS: 'ENTERPRISE=999999/100000000', DAILY_QUOTAS: 'ENTERPRISE=999999999' }
 const SELECTION = `(input: $input) { ... on ApiKeyVerifyPayload {
-  code apiKey { id organizationId permissions } limits { windows { name limit remaining resetAt } } } }`
+  code apiKey { id organizationId permissions { resource actions } } limits { windows { name limit remaining resetAt } } } }`
 const body = (kind: 'query' | 'mutation', key: string) =>
   JSON.stringify({
     query: `${kind} Verify($input: ApiKeyVerifyInput!) { apiKeyVerify${SELECTION} }`,
-    variables: { input: { key, permissions: { invoices: ['read'] }, ip: '203.0.113.7', cost: 1 } },
+    variables: {
+      input: { key, permissions: [{ resource: 'events', actions: ['READ'] }], ip: '203.0.113.7', cost: 1 },
+    },
   })
 export const verifyBody = (key: string) => body('mutation', key)
 export const isValid = (answer: string) => answer.includes('"VALID"') && !answer.includes('"errors"')
@@ -41,7 +43,7 @@ export async function verify(services: Services, options: { rounds: number }): P
   try {
     const keys: string[] = []
     for (let n = 0; n < KEYS; n++)
-      keys.push((await signalbox.client.createKey({ invoices: ['read'] }, { tier: 'ENTERPRISE' })).secret)
+      keys.push((await signalbox.client.createKey({ events: ['read'] }, { tier: 'ENTERPRISE' })).secret)
     const lookUps = () => countLookUps(services)
 
     // The key that asks is looked up again every ten seconds, and then counts too: the median of some is without it.

@@ -1,12 +1,12 @@
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ApiKey, ApiKeyEnvironment, ApiKeyTier } from './api-key.ts'
 import { builder, omitNulls, requireViewer } from './builder.ts'
-import { toJsonValues } from './scalars.ts'
+import { PermissionInput } from './permission.ts'
 
 type Key = typeof ApiKey.$inferType
 
 const PERMISSIONS =
-  'Permissions as an object of at most 64 resources and their actions (`read`, `write`, `delete`): `keys`, `webhooks`, `events`, `deliveries`, `usage`, `audit`, `members`, and resources of your own API. A key cannot grant a permission that it lacks.'
+  'Permissions on at most 64 resources, each resource once. A key cannot grant a permission that it lacks.'
 const ALLOWED_IPS =
   'Addresses and networks (CIDR) from which the key may be used, at most 100; empty allows every address.'
 const PERSISTED_ONLY = 'True confines the key to persisted operations.'
@@ -15,7 +15,7 @@ const ApiKeyCreateInput = builder.inputType('ApiKeyCreateInput', {
   description: 'An API key to create.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Display name, 1 to 100 characters.' }),
-    permissions: t.field({ type: 'JSON', required: true, description: PERMISSIONS }),
+    permissions: t.field({ type: [PermissionInput], required: true, description: PERMISSIONS }),
     environment: t.field({ type: ApiKeyEnvironment, description: 'Environment of the key. Default LIVE.' }),
     tier: t.field({
       type: ApiKeyTier,
@@ -36,7 +36,7 @@ const ApiKeyUpdateInput = builder.inputType('ApiKeyUpdateInput', {
     'Changes to an API key. Absent fields keep their value, as do null fields other than `tier` and `expiresAt`.',
   fields: (t) => ({
     name: t.string({ description: 'Display name, 1 to 100 characters.' }),
-    permissions: t.field({ type: 'JSON', description: PERMISSIONS }),
+    permissions: t.field({ type: [PermissionInput], description: PERMISSIONS }),
     tier: t.field({
       type: ApiKeyTier,
       description:
@@ -109,7 +109,7 @@ builder.mutationField('apiKeyCreate', (t) =>
     args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'API key to create.' }) },
     async resolve(_root, { input }, context, info) {
       await context.limitField(requireViewer(context), info)
-      return context.services.keys.create(requireViewer(context), omitNulls(toJsonValues(input, 'permissions')))
+      return context.services.keys.create(requireViewer(context), omitNulls(input))
     },
   }),
 )
@@ -129,7 +129,7 @@ builder.mutationField('apiKeyUpdate', (t) =>
       const cleared = { ...(tier !== undefined && { tier }), ...(expiresAt !== undefined && { expiresAt }) }
       return {
         apiKey: await context.services.keys.update(requireViewer(context), id, {
-          ...omitNulls(toJsonValues(input, 'permissions')),
+          ...omitNulls(input),
           ...cleared,
         }),
       }

@@ -1,18 +1,17 @@
-import { VERDICTS, type Verified } from '../src/domain/keys/verify.ts'
+import { VERDICTS, type Verdict, type Verified } from '../src/domain/keys/verify.ts'
 import { ValidationError } from '../src/lib/errors.ts'
 import { ApiKey } from './api-key.ts'
 import { builder, omitNulls, requireViewer } from './builder.ts'
 import { LimitsType } from './limits.ts'
-import { toJsonValues } from './scalars.ts'
+import { PermissionInput } from './permission.ts'
 
 const ApiKeyVerifyInput = builder.inputType('ApiKeyVerifyInput', {
   description: 'A key presented to your own API, and the request to check.',
   fields: (t) => ({
     key: t.string({ required: true, description: 'Presented API key, at most 1,000 characters.' }),
     permissions: t.field({
-      type: 'JSON',
-      description:
-        'Permissions that the key must have, as an object of resources and their actions, such as `{ "invoices": ["read"] }`. Default none.',
+      type: [PermissionInput],
+      description: 'Permissions that the key must have. Default none.',
     }),
     ip: t.string({
       description: 'IPv4 or IPv6 address of your caller. A key with an allowlist is IP_NOT_ALLOWED without one.',
@@ -28,12 +27,20 @@ const ApiKeyVerifyInput = builder.inputType('ApiKeyVerifyInput', {
   }),
 })
 
+const CodeType = builder.enumType('ApiKeyVerifyCode', {
+  description: 'Result of a key verification. When several apply, the first in the order of the checks.',
+  values: Object.fromEntries(Object.entries(VERDICTS).map(([code, description]) => [code, { description }])) as Record<
+    Verdict,
+    { description: string }
+  >,
+})
+
 const ApiKeyVerifyPayload = builder.objectRef<Verified>('ApiKeyVerifyPayload').implement({
   description: 'Result of a key verification.',
   fields: (t) => ({
-    // No enum: clients select the field beside the `code` of errors, and GraphQL requires equal types.
-    code: t.exposeString('code', {
-      description: `Result code, one of ${Object.keys(VERDICTS).join(', ')}. When several apply, the first in this order.`,
+    code: t.expose('code', {
+      type: CodeType,
+      description: 'Result code. Beside the `code` of an error, select one of the two under an alias.',
     }),
     message: t.string({ description: 'The result code as a sentence.', resolve: ({ code }) => VERDICTS[code] }),
     apiKey: t.field({
@@ -65,7 +72,6 @@ builder.mutationField('apiKeyVerify', (t) =>
         description: 'Presented key and request to check.',
       }),
     },
-    resolve: (_root, { input }, context) =>
-      context.services.keys.verify(requireViewer(context), omitNulls(toJsonValues(input, 'permissions'))),
+    resolve: (_root, { input }, context) => context.services.keys.verify(requireViewer(context), omitNulls(input)),
   }),
 )

@@ -1,7 +1,7 @@
 import { KeyEnvironment, KeyTier } from '../src/database/generated/enums.ts'
-import { type Permissions, readPermissions } from '../src/domain/people/permissions.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
+import { PermissionType, permissionsOf } from './permission.ts'
 
 export const ApiKeyEnvironment = builder.enumType('ApiKeyEnvironment', {
   description: 'Environment of a key, which its prefix shows: `sb_live_…` or `sb_test_…`.',
@@ -48,9 +48,9 @@ export const ApiKey = builder.prismaObject('ApiKey', {
       description: 'First characters of the newest secret, such as `sb_live_4fGh`, which tell keys apart in lists.',
     }),
     permissions: t.field({
-      type: 'JSON',
-      description: 'Permissions as an object of resources and their actions, such as `{ "events": ["write"] }`.',
-      resolve: (key): Permissions => readPermissions(key.permissions),
+      type: [PermissionType],
+      description: 'Permissions of the key, one entry for each resource. Absent resources are forbidden.',
+      resolve: ({ permissions }) => permissionsOf(permissions),
     }),
     organizationId: t.exposeString('organizationId', { description: 'Id of the organization that owns the key.' }),
     tier: t.expose('tier', {

@@ -1,6 +1,15 @@
+import { ERROR_CODES, type ErrorCode } from '../src/domain/deliveries/error-codes.ts'
 import { builder, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
 import { AttemptTriggerType } from './delivery.ts'
+import { HttpHeaderType, listHeaders } from './http-header.ts'
 import { readNodes } from './pages.ts'
+
+const ErrorCodeType = builder.enumType('AttemptErrorCode', {
+  description: 'Reason of a failed attempt. INTERRUPTED, INTERNAL and INTERIM_RESPONSE are no fault of the receiver.',
+  values: Object.fromEntries(
+    Object.entries(ERROR_CODES).map(([code, description]) => [code, { description }]),
+  ) as Record<ErrorCode, { description: string }>,
+})
 
 const Attempt = builder.prismaObject('Attempt', {
   description: 'One HTTP exchange of a delivery, with its result.',
@@ -15,11 +24,13 @@ const Attempt = builder.prismaObject('Attempt', {
       description: 'HTTP status of the response; null without a response.',
     }),
     responseHeaders: t.field({
-      type: 'JSON',
+      type: [HttpHeaderType],
       nullable: true,
-      description: 'Headers of the response as an object of names and values; null without a response.',
+      description: 'Headers of the response; null without a response.',
       resolve: ({ responseHeaders: headers }, _args, context) =>
-        countResponseBytes(headers, JSON.stringify(headers).length, context),
+        headers === null
+          ? null
+          : countResponseBytes(listHeaders(headers as Record<string, string>), JSON.stringify(headers).length, context),
     }),
     responseBody: t.string({
       nullable: true,
@@ -31,9 +42,11 @@ const Attempt = builder.prismaObject('Attempt', {
       type: 'Microseconds',
       description: 'Duration of the HTTP exchange.',
     }),
-    errorCode: t.exposeString('errorCode', {
+    errorCode: t.field({
+      type: ErrorCodeType,
       nullable: true,
-      description: 'Stable code of the failure, which the delivery contract lists; null when the receiver accepted.',
+      description: 'Reason of the failure; null when the receiver accepted.',
+      resolve: ({ errorCode }) => errorCode as ErrorCode | null,
     }),
     explanation: t.exposeString('message', {
       description: 'Result of the attempt in a sentence that a person can act on.',

@@ -1,5 +1,6 @@
 import { AuditOutcome } from '../src/database/generated/enums.ts'
-import { shownDetails } from '../src/domain/audit/audit.ts'
+import { refusedField, shownDetails } from '../src/domain/audit/audit.ts'
+import { AUDIT_ACTIONS, type AuditAction } from '../src/domain/audit/audit-actions.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
 
@@ -13,6 +14,24 @@ const AuditOutcomeType = builder.enumType('AuditOutcome', {
   } as const,
 })
 
+const AuditActionType = builder.enumType('AuditAction', {
+  description: 'Change that was made or refused.',
+  values: Object.fromEntries(
+    Object.entries(AUDIT_ACTIONS).map(([action, description]) => [
+      enumName(action),
+      { value: action as AuditAction, description },
+    ]),
+  ),
+})
+
+/** The name of an action in GraphQL: `API_KEY_CREATE` for `apiKey.create`. */
+function enumName(action: string): string {
+  return action
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace('.', '_')
+    .toUpperCase()
+}
+
 const AuditEntry = builder.prismaObject('AuditEntry', {
   description: 'An entry of the audit trail: a change, or a refused change or request.',
   interfaces: [Node],
@@ -20,9 +39,15 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the audit entry, such as `aud_…`.' }),
     actor: t.exposeString('actor', { description: 'Id of the API key that acted, or `system`.' }),
-    action: t.exposeString('action', {
-      description:
-        'Noun and verb of the change, such as `apiKey.revoke`, or the field that was refused, such as `Query.apiKeys`.',
+    action: t.field({
+      type: AuditActionType,
+      description: 'Change that was made or refused.',
+      resolve: ({ action }) => action as AuditAction,
+    }),
+    field: t.string({
+      nullable: true,
+      description: 'Refused field of a request, such as `Query.apiKeys`; null for other entries.',
+      resolve: ({ details }) => refusedField(details),
     }),
     resource: t.exposeString('resource', {
       nullable: true,

@@ -191,7 +191,7 @@ export function assertAnswerFits(bytes: number): void {
 function refuse({ viewer, services }: Context, field: string): Error {
   if (viewer === null)
     return new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
-  services.audit.denied(viewer, field, 'FORBIDDEN')
+  services.audit.denied(viewer, 'request', 'FORBIDDEN', field)
   return new ForbiddenError(`This key lacks the permission for ${field}. Use a key with that permission.`)
 }
 

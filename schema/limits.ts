@@ -17,10 +17,10 @@ const LimitWindow = builder.objectRef<WindowState>('LimitWindow').implement({
       description: 'Time at which the oldest spent amount leaves the window.',
       resolve: ({ resetAt }) => new Date(resetAt),
     }),
-    fitsAt: t.field({
+    retryAt: t.field({
       type: 'DateTime',
       description: 'Time at which the requested amount fits into the window; the current time when it fits already.',
-      resolve: ({ fitsAt }) => new Date(fitsAt),
+      resolve: ({ retryAt }) => new Date(retryAt),
     }),
   }),
 })

@@ -1,5 +1,6 @@
 import { replayChannel } from '../src/bus/bus.ts'
 import { ReplayStatus } from '../src/database/generated/enums.ts'
+import type { Counted } from '../src/domain/replays/replays.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
@@ -66,7 +67,7 @@ const Replay = builder.prismaObject('Replay', {
 
 type ReplayRow = typeof Replay.$inferType
 
-const DeliveriesReplayInput = builder.inputType('DeliveriesReplayInput', {
+const ReplayCreateInput = builder.inputType('ReplayCreateInput', {
   description: 'Filter of stored events to send to an endpoint. Every given condition must hold.',
   fields: (t) => ({
     endpointId: t.id({
@@ -84,31 +85,22 @@ const DeliveriesReplayInput = builder.inputType('DeliveriesReplayInput', {
   }),
 })
 
-const DeliveriesReplayPayload = builder.objectRef<{ replay: ReplayRow }>('DeliveriesReplayPayload').implement({
+const ReplayCreatePayload = builder.objectRef<{ replay: ReplayRow }>('ReplayCreatePayload').implement({
   description: 'The started replay. A replay over fewer than 1,000 stored events is complete already.',
   fields: (t) => ({
-    replay: t.field({ type: Replay, description: 'The replay after the change.', resolve: ({ replay }) => replay }),
-    count: t.field({
-      type: 'Count',
-      description: 'Number of deliveries made due so far.',
-      resolve: ({ replay }) => replay.count,
-    }),
-    hasMore: t.boolean({
-      description: 'True while the replay continues in the background.',
-      resolve: ({ replay }) => replay.status === 'RUNNING',
-    }),
+    replay: t.field({ type: Replay, description: 'The started replay.', resolve: ({ replay }) => replay }),
   }),
 })
 
-builder.mutationField('deliveriesReplay', (t) =>
+builder.mutationField('replayCreate', (t) =>
   t.field({
-    type: DeliveriesReplayPayload,
+    type: ReplayCreatePayload,
     description:
       'Sends stored events to an enabled endpoint, oldest first, also events published before its creation; the retry policy starts anew. An organization runs at most 10 replays at once, and may make 5 calls per minute by default. Needs `deliveries: write`.',
     authScopes: { can: 'deliveries:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
-      input: t.arg({ type: DeliveriesReplayInput, required: true, description: 'Events and endpoint of the replay.' }),
+      input: t.arg({ type: ReplayCreateInput, required: true, description: 'Events and endpoint of the replay.' }),
     },
     resolve: async (_root, { input }, context, info) => {
       await context.limitField(requireViewer(context), info)
@@ -119,50 +111,46 @@ builder.mutationField('deliveriesReplay', (t) =>
   }),
 )
 
-const DeliveriesReplayPreviewPayload = builder
-  .objectRef<{ count: number; exact: boolean }>('DeliveriesReplayPreviewPayload')
-  .implement({
-    description: 'Size of a replay that would start now.',
-    fields: (t) => ({
-      count: t.expose('count', {
-        type: 'Count',
-        description: 'Number of events that the replay would send, counted up to 100,000.',
-      }),
-      exact: t.exposeBoolean('exact', {
-        description: 'True when `count` is the whole number; false when more than 100,000 events match.',
-      }),
+const ReplayPreviewPayload = builder.objectRef<Counted>('ReplayPreviewPayload').implement({
+  description: 'Size of a replay that would start now.',
+  fields: (t) => ({
+    count: t.expose('count', {
+      type: 'Count',
+      description: 'Number of events that the replay would send, counted up to 100,000.',
     }),
-  })
+    isExact: t.exposeBoolean('isExact', {
+      description: 'True when `count` is the whole number; false when more than 100,000 events match.',
+    }),
+  }),
+})
 
-builder.queryField('deliveriesReplayPreview', (t) =>
+builder.queryField('replayPreview', (t) =>
   t.field({
-    type: DeliveriesReplayPreviewPayload,
+    type: ReplayPreviewPayload,
     description: 'Counts the events that a replay would send now, and sends nothing. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     errors: { types: [ValidationError, NotFoundError] },
     args: {
       input: t.arg({
-        type: DeliveriesReplayInput,
+        type: ReplayCreateInput,
         required: true,
-        description: 'Events and endpoint, as for `deliveriesReplay`.',
+        description: 'Events and endpoint, as for `replayCreate`.',
       }),
     },
     resolve: (_root, { input }, context) => context.services.replays.preview(requireViewer(context), input),
   }),
 )
 
-const DeliveriesReplayCancelPayload = builder
-  .objectRef<{ replay: ReplayRow }>('DeliveriesReplayCancelPayload')
-  .implement({
-    description: 'The replay after its cancellation.',
-    fields: (t) => ({
-      replay: t.field({ type: Replay, description: 'The replay after the change.', resolve: ({ replay }) => replay }),
-    }),
-  })
+const ReplayCancelPayload = builder.objectRef<{ replay: ReplayRow }>('ReplayCancelPayload').implement({
+  description: 'The replay after its cancellation.',
+  fields: (t) => ({
+    replay: t.field({ type: Replay, description: 'The replay after the change.', resolve: ({ replay }) => replay }),
+  }),
+})
 
-builder.mutationField('deliveriesReplayCancel', (t) =>
+builder.mutationField('replayCancel', (t) =>
   t.field({
-    type: DeliveriesReplayCancelPayload,
+    type: ReplayCancelPayload,
     description: 'Cancels a running replay. Deliveries that are already due are sent. Needs `deliveries: write`.',
     authScopes: { can: 'deliveries:write' },
     errors: { types: [NotFoundError, ConflictError] },
@@ -173,7 +161,7 @@ builder.mutationField('deliveriesReplayCancel', (t) =>
   }),
 )
 
-builder.queryField('deliveriesReplays', (t) =>
+builder.queryField('replays', (t) =>
   t.connection(
     {
       type: Replay,
@@ -189,7 +177,7 @@ builder.queryField('deliveriesReplays', (t) =>
   ),
 )
 
-builder.subscriptionField('deliveriesReplayUpdates', (t) =>
+builder.subscriptionField('replayUpdates', (t) =>
   t.field({
     type: Replay,
     nullable: true,

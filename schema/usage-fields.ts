@@ -43,7 +43,7 @@ builder.queryField('usage', (t) =>
   }),
 )
 
-builder.queryField('unknownKeyUsage', (t) =>
+builder.queryField('invalidKeyUsage', (t) =>
   t.field({
     type: UsageType,
     description: 'Usage of unknown API keys in the whole installation. For the operator: needs `platform: read`.',

@@ -59,17 +59,17 @@ builder.queryField('usageRecords', (t) =>
   ),
 )
 
-builder.queryField('unknownKeyRecords', (t) =>
+builder.queryField('invalidKeyAttempts', (t) =>
   t.connection(
     {
       type: UsageRecord,
       description:
-        'Single requests with unknown API keys in the whole installation, newest first, which show attempts to guess keys; each process stores 60 a minute and counts the others in `unknownKeyUsage`. For the operator: needs `platform: read`.',
+        'Single requests with unknown API keys in the whole installation, newest first, which show attempts to guess keys; each process stores 60 a minute and counts the others in `invalidKeyUsage`. For the operator: needs `platform: read`.',
       authScopes: { can: 'platform:read' },
       resolve: (_root, args, { services }) =>
         readPage(args, cursorOf, (range) => services.usageRecords.ofUnknownKeys(range)),
     },
-    { name: 'UnknownKeyRecordConnection', description: 'A page of requests with unknown keys.' },
-    { name: 'UnknownKeyRecordEdge', description: 'A request with an unknown key, with its cursor.' },
+    { name: 'InvalidKeyAttemptConnection', description: 'A page of requests with unknown keys.' },
+    { name: 'InvalidKeyAttemptEdge', description: 'A request with an unknown key, with its cursor.' },
   ),
 )

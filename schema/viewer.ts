@@ -1,11 +1,17 @@
+import { listPermissions } from '../src/domain/people/permissions.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import { ApiKey } from './api-key.ts'
 import { builder, requireViewer } from './builder.ts'
 import { Organization } from './organization.ts'
+import { PermissionType } from './permission.ts'
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   description: 'The principal of the request and its organization.',
   fields: (t) => ({
+    id: t.id({
+      description: 'Id of the viewer: the id of the principal and the id of the organization.',
+      resolve: ({ principal, organizationId }) => `${principal.id}.${organizationId}`,
+    }),
     organization: t.field({
       type: Organization,
       description: 'Organization of every read and write of the request.',
@@ -22,10 +28,9 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
       },
     }),
     permissions: t.field({
-      type: 'JSON',
-      description:
-        'Permissions of the principal as an object of resources and their actions, such as `{ "events": ["write"] }`.',
-      resolve: ({ permissions }) => permissions,
+      type: [PermissionType],
+      description: 'Permissions of the principal, one entry for each resource.',
+      resolve: ({ permissions }) => listPermissions(permissions),
     }),
   }),
 })

@@ -1,8 +1,8 @@
-import type { WebhookEndpointCreate, WebhookEndpointUpdate } from '../src/domain/endpoints/endpoint-input.ts'
+import type { WebhookEndpointUpdate } from '../src/domain/endpoints/endpoint-input.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, requireViewer } from './builder.ts'
 import { Event } from './event.ts'
-import { toJsonValues } from './scalars.ts'
+import { HttpHeaderInput } from './http-header.ts'
 import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
 
 type Endpoint = typeof WebhookEndpoint.$inferType
@@ -27,7 +27,7 @@ const settings = {
   eventTypes:
     'Event types to subscribe to, 1 to 200: exact names, prefixes such as `invoice.*`, or `*` for every registered type. `webhook.endpoint.disabled` needs its name or its prefix.',
   description: 'Description for people, at most 500 characters.',
-  headers: 'Custom headers as an object of at most 20 names and values, which are stored encrypted and cannot be read.',
+  headers: 'Custom headers, at most 20 and each name once, which are stored encrypted. Their values cannot be read.',
   timeoutSeconds: 'Timeout of one request in seconds, from connecting to the end of the body, 1 to 60.',
   rateLimit: 'Maximum requests per second over all workers, 1 to 10,000; null for no rate limit.',
   maxConcurrency: 'Maximum requests in flight over all workers, 1 to 1,000.',
@@ -42,7 +42,7 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
     url: t.field({ type: 'URL', required: true, description: settings.url }),
     eventTypes: t.stringList({ required: true, description: settings.eventTypes }),
     description: t.string({ description: `${settings.description} Default empty.` }),
-    headers: t.field({ type: 'JSON', description: `${settings.headers} Default none.` }),
+    headers: t.field({ type: [HttpHeaderInput], description: `${settings.headers} Default none.` }),
     timeoutSeconds: t.int({ description: `${settings.timeoutSeconds} Default 30.` }),
     retryPolicy: t.field({
       type: RetryPolicyInput,
@@ -67,7 +67,10 @@ const WebhookEndpointUpdateInput = builder.inputType('WebhookEndpointUpdateInput
     url: t.field({ type: 'URL', description: settings.url }),
     eventTypes: t.stringList({ description: settings.eventTypes }),
     description: t.string({ description: settings.description }),
-    headers: t.field({ type: 'JSON', description: `${settings.headers} The object replaces all custom headers.` }),
+    headers: t.field({
+      type: [HttpHeaderInput],
+      description: `${settings.headers} The list replaces all custom headers.`,
+    }),
     timeoutSeconds: t.int({ description: settings.timeoutSeconds }),
     retryPolicy: t.field({
       type: RetryPolicyInput,
@@ -130,11 +133,7 @@ builder.mutationFields((t) => ({
     authScopes: { can: 'webhooks:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: WebhookEndpointCreateInput, required: true, description: 'Endpoint to create.' }) },
-    resolve: (_root, { input }, context) =>
-      context.services.endpoints.create(
-        requireViewer(context),
-        toJsonValues(input, 'headers') as WebhookEndpointCreate,
-      ),
+    resolve: (_root, { input }, context) => context.services.endpoints.create(requireViewer(context), input),
   }),
   webhookEndpointUpdate: t.field({
     type: endpointPayload('WebhookEndpointUpdatePayload'),
@@ -146,7 +145,7 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: WebhookEndpointUpdateInput, required: true, description: 'Changes to make.' }),
     },
     async resolve(_root, { id, input }, context) {
-      const changes = toJsonValues(input, 'headers') as WebhookEndpointUpdate
+      const changes = input as WebhookEndpointUpdate
       return { webhookEndpoint: await context.services.endpoints.update(requireViewer(context), id, changes) }
     },
   }),

@@ -9,7 +9,6 @@ const LONGER: Record<string, number> = {
   'test/faults/hostile-receivers.test.ts': 295,
   'test/integration/persisted-operations/persisted-operations.test.ts': 259,
   'test/integration/server/attacks.test.ts': 261,
-  'test/integration/usage/usage.test.ts': 253,
   'test/integration/worker/delivery.test.ts': 294,
   'test/integration/worker/endpoint-health.test.ts': 260,
 }

@@ -26,6 +26,7 @@ import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
 import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
+import { createPermissionResources } from './domain/people/permission-resources.ts'
 import type { Viewer } from './domain/people/viewer.ts'
 import { createFindOperation } from './domain/persisted-operations/find-operation.ts'
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
@@ -74,7 +75,8 @@ export function createServices(deps: {
   const keyCache = createKeyCache({ pool, bus, redisKeyCache: createRedisKeyCache({ redis, keyring, clock }) })
   const keyLookup = createKeyLookup({ keyCache, keyPrefix, bootstrapApiKey: deps.bootstrapApiKey })
   const lastUsed = createLastUsed({ prisma, clock })
-  const keys = createKeys({ prisma, clock, makeId, audit, denials, keyCache, keyPrefix })
+  const permissionResources = createPermissionResources({ prisma, clock, audit })
+  const keys = createKeys({ prisma, clock, makeId, audit, denials, keyCache, keyPrefix, permissionResources })
 
   const findOperation = createFindOperation({ pool, bus, manifest })
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
@@ -109,10 +111,11 @@ export function createServices(deps: {
     keys: {
       ...keys,
       rotate: createRotate({ keys, clock, keyPrefix }),
-      verify: createVerify({ keyLookup, lastUsed, limits, usageRecorder, clock }),
+      verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
     organizations: createOrganizations({ prisma, clock, makeId, audit }),
+    permissionResources,
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,

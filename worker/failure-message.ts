@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import type { ErrorCode } from '../src/domain/deliveries/error-codes.ts'
 import { ForbiddenTargetError } from '../src/domain/endpoints/target-policy.ts'
 import { UnpreparedError } from './build-request.ts'
 import {
@@ -13,7 +14,7 @@ import { evidenceOf, ResponseTooLargeError } from './watch-responses.ts'
 
 /** Reason of a failed attempt: a code with a fixed meaning, and a message with the remedy. */
 export interface Failure {
-  code: string
+  code: ErrorCode
   message: string
 }
 

@@ -9,7 +9,7 @@ const VERIFIED = {
   apiKey: {
     id: 'key_01jd0000000000000000000000',
     organizationId: 'org_01jd0000000000000000000000',
-    permissions: { a: ['read'] },
+    permissions: [{ resource: 'events', actions: ['READ'] }],
   },
   limits: { windows: ['minute', 'hour', 'day', 'cost'].map(window) },
 }
@@ -23,12 +23,15 @@ const schema = createSchema({
     type EventPublishPayload { event: Event! }
     union EventPublishResult = EventPublishPayload | Refused
     input EventPublishInput { type: String! data: JSON! previous: JSON metadata: JSON idempotencyKey: String }
-    type ApiKey { id: ID! organizationId: String! permissions: JSON! }
+    type Permission { resource: String! actions: [PermissionAction!]! }
+    type ApiKey { id: ID! organizationId: String! permissions: [Permission!]! }
     type LimitWindow { name: String! limit: Int! remaining: Int! resetAt: String! }
     type Limits { windows: [LimitWindow!]! }
     type ApiKeyVerifyPayload { code: String! apiKey: ApiKey limits: Limits }
     union ApiKeyVerifyResult = ApiKeyVerifyPayload | Refused
-    input ApiKeyVerifyInput { key: String! permissions: JSON ip: String cost: Int operation: String }
+    enum PermissionAction { READ WRITE DELETE }
+    input PermissionInput { resource: String! actions: [PermissionAction!]! }
+    input ApiKeyVerifyInput { key: String! permissions: [PermissionInput!] ip: String cost: Int operation: String }
     type Query { apiKeyVerify(input: ApiKeyVerifyInput!): ApiKeyVerifyResult! }
     type Mutation { eventPublish(input: EventPublishInput!): EventPublishResult! }`,
   resolvers: {

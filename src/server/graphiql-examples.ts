@@ -12,7 +12,7 @@ export const exampleTabs = [
 query Viewer {
   viewer {
     organization { id name }
-    permissions
+    permissions { resource actions }
   }
 }
 

@@ -71,7 +71,7 @@ export async function startServer(deps: {
       if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
         services.audit.denied(
           { principal: apiKeyPrincipal(error.key), organizationId: error.key.organizationId, ip },
-          'authenticate',
+          'request',
           error.message,
         )
     }

@@ -36,7 +36,7 @@ export function setLimitHeaders(response: ServerResponse, state: LimitsState): v
 
 /** Seconds until a refused request fits, at least one. */
 export function retryAfter(state: LimitsState): number {
-  return Math.max(1, Math.ceil((tightestOf(state).fitsAt - state.now) / 1000))
+  return Math.max(1, Math.ceil((tightestOf(state).retryAt - state.now) / 1000))
 }
 
 /** The window of a refusal with the longest wait; otherwise the request window with the least left. */

@@ -23,6 +23,8 @@ const PAGE_DEFAULT = 20
 export const LISTS: Record<string, number | undefined> = {
   ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4 },
+  // Few and small in most rows, and bounded by 64 resources of a key and 16 KiB of headers.
+  ...{ permissions: 10, responseHeaders: 10, permissionResources: 508 },
   // All validation issues of an input count as one object.
   issues: 1,
 }

@@ -50,7 +50,7 @@ export function createResolveDocument(deps: {
     }
     if (viewer?.persistedOnly) {
       const code = 'PERSISTED_OPERATIONS_ONLY'
-      deps.denied(viewer, 'operation', code)
+      deps.denied(viewer, 'request', code)
       throw refusal(code, 'This key may send only registered operations. Send the documentId of one.')
     }
     if (hashed === undefined) return params

@@ -42,7 +42,7 @@ async function storedRecords(organizationId: string): Promise<{ count: number; b
 describe('flood of refused keys', () => {
   test('every request with an unknown key is counted, and a bounded number of a minute is stored', async () => {
     await flood(() => createToken('sb', 'LIVE'))
-    const { totals } = await app.host.ask('{ unknownKeyUsage { totals { requests failed } } }')
+    const { totals } = await app.host.ask('{ invalidKeyUsage { totals { requests failed } } }')
     expect(totals).toEqual({ requests: REQUESTS, failed: REQUESTS })
     const { count, bytes } = await storedRecords('')
     expect(count).toBe(REFUSED_RECORDS)

@@ -7,6 +7,13 @@ export interface GraphQLAnswer {
   errors?: { message: string; path?: string[]; extensions: { code?: string } & Record<string, unknown> }[]
 }
 
+/** Permissions as the API takes and returns them. */
+export const permissionList = (permissions: Permissions) =>
+  Object.entries(permissions).map(([resource, actions]) => ({
+    resource,
+    actions: actions.map((action) => action.toUpperCase()),
+  }))
+
 /** Clients of the public GraphQL API. */
 export function createApi(url: string) {
   return { as: (key: string | undefined) => createClient(url, key, {}) }
@@ -70,9 +77,22 @@ function createClient(url: string, key: string | undefined, headers: Record<stri
     async createKey(permissions: Permissions, more: Record<string, unknown> = {}) {
       return ask(
         `mutation ($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) {
-          ... on ApiKeyCreatePayload { secret apiKey { id displayPrefix permissions } } ... on Error { code message } } }`,
-        { input: { name: 'Test', permissions, ...more } },
-      ) as Promise<{ secret: string; apiKey: { id: string; displayPrefix: string; permissions: Permissions } }>
+          ... on ApiKeyCreatePayload { secret apiKey { id displayPrefix permissions { resource actions } } }
+          ... on Error { code message } } }`,
+        { input: { name: 'Test', permissions: permissionList(permissions), ...more } },
+      ) as Promise<{
+        secret: string
+        apiKey: { id: string; displayPrefix: string; permissions: ReturnType<typeof permissionList> }
+      }>
+    },
+
+    /** Declares a resource of the operator's own API. */
+    async declareResource(name: string): Promise<void> {
+      await ask(
+        `mutation ($input: PermissionResourceCreateInput!) { permissionResourceCreate(input: $input) {
+          ... on PermissionResourceCreatePayload { permissionResource { name } } ... on Error { code message } } }`,
+        { input: { name } },
+      )
     },
 
     async createType(name: string, more: Record<string, unknown> = {}): Promise<string> {
@@ -116,7 +136,7 @@ function createClient(url: string, key: string | undefined, headers: Record<stri
     async deliveries(): Promise<DeliveryAnswer[]> {
       const { nodes } = await ask(`{ deliveries(last: 100) { nodes {
         id status trigger attemptCount version explanation nextAttemptAt eventId endpointId
-        attempts { nodes { number trigger statusCode responseHeaders responseBody errorCode explanation nextAttemptAt } }
+        attempts { nodes { number trigger statusCode responseHeaders { name value } responseBody errorCode explanation nextAttemptAt } }
       } } }`)
       return nodes
         .map((node: DeliveryAnswer & { attempts: { nodes: AttemptAnswer[] } }) => ({
@@ -145,7 +165,7 @@ export interface AttemptAnswer {
   number: number
   trigger: string
   statusCode: number | null
-  responseHeaders: Record<string, string> | null
+  responseHeaders: { name: string; value: string }[] | null
   responseBody: string | null
   errorCode: string | null
   explanation: string

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { redactUrl } from '../../lib/redact-url.ts'
 import type { Viewer } from '../people/viewer.ts'
+import type { AuditAction } from './audit-actions.ts'
 
 /** The client or transaction that inserts an audit entry. */
 type Writer = { auditEntry: { create(args: { data: Prisma.AuditEntryUncheckedCreateInput }): PromiseLike<unknown> } }
@@ -11,8 +12,7 @@ export type Actor = Pick<Viewer, 'principal' | 'organizationId' | 'ip'>
 
 /** One change or refused attempt. `details` never holds a secret. */
 export interface AuditedAct {
-  /** Noun and verb of the mutation, such as `apiKey.revoke`. */
-  action: string
+  action: AuditAction
   /** Id of the changed object. */
   resource?: string
   outcome?: 'SUCCEEDED' | 'DENIED'
@@ -23,6 +23,12 @@ export interface AuditedAct {
 export function shownDetails(details: Prisma.JsonValue): Prisma.JsonValue {
   if (typeof details !== 'object' || details === null || Array.isArray(details)) return details
   return typeof details.url === 'string' ? { ...details, url: redactUrl(details.url) } : details
+}
+
+/** The refused field of a request, such as `Query.apiKeys`; null for other entries. */
+export function refusedField(details: Prisma.JsonValue): string | null {
+  if (typeof details !== 'object' || details === null || Array.isArray(details)) return null
+  return typeof details.field === 'string' ? details.field : null
 }
 
 export type Audit = (writer: Writer, actor: Actor, act: AuditedAct) => Promise<void>

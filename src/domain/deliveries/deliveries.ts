@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError } from '../../lib/errors.ts'
 import { page } from '../../lib/pagination.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { AuditAction } from '../audit/audit-actions.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { type DeliveryMove, moveDeliveries } from './delivery-transitions.ts'
@@ -90,7 +91,7 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     viewer: Viewer,
     id: string,
     kind: DeliveryMove,
-    action: string,
+    action: AuditAction,
     refusal: (delivery: Delivery) => Error,
   ): Promise<Delivery> {
     const { organizationId } = viewer

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { SignatureScheme } from '../../database/generated/enums.ts'
-import { maxEntries } from '../../lib/validate.ts'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
 import { retryPolicyInput } from './retry-policy.ts'
 
@@ -10,21 +9,30 @@ const DAY = 24 * 60 * 60
 const RESERVED_HEADERS =
   /^(host|content-length|content-type|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|user-agent|proxy-.*|webhook-.*|x-webhook-.*)$/i
 
-const headersInput = maxEntries(
-  z.record(
-    z
-      .string()
-      .max(128)
-      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no HTTP header name')
-      .refine((name) => !RESERVED_HEADERS.test(name), 'is set by Signalbox'),
-    // RFC 9110 section 5.5: visible characters, spaces and tabs.
-    z
-      .string('must be a string')
-      .max(4_096)
-      .regex(/^[\t\x20-\x7e]*$/, 'must have printable ASCII characters only'),
-  ),
-  { most: 20, of: 'headers' },
-)
+const headerInput = z.object({
+  name: z
+    .string()
+    .max(128)
+    .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no HTTP header name')
+    .refine((name) => !RESERVED_HEADERS.test(name), 'is set by Signalbox'),
+  // RFC 9110 section 5.5: visible characters, spaces and tabs.
+  value: z
+    .string()
+    .max(4_096)
+    .regex(/^[\t\x20-\x7e]*$/, 'must have printable ASCII characters only'),
+})
+
+/** Custom headers, in which each name stands once (RFC 9110 section 5.1: names ignore case). */
+const headersInput = z
+  .array(headerInput)
+  .max(20)
+  .transform((headers, context) => {
+    const names = headers.map(({ name }) => name.toLowerCase())
+    for (const [n, name] of names.entries())
+      if (names.indexOf(name) < n)
+        context.addIssue({ code: 'custom', path: [n, 'name'], message: `must not repeat ${name}` })
+    return Object.fromEntries(headers.map(({ name, value }) => [name, value]))
+  })
 
 const fields = {
   url: z.string(),

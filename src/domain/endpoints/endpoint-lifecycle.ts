@@ -8,6 +8,7 @@ import type { MakeId } from '../../lib/ids.ts'
 import { redactUrl } from '../../lib/redact-url.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { AuditAction } from '../audit/audit-actions.ts'
 import { createDelivery, type DeliveryMove, MOVED_AT_ONCE, moveDeliveries } from '../deliveries/delivery-transitions.ts'
 import { encodeEnvelope } from '../events/envelope.ts'
 import { TEST_EVENT_TYPE } from '../events/system-events.ts'
@@ -118,7 +119,7 @@ export function createEndpointLifecycle(deps: {
   async function change(
     viewer: Viewer,
     id: string,
-    action: string,
+    action: AuditAction,
     data: { enabled: boolean; disabledReason: string | null },
     move: DeliveryMove,
   ): Promise<WebhookEndpoint> {

@@ -66,7 +66,7 @@ export function createCheckBudget(deps: { clock: Clock; organizationMs?: number 
     /** @throws RateLimitedError when the organization used up its minute */
     open(organizationId: string): RequestChecks {
       const { now, windows } = spent.spend(organizationId, costOf(0))
-      const seconds = Math.ceil((windows[0]!.fitsAt - now) / 1000)
+      const seconds = Math.ceil((windows[0]!.retryAt - now) / 1000)
       if (seconds > 0) throw new RateLimitedError(`${messageOf(limit)} Try again in ${seconds} s.`, seconds)
       let requestMs = 0
       return {

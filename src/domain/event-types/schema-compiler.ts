@@ -30,7 +30,7 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
   /** Seconds until the organization is within its budget again; 0 when it is. */
   function waitSecondsOf(organizationId: string): number {
     const { now, windows } = compileTimes.spend(organizationId, costOf(0))
-    return Math.ceil((windows[0]!.fitsAt - now) / 1000)
+    return Math.ceil((windows[0]!.retryAt - now) / 1000)
   }
 
   function compile(organizationId: string, schema: unknown, { key, size }: ReturnType<typeof keyOf>): CheckPayload {

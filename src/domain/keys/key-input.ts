@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type Issue, ValidationError } from '../../lib/errors.ts'
 import { isNetwork, isWithin } from '../../lib/networks.ts'
-import { allows, firstExcessGrant, type Permissions, permissionsSchema } from '../people/permissions.ts'
+import { allows, firstExcessGrant, type Permissions, permissionsInput } from '../people/permissions.ts'
 import type { Tier, Viewer } from '../people/viewer.ts'
 
 const fields = {
   name: z.string().trim().min(1).max(100),
-  permissions: permissionsSchema,
+  permissions: permissionsInput,
   tier: z.enum(['STANDARD', 'ELEVATED', 'ENTERPRISE']).nullish(),
   expiresAt: z.date().nullish(),
   allowedIps: z
@@ -35,10 +35,8 @@ export const rotateInput = z.object({
     .max(OVERLAP_DAYS * 86_400, overlapRule),
 })
 
-export type ApiKeyCreate = Unchecked<z.input<typeof createInput>>
-export type ApiKeyUpdate = Unchecked<z.input<typeof updateInput>>
-/** Permissions arrive as arbitrary JSON. */
-type Unchecked<T> = Omit<T, 'permissions'> & { permissions?: unknown }
+export type ApiKeyCreate = z.input<typeof createInput>
+export type ApiKeyUpdate = z.input<typeof updateInput>
 export type ApiKeyRotate = z.input<typeof rotateInput>
 
 /** The rights of a key, whether new, changed or stored. */

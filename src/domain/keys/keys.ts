@@ -7,7 +7,9 @@ import type { MakeId } from '../../lib/ids.ts'
 import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { AuditAction } from '../audit/audit-actions.ts'
 import type { RecordDenied } from '../audit/record-denied.ts'
+import type { PermissionResources } from '../people/permission-resources.ts'
 import { allows, readPermissions } from '../people/permissions.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { KeyCache } from './key-cache.ts'
@@ -39,6 +41,7 @@ export function createKeys(deps: {
   denials: RecordDenied
   keyCache: KeyCache
   keyPrefix: string
+  permissionResources: PermissionResources
 }) {
   const { prisma, clock, audit } = deps
   const findKey = createBatchLookup(async (organizationId, ids) => {
@@ -55,8 +58,9 @@ export function createKeys(deps: {
     async create(viewer: Viewer, input: ApiKeyCreate): Promise<{ apiKey: ApiKey; secret: string }> {
       const wanted = validate(createInput, input)
       requireFuture(wanted.expiresAt)
-      const powers = checkGrants(viewer, wanted, 'apiKey.create')
       return prisma.$transaction(async (tx) => {
+        await deps.permissionResources.requireKnown(tx, wanted.permissions)
+        const powers = checkGrants(viewer, wanted, 'apiKey.create')
         await requirePlan(tx, viewer)
         const made = await insert(tx, viewer, { ...powers, name: wanted.name })
         await audit(tx, viewer, { action: 'apiKey.create', resource: made.apiKey.id, details: detailsOf(made.apiKey) })
@@ -71,6 +75,7 @@ export function createKeys(deps: {
       return change(viewer, id, 'apiKey.update', async (tx, key) => {
         // A key with more rights than the viewer's must not be reduced and then taken over.
         requireOwn(viewer, grantsOf(key), 'apiKey.update')
+        if (wanted.permissions) await deps.permissionResources.requireKnown(tx, wanted.permissions)
         const powers = checkGrants(viewer, { ...grantsOf(key), ...wanted }, 'apiKey.update')
         const { environment: _, ...data } = powers
         const updated = await tx.apiKey.update({
@@ -118,7 +123,7 @@ export function createKeys(deps: {
   function checkGrants(
     viewer: Viewer,
     wanted: Omit<Grants, 'tier' | 'expiresAt'> & Partial<Nullable<Grants>>,
-    action: string,
+    action: AuditAction,
   ): Grants {
     const { permissions, environment, allowedIps, persistedOnly, expiresAt = null } = wanted
     const tier = tierFor(permissions, wanted.tier)
@@ -128,7 +133,7 @@ export function createKeys(deps: {
   }
 
   /** @throws ValidationError when the key has more rights than the viewer's. The attempt goes to the audit trail. */
-  function requireOwn(viewer: Viewer, powers: Grants, action: string): void {
+  function requireOwn(viewer: Viewer, powers: Grants, action: AuditAction): void {
     try {
       assertWithinOwnGrants(viewer, powers)
     } catch (error) {
@@ -160,7 +165,7 @@ export function createKeys(deps: {
   }
 
   /** Locks the key, so that concurrent changes see each other. */
-  async function change(viewer: Viewer, id: string, action: string, apply: ChangeKey): Promise<ApiKey> {
+  async function change(viewer: Viewer, id: string, action: AuditAction, apply: ChangeKey): Promise<ApiKey> {
     const changed = await prisma.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT 1 FROM api_keys WHERE id = ${id} AND organization_id = ${viewer.organizationId} FOR UPDATE`
       const key = await tx.apiKey.findFirst({ where: { id, organizationId: viewer.organizationId } })

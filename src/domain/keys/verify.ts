@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import type { PrismaClient } from '../../database/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { isAddress, parseAddress } from '../../lib/networks.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Limits, LimitsState } from '../limits/limits.ts'
 import { slowestOf } from '../limits/sliding-window.ts'
-import { type Action, allows, permissionsSchema, readPermissions } from '../people/permissions.ts'
+import type { PermissionResources } from '../people/permission-resources.ts'
+import { allows, type Permissions, permissionsInput, readPermissions } from '../people/permissions.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { UsageRecorder } from '../usage/recorder.ts'
 import { OK } from '../usage/usage-record.ts'
@@ -18,7 +20,7 @@ const COST_AT_MOST = 1_000
 
 const verifyInput = z.object({
   key: z.string().max(TOKEN_CHARACTERS),
-  permissions: permissionsSchema.default({}),
+  permissions: permissionsInput.default({}),
   ip: z
     .string()
     .max(64)
@@ -32,7 +34,7 @@ const verifyInput = z.object({
     .default('apiKeyVerify'),
 })
 
-export type ApiKeyVerify = Omit<z.input<typeof verifyInput>, 'permissions'> & { permissions?: unknown }
+export type ApiKeyVerify = z.input<typeof verifyInput>
 
 /** Results of a verification, in the order of the checks. */
 export const VERDICTS = {
@@ -69,6 +71,8 @@ export function createVerify(deps: {
   limits: Limits
   usageRecorder: UsageRecorder
   clock: Clock
+  prisma: PrismaClient
+  permissionResources: PermissionResources
 }): Verify {
   const { keyLookup, limits } = deps
 
@@ -88,7 +92,10 @@ export function createVerify(deps: {
     key: ResolvedKey,
     { permissions, ip = null, cost }: Pick<z.output<typeof verifyInput>, 'permissions' | 'ip' | 'cost'>,
   ): Promise<Verified> {
-    const denied = refusal(key, deps.clock.now(), ip) ?? missingPermission(key, permissions)
+    const missing = missingPermission(key, permissions)
+    // Every permission of a key was known once, so that only a missing one may be misspelled.
+    if (missing !== undefined) await deps.permissionResources.requireKnown(deps.prisma, permissions)
+    const denied = refusal(key, deps.clock.now(), ip) ?? missing
     const amounts = { requests: denied === undefined ? cost : 0, points: 0 }
     const spent = (await limits.spend({ principalId: key.id, tier: key.tier, plan: key.plan }, amounts)) ?? null
     if (denied !== undefined) return { code: denied, apiKey: key, limits: spent }
@@ -131,11 +138,12 @@ function isVisible(viewer: Viewer, key: ResolvedKey): boolean {
   return ofAll || key.organizationId === viewer.organizationId
 }
 
-function missingPermission(key: ResolvedKey, wanted: Record<string, readonly Action[]>): Verdict | undefined {
+function missingPermission(key: ResolvedKey, wanted: Permissions): Verdict | undefined {
   const held = readPermissions(key.permissions)
-  const has = ([resource, actions]: [string, readonly Action[]]) =>
-    actions.every((action) => allows(held, resource, action))
-  return Object.entries(wanted).every(has) ? undefined : 'INSUFFICIENT_PERMISSIONS'
+  const hasAll = Object.entries(wanted).every(([resource, actions]) =>
+    actions.every((action) => allows(held, resource, action)),
+  )
+  return hasAll ? undefined : 'INSUFFICIENT_PERMISSIONS'
 }
 
 function full({ windows }: LimitsState): Verdict {

@@ -80,8 +80,8 @@ export function createRedisSlidingWindow(redis: Redis, now: () => number | ''): 
       const args = charges.flatMap((charge) => [charge.name, charge.limit, widthOf(charge), charge.amount])
       const [admitted, at, ...figures] = await (redis as Scripted).signalboxSpend(PREFIX + who, now(), ...args)
       const windows = charges.map(({ amount: _, ...window }, index) => {
-        const [remaining, resetAt, fitsAt] = figures.slice(index * 3, index * 3 + 3) as [number, number, number]
-        return { ...window, remaining, resetAt, fitsAt }
+        const [remaining, resetAt, retryAt] = figures.slice(index * 3, index * 3 + 3) as [number, number, number]
+        return { ...window, remaining, resetAt, retryAt }
       })
       return { admitted: admitted === 1, now: at!, windows }
     },

@@ -20,7 +20,7 @@ export interface WindowState extends Window {
   /** When the oldest spent amount expires, in milliseconds of the counter's clock. */
   resetAt: number
   /** When the amount will fit, in milliseconds of the counter's clock; `now` when it fits already. */
-  fitsAt: number
+  retryAt: number
 }
 
 export interface LimitDecision {
@@ -33,7 +33,7 @@ export interface LimitDecision {
 
 /** The window of a refusal with the longest wait. */
 export function slowestOf(windows: readonly WindowState[]): WindowState {
-  return windows.reduce((slowest, window) => (window.fitsAt > slowest.fitsAt ? window : slowest))
+  return windows.reduce((slowest, window) => (window.retryAt > slowest.retryAt ? window : slowest))
 }
 
 /** Spends from all windows of a subject at once, or from none. */
@@ -113,17 +113,17 @@ function report(
   const width = widthOf(charge)
   const leavesAt = (spentIn: number) => (spentIn + STEPS + 1) * width
   let resetAt: number | undefined
-  let fitsAt: number | undefined
+  let retryAt: number | undefined
   let left = window.total + (admitted ? 0 : amount)
-  if (left <= charge.limit) fitsAt = now
+  if (left <= charge.limit) retryAt = now
   for (let old = step - STEPS; old <= step; old++) {
     const spent = window.steps[((old % (STEPS + 1)) + STEPS + 1) % (STEPS + 1)]!
     if (spent === 0) continue
     resetAt ??= leavesAt(old)
     left -= spent
-    if (left <= charge.limit) fitsAt ??= leavesAt(old)
-    if (fitsAt !== undefined) break
+    if (left <= charge.limit) retryAt ??= leavesAt(old)
+    if (retryAt !== undefined) break
   }
   const remaining = Math.max(0, charge.limit - window.total)
-  return { ...rest, remaining, resetAt: resetAt ?? leavesAt(step), fitsAt: fitsAt ?? leavesAt(step) }
+  return { ...rest, remaining, resetAt: resetAt ?? leavesAt(step), retryAt: retryAt ?? leavesAt(step) }
 }

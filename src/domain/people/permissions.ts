@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { maxEntries } from '../../lib/validate.ts'
 
 /** Resources of Signalbox. The operator may name more for its own API; `platform` belongs to the operator's keys. */
 export const RESOURCES = ['keys', 'webhooks', 'events', 'deliveries', 'usage', 'audit', 'members', 'platform'] as const
@@ -10,18 +9,41 @@ export type Action = (typeof ACTIONS)[number]
 /** Actions by resource. Absent resources are forbidden, and no action implies another. */
 export type Permissions = Record<string, readonly Action[]>
 
-export const permissionsSchema = maxEntries(
-  z.record(
-    z
-      .string()
-      .regex(
-        /^[a-z][a-z0-9_.-]{0,63}$/,
-        'a resource is a lower-case word of at most 64 characters, such as "webhooks"',
-      ),
-    z.array(z.enum(ACTIONS)).min(1).max(ACTIONS.length),
-  ),
-  { most: 64, of: 'resources' },
-)
+/** Name of a resource. */
+export const resourceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'a resource is a lower-case word of at most 64 characters, such as "webhooks"')
+
+const actions = z.array(z.enum(ACTIONS)).min(1).max(ACTIONS.length)
+/** Permissions as they are stored. */
+const storedPermissions = z.record(resourceName, actions)
+
+/** Maximum resources in the permissions of a key. */
+const RESOURCES_AT_MOST = 64
+
+/** A resource with the allowed actions. */
+export interface Permission {
+  resource: string
+  actions: readonly Action[]
+}
+
+/** Permissions as clients write them: a list in which each resource stands once. */
+export const permissionsInput = z
+  .array(z.object({ resource: resourceName, actions }))
+  .max(RESOURCES_AT_MOST)
+  .transform((list, context) => {
+    const permissions: Record<string, readonly Action[]> = {}
+    for (const [n, { resource, actions }] of list.entries()) {
+      if (Object.hasOwn(permissions, resource))
+        context.addIssue({ code: 'custom', path: [n, 'resource'], message: `must not repeat ${resource}` })
+      permissions[resource] = actions
+    }
+    return permissions
+  })
+
+/** Permissions as clients read them. */
+export const listPermissions = (permissions: Permissions): Permission[] =>
+  Object.entries(permissions).map(([resource, actions]) => ({ resource, actions }))
 
 /** Every permission, those of the operator included: the rights of the bootstrap key. */
 export const ALL_PERMISSIONS: Permissions = Object.fromEntries(RESOURCES.map((resource) => [resource, ACTIONS]))
@@ -34,7 +56,7 @@ export function readPermissions(stored: unknown): Permissions {
   if (typeof stored !== 'object' || stored === null) return {}
   const read = known.get(stored)
   if (read !== undefined) return read
-  const parsed = permissionsSchema.safeParse(stored)
+  const parsed = storedPermissions.safeParse(stored)
   const permissions = parsed.success ? parsed.data : {}
   known.set(stored, permissions)
   return permissions

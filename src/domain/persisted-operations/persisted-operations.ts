@@ -5,6 +5,7 @@ import { ConflictError, type Issue, NotFoundError, ValidationError } from '../..
 import type { MakeId } from '../../lib/ids.ts'
 import { page } from '../../lib/pagination.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { AuditAction } from '../audit/audit-actions.ts'
 import type { RecordDenied } from '../audit/record-denied.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { FindOperation } from './find-operation.ts'
@@ -36,7 +37,7 @@ export function createPersistedOperations(deps: {
       input: { body: string; active?: boolean },
       check: CheckDocument,
     ): Promise<PersistedDocument> {
-      requireUnconfined(viewer)
+      requireUnconfined(viewer, 'persistedDocument.create')
       const checked = check(input.body)
       if ('issues' in checked) throw new ValidationError(checked.issues)
       const { organizationId, principal } = viewer
@@ -84,12 +85,12 @@ export function createPersistedOperations(deps: {
   }
 
   async function change(viewer: Viewer, id: string, status: 'ACTIVE' | 'RETIRED'): Promise<PersistedDocument> {
-    requireUnconfined(viewer)
+    const action = status === 'ACTIVE' ? 'persistedDocument.activate' : 'persistedDocument.retire'
+    requireUnconfined(viewer, action)
     const now = clock.now()
     const changed = await prisma.$transaction(async (tx) => {
       const document = await tx.persistedDocument.findFirst({ where: { id, organizationId: viewer.organizationId } })
       if (document === null) throw new NotFoundError('persisted document', id)
-      const action = status === 'ACTIVE' ? 'persistedDocument.activate' : 'persistedDocument.retire'
       await audit(tx, viewer, { action, resource: id, details: { name: document.name } })
       const at = status === 'ACTIVE' ? { activatedAt: now, retiredAt: null } : { retiredAt: now }
       return tx.persistedDocument.update({ where: { id }, data: { status, ...at } })
@@ -99,9 +100,9 @@ export function createPersistedOperations(deps: {
   }
 
   /** A confined key that could register operations would not be confined. */
-  function requireUnconfined(viewer: Viewer): void {
+  function requireUnconfined(viewer: Viewer, action: AuditAction): void {
     if (!viewer.persistedOnly) return
-    deps.denials.note(viewer, 'persistedDocument', 'KEY_CONFINED')
+    deps.denials.note(viewer, action, 'KEY_CONFINED')
     throw new ConflictError(
       'KEY_CONFINED',
       'This key is confined to persisted operations and cannot register or change operations.',

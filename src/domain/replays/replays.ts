@@ -35,6 +35,13 @@ const replayInput = z.object({
   to: z.date().nullish(),
 })
 
+/** A number of things that was counted up to a bound. */
+export interface Counted {
+  count: number
+  /** False when there are more. */
+  isExact: boolean
+}
+
 export type ReplayInput = z.input<typeof replayInput>
 
 /** Sends stored events to an endpoint again, or for the first time to an endpoint created later. */
@@ -90,7 +97,7 @@ export function createReplays(deps: {
           to: to ?? null,
         }
         await deps.audit(tx, viewer, {
-          action: 'deliveries.replay',
+          action: 'replay.create',
           resource: endpointId,
           details: JSON.parse(JSON.stringify(details)),
         })
@@ -102,7 +109,7 @@ export function createReplays(deps: {
     },
 
     /** Counts the events that a replay would send now, up to 100,000. */
-    async preview(viewer: Viewer, input: ReplayInput): Promise<{ count: number; exact: boolean }> {
+    async preview(viewer: Viewer, input: ReplayInput): Promise<Counted> {
       const { endpointId, types, statuses, from, to } = validate(replayInput, input)
       const { organizationId } = viewer
       const endpoint = await prisma.webhookEndpoint.findFirst({
@@ -122,7 +129,7 @@ export function createReplays(deps: {
           ${Prisma.raw(WITH_DELIVERY)} WHERE ${Prisma.raw(WANTED)} LIMIT ${PREVIEW_AT_MOST + 1}
         ) matching`
       const [row] = await deps.read(organizationId, count)
-      return { count: Math.min(row.count, PREVIEW_AT_MOST), exact: row.count <= PREVIEW_AT_MOST }
+      return { count: Math.min(row.count, PREVIEW_AT_MOST), isExact: row.count <= PREVIEW_AT_MOST }
     },
 
     /** Stops the replay. Deliveries already due go on. @throws ConflictError when the replay has ended */
@@ -145,7 +152,7 @@ export function createReplays(deps: {
             `The replay is ${found.status}, which is final. Only a running replay can be canceled.`,
           )
         await deps.audit(tx, viewer, {
-          action: 'deliveries.replayCancel',
+          action: 'replay.cancel',
           resource: id,
           details: { count: found.count },
         })

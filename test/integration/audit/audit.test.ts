@@ -30,6 +30,8 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   apiKeyVerify: { instead: 'usage: it changes nothing but what is left' },
   organizationCreate: 'organization.create',
   organizationUpdate: 'organization.update',
+  permissionResourceCreate: 'permissionResource.create',
+  permissionResourceDelete: 'permissionResource.delete',
   eventTypeCreate: 'eventType.create',
   eventTypeUpdate: 'eventType.update',
   eventPublish: { instead: 'the event itself, which names nobody' },
@@ -43,8 +45,8 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   webhookEndpointDelete: 'webhookEndpoint.delete',
   deliveryRetry: 'delivery.retry',
   deliveryCancel: 'delivery.cancel',
-  deliveriesReplay: 'deliveries.replay',
-  deliveriesReplayCancel: 'deliveries.replayCancel',
+  replayCreate: 'replay.create',
+  replayCancel: 'replay.cancel',
   persistedDocumentCreate: 'persistedDocument.create',
   persistedDocumentActivate: 'persistedDocument.activate',
   persistedDocumentRetire: 'persistedDocument.retire',
@@ -87,7 +89,7 @@ describe('audit trail', () => {
     }
     const host = app.host.in(owner.organizationId)
     const key = await run(
-      'apiKeyCreate(input: { name: "x", permissions: { events: ["read"] } })',
+      'apiKeyCreate(input: { name: "x", permissions: [{ resource: "events", actions: [READ] }] })',
       '... on ApiKeyCreatePayload { secret apiKey { id } }',
     )
     await run(`apiKeyUpdate(id: "${key}", input: { name: "y", allowedIps: ["10.0.0.0/8"] })`)
@@ -101,18 +103,20 @@ describe('audit trail', () => {
     await run(`apiKeyRevoke(id: "${key}")`)
     await run('organizationCreate(input: { name: "Another" })', '__typename', host)
     await run(`organizationUpdate(id: "${owner.organizationId}", input: { name: "Renamed" })`, '__typename', host)
+    await run('permissionResourceCreate(input: { name: "audited" })', '__typename', host)
+    await run('permissionResourceDelete(name: "audited")', '__typename', host)
     const type = await run(
       'eventTypeCreate(input: { name: "a.b" })',
       '... on EventTypeCreatePayload { eventType { id } }',
     )
     await run(`eventTypeUpdate(id: "${type}", input: { description: "x" })`)
     const endpoint = await run(
-      `webhookEndpointCreate(input: { url: "${receiver.url}", eventTypes: ["*"], headers: { authorization: "Basic hidden-from-all" } })`,
+      `webhookEndpointCreate(input: { url: "${receiver.url}", eventTypes: ["*"], headers: [{ name: "authorization", value: "Basic hidden-from-all" }] })`,
       '... on WebhookEndpointCreatePayload { secret webhookEndpoint { id } }',
     )
     secrets.push('hidden-from-all')
     await run(
-      `webhookEndpointUpdate(id: "${endpoint}", input: { headers: { authorization: "Basic hidden-from-all" } })`,
+      `webhookEndpointUpdate(id: "${endpoint}", input: { headers: [{ name: "authorization", value: "Basic hidden-from-all" }] })`,
     )
     await run(`webhookEndpointRotateSecret(id: "${endpoint}")`, '... on WebhookEndpointRotateSecretPayload { secret }')
     await run(`webhookEndpointTest(id: "${endpoint}")`)
@@ -124,15 +128,15 @@ describe('audit trail', () => {
     // More than one page of a replay.
     for (let n = 0; n < 3; n++) await owner.publishMany(Array.from({ length: 500 }, () => ({ type: 'a.b', data: n })))
     const replay = await run(
-      `deliveriesReplay(input: { endpointId: "${endpoint}" })`,
-      '... on DeliveriesReplayPayload { replay { id } }',
+      `replayCreate(input: { endpointId: "${endpoint}" })`,
+      '... on ReplayCreatePayload { replay { id } }',
     )
-    await run(`deliveriesReplayCancel(id: "${replay}")`)
+    await run(`replayCancel(id: "${replay}")`)
     await run(`webhookEndpointDisable(id: "${endpoint}")`)
     await run(`webhookEndpointEnable(id: "${endpoint}")`)
     await run(`webhookEndpointDelete(id: "${endpoint}")`)
     const document = await run(
-      'persistedDocumentCreate(input: { body: "query A { viewer { permissions } }" })',
+      'persistedDocumentCreate(input: { body: "query A { viewer { id } }" })',
       '... on PersistedDocumentCreatePayload { persistedDocument { id } }',
     )
     await run(`persistedDocumentActivate(id: "${document}")`)
@@ -149,7 +153,7 @@ describe('denied audit entry', () => {
   const denied = async (organizationId: string) =>
     (await entries(organizationId))
       .filter(({ outcome }) => outcome === 'DENIED')
-      .map(({ actor, action, details }) => [actor, action, details.reason])
+      .map(({ actor, action, details }) => [actor, action, details.field, details.reason])
 
   test.each([
     ['Query.events', '{ events { nodes { id } } }'],
@@ -157,7 +161,7 @@ describe('denied audit entry', () => {
   ])('%s without permission has one audit entry a minute', async (field, query) => {
     const tenant = await app.tenant({ audit: ['read'] })
     for (let n = 0; n < 5; n++) await tenant.request(query)
-    await expect.poll(() => denied(tenant.organizationId)).toEqual([[tenant.keyId, field, 'FORBIDDEN']])
+    await expect.poll(() => denied(tenant.organizationId)).toEqual([[tenant.keyId, 'request', field, 'FORBIDDEN']])
     app.clock.advance(60)
     await tenant.request(query)
     await expect.poll(async () => (await denied(tenant.organizationId)).length).toBe(2)
@@ -166,10 +170,11 @@ describe('denied audit entry', () => {
   test('a rejected API key has an audit entry with the reason', async () => {
     const tenant = await app.tenant()
     const { secret, apiKey } = await tenant.createKey({ events: ['read'] }, { allowedIps: ['10.0.0.1'] })
-    await app.api.as(secret).request('{ viewer { permissions } }')
+    await app.api.as(secret).request('{ viewer { id } }')
     const expected = [
       apiKey.id,
-      'authenticate',
+      'request',
+      undefined,
       'This API key may not be used from this address. Ask its owner to extend the allowlist.',
     ]
     await expect.poll(() => denied(tenant.organizationId)).toEqual([expected])
@@ -178,10 +183,10 @@ describe('denied audit entry', () => {
   test('a key restricted to persisted operations has an audit entry when sending its own document', async () => {
     const tenant = await app.tenant()
     const { secret, apiKey } = await tenant.createKey({ events: ['read'] }, { persistedOnly: true })
-    await app.api.as(secret).request('{ viewer { permissions } }')
+    await app.api.as(secret).request('{ viewer { id } }')
     await expect
       .poll(() => denied(tenant.organizationId))
-      .toEqual([[apiKey.id, 'operation', 'PERSISTED_OPERATIONS_ONLY']])
+      .toEqual([[apiKey.id, 'request', undefined, 'PERSISTED_OPERATIONS_ONLY']])
   })
 })
 
@@ -215,7 +220,7 @@ describe('URL of an endpoint in the audit trail', () => {
       [tenant.organizationId, `https://example.com/hook?token=${SECRET}#part`],
     )
     expect(await shown(tenant)).toEqual([
-      { action: 'webhookEndpoint.create', details: { url: 'https://example.com/hook?token=…' } },
+      { action: 'WEBHOOK_ENDPOINT_CREATE', details: { url: 'https://example.com/hook?token=…' } },
     ])
   })
 })

@@ -22,8 +22,8 @@ afterAll(async () => {
 const COLUMNS = 'id, organization_id, event_id, endpoint_id, created_at'
 const all = async (pool: pg.Pool, table: string) =>
   (await pool.query<{ id: string }>(`SELECT ${COLUMNS} FROM ${table} ORDER BY id`)).rows
-const replay = `mutation ($id: ID!) { deliveriesReplay(input: { endpointId: $id }) {
-  ... on DeliveriesReplayPayload { replay { id } count } ... on Error { message } } }`
+const replay = `mutation ($id: ID!) { replayCreate(input: { endpointId: $id }) {
+  ... on ReplayCreatePayload { replay { id } count } ... on Error { message } } }`
 
 async function setUp() {
   const tenant = await app.tenant()

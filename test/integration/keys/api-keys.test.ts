@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { permissionList } from '../../support/api.ts'
 import { type App, startApp, TENANT } from '../../support/app.ts'
 
 let app: App
@@ -16,9 +17,12 @@ describe('API key', () => {
     const tenant = await app.tenant()
     const { secret, apiKey } = await tenant.createKey({ events: ['read'] })
     expect(secret).toMatch(/^sb_live_[0-9A-Za-z]{48}$/)
-    expect(apiKey).toMatchObject({ displayPrefix: secret.slice(0, 12), permissions: { events: ['read'] } })
+    expect(apiKey).toMatchObject({
+      displayPrefix: secret.slice(0, 12),
+      permissions: permissionList({ events: ['read'] }),
+    })
     const listed = await tenant.request(
-      '{ apiKeys { nodes { id name displayPrefix permissions createdBy environment } } }',
+      '{ apiKeys { nodes { id name displayPrefix permissions { resource actions } createdBy environment } } }',
     )
     expect(JSON.stringify(listed)).not.toContain(secret)
     const { rows } = await app.database.pool.query(
@@ -46,8 +50,8 @@ describe('API key', () => {
       revokedAt: app.clock.now().toISOString(),
     })
     const audit = await tenant.ask('{ auditEntries(first: 10) { nodes { actor action resource outcome ip } } }')
-    expect(audit.nodes.filter(({ action }: { action: string }) => action === 'apiKey.revoke')).toEqual([
-      { actor: tenant.keyId, action: 'apiKey.revoke', resource: apiKey.id, outcome: 'SUCCEEDED', ip: '127.0.0.1' },
+    expect(audit.nodes.filter(({ action }: { action: string }) => action === 'API_KEY_REVOKE')).toEqual([
+      { actor: tenant.keyId, action: 'API_KEY_REVOKE', resource: apiKey.id, outcome: 'SUCCEEDED', ip: '127.0.0.1' },
     ])
   })
 
@@ -75,9 +79,22 @@ describe('API key', () => {
   test.each([
     ['no name', { name: ' ' }, 'input.name'],
     ['a name of 100,000 characters', { name: 'a'.repeat(100_000) }, 'input.name'],
-    ['an unknown action', { permissions: { events: ['fly'] } }, 'input.permissions.events.0'],
-    ['an invalid resource name', { permissions: { 'No Word': ['read'] } }, 'input.permissions.No Word'],
-    ['permissions that are not a map', { permissions: ['read'] }, 'input.permissions'],
+    [
+      'an invalid resource name',
+      { permissions: permissionList({ 'No Word': ['read'] }) },
+      'input.permissions.0.resource',
+    ],
+    [
+      'a misspelled resource',
+      { permissions: permissionList({ events: ['read'], webhook: ['read'] }) },
+      'input.permissions.1.resource',
+    ],
+    ['a resource without actions', { permissions: permissionList({ events: [] }) }, 'input.permissions.0.actions'],
+    [
+      'a repeated resource',
+      { permissions: [...permissionList({ events: ['read'] }), ...permissionList({ events: ['write'] })] },
+      'input.permissions.1.resource',
+    ],
     ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00Z' }, 'input.expiresAt'],
     ['an invalid address', { allowedIps: ['10.0.0.1', '10.0.0.0/33'] }, 'input.allowedIps.1'],
   ])('an API key with %s is rejected with the path of the error', async (_name, input, path) => {
@@ -85,7 +102,7 @@ describe('API key', () => {
     const { data } = await tenant.request(
       `mutation ($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) {
       __typename ... on ValidationError { code issues { path message } } } }`,
-      { input: { name: 'Test', permissions: { events: ['read'] }, ...input } },
+      { input: { name: 'Test', permissions: permissionList({ events: ['read'] }), ...input } },
     )
     expect(data.apiKeyCreate).toMatchObject({ __typename: 'ValidationError', code: 'VALIDATION_FAILED' })
     expect(data.apiKeyCreate.issues[0].path).toBe(path)
@@ -98,12 +115,13 @@ describe('API key', () => {
     )
     await expect(tenant.createKey({ events: ['read', 'write'] })).rejects.toThrow('events:write')
     await expect(tenant.createKey({ events: ['read'] })).resolves.toMatchObject({
-      apiKey: { permissions: { events: ['read'] } },
+      apiKey: { permissions: permissionList({ events: ['read'] }) },
     })
+    await app.host.declareResource('invoices')
     await expect(tenant.createKey({ invoices: ['read'] })).rejects.toThrow('invoices:read')
-    // The operator may name resources of another API freely.
+    // The operator may grant every declared resource.
     await expect(app.host.createKey({ invoices: ['read'] })).resolves.toMatchObject({
-      apiKey: { permissions: { invoices: ['read'] } },
+      apiKey: { permissions: permissionList({ invoices: ['read'] }) },
     })
   })
 
@@ -129,20 +147,18 @@ describe('API key', () => {
     const owner = await app.tenant()
     const reader = await app.tenant({ events: ['read'] }, owner.organizationId)
     const { errors } = await reader.request(
-      `mutation { apiKeyCreate(input: { name: "x", permissions: {} }) { __typename } }`,
+      `mutation { apiKeyCreate(input: { name: "x", permissions: [] }) { __typename } }`,
     )
     expect(errors?.[0]).toMatchObject({
       message: 'This key lacks the permission for Mutation.apiKeyCreate. Use a key with that permission.',
       extensions: { code: 'FORBIDDEN' },
     })
     const latest = async () =>
-      (await owner.ask('{ auditEntries(first: 1) { nodes { actor action outcome details } } }')).nodes
+      (await owner.ask('{ auditEntries(first: 1) { nodes { actor action field outcome } } }')).nodes
     // The response does not wait for the audit entry.
     await expect
       .poll(latest)
-      .toEqual([
-        { actor: reader.keyId, action: 'Mutation.apiKeyCreate', outcome: 'DENIED', details: { reason: 'FORBIDDEN' } },
-      ])
+      .toEqual([{ actor: reader.keyId, action: 'REQUEST', field: 'Mutation.apiKeyCreate', outcome: 'DENIED' }])
   })
 
   test('the last use of an API key is recorded to the minute', async () => {

@@ -23,7 +23,7 @@ describe('API key revocation', () => {
   test.each([
     ['revoked', change('apiKeyRevoke(id: $id)')],
     ['disabled', change('apiKeyDisable(id: $id)')],
-    ['narrowed', change('apiKeyUpdate(id: $id, input: { permissions: { audit: ["read"] } })')],
+    ['narrowed', change('apiKeyUpdate(id: $id, input: { permissions: [{ resource: "audit", actions: [READ] }] })')],
     ['rotated without an overlap', change('apiKeyRotate(id: $id, input: { mode: SAME_ID, overlapSeconds: 0 })')],
   ])('a key that is %s is rejected on the other node, and its subscription there ends', async (name, mutation) => {
     const owner = await first.tenant()

@@ -84,7 +84,7 @@ describe('API key rotation', () => {
     const { apiKey } = await owner.createKey({ events: ['read'] }, more)
     const rotated = await rotate(owner, apiKey.id, 'NEW_ID', 60)
     const { nodes } = await owner.ask(
-      '{ apiKeys { nodes { id name permissions allowedIps tier environment persistedOnly expiresAt replacedBy } } }',
+      '{ apiKeys { nodes { id name permissions { resource actions } allowedIps tier environment persistedOnly expiresAt replacedBy } } }',
     )
     const of = (id: string) => nodes.find((node: { id: string }) => node.id === id)
     const { id, expiresAt, replacedBy, ...powers } = of(apiKey.id)
@@ -129,7 +129,7 @@ describe('API key rotation', () => {
     const { nodes } = await app.api.as(secret).ask('{ auditEntries(first: 1) { nodes { action resource details } } }')
     expect(nodes).toEqual([
       {
-        action: 'apiKey.rotate',
+        action: 'API_KEY_ROTATE',
         resource: owner.keyId,
         details: { name: 'Test', mode: 'SAME_ID', overlapSeconds: 60 },
       },

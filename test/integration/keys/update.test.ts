@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { permissionList } from '../../support/api.ts'
 import type { App } from '../../support/app.ts'
 import { type Nodes, startNodes } from '../../support/nodes.ts'
 import { watchSocket } from '../../support/watch.ts'
@@ -13,14 +14,14 @@ beforeAll(async () => {
 afterAll(() => nodes.stop())
 
 const UPDATE = `mutation ($id: ID!, $input: ApiKeyUpdateInput!) { apiKeyUpdate(id: $id, input: $input) {
-  ... on ApiKeyUpdatePayload { apiKey { name permissions tier expiresAt allowedIps } } ... on Error { code message } } }`
+  ... on ApiKeyUpdatePayload { apiKey { name permissions { resource actions } tier expiresAt allowedIps } } ... on Error { code message } } }`
 const EVENTS = '{ events { nodes { id } } }'
 const codeOn = async (app: App, key: string) =>
   (await app.api.as(key).request(EVENTS)).errors?.[0]?.extensions.code ?? 'OK'
 
 describe('API key update', () => {
   test.each([
-    ['a permission', { permissions: { audit: ['read'] } }, 'FORBIDDEN'],
+    ['a permission', { permissions: permissionList({ audit: ['read'] }) }, 'FORBIDDEN'],
     ['an address', { allowedIps: ['10.0.0.1'] }, 'UNAUTHENTICATED'],
   ])('%s that is removed from a key is gone on the other node, and subscriptions end', async (_name, input, code) => {
     const owner = await first.tenant()
@@ -43,7 +44,13 @@ describe('API key update', () => {
     await watch.until((messages) => messages.length > 0)
     const update = async (input: object) => (await owner.ask(UPDATE, { id: apiKey.id, input })).apiKey
     expect(await update({ name: 'Other' })).toEqual({
-      ...{ name: 'Other', permissions: { events: ['read'] }, tier: 'STANDARD', expiresAt, allowedIps: [] },
+      ...{
+        name: 'Other',
+        permissions: permissionList({ events: ['read'] }),
+        tier: 'STANDARD',
+        expiresAt,
+        allowedIps: [],
+      },
     })
     expect(await update({ expiresAt: null, tier: null })).toMatchObject({ expiresAt: null, tier: 'STANDARD' })
     const fence = watchSocket(first.url, secret, 'subscription { liveStatus { degraded } }')
@@ -56,7 +63,9 @@ describe('API key update', () => {
     const owner = await first.tenant()
     const { apiKey } = await owner.createKey({ events: ['read'] })
     const update = (client: typeof owner, id: string, input: object) => client.ask(UPDATE, { id, input })
-    await expect(update(owner, apiKey.id, { permissions: { platform: ['write'] } })).rejects.toThrow('platform:write')
+    await expect(update(owner, apiKey.id, { permissions: permissionList({ platform: ['write'] }) })).rejects.toThrow(
+      'platform:write',
+    )
     await expect(update(owner, apiKey.id, { tier: 'ENTERPRISE' })).rejects.toThrow(
       'input.tier: must not be above STANDARD',
     )
@@ -92,7 +101,7 @@ describe('API key update', () => {
       'must not include a permission that your own key lacks',
     )
     expect(await codeOn(first, secret)).toBe('UNAUTHENTICATED')
-    const narrow = { id: owner.keyId, input: { permissions: { keys: ['write'] } } }
+    const narrow = { id: owner.keyId, input: { permissions: permissionList({ keys: ['write'] }) } }
     await expect(lesser.ask(UPDATE, narrow)).rejects.toThrow('must not include a permission that your own key lacks')
     const noted = async () => {
       const { nodes: entries } = await owner.ask(
@@ -106,8 +115,8 @@ describe('API key update', () => {
     expect(
       (await noted()).map(({ action, details }: { action: string; details: object }) => [action, details]),
     ).toEqual([
-      ['apiKey.update', { reason: 'EXCEEDS_OWN_POWERS' }],
-      ['apiKey.enable', { reason: 'EXCEEDS_OWN_POWERS' }],
+      ['API_KEY_UPDATE', { reason: 'EXCEEDS_OWN_POWERS' }],
+      ['API_KEY_ENABLE', { reason: 'EXCEEDS_OWN_POWERS' }],
     ])
   })
 

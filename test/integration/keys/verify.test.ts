@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createToken } from '../../../src/domain/keys/token.ts'
 import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
+import { permissionList } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 
 // The operator verifies a key that was presented to another API. A rejected key spends nothing.
@@ -10,12 +11,13 @@ let owner: Client & { organizationId: string }
 beforeAll(async () => {
   app = await startApp({ allowances: DEFAULT_LIMITS })
   owner = await app.tenant()
+  await app.host.declareResource('invoices')
 })
 afterAll(() => app.stop())
 
 const VERIFY = `mutation ($input: ApiKeyVerifyInput!) { apiKeyVerify(input: $input) {
   ... on ApiKeyVerifyPayload { code message apiKey { id organizationId name } limits { degraded windows { name limit remaining } } }
-  ... on Error { code message } } }`
+  ... on Error { error: code message } } }`
 const verify = async (key: string, more: object = {}, by: Client = app.host) => {
   const { data, errors } = await by.request(VERIFY, { input: { key, ...more } })
   if (errors) throw new Error(JSON.stringify(errors))
@@ -31,7 +33,7 @@ const change = (mutation: string, id: string) =>
 describe('apiKeyVerify', () => {
   test('a valid key is verified with its id, its organization and its remaining limits', async () => {
     const { secret, apiKey } = await make()
-    expect(await verify(secret, { permissions: { invoices: ['read'] }, ip: '203.0.113.7' })).toEqual({
+    expect(await verify(secret, { permissions: permissionList({ invoices: ['read'] }), ip: '203.0.113.7' })).toEqual({
       code: 'VALID',
       message: 'The key is valid, has the permissions, and the cost was spent.',
       apiKey: { id: apiKey.id, organizationId: owner.organizationId, name: 'Test' },
@@ -53,8 +55,9 @@ describe('apiKeyVerify', () => {
     expect(await code(secret)).toBe('IP_NOT_ALLOWED')
     expect(await code(secret, { ip: '198.51.100.1' })).toBe('IP_NOT_ALLOWED')
     expect(await code(secret, { ip: '::ffff:203.0.113.9', cost: 0 })).toBe('VALID')
-    expect(await code(secret, { ip, permissions: { invoices: ['write'] } })).toBe('INSUFFICIENT_PERMISSIONS')
-    expect(await code(secret, { ip, permissions: { constructor: ['read'] } })).toBe('INSUFFICIENT_PERMISSIONS')
+    expect(await code(secret, { ip, permissions: permissionList({ invoices: ['write'] }) })).toBe(
+      'INSUFFICIENT_PERMISSIONS',
+    )
     await change('apiKeyDisable', apiKey.id)
     expect(await code(secret, { ip })).toBe('DISABLED')
     await change('apiKeyEnable', apiKey.id)
@@ -119,14 +122,25 @@ describe('apiKeyVerify', () => {
     ['a negative cost', { cost: -1 }, 'input.cost'],
     ['a cost of 1,001', { cost: 1_001 }, 'input.cost'],
     ['an invalid address', { ip: 'here' }, 'input.ip'],
-    ['permissions that are not a map', { permissions: ['read'] }, 'input.permissions'],
     ['an operation of 100,000 characters', { operation: 'x'.repeat(100_000) }, 'input.operation'],
   ])('%s is rejected with the path of the error', async (_name, input, path) => {
     expect(await verify('x', input)).toMatchObject({
-      code: 'VALIDATION_FAILED',
+      error: 'VALIDATION_FAILED',
       message: expect.stringContaining(path),
     })
   })
+
+  test.each(['invoice', 'constructor'])(
+    'a resource %s that is not declared is rejected with its path',
+    async (resource) => {
+      const { secret } = await make()
+      const permissions = [...permissionList({ invoices: ['read'] }), { resource, actions: ['READ'] }]
+      expect(await verify(secret, { permissions })).toMatchObject({
+        error: 'VALIDATION_FAILED',
+        message: expect.stringContaining(`input.permissions.1.resource: ${resource} is not known`),
+      })
+    },
+  )
 
   test('a verification counts as the last use of the key and records the address of the caller', async () => {
     const { secret, apiKey } = await make()

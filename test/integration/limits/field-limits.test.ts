@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => nodes.stop())
 
-const MAKE = 'apiKeyCreate(input: { name: "x", permissions: {} }) { ... on ApiKeyCreatePayload { apiKey { id } } }'
+const MAKE = 'apiKeyCreate(input: { name: "x", permissions: [] }) { ... on ApiKeyCreatePayload { apiKey { id } } }'
 const keysOf = async (owner: Client) => {
   const { nodes: keys } = await owner.ask('{ apiKeys(first: 100) { nodes { id } } }')
   return keys.length
@@ -29,7 +29,7 @@ describe('field rate limit', () => {
   test.each([
     ['webhookEndpointTest', 5, 'webhookEndpointTest(id: "whep_0") { __typename }'],
     ['deliveryRetry', 10, 'deliveryRetry(id: "dlv_0") { __typename }'],
-    ['deliveriesReplay', 5, 'deliveriesReplay(input: { endpointId: "whep_0" }) { __typename }'],
+    ['replayCreate', 5, 'replayCreate(input: { endpointId: "whep_0" }) { __typename }'],
     ['apiKeyRotate', 20, 'apiKeyRotate(id: "key_0", input: { mode: SAME_ID, overlapSeconds: 0 }) { __typename }'],
   ])('%s is admitted %i times a minute and then rejected with the time to retry', async (field, max, text) => {
     const owner = await app.tenant()
@@ -92,10 +92,10 @@ describe('field rate limit', () => {
     const there = nodes.second.api.as(owner.key)
     for (let n = 0; n < 10; n++)
       for (const client of [owner, there])
-        await client.request('mutation { deliveriesReplay(input: { endpointId: "whep_0" }) { __typename } }')
+        await client.request('mutation { replayCreate(input: { endpointId: "whep_0" }) { __typename } }')
     const codes = async (client: Client) =>
-      (await client.request('mutation { deliveriesReplay(input: { endpointId: "whep_0" }) { __typename } }'))
-        .errors?.[0]?.extensions.code
+      (await client.request('mutation { replayCreate(input: { endpointId: "whep_0" }) { __typename } }')).errors?.[0]
+        ?.extensions.code
     expect([await codes(owner), await codes(there)]).toEqual(['RATE_LIMITED', 'RATE_LIMITED'])
   })
 

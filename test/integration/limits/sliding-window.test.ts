@@ -82,8 +82,8 @@ describe.each([
     await counter.spend(caller, charge(7, minute(10)))
     const one = await counter.spend(caller, charge(1, minute(10)))
     const four = await counter.spend(caller, charge(4, minute(10)))
-    expect(one.windows[0]).toMatchObject({ remaining: 0, resetAt: START + 61_000, fitsAt: START + 61_000 })
-    expect(four.windows[0]).toMatchObject({ resetAt: START + 61_000, fitsAt: START + 81_000 })
+    expect(one.windows[0]).toMatchObject({ remaining: 0, resetAt: START + 61_000, retryAt: START + 61_000 })
+    expect(four.windows[0]).toMatchObject({ resetAt: START + 61_000, retryAt: START + 81_000 })
     time.now = START + 60_999
     expect(await counter.spend(caller, charge(1, minute(10)))).toMatchObject({ admitted: false })
     time.now = START + 81_000

@@ -71,9 +71,9 @@ describe('shared executions of deliveryUpdates', () => {
       expect(JSON.stringify(messages)).not.toContain(eventId)
     }
     const actors = async () => {
-      const query = '{ auditEntries { nodes { actor action } } }'
+      const query = '{ auditEntries { nodes { actor field } } }'
       const { nodes } = await tenant.ask(query)
-      return nodes.filter(({ action }: { action: string }) => action === 'Delivery.event')
+      return nodes.filter(({ field }: { field: string | null }) => field === 'Delivery.event')
     }
     await vi.waitFor(async () =>
       expect((await actors()).map(({ actor }: { actor: string }) => actor).sort()).toEqual(

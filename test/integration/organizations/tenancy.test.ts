@@ -20,10 +20,15 @@ const receiver = await startReceiver()
 const samples: Samples = {
   'OrganizationCreateInput.name': 'Another',
   'ApiKeyCreateInput.name': 'Another',
-  'ApiKeyCreateInput.permissions': { events: ['read'] },
+  'ApiKeyCreateInput.permissions': [{ resource: 'events', actions: ['READ'] }],
+  'PermissionInput.resource': 'events',
+  'PermissionResourceCreateInput.name': 'another',
+  'permissionResourceDelete.name': 'unknown',
+  'HttpHeaderInput.name': 'x-team',
+  'HttpHeaderInput.value': 'billing',
   'ApiKeyRotateInput.overlapSeconds': 0,
   'ApiKeyVerifyInput.key': 'x',
-  'PersistedDocumentCreateInput.body': 'query A { viewer { permissions } }',
+  'PersistedDocumentCreateInput.body': 'query A { viewer { id } }',
   'EventTypeCreateInput.name': 'another.type',
   'EventPublishInput.type': 'mine.only',
   'EventPublishInput.data': {},
@@ -43,12 +48,12 @@ beforeAll(async () => {
   await app.deliver()
   const { nodes } = await owner.ask('{ deliveries { nodes { id attempts { nodes { id } } } } }')
   const { replay } = await owner.ask(
-    `mutation ($id: ID!) { deliveriesReplay(input: { endpointId: $id }) {
-      ... on DeliveriesReplayPayload { replay { id } } ... on Error { code message } } }`,
+    `mutation ($id: ID!) { replayCreate(input: { endpointId: $id }) {
+      ... on ReplayCreatePayload { replay { id } } ... on Error { code message } } }`,
     { id: webhookEndpoint.id },
   )
   const { persistedDocument } = await owner.ask(
-    `mutation { persistedDocumentCreate(input: { body: "query Mine { viewer { permissions } }" }) {
+    `mutation { persistedDocumentCreate(input: { body: "query Mine { viewer { id } }" }) {
       ... on PersistedDocumentCreatePayload { persistedDocument { id } } ... on Error { code message } } }`,
   )
   const audit = await owner.ask('{ auditEntries { nodes { id } } }')

@@ -43,7 +43,8 @@ describe('mutation', () => {
 
   test('a key with keys: write alone gets the secret and the secrets of the key that it created', async () => {
     const { only } = await withOnly({ keys: ['write'] })
-    const created = await only.ask(`mutation { apiKeyCreate(input: { name: "x", permissions: { keys: ["write"] } }) {
+    const created =
+      await only.ask(`mutation { apiKeyCreate(input: { name: "x", permissions: [{ resource: "keys", actions: [WRITE] }] }) {
       ... on ApiKeyCreatePayload { secret apiKey { name secrets { createdAt expiresAt } } } } }`)
     expect(created).toMatchObject({ secret: expect.stringMatching(/^sb_/), apiKey: { secrets: [{ expiresAt: null }] } })
   })

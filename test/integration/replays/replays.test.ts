@@ -20,12 +20,14 @@ beforeEach(async () => {
 })
 afterEach(() => receiver.stop())
 
-const replay = (input: Record<string, unknown>) =>
-  tenant.ask(
-    `mutation ($input: DeliveriesReplayInput!) { deliveriesReplay(input: $input) {
-      ... on DeliveriesReplayPayload { count hasMore } ... on Error { code message } } }`,
+async function replay(input: Record<string, unknown>) {
+  const created = await tenant.ask(
+    `mutation ($input: ReplayCreateInput!) { replayCreate(input: $input) {
+      ... on ReplayCreatePayload { replay { count status } } ... on Error { code message } } }`,
     { input },
   )
+  return created.replay
+}
 const arrived = () => receiver.requests.map(({ eventId }) => eventId).sort()
 
 describe('replay', () => {
@@ -36,10 +38,10 @@ describe('replay', () => {
     const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { eventTypes: ['order.*'] })
     await app.deliver()
     expect(arrived()).toEqual([])
-    expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 2, hasMore: false })
+    expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 2, status: 'COMPLETED' })
     await app.deliver()
     expect(arrived()).toEqual([first, second].sort())
-    expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 0, hasMore: false })
+    expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: 0, status: 'COMPLETED' })
     expect((await tenant.deliveries()).map(({ status, attempts }) => [status, attempts[0]?.trigger])).toEqual([
       ['SUCCEEDED', 'REPLAY'],
       ['SUCCEEDED', 'REPLAY'],
@@ -82,9 +84,9 @@ describe('replay', () => {
     const events = (count: number) => Array.from({ length: count }, () => ({ type: 'order.made', data: {} }))
     for (const count of [500, 500, 5]) await tenant.publishMany(events(count))
     const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
-    expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: EVENTS_IN_A_PAGE, hasMore: true })
+    expect(await replay({ endpointId: webhookEndpoint.id })).toEqual({ count: EVENTS_IN_A_PAGE, status: 'RUNNING' })
     await app.worker.runMaintenance()
-    const { nodes } = await tenant.ask('{ deliveriesReplays { nodes { status count } } }')
+    const { nodes } = await tenant.ask('{ replays { nodes { status count } } }')
     expect(nodes).toEqual([{ status: 'COMPLETED', count: EVENTS_IN_A_PAGE + 5 }])
   })
 
@@ -107,12 +109,12 @@ describe('replay', () => {
     const { webhookEndpoint } = await tenant.createEndpoint(`${receiver.url}/later`)
     const preview = (input: Record<string, unknown>) =>
       tenant.ask(
-        `query ($input: DeliveriesReplayInput!) { deliveriesReplayPreview(input: $input) {
-        ... on DeliveriesReplayPreviewPayload { count exact } } }`,
+        `query ($input: ReplayCreateInput!) { replayPreview(input: $input) {
+        ... on ReplayPreviewPayload { count isExact } } }`,
         { input },
       )
-    expect(await preview({ endpointId: other.id })).toEqual({ count: 3, exact: true })
-    expect(await preview({ endpointId: webhookEndpoint.id })).toEqual({ count: 5, exact: true })
+    expect(await preview({ endpointId: other.id })).toEqual({ count: 3, isExact: true })
+    expect(await preview({ endpointId: webhookEndpoint.id })).toEqual({ count: 5, isExact: true })
     expect(await replay({ endpointId: webhookEndpoint.id })).toMatchObject({ count: 5 })
     await app.deliver()
     expect(receiver.requests.map(({ path }) => path)).toEqual(Array(5).fill('/hook/later'))
@@ -122,17 +124,13 @@ describe('replay', () => {
     await publishMany(EVENTS_IN_A_PAGE + 5)
     const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
     await replay({ endpointId: webhookEndpoint.id })
-    const [{ id }] = (await tenant.ask('{ deliveriesReplays { nodes { id } } }')).nodes
-    const live = watchSocket(
-      app.url,
-      tenant.key,
-      `subscription { deliveriesReplayUpdates(id: "${id}") { status count } }`,
-    )
+    const [{ id }] = (await tenant.ask('{ replays { nodes { id } } }')).nodes
+    const live = watchSocket(app.url, tenant.key, `subscription { replayUpdates(id: "${id}") { status count } }`)
     await live.until((messages) => messages.length > 0)
-    await tenant.ask('mutation ($id: ID!) { deliveriesReplayCancel(id: $id) { __typename } }', { id })
+    await tenant.ask('mutation ($id: ID!) { replayCancel(id: $id) { __typename } }', { id })
     await app.worker.runMaintenance()
-    await live.until((messages) => messages.at(-1).deliveriesReplayUpdates.status === 'CANCELED')
-    expect(live.messages.map(({ deliveriesReplayUpdates }) => deliveriesReplayUpdates)).toEqual([
+    await live.until((messages) => messages.at(-1).replayUpdates.status === 'CANCELED')
+    expect(live.messages.map(({ replayUpdates }) => replayUpdates)).toEqual([
       { status: 'RUNNING', count: EVENTS_IN_A_PAGE },
       { status: 'CANCELED', count: EVENTS_IN_A_PAGE },
     ])
@@ -152,7 +150,7 @@ describe('replay', () => {
     await Promise.all(others.map(({ worker }) => worker.runMaintenance()))
     await Promise.all(others.map((other) => other.stop()))
     await app.worker.runMaintenance()
-    const { nodes } = await tenant.ask('{ deliveriesReplays { nodes { status count } } }')
+    const { nodes } = await tenant.ask('{ replays { nodes { status count } } }')
     expect(nodes).toEqual([{ status: 'COMPLETED', count }])
     const { rows } = await app.database.pool.query(
       'SELECT count(*)::int AS made, max(version) AS version FROM deliveries WHERE endpoint_id = $1',

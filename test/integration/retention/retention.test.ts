@@ -103,7 +103,7 @@ describe('retention', () => {
     await replay.query('BEGIN')
     await replay.query('SELECT id FROM events WHERE id = $1 FOR UPDATE', [id])
     const replayed = tenant.ask(
-      `mutation ($input: DeliveriesReplayInput!) { deliveriesReplay(input: $input) { ... on DeliveriesReplayPayload { replay { count } } } }`,
+      `mutation ($input: ReplayCreateInput!) { replayCreate(input: $input) { ... on ReplayCreatePayload { replay { count } } } }`,
       { input: { endpointId: webhookEndpoint.id } },
     )
     await isWaiting(1)
@@ -178,7 +178,7 @@ describe('retention', () => {
     const tenant = await app.tenant()
     // A batch is removed by the time of its first record, and the clock has advanced since.
     await app.services.usageRecorder.flush()
-    for (let n = 0; n < 3; n++) await tenant.request('{ viewer { permissions } }')
+    for (let n = 0; n < 3; n++) await tenant.request('{ viewer { id } }')
     await app.services.usageRecorder.flush()
     const widths = async () => {
       const { rows } = await app.database.pool.query(

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { schema } from '../../../schema/schema.ts'
 import type { Client } from '../../support/api.ts'
+import { permissionList } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 
 let app: App
@@ -27,7 +28,7 @@ describe('arguments', () => {
     const { issues } = await tenant.ask(
       `mutation ($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) {
         ... on ValidationError { issues { path message } } } }`,
-      { input: { permissions: { events: ['read'] }, ...fields } },
+      { input: { permissions: permissionList({ events: ['read'] }), ...fields } },
     )
     expect(issues).toEqual([{ path, message: expect.stringContaining(message) }])
   })

@@ -128,7 +128,7 @@ describe('HTTP server', () => {
     ['a form', 'application/x-www-form-urlencoded', 'a&'.repeat(2_000_000)],
     ['a form without a body', 'application/x-www-form-urlencoded', ''],
     ['multipart', 'multipart/form-data; boundary=x', `--x\r\n${'a'.repeat(1_000_000)}\r\n--x--`],
-    ['a bare document', 'application/graphql', '{ viewer { permissions } }'],
+    ['a bare document', 'application/graphql', '{ viewer { id } }'],
     ['text', 'text/plain', JSON.stringify({ query: '{ __typename }' })],
     ['a media type that only begins like JSON', 'application/jsonp', '{}'],
     ['no media type', '', JSON.stringify({ query: '{ __typename }' })],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../../src/domain/keys/token.ts'
 import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
+import { permissionList } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { watchSocket } from '../../support/watch.ts'
 
@@ -55,17 +56,13 @@ describe('usage record', () => {
 
   test.each([
     ['a document that does not parse', '{', { operation: 'none', outcome: 'GRAPHQL_PARSE_FAILED', status: 200 }],
-    ['a document that is too large', `{ ${'a: viewer { permissions } '.repeat(30)} }`, { outcome: 'QUERY_TOO_LARGE' }],
+    ['a document that is too large', `{ ${'a: viewer { id } '.repeat(30)} }`, { outcome: 'QUERY_TOO_LARGE' }],
     [
       'a field without the permission',
       '{ organizations { nodes { id } } }',
       { operation: 'organizations', outcome: 'FORBIDDEN' },
     ],
-    [
-      'several fields at once',
-      '{ a: viewer { permissions } b: viewer { permissions } }',
-      { operation: 'several', outcome: 'OK' },
-    ],
+    ['several fields at once', '{ a: viewer { id } b: viewer { id } }', { operation: 'several', outcome: 'OK' }],
   ])('%s is recorded with its outcome', async (_name, query, expected) => {
     const { tenant, read } = await newTenant()
     await tenant.request(query)
@@ -75,7 +72,7 @@ describe('usage record', () => {
 
   test('every operation over WebSocket is recorded, and a subscription when it starts', async () => {
     const { tenant, read } = await newTenant()
-    for (const query of ['{ viewer { permissions } }', '{ nothing }', 'subscription { liveStatus { degraded } }']) {
+    for (const query of ['{ viewer { id } }', '{ nothing }', 'subscription { liveStatus { degraded } }']) {
       const watch = watchSocket(app.url, tenant.key, query)
       await Promise.race([watch.untilEnded(), watch.until((messages) => messages.length > 0)])
       watch.stop()
@@ -104,7 +101,7 @@ describe('usage record', () => {
         error: 'This API key is disabled. An administrator can enable it.',
       },
     })
-    const { nodes } = await app.host.ask('{ unknownKeyRecords(first: 2) { nodes { keyId ip outcome error } } }')
+    const { nodes } = await app.host.ask('{ invalidKeyAttempts(first: 2) { nodes { keyId ip outcome error } } }')
     expect(nodes).toEqual([
       {
         ...{ keyId: null, ip: '127.0.0.1', outcome: 'UNAUTHENTICATED' },
@@ -113,7 +110,7 @@ describe('usage record', () => {
       { keyId: null, ip: '127.0.0.1', outcome: 'UNAUTHENTICATED', error: 'This API key does not exist.' },
     ])
     expect(JSON.stringify(nodes)).not.toContain(unknown.slice(12))
-    const { totals } = await app.host.ask('{ unknownKeyUsage { totals { requests failed } } }')
+    const { totals } = await app.host.ask('{ invalidKeyUsage { totals { requests failed } } }')
     expect(totals.requests).toBeGreaterThanOrEqual(2)
     expect(totals.failed).toBe(totals.requests)
   })
@@ -125,7 +122,7 @@ describe('usage record', () => {
         input: { key: tenant.key, ...more },
       })
     await verify({ operation: 'GET:/invoices', ip: '203.0.113.7' })
-    await verify({ permissions: { invoices: ['read'] } })
+    await verify({ permissions: permissionList({ platform: ['read'] }) })
     await verify({ cost: 60 })
     await app.services.usageRecorder.flush()
     expect(await read.records(tenant.keyId)).toMatchObject([
@@ -147,7 +144,7 @@ describe('usage record', () => {
     await app.services.usageRecorder.flush()
     const { nodes } = await read.ask('{ usageRecords(first: 2) { nodes { keyId operation outcome ip } } }')
     expect(nodes).toContainEqual({ keyId: null, operation: 'apiKeyVerify', outcome: 'NOT_FOUND', ip: '203.0.113.7' })
-    const { nodes: unknown } = await app.host.ask('{ unknownKeyRecords(first: 5) { nodes { ip } } }')
+    const { nodes: unknown } = await app.host.ask('{ invalidKeyAttempts(first: 5) { nodes { ip } } }')
     expect(unknown).not.toContainEqual({ ip: '203.0.113.7' })
   })
 })
@@ -160,7 +157,7 @@ describe('usage', () => {
     app.clock.advance((start.getTime() - app.clock.now().getTime()) / 1000)
     for (let n = 0; n < 3; n++) {
       await tenant.request(EVENTS)
-      await other.request('{ viewer { permissions } }')
+      await other.request('{ viewer { id } }')
       app.clock.advance(3_600)
     }
     await other.request('{ organizations { nodes { id } } }')

@@ -29,7 +29,7 @@ const answer = (status: number, headers: Record<string, string> = {}) =>
 
 describe('delivery', () => {
   test('a published event reaches the receiver as the stored bytes and becomes SUCCEEDED with its attempt', async () => {
-    await setUp({ headers: { 'X-Team': 'billing' } })
+    await setUp({ headers: [{ name: 'X-Team', value: 'billing' }] })
     const eventId = await tenant.publish('invoice.paid', { z: 1, a: [true, null, 'ü'], nested: { b: 2, a: 1 } })
     await app.deliver()
 
@@ -138,7 +138,7 @@ describe('delivery', () => {
       { status: 'HELD', attemptCount: 0 },
     ])
     const { nodes } = await tenant.ask('{ auditEntries(first: 1) { nodes { actor action resource details } } }')
-    expect(nodes).toMatchObject([{ actor: 'system', action: 'webhookEndpoint.disable', resource: endpointId }])
+    expect(nodes).toMatchObject([{ actor: 'system', action: 'WEBHOOK_ENDPOINT_DISABLE', resource: endpointId }])
     answer(204)
     await tenant.ask('mutation ($id: ID!) { webhookEndpointEnable(id: $id) { __typename } }', { id: endpointId })
     await app.deliver()

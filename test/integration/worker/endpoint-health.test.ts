@@ -75,7 +75,7 @@ describe('endpoint health', () => {
     expect(await tenant.endpoint()).toMatchObject({ enabled: false, disabledReason, health: { status: 'DISABLED' } })
     const { nodes } = await tenant.ask('{ auditEntries(first: 20) { nodes { actor action resource details } } }')
     expect(nodes).toContainEqual({
-      ...{ actor: 'system', action: 'webhookEndpoint.disable', resource: tenant.id },
+      ...{ actor: 'system', action: 'WEBHOOK_ENDPOINT_DISABLE', resource: tenant.id },
       details: { reason: disabledReason },
     })
     await app.deliver()

@@ -34,7 +34,7 @@ export async function startTarget() {
       'apiKeyCreate',
       'apiKeyRotate',
       'deliveryRetry',
-      'deliveriesReplay',
+      'replayCreate',
       'webhookEndpointTest',
       'persistedDocumentCreate',
     ]

@@ -1,0 +1,32 @@
+/** Actions of the audit trail, with a sentence for each. A mutation adds its noun and verb here. */
+export const AUDIT_ACTIONS = {
+  'apiKey.create': 'An API key was created.',
+  'apiKey.update': 'An API key was changed.',
+  'apiKey.rotate': 'An API key was given a new secret.',
+  'apiKey.revoke': 'An API key was revoked.',
+  'apiKey.disable': 'An API key was disabled.',
+  'apiKey.enable': 'An API key was enabled.',
+  'delivery.retry': 'A delivery was retried.',
+  'delivery.cancel': 'A delivery was canceled.',
+  'eventType.create': 'An event type was registered.',
+  'eventType.update': 'An event type was changed.',
+  'organization.create': 'An organization was created.',
+  'organization.update': 'An organization was changed.',
+  'permissionResource.create': 'A resource of the operator was declared.',
+  'permissionResource.delete': 'A resource of the operator was deleted.',
+  'persistedDocument.create': 'An operation was registered.',
+  'persistedDocument.activate': 'A registered operation was made available.',
+  'persistedDocument.retire': 'A registered operation was made unavailable.',
+  'replay.create': 'A replay was started.',
+  'replay.cancel': 'A replay was canceled.',
+  request: 'A request, or a field of it, was refused; `field` names the field.',
+  'webhookEndpoint.create': 'An endpoint was created.',
+  'webhookEndpoint.update': 'An endpoint was changed.',
+  'webhookEndpoint.delete': 'An endpoint was deleted.',
+  'webhookEndpoint.disable': 'An endpoint was disabled, on request or after failures.',
+  'webhookEndpoint.enable': 'An endpoint was enabled.',
+  'webhookEndpoint.rotateSecret': 'An endpoint was given a new signing secret.',
+  'webhookEndpoint.test': 'A test event was sent to an endpoint.',
+} as const
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS
