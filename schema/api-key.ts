@@ -1,4 +1,5 @@
 import { KeyEnvironment, KeyTier } from '../src/database/generated/enums.ts'
+import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
 import { PermissionType, permissionsOf } from './permission.ts'
@@ -79,11 +80,17 @@ export const ApiKey = builder.prismaObject('ApiKey', {
       nullable: true,
       description: 'Time at which the key was revoked; null for a key that was not revoked.',
     }),
-    revokedBy: t.exposeString('revokedBy', {
+    revokedBy: t.field({
+      type: ActorType,
       nullable: true,
-      description: 'Id of the API key that revoked this key; null for a key that was not revoked.',
+      description: 'Principal that revoked this key; null for a key that was not revoked.',
+      resolve: ({ revokedBy, revokedByName }) => (revokedBy === null ? null : actorOf(revokedBy, revokedByName)),
     }),
-    createdBy: t.exposeString('createdBy', { description: 'Id of the API key that created this key, or `system`.' }),
+    createdBy: t.field({
+      type: ActorType,
+      description: 'Principal that created this key.',
+      resolve: ({ createdBy, createdByName }) => actorOf(createdBy, createdByName),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',

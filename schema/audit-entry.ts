@@ -1,6 +1,7 @@
 import { AuditOutcome } from '../src/database/generated/enums.ts'
 import { refusedField, shownDetails } from '../src/domain/audit/audit.ts'
 import { AUDIT_ACTIONS, type AuditAction } from '../src/domain/audit/audit-actions.ts'
+import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
 
@@ -38,7 +39,11 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
   findUnique: ownedById('audit:read'),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the audit entry, such as `aud_…`.' }),
-    actor: t.exposeString('actor', { description: 'Id of the API key that acted, or `system`.' }),
+    actor: t.field({
+      type: ActorType,
+      description: 'Principal that acted.',
+      resolve: ({ actor, actorName }) => actorOf(actor, actorName),
+    }),
     action: t.field({
       type: AuditActionType,
       description: 'Change that was made or refused.',

@@ -1,5 +1,6 @@
 import { DocumentStatus } from '../src/database/generated/enums.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
+import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
 
@@ -24,7 +25,11 @@ const PersistedDocument = builder.prismaObject('PersistedDocument', {
     name: t.exposeString('name', { description: 'Name of the operation, under which usage counts requests.' }),
     body: t.exposeString('body', { description: 'Text of the document.' }),
     status: t.expose('status', { type: StatusType, description: 'State of the registered operation.' }),
-    createdBy: t.exposeString('createdBy', { description: 'Id of the API key that registered the operation.' }),
+    createdBy: t.field({
+      type: ActorType,
+      description: 'Principal that registered the operation.',
+      resolve: ({ createdBy, createdByName }) => actorOf(createdBy, createdByName),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the registration.' }),
     activatedAt: t.expose('activatedAt', {
       type: 'DateTime',

@@ -3,6 +3,7 @@ import { ReplayStatus } from '../src/database/generated/enums.ts'
 import type { Counted } from '../src/domain/replays/replays.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
+import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { DeliveryStatusType } from './delivery.ts'
 import { readNodes } from './pages.ts'
@@ -52,6 +53,11 @@ const Replay = builder.prismaObject('Replay', {
     explanation: t.exposeString('statusReason', {
       nullable: true,
       description: 'Reason of the cancellation; null for a replay that was not canceled.',
+    }),
+    createdBy: t.field({
+      type: ActorType,
+      description: 'Principal that started the replay.',
+      resolve: ({ createdBy, createdByName }) => actorOf(createdBy, createdByName),
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',

@@ -41,6 +41,7 @@ export function createAudit(deps: { clock: Clock; makeId: MakeId }): Audit {
         id: deps.makeId('aud'),
         organizationId: actor.organizationId,
         actor: actor.principal.id,
+        actorName: actor.principal.name,
         action: act.action,
         resource: act.resource ?? null,
         ip: actor.ip,

@@ -11,6 +11,7 @@ const SELECT_KEY = `
 SELECT k.id, k.organization_id AS "organizationId", k.name, k.environment, k.display_prefix AS "displayPrefix", k.permissions,
   k.tier, coalesce(k.allowed_ips, '{}') AS "allowedIps", k.persisted_only AS "persistedOnly", k.revision,
   k.expires_at AS "expiresAt", k.disabled_at AS "disabledAt", k.revoked_at AS "revokedAt", k.revoked_by AS "revokedBy",
+  k.revoked_by_name AS "revokedByName", k.created_by_name AS "createdByName",
   k.created_by AS "createdBy", k.created_at AS "createdAt", k.last_used_at AS "lastUsedAt", k.last_used_ip AS "lastUsedIp",
   k.replaced_by AS "replacedBy", o.plan, s.expires_at AS "secretExpiresAt", encode(s.hash, 'base64') AS hash
 FROM api_key_secrets s JOIN api_keys k ON k.id = s.key_id JOIN organizations o ON o.id = k.organization_id`

@@ -88,7 +88,12 @@ export function createKeys(deps: {
 
     /** Final. Every request and subscription of the key ends. */
     revoke: (viewer: Viewer, id: string) =>
-      change(viewer, id, 'apiKey.revoke', update({ revokedAt: clock.now(), revokedBy: viewer.principal.id })),
+      change(
+        viewer,
+        id,
+        'apiKey.revoke',
+        update({ revokedAt: clock.now(), revokedBy: viewer.principal.id, revokedByName: viewer.principal.name }),
+      ),
 
     disable: (viewer: Viewer, id: string) => change(viewer, id, 'apiKey.disable', update({ disabledAt: clock.now() })),
 
@@ -158,6 +163,7 @@ export function createKeys(deps: {
         displayPrefix: displayPrefix(secret),
         secrets: { create: { hash: hashBytes(secret), createdAt } },
         createdBy: viewer.principal.id,
+        createdByName: viewer.principal.name,
         createdAt,
       },
     })

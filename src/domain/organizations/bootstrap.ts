@@ -47,6 +47,7 @@ export async function bootstrap(deps: {
         secrets: { create: { hash, createdAt } },
         permissions: ALL_PERMISSIONS,
         createdBy: SYSTEM.id,
+        createdByName: SYSTEM.name,
         createdAt,
       },
     })

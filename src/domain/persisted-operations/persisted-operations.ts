@@ -61,6 +61,7 @@ export function createPersistedOperations(deps: {
           documentId,
           ...made,
           createdBy: principal.id,
+          createdByName: principal.name,
           createdAt: now,
         }
         const { name } = checked

@@ -84,6 +84,7 @@ export function createReplays(deps: {
               cursor: eventsFrom(from) ?? null,
               status: 'RUNNING',
               createdBy: viewer.principal.id,
+              createdByName: viewer.principal.name,
               createdAt: now,
               updatedAt: now,
             },
