@@ -138,7 +138,7 @@ function made(): UsageRecord {
 }
 
 const QUERY = `query ($filter: UsageFilter) { usage(filter: $filter) {
-  uniqueKeys totals { requests failed limited p50Duration p95Duration p99Duration }
+  uniqueKeys totals { requests failed rateLimited p50Duration p95Duration p99Duration }
   series { at requests failed p95Duration } byOperation { value requests } byStatus { value requests } } }`
 
 async function compareRanges(services: Services, rounds: number) {

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import './api-key-activity.ts'
 import './api-key-mutations.ts'
 import './api-key-verify.ts'
 import './api-key.ts'

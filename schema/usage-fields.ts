@@ -4,7 +4,7 @@ import { ApiKeyTier } from './api-key.ts'
 import { builder, requireViewer } from './builder.ts'
 import { UsageInterval, UsageType } from './usage.ts'
 
-const UsageFilter = builder.inputType('UsageFilter', {
+export const UsageFilter = builder.inputType('UsageFilter', {
   description: 'Filter of requests. Every given condition must hold.',
   fields: (t) => ({
     keyId: t.id({ description: 'Requests with this key. Default: every key of the organization.' }),

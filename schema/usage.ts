@@ -1,5 +1,6 @@
 import type { Usage, UsageFigures } from '../src/domain/usage/usage.ts'
 import { WIDTHS } from '../src/domain/usage/usage.ts'
+import { toCsv } from '../src/domain/usage/usage-csv.ts'
 import { builder } from './builder.ts'
 
 const duration = (figure: string) => `${figure}, accurate to 9%; null without requests.`
@@ -12,7 +13,7 @@ const Figures = builder.interfaceRef<UsageFigures>('UsageFigures').implement({
       description: 'Number of requests, failed and refused ones included.',
     }),
     failed: t.expose('failed', { type: 'Count', description: 'Number of requests that ended with an error.' }),
-    limited: t.expose('limited', {
+    rateLimited: t.expose('rateLimited', {
       type: 'Count',
       description: 'Number of requests refused by a rate limit or quota.',
     }),
@@ -94,6 +95,11 @@ export const UsageType = builder.objectRef<Usage>('Usage').implement({
       type: [UsagePoint],
       description: 'Figures of each bucket with requests, oldest first.',
       resolve: (usage) => usage.series(),
+    }),
+    csv: t.string({
+      description:
+        'The series as CSV (RFC 4180): a header line, then one line per bucket, with durations in microseconds.',
+      resolve: async (usage) => toCsv(await usage.series()),
     }),
     byOperation: t.field({
       type: [UsageShare],

@@ -62,6 +62,9 @@ export function createSubscriptions(deps: {
     /** Number of subscriptions that receive changes. */
     count: () => [...byPrincipal.values()].flatMap((open) => [...open]).filter(({ ready }) => ready).length,
 
+    /** Open subscriptions of a principal in this process. */
+    countOf: (principalId: string): number => byPrincipal.get(principalId)?.size ?? 0,
+
     /**
      * Opens a source of messages tied to the principal and the client's request. @throws ConflictError when the
      * principal has too many

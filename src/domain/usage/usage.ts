@@ -22,6 +22,8 @@ export const WIDTHS = {
 export type Width = keyof typeof WIDTHS
 
 const POINTS_AT_MOST = 1_000
+/** Time before now in which requests show that a key is in use. */
+const RECENT_MS = 5 * MINUTE_MS
 
 const usageInput = z.object({
   keyId: z.string().nullish(),
@@ -41,7 +43,7 @@ export interface UsageFigures {
   /** Requests that ended with an error. */
   failed: number
   /** Requests refused by a rate limit or quota. */
-  limited: number
+  rateLimited: number
   /** Share of failed requests, 0 to 1; null without requests. */
   errorRate: number | null
   /** Microseconds; null without requests. */
@@ -86,6 +88,19 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
   return {
     ofOrganization: (viewer: Viewer, filter: UsageFilter): Usage =>
       usageOf({ organizationId: viewer.organizationId, keyId: filter.keyId ?? ALL_KEYS }, filter),
+    /** @throws ValidationError when the filter names a key */
+    ofKey(viewer: Viewer, keyId: string, filter: UsageFilter): Usage {
+      if (filter.keyId != null)
+        throw new ValidationError([
+          { path: 'filter.keyId', message: 'must be absent: the usage is of one key already' },
+        ])
+      return usageOf({ organizationId: viewer.organizationId, keyId }, filter)
+    },
+    /** Number of requests with a key in this minute and the five before it. */
+    async recentRequests({ organizationId }: Viewer, keyId: string): Promise<number> {
+      const from = new Date(deps.clock.now().getTime() - RECENT_MS)
+      return (await usageOf({ organizationId, keyId }, { from, interval: 'MINUTE' }).totals()).requests
+    },
     /** Usage of unknown keys, which shows brute force to the operator. */
     ofUnknownKeys: (filter: UsageFilter): Usage => usageOf(UNKNOWN, filter),
   }
@@ -185,7 +200,7 @@ function figures(rows: readonly Row[]): UsageFigures {
   const failed = sum((row) => row.failed)
   const counts = rows.map(({ bucket, requests: count }) => ({ bucket, count }))
   return {
-    ...{ requests, failed, limited: sum((row) => row.limited) },
+    ...{ requests, failed, rateLimited: sum((row) => row.limited) },
     errorRate: requests === 0 ? null : failed / requests,
     meanDuration: requests === 0 ? null : sum((row) => row.duration) / requests,
     p50Duration: percentile(counts, 0.5),

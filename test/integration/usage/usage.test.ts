@@ -16,7 +16,7 @@ afterAll(() => app.stop())
 const RECORDS = `query ($keyId: ID) { usageRecords(first: 100, keyId: $keyId) { nodes {
   keyId operation outcome status tier ip userAgent error requestBytes responseBytes durationMicroseconds } } }`
 const USAGE = `query ($filter: UsageFilter) { usage(filter: $filter) {
-  interval uniqueKeys totals { requests failed limited errorRate requestBytes p50Duration p99Duration meanDuration }
+  interval uniqueKeys totals { requests failed rateLimited errorRate requestBytes p50Duration p99Duration meanDuration }
   series { at requests } byOperation { value requests } byStatus { value requests } byTier { value requests } } }`
 
 const EVENTS = '{ events { nodes { id } } }'
@@ -130,7 +130,7 @@ describe('usage record', () => {
       { operation: 'apiKeyVerify', outcome: 'INSUFFICIENT_PERMISSIONS', status: 403 },
       { operation: 'GET:/invoices', outcome: 'OK', status: 200, ip: '203.0.113.7' },
     ])
-    expect((await read.usage({ keyId: tenant.keyId })).totals).toMatchObject({ requests: 3, failed: 2, limited: 1 })
+    expect((await read.usage({ keyId: tenant.keyId })).totals).toMatchObject({ requests: 3, failed: 2, rateLimited: 1 })
   })
 
   test('a verification of an unknown key is recorded for the organization that verifies', async () => {
@@ -166,7 +166,7 @@ describe('usage', () => {
     const all = await read.usage(range)
     expect(all).toMatchObject({
       ...{ interval: 'HOUR', uniqueKeys: 2 },
-      totals: { requests: 7, failed: 1, limited: 0, errorRate: 1 / 7 },
+      totals: { requests: 7, failed: 1, rateLimited: 0, errorRate: 1 / 7 },
       byOperation: [
         { value: 'events', requests: 3 },
         { value: 'viewer', requests: 3 },
@@ -210,7 +210,7 @@ describe('usage', () => {
   test('a usage subscription sends totals for all keys or for one key', async () => {
     const { tenant, read } = await newTenant()
     const other = await app.tenant({ events: ['read'] }, tenant.organizationId)
-    const query = (filter: string) => `subscription { usageUpdates${filter} { totals { requests limited } } }`
+    const query = (filter: string) => `subscription { usageUpdates${filter} { totals { requests rateLimited } } }`
     const all = watchSocket(app.url, read.key, query(''))
     const one = watchSocket(app.url, read.key, query(`(filter: { keyId: "${tenant.keyId}" })`))
     for (const watch of [all, one]) await watch.until((messages) => messages.length > 0)
@@ -218,8 +218,8 @@ describe('usage', () => {
     await other.request(EVENTS)
     await app.services.usageRecorder.flush()
     const last = (messages: { usageUpdates: { totals: object } }[]) => messages.at(-1)?.usageUpdates.totals
-    await one.until((messages) => JSON.stringify(last(messages)) === '{"requests":61,"limited":1}')
-    await all.until((messages) => JSON.stringify(last(messages)) === '{"requests":64,"limited":1}')
+    await one.until((messages) => JSON.stringify(last(messages)) === '{"requests":61,"rateLimited":1}')
+    await all.until((messages) => JSON.stringify(last(messages)) === '{"requests":64,"rateLimited":1}')
     for (const { stop } of [all, one]) stop()
   })
 })
