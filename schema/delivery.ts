@@ -83,7 +83,7 @@ export const Delivery = builder.prismaObject('Delivery', {
 
 type DeliveryRow = typeof Delivery.$inferType
 
-const DeliveryFilter = builder.inputType('DeliveryFilter', {
+export const DeliveryFilter = builder.inputType('DeliveryFilter', {
   description: 'Filter of deliveries. Every given condition must hold.',
   fields: (t) => ({
     endpointId: t.id({ description: 'Deliveries to this endpoint. Default: every endpoint.' }),

@@ -54,6 +54,11 @@ const NODE_TYPES = {
     resource: 'deliveries',
     load: ({ replays }, viewer, id, query) => replays.get(viewer, id, query),
   },
+  BulkAction: {
+    prefix: 'blk',
+    resource: 'deliveries',
+    load: ({ bulkActions }, viewer, id, query) => bulkActions.get(viewer, id, query),
+  },
   PersistedDocument: {
     prefix: 'doc',
     resource: 'keys',

@@ -1,24 +1,13 @@
-import { replayChannel } from '../src/bus/bus.ts'
-import { ReplayStatus } from '../src/database/generated/enums.ts'
+import { jobChannel } from '../src/bus/bus.ts'
 import type { Counted } from '../src/domain/replays/replays.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
 import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { DeliveryStatusType } from './delivery.ts'
+import { JobStatusType } from './job-status.ts'
 import { readNodes } from './pages.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
-
-const ReplayStatusType = builder.enumType('ReplayStatus', {
-  description: 'State of a replay.',
-  values: {
-    [ReplayStatus.RUNNING]: { description: 'The replay makes further deliveries due, batch by batch.' },
-    [ReplayStatus.COMPLETED]: { description: 'The replay has made the deliveries of all matching events due.' },
-    [ReplayStatus.CANCELED]: {
-      description: 'The replay ended before it was complete; `explanation` gives the reason.',
-    },
-  } as const,
-})
 
 const Replay = builder.prismaObject('Replay', {
   description: 'A replay, which sends stored events to one endpoint again. A running replay continues after a restart.',
@@ -26,7 +15,7 @@ const Replay = builder.prismaObject('Replay', {
   findUnique: ownedById('deliveries:read'),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the replay, such as `rpl_…`.' }),
-    status: t.expose('status', { type: ReplayStatusType, description: 'State of the replay.' }),
+    status: t.expose('status', { type: JobStatusType, description: 'State of the replay.' }),
     count: t.expose('count', { type: 'Count', description: 'Number of deliveries made due so far.' }),
     endpointId: t.exposeID('endpointId', { description: 'Id of the endpoint that receives the replay.' }),
     endpoint: t.relation('endpoint', {
@@ -196,7 +185,7 @@ builder.subscriptionField('replayUpdates', (t) =>
       const wanted = (changed: string) => changed === id
       const first = async () => ((await context.services.replays.get(viewer, id)) === null ? null : ALL)
       return subscriptions.open(viewer, context.signal(), (onClose) =>
-        subscribeToChanges(bus, replayChannel(viewer.organizationId), { wanted, first, onClose }),
+        subscribeToChanges(bus, jobChannel(viewer.organizationId), { wanted, first, onClose }),
       )
     },
     resolve: (_hint, { id }, context) => context.services.replays.get(requireViewer(context), id),

@@ -4,6 +4,7 @@ import type { AuditEntry } from './database/generated/client.ts'
 import { type Redis, waitUntilReady } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
 import { createRecordDenied } from './domain/audit/record-denied.ts'
+import { createBulkActions } from './domain/deliveries/bulk-actions.ts'
 import { createDeliveries } from './domain/deliveries/deliveries.ts'
 import { createStats } from './domain/deliveries/delivery-stats.ts'
 import { createEndpointLifecycle } from './domain/endpoints/endpoint-lifecycle.ts'
@@ -97,6 +98,7 @@ export function createServices(deps: {
         prisma.auditEntry.findMany(page(query, { organizationId: viewer.organizationId })),
     },
     authenticate: createAuthenticate({ pool, keyLookup, lastUsed, clock }),
+    bulkActions: createBulkActions({ database, clock, makeId, audit, bus, read }),
     bus,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),

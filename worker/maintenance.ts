@@ -1,6 +1,7 @@
 import type { LiveBus } from '../src/bus/bus.ts'
 import { notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
+import { stepBulkAction } from '../src/domain/deliveries/bulk-action-batch.ts'
 import { stepReplay } from '../src/domain/replays/replays.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
@@ -14,7 +15,7 @@ const SWEEP_MS = 30_000
 
 /**
  * Periodic work of a worker: renews leases, reclaims deliveries with an expired lease, sweeps misplaced deliveries, and
- * runs batches of replays.
+ * runs batches of replays and bulk actions.
  */
 export function createMaintenance(deps: {
   database: Database
@@ -34,8 +35,8 @@ export function createMaintenance(deps: {
   let renewing: Promise<void> | undefined
   let reclaiming: Promise<void> | undefined
   let sweeping: Promise<void> | undefined
-  let replaying: Promise<void> | undefined
-  let replayWanted = false
+  let working: Promise<void> | undefined
+  let jobsWanted = false
 
   async function reclaim(): Promise<void> {
     const reclaimed = await sweepAll('reclaim')
@@ -48,7 +49,7 @@ export function createMaintenance(deps: {
     await sweepAll('holdWaiting')
     await sweepAll('cancelHeld')
     await sweepAll('cancelWaiting')
-    await replay()
+    await runJobs()
   }
 
   /** @returns the number of moved deliveries */
@@ -62,23 +63,26 @@ export function createMaintenance(deps: {
     }
   }
 
-  /** Runs batches of replays one at a time until none is running. */
-  async function replay(): Promise<void> {
-    replayWanted = true
-    replaying ??= (async () => {
+  /** Runs batches of replays and bulk actions in turns until none is running. */
+  async function runJobs(): Promise<void> {
+    jobsWanted = true
+    working ??= (async () => {
       try {
-        // A replay started during the last check is found by another check.
-        while (replayWanted && !stopping) {
-          replayWanted = false
-          while (!stopping && (await stepReplay({ pool, clock, bus, makeId: deps.makeId })));
+        // A job started during the last check is found by another check.
+        while (jobsWanted && !stopping) {
+          jobsWanted = false
+          for (let more = true; more && !stopping; ) {
+            const replayed = await stepReplay({ pool, clock, bus, makeId: deps.makeId })
+            more = (await stepBulkAction({ database: deps.database, clock, bus })) || replayed
+          }
         }
       } catch (error) {
-        log.warn({ err: error }, 'Replay batch failed; retrying')
+        log.warn({ err: error }, 'Batch of a replay or bulk action failed; retrying')
       } finally {
-        replaying = undefined
+        working = undefined
       }
     })()
-    await replaying
+    await working
   }
 
   function scheduleHeartbeat(wait: number): void {
@@ -105,20 +109,20 @@ export function createMaintenance(deps: {
   }
 
   return {
-    /** Renews leases, then reclaims, runs every sweep and replays. */
+    /** Renews leases, then reclaims, runs every sweep and job. */
     async runAll() {
       await leases.renewAll()
       await reclaim()
       await runSweeps()
     },
-    replay,
+    runJobs,
     /** Holds waiting deliveries of disabled endpoints. */
     holdWaiting: () => sweepAll('holdWaiting'),
     start: () => scheduleHeartbeat(0),
     async stop() {
       stopping = true
       clearTimeout(timer)
-      await Promise.all([renewing, reclaiming, sweeping, replaying])
+      await Promise.all([renewing, reclaiming, sweeping, working])
     },
   }
 }

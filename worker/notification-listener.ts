@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { PROBE_MS } from '../src/database/client.ts'
 import type { ConnectionOptions } from '../src/database/connection.ts'
-import { DUE_CHANNEL, REPLAY_STARTED } from '../src/domain/events/notify-channel.ts'
+import { DUE_CHANNEL, JOB_STARTED } from '../src/domain/events/notify-channel.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { ClaimSchedule } from './claim-schedule.ts'
 
@@ -12,12 +12,12 @@ const RECONNECT_MS = 1_000
  * Nudges the claim loop when a commit has made deliveries due, and once after every connect, because notifications are
  * lost while disconnected.
  *
- * @param deps.runReplays called when a replay may have started
+ * @param deps.runJobs called when a replay or bulk action may have started
  */
 export function createNotificationListener(deps: {
   connection: ConnectionOptions
   schedule: ClaimSchedule
-  runReplays: () => void
+  runJobs: () => void
   log: Log
 }) {
   const stopping = new AbortController()
@@ -33,7 +33,7 @@ export function createNotificationListener(deps: {
     connection.on('error', () => resolve())
     connection.on('end', () => resolve())
     connection.on('notification', ({ payload }) => {
-      if (payload === REPLAY_STARTED) deps.runReplays()
+      if (payload === JOB_STARTED) deps.runJobs()
       else deps.schedule.nudge()
     })
     client = connection
@@ -41,7 +41,7 @@ export function createNotificationListener(deps: {
       await connection.connect()
       await connection.query(`LISTEN ${DUE_CHANNEL}`)
       deps.schedule.nudge()
-      deps.runReplays()
+      deps.runJobs()
       await ended
     } finally {
       await connection.end().catch(() => {})

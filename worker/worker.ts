@@ -45,7 +45,7 @@ export interface WorkerOptions {
  * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v2.sql` with them and
  *    the effect on endpoints; a claim that they blocked (`blocked-claims.ts`) follows.
  * 5. Meanwhile: `lease.ts` keeps leases, `log-sending.ts` shows long attempts, `maintenance.ts` renews leases, runs the
- *    sweeps of `sweep.ts`, and runs replays.
+ *    sweeps of `sweep.ts`, and runs replays and bulk actions.
  */
 export function createWorker(deps: {
   database: Database
@@ -77,7 +77,7 @@ export function createWorker(deps: {
   const listener = createNotificationListener({
     connection: database.direct,
     schedule,
-    runReplays: () => void maintenance.replay(),
+    runJobs: () => void maintenance.runJobs(),
     log,
   })
   const resultBatcher = createResultBatcher({

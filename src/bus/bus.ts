@@ -22,8 +22,8 @@ export const deliveryChannel = (organizationId: string) => `deliveries:${organiz
 /** Endpoints whose settings or health changed, one id per message. */
 export const endpointChannel = (organizationId: string) => `endpoints:${organizationId}`
 
-/** Replays that made progress, one id per message. */
-export const replayChannel = (organizationId: string) => `replays:${organizationId}`
+/** Replays and bulk actions that made progress, one id per message. */
+export const jobChannel = (organizationId: string) => `jobs:${organizationId}`
 
 /** API keys whose usage was counted, one id per message. */
 export const usageChannel = (organizationId: string) => `usage:${organizationId}`

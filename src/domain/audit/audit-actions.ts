@@ -6,6 +6,8 @@ export const AUDIT_ACTIONS = {
   'apiKey.revoke': 'An API key was revoked.',
   'apiKey.disable': 'An API key was disabled.',
   'apiKey.enable': 'An API key was enabled.',
+  'bulkAction.create': 'A retry or cancel of many deliveries was started.',
+  'bulkAction.cancel': 'A retry or cancel of many deliveries was canceled.',
   'delivery.retry': 'A delivery was retried.',
   'delivery.cancel': 'A delivery was canceled.',
   'eventType.create': 'An event type was registered.',

@@ -107,7 +107,7 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
       await deps.audit(tx, viewer, { action, resource: id, details: { before: before.status } })
       // Last in the transaction: the lock on the delivery log blocks other changes of the organization until the
       // commit.
-      const moved = await moveDeliveries(tx, { organizationId, deliveryId: id }, kind, deps.clock)
+      const moved = await moveDeliveries(tx, { organizationId, deliveryIds: [id] }, kind, deps.clock)
       if (moved === 0) throw refusal(before)
     })
     notifyLogGrew(deps.bus, [organizationId])

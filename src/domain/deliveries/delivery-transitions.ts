@@ -64,29 +64,31 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
 }
 
 /**
- * Moves one delivery, or up to 1,000 deliveries of one endpoint. Raw SQL, because the check of the state and the change
+ * Moves one delivery, up to 1,000 of a list, or up to 1,000 deliveries of one endpoint. Raw SQL, because the check of the state and the change
  * must be one step while workers change the same rows.
  *
  * @returns the number of moved deliveries
  */
 export async function moveDeliveries(
   tx: Transaction,
-  which: { organizationId: string } & ({ deliveryId: string } | { endpointId: string }),
+  which: { organizationId: string } & ({ deliveryIds: readonly string[] } | { endpointId: string }),
   move: DeliveryMove,
   clock: Clock,
 ): Promise<number> {
   const { set, from } = statement(move, clock)
   const only =
-    'deliveryId' in which ? Prisma.sql`d.id = ${which.deliveryId}` : Prisma.sql`d.endpoint_id = ${which.endpointId}`
+    'deliveryIds' in which
+      ? Prisma.sql`d.id = ANY(${[...which.deliveryIds]})`
+      : Prisma.sql`d.endpoint_id = ${which.endpointId}`
   // A cancel of an endpoint's deliveries covers held ones only: deliveries on their way go on.
   const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from
   // The index of waiting deliveries is ordered by due time, the index of held ones by creation.
   const order = move === 'HOLD' || move === 'DROP_WAITING' ? Prisma.sql`d.next_attempt_at` : Prisma.sql`d.id`
   // Skips rows that a worker has locked: waiting for several of them could end in a deadlock.
-  const locked =
-    'endpointId' in which
-      ? Prisma.sql`ORDER BY ${order} LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED`
-      : Prisma.sql`FOR UPDATE`
+  const isOne = 'deliveryIds' in which && which.deliveryIds.length === 1
+  const locked = isOne
+    ? Prisma.sql`FOR UPDATE`
+    : Prisma.sql`ORDER BY ${order} LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED`
   const [row] = await tx.$queryRaw<[{ moved: number }]>`
     WITH chosen AS (
       SELECT d.id, d AS was FROM deliveries d WHERE ${only} AND d.organization_id = ${which.organizationId} AND ${scope} ${locked}

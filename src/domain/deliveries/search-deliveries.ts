@@ -13,6 +13,8 @@ export interface DeliveryFilter {
   from?: Date | null
   /** Upper bound of the creation time, exclusive. */
   to?: Date | null
+  /** True finds only deliveries to endpoints that are enabled. */
+  enabledOnly?: boolean
 }
 
 /**
@@ -27,7 +29,7 @@ const QUEUED: readonly DeliveryStatus[] = ['PENDING', 'RETRYING']
  * PostgreSQL then ignores the partial indexes of rare states.
  */
 export async function findDeliveries(
-  prisma: PrismaClient,
+  prisma: Pick<PrismaClient, '$queryRaw'>,
   organizationId: string,
   filter: DeliveryFilter,
   query: object,
@@ -109,6 +111,9 @@ function conditionsOf(alias: 'r' | 'd', organizationId: string, filter: Delivery
     Prisma.sql`${column('organization_id')} = ${organizationId}`,
     ...(eventId ? [Prisma.sql`${column('event_id')} = ${eventId}`] : []),
     ...(endpointId ? [Prisma.sql`${column('endpoint_id')} = ${endpointId}`] : []),
+    ...(filter.enabledOnly
+      ? [Prisma.sql`EXISTS (SELECT FROM webhook_endpoints n WHERE n.id = ${column('endpoint_id')} AND n.enabled)`]
+      : []),
     ...(ids.gte ? [Prisma.sql`${column('id')} >= ${ids.gte} AND ${column('created_at')} >= ${from}`] : []),
     ...(ids.lt ? [Prisma.sql`${column('id')} < ${ids.lt} AND ${column('created_at')} < ${to}`] : []),
     ...(cursor === undefined ? [] : [Prisma.sql`${column('id')} ${Prisma.raw(backwards ? '>' : '<')} ${cursor}`]),

@@ -1,5 +1,5 @@
 /** PostgreSQL channel that notifies the workers at a commit. */
 export const DUE_CHANNEL = 'signalbox_due'
 
-/** Payload that announces a started replay. */
-export const REPLAY_STARTED = 'replay'
+/** Payload that announces a started replay or bulk action. */
+export const JOB_STARTED = 'job'

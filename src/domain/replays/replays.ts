@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type LiveBus, replayChannel } from '../../bus/bus.ts'
+import { jobChannel, type LiveBus } from '../../bus/bus.ts'
 import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database } from '../../database/client.ts'
 import { type DeliveryStatus, Prisma, type Replay } from '../../database/generated/client.ts'
@@ -11,7 +11,7 @@ import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import { queueTime } from '../deliveries/delivery-transitions.ts'
 import type { Endpoints } from '../endpoints/endpoints.ts'
-import { DUE_CHANNEL, REPLAY_STARTED } from '../events/notify-channel.ts'
+import { DUE_CHANNEL, JOB_STARTED } from '../events/notify-channel.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { MATCHES, runReplayBatch, WANTED, WITH_DELIVERY } from './replay-batch.ts'
@@ -105,7 +105,7 @@ export function createReplays(deps: {
       })
       await step(id)
       const replay = await prisma.replay.findFirstOrThrow({ where: { id, organizationId } })
-      if (replay.status === 'RUNNING') await pool.query('SELECT pg_notify($1, $2)', [DUE_CHANNEL, REPLAY_STARTED])
+      if (replay.status === 'RUNNING') await pool.query('SELECT pg_notify($1, $2)', [DUE_CHANNEL, JOB_STARTED])
       return replay
     },
 
@@ -159,7 +159,7 @@ export function createReplays(deps: {
         })
         return found
       })
-      bus.publish(replayChannel(organizationId), [id])
+      bus.publish(jobChannel(organizationId), [id])
       return replay
     },
 
@@ -187,6 +187,6 @@ export async function stepReplay(
   const done = await runReplayBatch(deps.pool, { ...options, ...(replayId !== undefined && { replayId }) })
   if (done === undefined) return false
   notifyLogGrew(deps.bus, [done.organization_id])
-  deps.bus.publish(replayChannel(done.organization_id), [done.id])
+  deps.bus.publish(jobChannel(done.organization_id), [done.id])
   return true
 }

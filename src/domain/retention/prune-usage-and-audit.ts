@@ -47,6 +47,19 @@ WITH gone AS (
 )
 SELECT count(*)::int = ${AT_ONCE} AS more FROM gone`
 
+/** Days for which ended replays and bulk actions are kept; the audit trail keeps them longer. */
+const JOBS_DAYS = 30
+
+const REMOVE_JOBS = `
+WITH replays_gone AS (
+  DELETE FROM replays WHERE id = ANY (ARRAY(
+    SELECT id FROM replays WHERE id < $1 AND status <> 'RUNNING' ORDER BY id LIMIT ${AT_ONCE})) RETURNING 1
+), bulk_actions_gone AS (
+  DELETE FROM bulk_actions WHERE id = ANY (ARRAY(
+    SELECT id FROM bulk_actions WHERE id < $2 AND status <> 'RUNNING' ORDER BY id LIMIT ${AT_ONCE})) RETURNING 1
+)
+SELECT greatest((SELECT count(*) FROM replays_gone), (SELECT count(*) FROM bulk_actions_gone)) = ${AT_ONCE} AS more`
+
 /** Removes one batch. @returns true when more may be left */
 export type PruneBatch = () => Promise<boolean>
 
@@ -65,6 +78,7 @@ export function createPruneUsageAndAudit(
   return [
     run(REMOVE_BUCKETS, widths),
     run(REMOVE_UNKNOWN, []),
+    run(REMOVE_JOBS, [idBefore('rpl', before(JOBS_DAYS)), idBefore('blk', before(JOBS_DAYS))]),
     ...(days.usage > 0 ? [run(REMOVE_RECORDS, [uuidBefore(before(days.usage))])] : []),
     ...(days.audit > 0 ? [run(REMOVE_AUDIT, [idBefore('aud', before(days.audit))])] : []),
   ]

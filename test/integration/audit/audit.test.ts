@@ -45,6 +45,8 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   webhookEndpointDelete: 'webhookEndpoint.delete',
   deliveryRetry: 'delivery.retry',
   deliveryCancel: 'delivery.cancel',
+  bulkActionCreate: 'bulkAction.create',
+  bulkActionCancel: 'bulkAction.cancel',
   replayCreate: 'replay.create',
   replayCancel: 'replay.cancel',
   persistedDocumentCreate: 'persistedDocument.create',
@@ -132,6 +134,11 @@ describe('audit trail', () => {
       '... on ReplayCreatePayload { replay { id } }',
     )
     await run(`replayCancel(id: "${replay}")`)
+    const bulk = await run(
+      'bulkActionCreate(input: { kind: CANCEL, filter: { statuses: [PENDING] } })',
+      '... on BulkActionCreatePayload { bulkAction { id } }',
+    )
+    await run(`bulkActionCancel(id: "${bulk}")`)
     await run(`webhookEndpointDisable(id: "${endpoint}")`)
     await run(`webhookEndpointEnable(id: "${endpoint}")`)
     await run(`webhookEndpointDelete(id: "${endpoint}")`)

@@ -29,6 +29,7 @@ describe('field rate limit', () => {
   test.each([
     ['webhookEndpointTest', 5, 'webhookEndpointTest(id: "whep_0") { __typename }'],
     ['deliveryRetry', 10, 'deliveryRetry(id: "dlv_0") { __typename }'],
+    ['bulkActionCreate', 5, 'bulkActionCreate(input: { kind: RETRY, filter: { statuses: [DEAD] } }) { __typename }'],
     ['replayCreate', 5, 'replayCreate(input: { endpointId: "whep_0" }) { __typename }'],
     ['apiKeyRotate', 20, 'apiKeyRotate(id: "key_0", input: { mode: SAME_ID, overlapSeconds: 0 }) { __typename }'],
   ])('%s is admitted %i times a minute and then rejected with the time to retry', async (field, max, text) => {

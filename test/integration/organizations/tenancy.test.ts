@@ -56,6 +56,10 @@ beforeAll(async () => {
     `mutation { persistedDocumentCreate(input: { body: "query Mine { viewer { id } }" }) {
       ... on PersistedDocumentCreatePayload { persistedDocument { id } } ... on Error { code message } } }`,
   )
+  const { bulkAction } = await owner.ask(
+    `mutation { bulkActionCreate(input: { kind: RETRY, filter: { statuses: [DEAD] } }) {
+      ... on BulkActionCreatePayload { bulkAction { id } } ... on Error { code message } } }`,
+  )
   const audit = await owner.ask('{ auditEntries { nodes { id } } }')
   ids = {
     Organization: first.organizationId,
@@ -67,6 +71,7 @@ beforeAll(async () => {
     Attempt: nodes[0].attempts.nodes[0].id,
     AuditEntry: audit.nodes[0].id,
     Replay: replay.id,
+    BulkAction: bulkAction.id,
     PersistedDocument: persistedDocument.id,
   }
   ownerSees = await everythingOf(owner)

@@ -208,6 +208,27 @@ describe('retention', () => {
     await app.database.pool.query('DELETE FROM usage_batches')
   })
 
+  test('replays and bulk actions are removed 30 days after their start, once they ended', async () => {
+    const tenant = await app.tenant()
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+    const start = () => [
+      tenant.ask(`mutation { replayCreate(input: { endpointId: "${webhookEndpoint.id}" }) { __typename } }`),
+      tenant.ask('mutation { bulkActionCreate(input: { kind: RETRY, filter: { statuses: [DEAD] } }) { __typename } }'),
+    ]
+    await Promise.all([...start(), ...start()])
+    for (const table of ['replays', 'bulk_actions'])
+      await app.database.pool.query(
+        `UPDATE ${table} SET status = 'RUNNING' WHERE id = (SELECT min(id) FROM ${table} WHERE organization_id = $1)`,
+        [tenant.organizationId],
+      )
+    app.clock.advance(days(29))
+    await retention().removeAll()
+    expect([await count('replays'), await count('bulk_actions')]).toEqual([2, 2])
+    app.clock.advance(days(1) + 1)
+    await retention().removeAll()
+    expect([await count('replays'), await count('bulk_actions')]).toEqual([1, 1])
+  })
+
   test('audit entries are removed after a year', async () => {
     const tenant = await app.tenant()
     const entries = async () => {
