@@ -13,7 +13,7 @@ export function createIntrospectionBudget({ clock }: { clock: Clock }) {
 
   function spend(subject: string, amount: number, limit: number): number {
     const { admitted, now, windows } = spent.spend(subject, [{ name: 'minute', limit, seconds: 60, amount }])
-    return admitted ? 0 : Math.ceil((windows[0]!.fitsAt - now) / 1000)
+    return admitted ? 0 : Math.ceil((windows[0]!.retryAt - now) / 1000)
   }
 
   return {

@@ -17,7 +17,7 @@ describe('node id', () => {
   )
 
   test('a prefix of an id names its type, and other texts name none', () => {
-    const types = ['org', 'key', 'type', 'whep', 'evt', 'dlv', 'att', 'aud', 'rpl', 'doc'].map((p) =>
+    const types = ['org', 'key', 'type', 'whep', 'evt', 'dlv', 'att', 'aud', 'rpl', 'blk', 'doc'].map((p) =>
       typeOfId(`${p}_1`),
     )
     expect(types.sort()).toEqual(nodes.map(({ name }) => name).sort())
