@@ -1,26 +1,38 @@
-// npm run manifest: makes persisted-operations/manifest.json of the .graphql files beside it, and their types for the partner example.
-// npm run manifest -- --check: fails when the committed ones are not what the files say.
+// npm run manifest: makes persisted-operations/manifest.json of the .graphql files beside it, their types for the partner
+// example, and persisted-operations/possible-types.json of the schema.
+// npm run manifest -- --check: fails when a committed file is stale.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { codegen } from '@graphql-codegen/core'
 import * as operationTypes from '@graphql-codegen/typescript-operations'
-import { Kind, type OperationDefinitionNode, parse, printSchema, stripIgnoredCharacters } from 'graphql'
+import {
+  isAbstractType,
+  Kind,
+  lexicographicSortSchema,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  printSchema,
+} from 'graphql'
 import { schema } from '../schema/schema.ts'
 import { documentIdOf } from '../src/domain/persisted-operations/manifest.ts'
 import { createCheckDocument } from '../src/server/check-document.ts'
+import { addTypenames } from './add-typenames.ts'
 
 const root = path.join(import.meta.dirname, '..')
 const MANIFEST = 'persisted-operations/manifest.json'
+const POSSIBLE_TYPES = 'persisted-operations/possible-types.json'
 const TYPES = 'examples/partner/operations.ts'
 
 const check = createCheckDocument(schema)
 const operations = globSync('persisted-operations/**/*.graphql', { cwd: root })
   .sort()
   .map((file) => {
-    const body = stripIgnoredCharacters(readFileSync(path.join(root, file), 'utf8'))
+    const document = addTypenames(parse(readFileSync(path.join(root, file), 'utf8')))
+    // The text that clients with a normalized cache hash and send, so that their ids are those of the manifest.
+    const body = print(document)
     const checked = check(body)
     if ('issues' in checked) throw new Error(`${file}: ${checked.issues.map(({ message }) => message).join('; ')}`)
-    const document = parse(body)
     const [operation] = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
     const type = (operation as OperationDefinitionNode).operation
     return { file, document, id: documentIdOf(body), name: checked.name, type, body }
@@ -29,8 +41,22 @@ const operations = globSync('persisted-operations/**/*.graphql', { cwd: root })
 const manifest = {
   format: 'apollo-persisted-query-manifest',
   version: 1,
-  operations: operations.map(({ id, name, type, body }) => ({ id, name, type, body })),
+  // Apollo's loader sends the id as `sha256Hash`, which has no prefix.
+  operations: operations.map(({ id, name, type, body }) => ({ id: id.replace('sha256:', ''), name, type, body })),
 }
+
+/** Members of each interface and union, in the form of the option `possibleTypes` of Apollo's `InMemoryCache`. */
+const possibleTypes = Object.fromEntries(
+  Object.values(lexicographicSortSchema(schema).getTypeMap())
+    .filter(isAbstractType)
+    .map((type) => [
+      type.name,
+      schema
+        .getPossibleTypes(type)
+        .map(({ name }) => name)
+        .sort(),
+    ]),
+)
 
 /** Types by the generator; what each operation is asked by, in the same words. */
 async function types(): Promise<string> {
@@ -61,14 +87,15 @@ async function types(): Promise<string> {
   ].join('\n\n')
 }
 
-const files = { [MANIFEST]: `${JSON.stringify(manifest, null, 2)}\n`, [TYPES]: await types() }
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+const files = { [MANIFEST]: json(manifest), [POSSIBLE_TYPES]: json(possibleTypes), [TYPES]: await types() }
 for (const [file, text] of Object.entries(files)) {
   const target = path.join(root, file)
   if (!process.argv.includes('--check')) writeFileSync(target, text)
   else if (readFileSync(target, 'utf8') !== text) {
-    console.error(`${file} is not what persisted-operations/*.graphql say: npm run manifest`)
+    console.error(`${file} is stale. Run npm run manifest, and look at the difference.`)
     process.exitCode = 1
   }
 }
 if (process.exitCode === undefined)
-  console.log(`${operations.length} persisted operations, in ${MANIFEST} and ${TYPES}.`)
+  console.log(`${operations.length} persisted operations: ${Object.keys(files).join(', ')}.`)

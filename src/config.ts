@@ -69,7 +69,7 @@ const environment = z.object({
   ENDPOINT_ALLOWED_NETWORKS: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   TRUSTED_PROXIES: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   DATA_DIR: z.string().min(1).optional(),
-  OPERATIONS_MANIFEST: z.string().min(1).default(path.join(projectFolder, 'persisted-operations/manifest.json')),
+  OPERATIONS_MANIFEST: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   KEY_PREFIX: z
     .string()
@@ -126,8 +126,8 @@ export interface Config {
   graphiql: boolean
   /** False refuses `__schema` and `__type` in documents. */
   introspection: boolean
-  /** File with the persisted operations of the installation. */
-  operationsManifest: string
+  /** File with persisted operations of the operator's front ends. Undefined serves those of Signalbox alone. */
+  operationsManifest: string | undefined
   logLevel: string
   /** First word of every API key. */
   keyPrefix: string

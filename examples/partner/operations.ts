@@ -29,7 +29,7 @@ export type PartnerDeliveriesQueryVariables = Exact<{
 }>;
 
 
-export type PartnerDeliveriesQuery = { deliveries: { nodes: Array<{ id: string, status: DeliveryStatus, explanation: string, event: { id: string, type: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type PartnerDeliveriesQuery = { deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, explanation: string, event: { __typename: 'Event', id: string, type: string } }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } };
 
 export type PartnerEndpointCreateMutationVariables = Exact<{
   url: string;
@@ -40,7 +40,7 @@ export type PartnerEndpointCreateMutationVariables = Exact<{
 export type PartnerEndpointCreateMutation = { webhookEndpointCreate:
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string }
-    | { __typename: 'WebhookEndpointCreatePayload', secret: string | null, webhookEndpoint: { id: string, url: string } }
+    | { __typename: 'WebhookEndpointCreatePayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string } }
    };
 
 export type PartnerEventsQueryVariables = Exact<{
@@ -49,7 +49,7 @@ export type PartnerEventsQueryVariables = Exact<{
 }>;
 
 
-export type PartnerEventsQuery = { events: { nodes: Array<{ id: string, type: string, data: unknown, createdAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type PartnerEventsQuery = { events: { __typename: 'EventConnection', nodes: Array<{ __typename: 'Event', id: string, type: string, data: unknown, createdAt: string }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, endCursor: string | null } } };
 
 export type PartnerRetryMutationVariables = Exact<{
   id: string | number;
@@ -58,7 +58,7 @@ export type PartnerRetryMutationVariables = Exact<{
 
 export type PartnerRetryMutation = { deliveryRetry:
     | { __typename: 'ConflictError', code: string, message: string }
-    | { __typename: 'DeliveryRetryPayload', delivery: { id: string, status: DeliveryStatus } }
+    | { __typename: 'DeliveryRetryPayload', delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus } }
     | { __typename: 'NotFoundError', code: string, message: string }
    };
 
@@ -67,7 +67,7 @@ export type PartnerWatchSubscriptionVariables = Exact<{
 }>;
 
 
-export type PartnerWatchSubscription = { deliveryUpdates: { cursor: string, gap: boolean, delivery: { id: string, status: DeliveryStatus, attemptCount: number, event: { id: string, type: string } } } };
+export type PartnerWatchSubscription = { deliveryUpdates: { __typename: 'DeliveryUpdate', cursor: string, gap: boolean, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, event: { __typename: 'Event', id: string, type: string } } } };
 
 /** An operation that Signalbox knows, with what it takes and what it answers. */
 export interface Operation<Data, Variables> {
@@ -77,22 +77,22 @@ export interface Operation<Data, Variables> {
 }
 
 export const partnerDeliveries: Operation<PartnerDeliveriesQuery, PartnerDeliveriesQueryVariables> = {
-  documentId: 'sha256:9650b57899724aed6c35c4ac16d4ed935a56f1a48223f403d47e856e0d78ca70',
+  documentId: 'sha256:71113458fdc3353892c3e5a60868fc38ccf2050269e2ba294021061f22e6fbd1',
 }
 
 export const partnerEndpointCreate: Operation<PartnerEndpointCreateMutation, PartnerEndpointCreateMutationVariables> = {
-  documentId: 'sha256:efb85271640ac1ad4fc9ae01189fcf6a41b31bc0b88d00c1d3930ed6d62811cd',
+  documentId: 'sha256:6fdd4790d6c22e35bbdd8af3403a68218c96ad28647ed9f9551ac8a7e8a539d1',
 }
 
 export const partnerEvents: Operation<PartnerEventsQuery, PartnerEventsQueryVariables> = {
-  documentId: 'sha256:12fe15f45b2337666be7e5e491e3c4dfcc9b1e735d998f3df1609049233b3251',
+  documentId: 'sha256:edc281ac16c155019ddf662c3fa387fe1b9dcfcbfb02522c3711c2756c0cec4f',
 }
 
 export const partnerRetry: Operation<PartnerRetryMutation, PartnerRetryMutationVariables> = {
-  documentId: 'sha256:2bd2f75562f93d015393a7d0e68ee681f50d0e33c5096f411c0ac9d618982c32',
+  documentId: 'sha256:70876e9173afb9947f897ffda4d41a93be507de97a1218b3d1b229968478cae2',
 }
 
 export const partnerWatch: Operation<PartnerWatchSubscription, PartnerWatchSubscriptionVariables> = {
-  documentId: 'sha256:aef240267695e63c4ddafebbbdbbef03da1d4603cb44c6373b9c6754e10834cc',
+  documentId: 'sha256:b0b5cede3acb34111d56e7ffb7ffa11715b5d6e5b02dae2b5344cb35044db075',
 }
 

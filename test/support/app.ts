@@ -53,7 +53,7 @@ export interface AppOptions {
   allowances?: LimitConfig
 }
 
-const manifest = readManifest('persisted-operations/manifest.json')
+const manifest = readManifest()
 const PLENTY = { minute: 1e6, hour: 1e6 }
 const UNLIMITED: LimitConfig = {
   tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY },

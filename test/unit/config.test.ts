@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 
@@ -20,7 +19,7 @@ describe('configuration', () => {
       dataDir: '/data',
       graphiql: true,
       introspection: true,
-      operationsManifest: path.join(import.meta.dirname, '../../persisted-operations/manifest.json'),
+      operationsManifest: undefined,
       dailyQuotas: {},
       rateLimits: {},
       fieldLimits: {},

@@ -3,6 +3,9 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { createPartner } from '../../../examples/partner/client.ts'
+import { type Operation, partnerEvents } from '../../../examples/partner/operations.ts'
+import { documentIdOf } from '../../../src/domain/persisted-operations/manifest.ts'
 import { createApi } from '../../support/api.ts'
 import { cloneDatabase } from '../../support/database.ts'
 import { type RunningProcess, startProcess } from '../../support/process.ts'
@@ -107,6 +110,26 @@ describe('start', () => {
     expect(await api.ask('{ viewer { organization { name } } }')).toEqual({ organization: { name: 'Default' } })
     expect(signalbox.output()).not.toContain(key)
     expect(await signalbox.end('SIGINT')).toEqual({ code: 0, signal: null })
+  })
+
+  test('operations of OPERATIONS_MANIFEST join those that come with Signalbox', async () => {
+    const database = await cloneDatabase()
+    cleanUps.push(database.drop)
+    const [DATA_DIR, body] = [await dataFolder(), 'query Own { viewer { organization { name } } }']
+    const OPERATIONS_MANIFEST = path.join(DATA_DIR, 'manifest.json')
+    const operations = [{ id: documentIdOf(body), name: 'Own', type: 'query', body }]
+    const manifest = { format: 'apollo-persisted-query-manifest', version: 1, operations }
+    await writeFile(OPERATIONS_MANIFEST, JSON.stringify(manifest))
+    const env = { DATABASE_URL: database.url, PORT: '0', DATA_DIR, OPERATIONS_MANIFEST }
+    const key = 'a-key-of-any-form-that-is-long-enough'
+    const url = await urlOf(running(startProcess({ ...env, BOOTSTRAP_API_KEY: key })))
+    const { secret } = await createApi(url)
+      .as(key)
+      .createKey({ events: ['read'] }, { persistedOnly: true })
+    const partner = createPartner({ url, key: secret })
+    const own: Operation<unknown, unknown> = { documentId: documentIdOf(body) }
+    expect(await partner.ask(own, {})).toEqual({ viewer: { organization: { name: 'Default' } } })
+    expect((await partner.ask(partnerEvents, { first: 1 })).events.nodes).toEqual([])
   })
 
   test('the first key of a production start goes to a file for its user only, and to no log line', async () => {
