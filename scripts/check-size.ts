@@ -16,6 +16,8 @@ const LONGER: Record<string, number> = {
 const DEEP_IMPORTS = [
   // The documented way to the draft 2020-12: https://ajv.js.org/json-schema.html
   /^ajv\/dist\/2020\.js$/,
+  // An entry that the package documents: https://www.apollographql.com/docs/react/pagination/cursor-based
+  /^@apollo\/client\/utilities$/,
 ]
 
 /** True for an import of a folder inside a package, such as `pg/lib/client.js`. */
