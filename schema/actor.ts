@@ -1,8 +1,8 @@
 import { builder } from './builder.ts'
 
-/** The actor of a change as its row has it: an id, and the name at the time of the change. */
+/** The actor of a change as its row has it: the id of a principal, and its name at the time of the change. */
 interface ActorShape {
-  id: string
+  principalId: string
   name: string
 }
 
@@ -11,12 +11,17 @@ const SYSTEM_ID = 'system'
 export const ActorType = builder.interfaceRef<ActorShape>('Actor').implement({
   description: 'The principal that made a change, also one that was deleted since.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Id of the principal, such as `key_…`, or `system`.' }),
+    id: t.id({
+      // Caches key objects by id: one of its own for each name keeps a snapshot from replacing the key, or another one.
+      description: 'Id of the actor under this name, for caches.',
+      resolve: ({ principalId, name }) => `${principalId}:${name}`,
+    }),
+    principalId: t.exposeID('principalId', { description: 'Id of the principal, such as `key_…`, or `system`.' }),
     name: t.exposeString('name', {
       description: 'Name of the principal at the time of the change; empty for changes of earlier versions.',
     }),
   }),
-  resolveType: ({ id }) => (id === SYSTEM_ID ? 'SystemActor' : 'ApiKeyActor'),
+  resolveType: ({ principalId }) => (principalId === SYSTEM_ID ? 'SystemActor' : 'ApiKeyActor'),
 })
 
 builder.objectRef<ActorShape>('ApiKeyActor').implement({
@@ -31,5 +36,5 @@ builder.objectRef<ActorShape>('SystemActor').implement({
 
 /** The actor of a row. Functions of the database store no name for Signalbox itself. */
 export function actorOf(id: string, name: string | null): ActorShape {
-  return { id, name: name ?? (id === SYSTEM_ID ? 'Signalbox' : '') }
+  return { principalId: id, name: name ?? (id === SYSTEM_ID ? 'Signalbox' : '') }
 }

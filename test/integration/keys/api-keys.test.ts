@@ -22,7 +22,7 @@ describe('API key', () => {
       permissions: permissionList({ events: ['read'] }),
     })
     const listed = await tenant.request(
-      '{ apiKeys { nodes { id name displayPrefix permissions { resource actions } createdBy { id name } environment } } }',
+      '{ apiKeys { nodes { id name displayPrefix permissions { resource actions } createdBy { principalId name } environment } } }',
     )
     expect(JSON.stringify(listed)).not.toContain(secret)
     const { rows } = await app.database.pool.query(
@@ -43,16 +43,20 @@ describe('API key', () => {
     })
     for (const again of ['apiKeyRevoke', 'apiKeyEnable', 'apiKeyDisable'])
       await expect(tenant.ask(change(again), { id: apiKey.id })).rejects.toThrow('KEY_REVOKED')
-    const { nodes } = await tenant.ask('{ apiKeys { nodes { id revokedBy { __typename id name } revokedAt } } }')
+    const { nodes } = await tenant.ask(
+      '{ apiKeys { nodes { id revokedBy { __typename principalId name } revokedAt } } }',
+    )
     expect(nodes.find(({ id }: { id: string }) => id === apiKey.id)).toEqual({
       id: apiKey.id,
-      revokedBy: { __typename: 'ApiKeyActor', id: tenant.keyId, name: 'Test' },
+      revokedBy: { __typename: 'ApiKeyActor', principalId: tenant.keyId, name: 'Test' },
       revokedAt: app.clock.now().toISOString(),
     })
-    const audit = await tenant.ask('{ auditEntries(first: 10) { nodes { actor { id } action resource outcome ip } } }')
+    const audit = await tenant.ask(
+      '{ auditEntries(first: 10) { nodes { actor { principalId } action resource outcome ip } } }',
+    )
     expect(audit.nodes.filter(({ action }: { action: string }) => action === 'API_KEY_REVOKE')).toEqual([
       {
-        actor: { id: tenant.keyId },
+        actor: { principalId: tenant.keyId },
         action: 'API_KEY_REVOKE',
         resource: apiKey.id,
         outcome: 'SUCCEEDED',
@@ -160,11 +164,13 @@ describe('API key', () => {
       extensions: { code: 'FORBIDDEN' },
     })
     const latest = async () =>
-      (await owner.ask('{ auditEntries(first: 1) { nodes { actor { id } action field outcome } } }')).nodes
+      (await owner.ask('{ auditEntries(first: 1) { nodes { actor { principalId } action field outcome } } }')).nodes
     // The response does not wait for the audit entry.
     await expect
       .poll(latest)
-      .toEqual([{ actor: { id: reader.keyId }, action: 'REQUEST', field: 'Mutation.apiKeyCreate', outcome: 'DENIED' }])
+      .toEqual([
+        { actor: { principalId: reader.keyId }, action: 'REQUEST', field: 'Mutation.apiKeyCreate', outcome: 'DENIED' },
+      ])
   })
 
   test('the last use of an API key is recorded to the minute', async () => {

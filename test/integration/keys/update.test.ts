@@ -105,11 +105,11 @@ describe('API key update', () => {
     await expect(lesser.ask(UPDATE, narrow)).rejects.toThrow('must not include a permission that your own key lacks')
     const noted = async () => {
       const { nodes: entries } = await owner.ask(
-        '{ auditEntries(first: 20) { nodes { actor { id } action outcome details } } }',
+        '{ auditEntries(first: 20) { nodes { actor { principalId } action outcome details } } }',
       )
       return entries.filter(
-        ({ actor, outcome }: { actor: { id: string }; outcome: string }) =>
-          actor.id === lesser.keyId && outcome === 'DENIED',
+        ({ actor, outcome }: { actor: { principalId: string }; outcome: string }) =>
+          actor.principalId === lesser.keyId && outcome === 'DENIED',
       )
     }
     await expect.poll(async () => (await noted()).length).toBe(2)

@@ -71,12 +71,12 @@ describe('shared executions of deliveryUpdates', () => {
       expect(JSON.stringify(messages)).not.toContain(eventId)
     }
     const actors = async () => {
-      const query = '{ auditEntries { nodes { actor { id } field } } }'
+      const query = '{ auditEntries { nodes { actor { principalId } field } } }'
       const { nodes } = await tenant.ask(query)
       return nodes.filter(({ field }: { field: string | null }) => field === 'Delivery.event')
     }
     await vi.waitFor(async () =>
-      expect((await actors()).map(({ actor }: { actor: { id: string } }) => actor.id).sort()).toEqual(
+      expect((await actors()).map(({ actor }: { actor: { principalId: string } }) => actor.principalId).sort()).toEqual(
         lacking.map(({ keyId }) => keyId).sort(),
       ),
     )

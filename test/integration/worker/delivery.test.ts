@@ -137,8 +137,8 @@ describe('delivery', () => {
       { status: 'HELD', attemptCount: 1, explanation: `${gone} The endpoint was disabled.` },
       { status: 'HELD', attemptCount: 0 },
     ])
-    const { nodes } = await tenant.ask('{ auditEntries(first: 1) { nodes { actor { id } action resource } } }')
-    expect(nodes).toEqual([{ actor: { id: 'system' }, action: 'WEBHOOK_ENDPOINT_DISABLE', resource: endpointId }])
+    const { nodes } = await tenant.ask('{ auditEntries(first: 1) { nodes { actor { name } action resource } } }')
+    expect(nodes).toEqual([{ actor: { name: 'Signalbox' }, action: 'WEBHOOK_ENDPOINT_DISABLE', resource: endpointId }])
     answer(204)
     await tenant.ask('mutation ($id: ID!) { webhookEndpointEnable(id: $id) { __typename } }', { id: endpointId })
     await app.deliver()

@@ -73,9 +73,11 @@ describe('endpoint health', () => {
 
     const disabledReason = `Disabled after 10 failures in a row. The last: ${FAILURE}`
     expect(await tenant.endpoint()).toMatchObject({ enabled: false, disabledReason, health: { status: 'DISABLED' } })
-    const { nodes } = await tenant.ask('{ auditEntries(first: 20) { nodes { actor { id } action resource details } } }')
+    const { nodes } = await tenant.ask(
+      '{ auditEntries(first: 20) { nodes { actor { principalId } action resource details } } }',
+    )
     expect(nodes).toContainEqual({
-      ...{ actor: { id: 'system' }, action: 'WEBHOOK_ENDPOINT_DISABLE', resource: tenant.id },
+      ...{ actor: { principalId: 'system' }, action: 'WEBHOOK_ENDPOINT_DISABLE', resource: tenant.id },
       details: { reason: disabledReason },
     })
     await app.deliver()
