@@ -25,6 +25,7 @@ import { createIntrospectionBudget } from './domain/limits/introspection-budget.
 import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
 import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
+import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import type { Viewer } from './domain/people/viewer.ts'
 import { createFindOperation } from './domain/persisted-operations/find-operation.ts'
@@ -71,6 +72,7 @@ export function createServices(deps: {
   const read = createReadConcurrency()
   const readPage = createReadConcurrency(Number.POSITIVE_INFINITY)
 
+  const organizationLookup = createOrganizationLookup({ pool, bus })
   const keyCache = createKeyCache({ pool, bus, redisKeyCache: createRedisKeyCache({ redis, keyring, clock }) })
   const keyLookup = createKeyLookup({ keyCache, keyPrefix, bootstrapApiKey: deps.bootstrapApiKey })
   const lastUsed = createLastUsed({ prisma, clock })
@@ -80,7 +82,11 @@ export function createServices(deps: {
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
   const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
   const endpoints = createEndpoints({ prisma, clock, makeId, audit, keyring, targets, secrets })
-  const subscriptions = createSubscriptions({ bus, clock, isUnchanged: createRevalidate({ keyLookup, clock }) })
+  const subscriptions = createSubscriptions({
+    bus,
+    clock,
+    isUnchanged: createRevalidate({ keyLookup, clock }),
+  })
 
   /** Loads relations of rows for Pothos. The type has no models, so that no other code bypasses the services. */
   const relationClient: Pick<PrismaClient, '$connect'> = prisma
@@ -94,7 +100,7 @@ export function createServices(deps: {
       list: (viewer: Viewer, query: object): Promise<AuditEntry[]> =>
         prisma.auditEntry.findMany(page(query, { organizationId: viewer.organizationId })),
     },
-    authenticate: createAuthenticate({ pool, keyLookup, lastUsed, clock }),
+    authenticate: createAuthenticate({ organizationLookup, keyLookup, lastUsed, clock }),
     bus,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),
@@ -112,7 +118,7 @@ export function createServices(deps: {
       verify: createVerify({ keyLookup, lastUsed, limits, usageRecorder, clock }),
     },
     limits,
-    organizations: createOrganizations({ prisma, clock, makeId, audit }),
+    organizations: createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,
@@ -126,7 +132,9 @@ export function createServices(deps: {
     /** Subscribes to the changes of other nodes. */
     async start() {
       if (redis !== undefined) await waitUntilReady(redis)
-      await Promise.all([keyCache.start(), findOperation.start(), eventTypes.start(), subscriptions.start()])
+      await Promise.all(
+        [organizationLookup, keyCache, findOperation, eventTypes, subscriptions].map((part) => part.start()),
+      )
       usageRecorder.start()
     },
   }

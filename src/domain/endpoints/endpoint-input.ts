@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SignatureScheme } from '../../database/generated/enums.ts'
 import { maxEntries } from '../../lib/validate.ts'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
+import { externalIdInput } from '../organizations/external-id.ts'
 import { retryPolicyInput } from './retry-policy.ts'
 
 const DAY = 24 * 60 * 60
@@ -28,6 +29,7 @@ const headersInput = maxEntries(
 
 const fields = {
   url: z.string(),
+  externalId: externalIdInput.nullable(),
   description: z.string().max(500),
   eventTypes: z
     .array(
@@ -52,6 +54,7 @@ const fields = {
 
 export const endpointCreateInput = z.object({
   url: fields.url,
+  externalId: fields.externalId.default(null),
   description: fields.description.nullish().transform((text) => text ?? ''),
   eventTypes: fields.eventTypes,
   headers: fields.headers.nullish().transform((headers) => headers ?? {}),
@@ -72,7 +75,7 @@ export const endpointCreateInput = z.object({
     .transform((enabled) => enabled ?? true),
 })
 
-/** Absent fields keep their value. Null removes the two limits that may be absent. */
+/** Absent fields keep their value. Null removes the external id and the two limits that may be absent. */
 export const endpointUpdateInput = z
   .object({
     ...fields,

@@ -30,6 +30,7 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   apiKeyVerify: { instead: 'usage: it changes nothing but what is left' },
   organizationCreate: 'organization.create',
   organizationUpdate: 'organization.update',
+  organizationUpsert: 'organization.create',
   eventTypeCreate: 'eventType.create',
   eventTypeUpdate: 'eventType.update',
   eventPublish: { instead: 'the event itself, which names nobody' },
@@ -101,6 +102,7 @@ describe('audit trail', () => {
     await run(`apiKeyRevoke(id: "${key}")`)
     await run('organizationCreate(input: { name: "Another" })', '__typename', host)
     await run(`organizationUpdate(id: "${owner.organizationId}", input: { name: "Renamed" })`, '__typename', host)
+    await run('organizationUpsert(input: { externalId: "audited", name: "Third" })', '__typename', host)
     const type = await run(
       'eventTypeCreate(input: { name: "a.b" })',
       '... on EventTypeCreatePayload { eventType { id } }',

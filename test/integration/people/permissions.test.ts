@@ -46,6 +46,7 @@ const DECISIONS: Record<string, string> = {
   'mutation eventTypeUpdate': 'events:write',
   'mutation organizationCreate': 'platform:write',
   'mutation organizationUpdate': 'platform:write',
+  'mutation organizationUpsert': 'platform:write',
   'mutation webhookEndpointCreate': 'webhooks:write',
   'mutation webhookEndpointDelete': 'webhooks:delete',
   'mutation webhookEndpointDisable': 'webhooks:write',
@@ -115,6 +116,8 @@ describe('permission table', () => {
 
 const samples = {
   'OrganizationCreateInput.name': 'x',
+  'OrganizationUpsertInput.externalId': 'another',
+  'OrganizationUpsertInput.name': 'x',
   'ApiKeyCreateInput.name': 'x',
   'ApiKeyCreateInput.permissions': {},
   'ApiKeyRotateInput.overlapSeconds': 0,
