@@ -59,6 +59,10 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
       type: SignatureSchemeType,
       description: 'Signature scheme of the requests. Default STANDARD.',
     }),
+    secret: t.string({
+      description:
+        'Signing secret that the receiver verifies with already: `whsec_` and 24 to 64 bytes in base64. Not for STANDARD_ED25519. Default: a new one.',
+    }),
     enabled: t.boolean({ description: 'False creates a disabled endpoint and holds its deliveries. Default true.' }),
   }),
 })
@@ -119,7 +123,7 @@ function secretPayload(name: string) {
       secret: t.exposeString('secret', {
         nullable: true,
         description:
-          'Signing secret, shown this once; null for STANDARD_ED25519, where receivers verify with `publicKeys`.',
+          'Signing secret, shown this once; null for a given secret, and for STANDARD_ED25519, where receivers verify with `publicKeys`.',
       }),
     }),
   })

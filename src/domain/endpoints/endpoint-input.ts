@@ -4,6 +4,7 @@ import { maxEntries } from '../../lib/validate.ts'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
 import { externalIdInput } from '../organizations/external-id.ts'
 import { retryPolicyInput } from './retry-policy.ts'
+import { hmacSecretViolation } from './signing-secrets.ts'
 
 const DAY = 24 * 60 * 60
 
@@ -52,7 +53,7 @@ const fields = {
     .max(90 * DAY),
 }
 
-export const endpointCreateInput = z.object({
+const createFields = z.object({
   url: fields.url,
   externalId: fields.externalId.default(null),
   description: fields.description.nullish().transform((text) => text ?? ''),
@@ -69,10 +70,20 @@ export const endpointCreateInput = z.object({
     .enum(SignatureScheme)
     .nullish()
     .transform((scheme) => scheme ?? SignatureScheme.STANDARD),
+  secret: z.string().nullish(),
   enabled: z
     .boolean()
     .nullish()
     .transform((enabled) => enabled ?? true),
+})
+
+export const endpointCreateInput = createFields.superRefine(({ secret, signatureScheme }, context) => {
+  if (secret == null) return
+  const message =
+    signatureScheme === SignatureScheme.STANDARD_ED25519
+      ? 'must be absent for STANDARD_ED25519, whose pair of keys Signalbox creates'
+      : hmacSecretViolation(secret)
+  if (message !== undefined) context.addIssue({ code: 'custom', path: ['secret'], message })
 })
 
 /** Absent fields keep their value. Null removes the external id and the two limits that may be absent. */

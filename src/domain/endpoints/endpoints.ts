@@ -49,9 +49,9 @@ export function createEndpoints(deps: {
   })
 
   return {
-    /** @returns the endpoint and the signing secret, shown this once; the secret is null for ed25519 */
+    /** @returns the endpoint and the signing secret, shown this once; the secret is null for ed25519 and a given one */
     async create(viewer: Viewer, input: WebhookEndpointCreate) {
-      const { url, headers, retryPolicy, ...fields } = validate(endpointCreateInput, input)
+      const { url, headers, retryPolicy, secret: given, ...fields } = validate(endpointCreateInput, input)
       const id = deps.makeId('whep')
       const now = clock.now()
       const data = {
@@ -72,7 +72,7 @@ export function createEndpoints(deps: {
         if (count >= ENDPOINTS_AT_MOST)
           throw new ConflictError('TOO_MANY_ENDPOINTS', `An organization has at most ${ENDPOINTS_AT_MOST} endpoints.`)
         const webhookEndpoint = await tx.webhookEndpoint.create({ data })
-        const secret = await deps.secrets.add(tx, webhookEndpoint)
+        const secret = await deps.secrets.add(tx, webhookEndpoint, given ?? undefined)
         const details = {
           url: redactUrl(data.url),
           eventTypes: data.eventTypes,
