@@ -161,3 +161,17 @@ builder.mutationField('organizationUpdate', (t) =>
     },
   }),
 )
+
+builder.mutationField('organizationDelete', (t) =>
+  t.field({
+    type: payload('OrganizationDeletePayload', 'The organization as it was before its deletion.'),
+    description:
+      'Deletes an organization with all of its keys, endpoints, events, usage and audit trail, which is final. Its keys are refused, its subscriptions end, and nothing is published or sent any more: on this node at once and on other nodes as fast as Redis carries the message. Its rows are removed in the background. The audit trail of the operator keeps the deletion. For the operator: needs `platform: delete`.',
+    authScopes: { can: 'platform:delete' },
+    errors: { types: [NotFoundError, ConflictError] },
+    args: { id: t.arg.id(organizationId) },
+    resolve: async (_root, { id }, context) => ({
+      organization: await context.services.organizations.remove(requireViewer(context), id),
+    }),
+  }),
+)

@@ -25,6 +25,7 @@ import { createIntrospectionBudget } from './domain/limits/introspection-budget.
 import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
 import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
+import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import type { Viewer } from './domain/people/viewer.ts'
@@ -74,7 +75,8 @@ export function createServices(deps: {
 
   const organizationLookup = createOrganizationLookup({ pool, bus })
   const keyCache = createKeyCache({ pool, bus, redisKeyCache: createRedisKeyCache({ redis, keyring, clock }) })
-  const keyLookup = createKeyLookup({ keyCache, keyPrefix, bootstrapApiKey: deps.bootstrapApiKey })
+  const { bootstrapApiKey } = deps
+  const keyLookup = createKeyLookup({ keyCache, organizationLookup, keyPrefix, bootstrapApiKey })
   const lastUsed = createLastUsed({ prisma, clock })
   const keys = createKeys({ prisma, clock, makeId, audit, denials, keyCache, keyPrefix })
 
@@ -85,7 +87,7 @@ export function createServices(deps: {
   const subscriptions = createSubscriptions({
     bus,
     clock,
-    isUnchanged: createRevalidate({ keyLookup, clock }),
+    isUnchanged: createRevalidate({ keyLookup, organizationLookup, clock }),
   })
 
   /** Loads relations of rows for Pothos. The type has no models, so that no other code bypasses the services. */
@@ -118,7 +120,10 @@ export function createServices(deps: {
       verify: createVerify({ keyLookup, lastUsed, limits, usageRecorder, clock }),
     },
     limits,
-    organizations: createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
+    organizations: {
+      ...createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
+      remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),
+    },
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,

@@ -29,6 +29,7 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   apiKeyRevoke: 'apiKey.revoke',
   apiKeyVerify: { instead: 'usage: it changes nothing but what is left' },
   organizationCreate: 'organization.create',
+  organizationDelete: { instead: 'the audit trail of the operator, because that of the organization goes' },
   organizationUpdate: 'organization.update',
   organizationUpsert: 'organization.create',
   eventTypeCreate: 'eventType.create',
@@ -103,6 +104,7 @@ describe('audit trail', () => {
     await run('organizationCreate(input: { name: "Another" })', '__typename', host)
     await run(`organizationUpdate(id: "${owner.organizationId}", input: { name: "Renamed" })`, '__typename', host)
     await run('organizationUpsert(input: { externalId: "audited", name: "Third" })', '__typename', host)
+    await run('organizationDelete(id: "audited")', '__typename', host)
     const type = await run(
       'eventTypeCreate(input: { name: "a.b" })',
       '... on EventTypeCreatePayload { eventType { id } }',

@@ -45,6 +45,7 @@ const DECISIONS: Record<string, string> = {
   'mutation eventTypeCreate': 'events:write',
   'mutation eventTypeUpdate': 'events:write',
   'mutation organizationCreate': 'platform:write',
+  'mutation organizationDelete': 'platform:delete',
   'mutation organizationUpdate': 'platform:write',
   'mutation organizationUpsert': 'platform:write',
   'mutation webhookEndpointCreate': 'webhooks:write',

@@ -40,7 +40,7 @@ describe('argument of type ID', () => {
   test('an argument that accepts external ids says so', () => {
     expect(accepting.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
-        'Mutation.organizationUpdate.id',
+        'Mutation.organizationDelete.id',
         'Mutation.webhookEndpointUpdate.id',
         'DeliveryFilter.endpointId',
       ]),
