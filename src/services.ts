@@ -11,6 +11,7 @@ import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
+import { createImportCatalogue } from './domain/event-types/import-catalogue.ts'
 import { createPublisher } from './domain/events/publish.ts'
 import { createAuthenticate } from './domain/keys/authenticate.ts'
 import { createKeyCache } from './domain/keys/key-cache.ts'
@@ -111,6 +112,7 @@ export function createServices(deps: {
     endpointLifecycle: createEndpointLifecycle({ database, clock, makeId, audit, bus, endpoints, secrets }),
     endpointSecrets: secrets,
     eventTypes,
+    importCatalogue: createImportCatalogue({ prisma, clock, makeId, audit, announce: eventTypes.announce }),
     fieldLimits: allowances.fields,
     findOperation,
     introspectionBudget: createIntrospectionBudget({ clock }),

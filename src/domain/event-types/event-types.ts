@@ -24,7 +24,7 @@ import { findUnknownKeyword } from './schema-keywords.ts'
 import { findVisibleTypes, readableBy } from './visible-types.ts'
 
 /** Maximum event types of one organization. */
-const TYPES_AT_MOST = 2_000
+export const TYPES_AT_MOST = 2_000
 
 /** Stored as `jsonb`, which keeps values and neither white space nor the order of names. */
 const jsonValue = (bounds: { levels: number; bytes: number }) =>
@@ -181,6 +181,9 @@ export function createEventTypes(deps: {
     /** True when the operator has a type of the same name, which this one replaces in its organization. */
     replacesOperatorType: async ({ organizationId, name }: Pick<EventType, 'organizationId' | 'name'>) =>
       (await findOperatorNames(organizationId, name)) ?? false,
+
+    /** Announces types that were created without `create`. */
+    announce: publishableTypes.changed,
 
     /** Undefined for an unknown type. Absence is not cached, so that a new type works at once. */
     resolveType: (viewer: Viewer, name: string) => publishableTypes.resolve(viewer.organizationId, name),

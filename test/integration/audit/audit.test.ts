@@ -32,6 +32,7 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   organizationDelete: { instead: 'the audit trail of the operator, because that of the organization goes' },
   organizationUpdate: 'organization.update',
   organizationUpsert: 'organization.create',
+  eventTypeCatalogueImport: 'eventType.import',
   eventTypeCreate: 'eventType.create',
   eventTypeUpdate: 'eventType.update',
   eventPublish: { instead: 'the event itself, which names nobody' },
@@ -105,6 +106,7 @@ describe('audit trail', () => {
     await run(`organizationUpdate(id: "${owner.organizationId}", input: { name: "Renamed" })`, '__typename', host)
     await run('organizationUpsert(input: { externalId: "audited", name: "Third" })', '__typename', host)
     await run('organizationDelete(id: "audited")', '__typename', host)
+    await run('eventTypeCatalogueImport(input: { name: RECRUITING })')
     const type = await run(
       'eventTypeCreate(input: { name: "a.b" })',
       '... on EventTypeCreatePayload { eventType { id } }',

@@ -42,6 +42,7 @@ const DECISIONS: Record<string, string> = {
   'mutation deliveryRetry': 'deliveries:write',
   'mutation eventPublish': 'events:write',
   'mutation eventPublishMany': 'events:write',
+  'mutation eventTypeCatalogueImport': 'events:write',
   'mutation eventTypeCreate': 'events:write',
   'mutation eventTypeUpdate': 'events:write',
   'mutation organizationCreate': 'platform:write',
