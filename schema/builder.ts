@@ -14,6 +14,8 @@ import { ForbiddenError, UnauthenticatedError, UnavailableError } from '../src/l
 import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
 import './argument-checks.ts'
+import './external-ids.ts'
+import type { FoundIds } from './external-ids.ts'
 import type { LimitField } from './field-limits.ts'
 import './mutation-answers.ts'
 import type { ReadableRows, Scope } from './mutation-answers.ts'
@@ -35,6 +37,8 @@ export interface Context {
   answered: { bytes: number }
   /** Rows that the request may read whole: those that its mutations made, and its own key. */
   readable: ReadableRows
+  /** Ids found for the external ids of the operation. */
+  foundIds: FoundIds
 }
 
 export type { Scope }
@@ -57,12 +61,27 @@ export const builder = new SchemaBuilder<{
 }>({
   // The order matters: a refusal by scope is no member of a result union, a refused argument is one, and both come
   // before any read of the database.
-  plugins: [ScopeAuthPlugin, 'mutationAnswers', ErrorsPlugin, 'argumentChecks', RelayPlugin, PrismaPlugin],
+  plugins: [
+    ScopeAuthPlugin,
+    'mutationAnswers',
+    ErrorsPlugin,
+    'argumentChecks',
+    'externalIds',
+    RelayPlugin,
+    PrismaPlugin,
+  ],
   defaultFieldNullability: false,
   scopeAuth: {
     authorizeOnSubscribe: true,
     authScopes: ({ viewer }) => ({ authenticated: viewer !== null, can: (scope) => can(viewer, scope) }),
     unauthorizedError: (_parent, context, info) => refuse(context, `${info.parentType.name}.${info.fieldName}`),
+  },
+  externalIds: {
+    idOf: (context, owner, text) =>
+      owner === 'endpoint'
+        ? context.services.endpoints.idOf(requireViewer(context), text)
+        : context.services.organizations.idOf(text),
+    found: ({ foundIds }) => foundIds,
   },
   mutationAnswers: { can: ({ viewer }, scope) => can(viewer, scope), refuse, readable: ({ readable }) => readable },
   errors: {

@@ -69,7 +69,9 @@ const DeliveryStatsType = builder.objectRef<DeliveryStats>('DeliveryStats').impl
 const DeliveryStatsFilter = builder.inputType('DeliveryStatsFilter', {
   description: 'Filter of deliveries and days.',
   fields: (t) => ({
-    endpointId: t.id({ description: 'Deliveries to this endpoint. Default: every endpoint.' }),
+    endpointId: t.id({
+      description: 'Deliveries to the endpoint with this id or external id. Default: every endpoint.',
+    }),
     from: t.field({
       type: 'DateTime',
       description:

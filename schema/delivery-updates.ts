@@ -32,7 +32,9 @@ export function messageKey(message: unknown): string | undefined {
 const DeliveryUpdatesFilter = builder.inputType('DeliveryUpdatesFilter', {
   description: 'Filter of changes. Every given condition must hold.',
   fields: (t) => ({
-    endpointId: t.id({ description: 'Changes of deliveries to this endpoint. Default: every endpoint.' }),
+    endpointId: t.id({
+      description: 'Changes of deliveries to the endpoint with this id or external id. Default: every endpoint.',
+    }),
     statuses: t.field({
       type: [DeliveryStatusType],
       description: 'Changes into one of these states. Default: every state.',

@@ -86,7 +86,9 @@ type DeliveryRow = typeof Delivery.$inferType
 export const DeliveryFilter = builder.inputType('DeliveryFilter', {
   description: 'Filter of deliveries. Every given condition must hold.',
   fields: (t) => ({
-    endpointId: t.id({ description: 'Deliveries to this endpoint. Default: every endpoint.' }),
+    endpointId: t.id({
+      description: 'Deliveries to the endpoint with this id or external id. Default: every endpoint.',
+    }),
     statuses: t.field({
       type: [DeliveryStatusType],
       description: 'Deliveries in one of these states. Default: every state.',

@@ -1,15 +1,42 @@
+import { readableBy } from '../src/domain/event-types/visible-types.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
+import { builder, can, countResponseBytes, NO_ORGANIZATION, Node, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
 
+const EventTypeSource = builder.enumType('EventTypeSource', {
+  description: 'Origin of an event type.',
+  values: {
+    ORGANIZATION: { description: 'The organization registered the event type for itself.' },
+    OPERATOR: {
+      description:
+        'The operator registered the event type for every organization. Only the organization of the operator can change it.',
+    },
+  } as const,
+})
+
 export const EventType = builder.prismaObject('EventType', {
-  description: 'A registered event type. Only registered types can be published.',
+  description:
+    'A registered event type, of the organization itself or of the operator. Only registered types can be published.',
   interfaces: [Node],
-  findUnique: ownedById('events:read'),
+  findUnique({ id }, { viewer, readable }) {
+    const organizationId = readable.get(id) ?? (can(viewer, 'events:read') ? viewer?.organizationId : undefined)
+    return { id, ...(organizationId === undefined ? { organizationId: NO_ORGANIZATION } : readableBy(organizationId)) }
+  },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the event type, such as `type_…`.' }),
     name: t.exposeString('name', {
-      description: 'Name in dotted words, such as `invoice.paid`, unique in the organization.',
+      description: 'Name in dotted words, such as `invoice.paid`, unique among the types of its source.',
+    }),
+    source: t.field({
+      type: EventTypeSource,
+      description: 'Origin of the event type: the organization, or the operator.',
+      resolve: async (type, _args, { services }) =>
+        (await services.eventTypes.isOfOperator(type)) ? 'OPERATOR' : 'ORGANIZATION',
+    }),
+    replacesOperatorType: t.boolean({
+      description:
+        'True when the operator has an event type of the same name, which this one replaces in its organization: its schema and its sensitive fields count.',
+      resolve: (type, _args, { services }) => services.eventTypes.replacesOperatorType(type),
     }),
     category: t.exposeString('category', {
       description: 'Category that groups event types in lists.',
@@ -45,7 +72,8 @@ builder.queryField('eventTypes', (t) =>
   t.connection(
     {
       type: EventType,
-      description: 'Event types of the organization, newest first. Needs `events: read`.',
+      description:
+        'Event types that the organization can publish, newest first: its own, and those of the operator that no own type replaces. Needs `events: read`.',
       authScopes: { can: 'events:read' },
       resolve: (_root, args, context, info) =>
         readNodes('EventType', args, context, info, (query) =>
@@ -63,7 +91,7 @@ const EventTypeCreateInput = builder.inputType('EventTypeCreateInput', {
     name: t.string({
       required: true,
       description:
-        'Name in dotted words of letters, digits, `_` and `-`, at most 128 characters, unique in the organization. The prefix `webhook.` is reserved.',
+        'Name in dotted words of letters, digits, `_` and `-`, at most 128 characters, unique in the organization. An event type of the operator with the same name is replaced. The prefix `webhook.` is reserved.',
     }),
     category: t.string({
       description:
@@ -117,7 +145,8 @@ function payload(name: string, description: string) {
 builder.mutationField('eventTypeCreate', (t) =>
   t.field({
     type: payload('EventTypeCreatePayload', 'The registered event type.'),
-    description: 'Registers an event type; an organization has at most 2,000. Needs `events: write`.',
+    description:
+      'Registers an event type; an organization has at most 2,000. One that the organization of the operator registers is visible in every organization. Needs `events: write`.',
     authScopes: { can: 'events:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: EventTypeCreateInput, required: true, description: 'Event type to register.' }) },
@@ -130,9 +159,10 @@ builder.mutationField('eventTypeCreate', (t) =>
 builder.mutationField('eventTypeUpdate', (t) =>
   t.field({
     type: payload('EventTypeUpdatePayload', 'The event type after the change.'),
-    description: 'Changes an event type. Publishes on other nodes follow within 5 seconds. Needs `events: write`.',
+    description:
+      'Changes an event type of the organization; one of the operator is read-only in other organizations. Publishes on other nodes follow within 5 seconds. Needs `events: write`.',
     authScopes: { can: 'events:write' },
-    errors: { types: [ValidationError, NotFoundError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
       id: t.arg.id({ required: true, description: 'Id of the event type.' }),
       input: t.arg({ type: EventTypeUpdateInput, required: true, description: 'Changes to make.' }),

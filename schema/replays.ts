@@ -67,7 +67,8 @@ const ReplayCreateInput = builder.inputType('ReplayCreateInput', {
   fields: (t) => ({
     endpointId: t.id({
       required: true,
-      description: 'Id of the endpoint. Only events that match its `eventTypes` are sent, and no test events.',
+      description:
+        'Id or external id of the endpoint. Only events that match its `eventTypes` are sent, and no test events.',
     }),
     types: t.stringList({ description: 'Events of one of these types, at most 200. Default: every type.' }),
     statuses: t.field({

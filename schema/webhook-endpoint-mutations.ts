@@ -23,6 +23,8 @@ const RetryPolicyInput = builder.inputType('RetryPolicyInput', {
 
 /** Descriptions of the settings, without the defaults of a new endpoint. */
 const settings = {
+  externalId:
+    "Id of the endpoint in the organization's own system, unique in the organization: 1 to 100 visible ASCII characters, not beginning with `org_` or `whep_`. Arguments accept it in place of the id. A deleted endpoint frees it.",
   url: 'URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows.',
   eventTypes:
     'Event types to subscribe to, 1 to 200: exact names, prefixes such as `invoice.*`, or `*` for every registered type. `webhook.endpoint.disabled` needs its name or its prefix.',
@@ -40,6 +42,7 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
   description: 'An endpoint to create.',
   fields: (t) => ({
     url: t.field({ type: 'URL', required: true, description: settings.url }),
+    externalId: t.string({ description: `${settings.externalId} Default none.` }),
     eventTypes: t.stringList({ required: true, description: settings.eventTypes }),
     description: t.string({ description: `${settings.description} Default empty.` }),
     headers: t.field({ type: [HttpHeaderInput], description: `${settings.headers} Default none.` }),
@@ -56,15 +59,20 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
       type: SignatureSchemeType,
       description: 'Signature scheme of the requests. Default STANDARD.',
     }),
+    secret: t.string({
+      description:
+        'Signing secret that the receiver verifies with already: `whsec_` and 24 to 64 bytes in base64. Not for STANDARD_ED25519. Default: a new one.',
+    }),
     enabled: t.boolean({ description: 'False creates a disabled endpoint and holds its deliveries. Default true.' }),
   }),
 })
 
 const WebhookEndpointUpdateInput = builder.inputType('WebhookEndpointUpdateInput', {
   description:
-    'Changes to an endpoint. Absent fields keep their value; null is valid only for `rateLimit` and `disableAfterFailures`.',
+    'Changes to an endpoint. Absent fields keep their value; null is valid only for `externalId`, `rateLimit` and `disableAfterFailures`.',
   fields: (t) => ({
     url: t.field({ type: 'URL', description: settings.url }),
+    externalId: t.string({ description: `${settings.externalId} Null removes it.` }),
     eventTypes: t.stringList({ description: settings.eventTypes }),
     description: t.string({ description: settings.description }),
     headers: t.field({
@@ -118,13 +126,13 @@ function secretPayload(name: string) {
       secret: t.exposeString('secret', {
         nullable: true,
         description:
-          'Signing secret, shown this once; null for STANDARD_ED25519, where receivers verify with `publicKeys`.',
+          'Signing secret, shown this once; null for a given secret, and for STANDARD_ED25519, where receivers verify with `publicKeys`.',
       }),
     }),
   })
 }
 
-const id = { required: true, description: 'Id of the endpoint.' } as const
+const id = { required: true, description: 'Id or external id of the endpoint.' } as const
 
 builder.mutationFields((t) => ({
   webhookEndpointCreate: t.field({
@@ -139,7 +147,7 @@ builder.mutationFields((t) => ({
     type: endpointPayload('WebhookEndpointUpdatePayload'),
     description: 'Changes the settings of an endpoint. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
-    errors: { types: [ValidationError, NotFoundError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
       id: t.arg.id(id),
       input: t.arg({ type: WebhookEndpointUpdateInput, required: true, description: 'Changes to make.' }),

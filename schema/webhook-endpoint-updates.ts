@@ -27,7 +27,11 @@ builder.subscriptionField('webhookEndpointUpdates', (t) =>
     description:
       'Changes of the settings or health of endpoints, at most once a second for each endpoint. With `id`, the first message is the current state of that endpoint. Needs `webhooks: read`.',
     authScopes: { can: 'webhooks:read' },
-    args: { id: t.arg.id({ description: 'Changes of this endpoint. Default: every endpoint of the organization.' }) },
+    args: {
+      id: t.arg.id({
+        description: 'Id or external id of the endpoint with the changes. Default: every endpoint of the organization.',
+      }),
+    },
     subscribe(_root, { id }, context) {
       const { bus, subscriptions } = context.services
       const viewer = requireViewer(context)

@@ -89,6 +89,10 @@ export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
   findUnique: ownedById('webhooks:read'),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the endpoint, such as `whep_…`.' }),
+    externalId: t.exposeString('externalId', {
+      nullable: true,
+      description: "Id of the endpoint in the organization's own system, unique in the organization; null without one.",
+    }),
     url: t.expose('url', { type: 'URL', description: 'URL to which requests are sent.' }),
     description: t.exposeString('description', { description: 'Description for people; empty without one.' }),
     eventTypes: t.exposeStringList('eventTypes', {

@@ -95,13 +95,17 @@ function codesIn(text: string): string[] {
   return errors.map(({ extensions }) => (typeof extensions?.code === 'string' ? extensions.code : 'none'))
 }
 
+/** True for ids that no operation may name: the run goes on with this key and in these organizations. */
+function isInUse(id: string): boolean {
+  return id === target.operatorKeyId || keys.some(({ headers }) => headers['signalbox-organization'] === id)
+}
+
 function remember(text: string): void {
   for (const [list, pattern] of [
     [seen.ids, /"((?:org|key|type|whep|evt|dlv|att|aud|rpl|doc)_\w{10,40})"/g],
     [seen.cursors, /"(?:\w*[cC]ursor)":"([^"]+)"/g],
   ] as const)
-    for (const [, value] of text.matchAll(pattern))
-      if (!list.includes(value!) && value !== target.operatorKeyId) list.push(value!)
+    for (const [, value] of text.matchAll(pattern)) if (!list.includes(value!) && !isInUse(value!)) list.push(value!)
   for (const list of [seen.ids, seen.cursors]) list.splice(0, Math.max(0, list.length - SEEN_AT_MOST))
 }
 

@@ -15,6 +15,7 @@ import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
 import { writeFirstKey } from './domain/organizations/first-key-file.ts'
+import { createPurgeOrganizations } from './domain/organizations/purge-organizations.ts'
 import { readManifest } from './domain/persisted-operations/manifest.ts'
 import { createRetention } from './domain/retention/retention.ts'
 import { systemClock as clock } from './lib/clock.ts'
@@ -77,11 +78,9 @@ export async function compose(
 
   const { prisma, pool } = database
   const makeId = createIds(clock)
+  const audit = createAudit({ clock, makeId })
   const newKey = await bootstrap({
-    prisma,
-    clock,
-    makeId,
-    audit: createAudit({ clock, makeId }),
+    ...{ prisma, clock, makeId, audit },
     keyPrefix: config.keyPrefix,
     bootstrapApiKey: config.bootstrapApiKey,
   })
@@ -120,7 +119,9 @@ export async function compose(
     const { retentionDays, usageRetentionDays, auditRetentionDays } = config
     const retention = createRetention({ pool, clock, log, retentionDays, usageRetentionDays, auditRetentionDays })
     retention.start()
-    stops.push(() => worker.stop(), retention.stop)
+    const purge = createPurgeOrganizations({ database, clock, audit, log })
+    purge.start()
+    stops.push(() => worker.stop(), retention.stop, purge.stop)
   }
   log.info({ mode: config.mode, url: started.url }, 'Signalbox started')
   return started

@@ -12,6 +12,7 @@ import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
+import { createImportCatalogue } from './domain/event-types/import-catalogue.ts'
 import { createPublisher } from './domain/events/publish.ts'
 import { createAuthenticate } from './domain/keys/authenticate.ts'
 import { createKeyCache } from './domain/keys/key-cache.ts'
@@ -26,6 +27,8 @@ import { createIntrospectionBudget } from './domain/limits/introspection-budget.
 import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
 import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
+import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
+import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import { createPermissionResources } from './domain/people/permission-resources.ts'
 import type { Viewer } from './domain/people/viewer.ts'
@@ -73,8 +76,10 @@ export function createServices(deps: {
   const read = createReadConcurrency()
   const readPage = createReadConcurrency(Number.POSITIVE_INFINITY)
 
+  const organizationLookup = createOrganizationLookup({ pool, bus })
   const keyCache = createKeyCache({ pool, bus, redisKeyCache: createRedisKeyCache({ redis, keyring, clock }) })
-  const keyLookup = createKeyLookup({ keyCache, keyPrefix, bootstrapApiKey: deps.bootstrapApiKey })
+  const { bootstrapApiKey } = deps
+  const keyLookup = createKeyLookup({ keyCache, organizationLookup, keyPrefix, bootstrapApiKey })
   const lastUsed = createLastUsed({ prisma, clock })
   const permissionResources = createPermissionResources({ prisma, clock, audit })
   const keys = createKeys({ prisma, clock, makeId, audit, denials, keyCache, keyPrefix, permissionResources })
@@ -83,7 +88,11 @@ export function createServices(deps: {
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
   const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
   const endpoints = createEndpoints({ prisma, clock, makeId, audit, keyring, targets, secrets })
-  const subscriptions = createSubscriptions({ bus, clock, isUnchanged: createRevalidate({ keyLookup, clock }) })
+  const subscriptions = createSubscriptions({
+    bus,
+    clock,
+    isUnchanged: createRevalidate({ keyLookup, organizationLookup, clock }),
+  })
 
   /** Loads relations of rows for Pothos. The type has no models, so that no other code bypasses the services. */
   const relationClient: Pick<PrismaClient, '$connect'> = prisma
@@ -97,8 +106,8 @@ export function createServices(deps: {
       list: (viewer: Viewer, query: object): Promise<AuditEntry[]> =>
         prisma.auditEntry.findMany(page(query, { organizationId: viewer.organizationId })),
     },
-    authenticate: createAuthenticate({ pool, keyLookup, lastUsed, clock }),
     bulkActions: createBulkActions({ database, clock, makeId, audit, bus, read }),
+    authenticate: createAuthenticate({ organizationLookup, keyLookup, lastUsed, clock }),
     bus,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),
@@ -107,6 +116,7 @@ export function createServices(deps: {
     endpointLifecycle: createEndpointLifecycle({ database, clock, makeId, audit, bus, endpoints, secrets }),
     endpointSecrets: secrets,
     eventTypes,
+    importCatalogue: createImportCatalogue({ prisma, clock, makeId, audit, announce: eventTypes.announce }),
     fieldLimits: allowances.fields,
     findOperation,
     introspectionBudget: createIntrospectionBudget({ clock }),
@@ -116,8 +126,11 @@ export function createServices(deps: {
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
-    organizations: createOrganizations({ prisma, clock, makeId, audit }),
     permissionResources,
+    organizations: {
+      ...createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
+      remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),
+    },
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,
@@ -131,7 +144,9 @@ export function createServices(deps: {
     /** Subscribes to the changes of other nodes. */
     async start() {
       if (redis !== undefined) await waitUntilReady(redis)
-      await Promise.all([keyCache.start(), findOperation.start(), eventTypes.start(), subscriptions.start()])
+      await Promise.all(
+        [organizationLookup, keyCache, findOperation, eventTypes, subscriptions].map((part) => part.start()),
+      )
       usageRecorder.start()
     },
   }

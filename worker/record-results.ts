@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { hasSqlState, SQL_STATE } from '../src/database/sql-state.ts'
 import { bucketOf } from '../src/lib/histogram.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import { redactLocation } from '../src/lib/redact-url.ts'
@@ -24,11 +25,32 @@ export async function recordResults(
   options: { now: Date | null; makeId: MakeId },
 ): Promise<RecordedResults> {
   const health = healthUpdates(results).map((update) => healthRow(update, options.makeId))
-  const { rows } = await pool.query<RecordedResults>({
-    text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v2($1, $2, $3)',
-    values: [options.now, storable(JSON.stringify(results.map(resultRow))), JSON.stringify(health)],
+  const record = async (updates: readonly HealthRow[]) => {
+    const { rows } = await pool.query<RecordedResults>({
+      text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v2($1, $2, $3)',
+      values: [options.now, storable(JSON.stringify(results.map(resultRow))), JSON.stringify(updates)],
+    })
+    return rows[0]!
+  }
+  try {
+    return await record(health)
+  } catch (error) {
+    if (!hasSqlState(error, SQL_STATE.foreignKeyViolation)) throw error
+    // An endpoint was removed with its organization during the request, and health refers to it.
+    return record(await withEndpoint(pool, health))
+  }
+}
+
+type HealthRow = ReturnType<typeof healthRow>
+
+/** The updates of endpoints that still exist. */
+async function withEndpoint(pool: pg.Pool, updates: readonly HealthRow[]): Promise<HealthRow[]> {
+  const { rows } = await pool.query<{ id: string }>({
+    text: 'SELECT id FROM webhook_endpoints WHERE id = ANY($1)',
+    values: [updates.map(({ endpoint_id }) => endpoint_id)],
   })
-  return rows[0]!
+  const existing = new Set(rows.map(({ id }) => id))
+  return updates.filter(({ endpoint_id }) => existing.has(endpoint_id))
 }
 
 function resultRow({ attemptId, delivery, exchange, outcome, startedAt }: AttemptResult) {

@@ -1,6 +1,9 @@
 /** Changes of API keys, in their rights or secrets: `{ keyId }`. */
 export const KEY_CHANGES = 'keys'
 
+/** Organizations that were created, changed or deleted: ids, and external ids before and after the change. */
+export const ORGANIZATION_CHANGES = 'organizations'
+
 /** Organizations whose registered operations changed, one id per message. */
 export const DOCUMENT_CHANGES = 'documents'
 

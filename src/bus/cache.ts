@@ -24,7 +24,7 @@ interface Entry<Value> {
  *
  * @param deps.readIds reads the ids of changed owners from messages. Default: each text is an id
  * @param deps.load null is cached like a value; undefined is neither cached nor shared
- * @param deps.ownerOf id of the owner that an entry is evicted with; undefined for an entry that only expires
+ * @param deps.ownerOf id of the owner that an entry is evicted with, or several; undefined for an entry that only expires
  * @param deps.maxEntries maximum values, and as many nulls: a flood of unknown keys evicts no value
  * @param deps.freshMs maximum age of a value, even when no change was heard. Default: FRESH_MS
  * @param deps.now milliseconds of a monotonic clock
@@ -34,7 +34,7 @@ export function createCache<Value extends object | null | undefined>(deps: {
   channel: string
   readIds?: (messages: readonly unknown[]) => string[]
   load: (key: string) => Promise<Value>
-  ownerOf: (key: string, value: Value) => string | undefined
+  ownerOf: (key: string, value: Value) => string | readonly string[] | undefined
   maxEntries: number
   sharedLevel?: SharedLevel<Value>
   freshMs?: number
@@ -56,7 +56,8 @@ export function createCache<Value extends object | null | undefined>(deps: {
     generation++
     for (const entries of [present, absent])
       for (const [key, { value }] of entries) {
-        if (deps.ownerOf(key, value) !== ownerId) continue
+        const owners = deps.ownerOf(key, value)
+        if (Array.isArray(owners) ? !owners.includes(ownerId) : owners !== ownerId) continue
         entries.delete(key)
         distrustedUntil.set(key, now() + freshMs)
       }

@@ -5,6 +5,7 @@ import { Prisma } from './generated/client.ts'
 export const SQL_STATE = {
   dataException: '22',
   integrityViolation: '23',
+  foreignKeyViolation: '23503',
   uniqueViolation: '23505',
   insufficientPrivilege: '42501',
   duplicateSchema: '42P06',

@@ -1,4 +1,4 @@
-import { changedKeys, KEY_CHANGES, type LiveBus } from '../bus/bus.ts'
+import { changedKeys, KEY_CHANGES, type LiveBus, ORGANIZATION_CHANGES } from '../bus/bus.ts'
 import type { Viewer } from '../domain/people/viewer.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ConflictError } from '../lib/errors.ts'
@@ -20,14 +20,14 @@ interface Open {
 /** Open subscriptions by principal: bounded in number, and closed when the rights of the principal end. */
 export type Subscriptions = ReturnType<typeof createSubscriptions>
 
-/** @param deps.isUnchanged true while a viewer keeps its rights; called when its key changed, and at intervals */
+/** @param deps.isUnchanged true while a viewer keeps its rights; called when its key or organization changed, and at intervals */
 export function createSubscriptions(deps: {
   bus: LiveBus
   clock: Clock
   isUnchanged: (viewer: Viewer) => Promise<boolean>
 }) {
   const byPrincipal = new Map<string, Set<Open>>()
-  let unsubscribe = () => {}
+  const unsubscribes: (() => void)[] = []
   let timer: NodeJS.Timeout | undefined
 
   function closeAll(keyId: string): void {
@@ -44,18 +44,30 @@ export function createSubscriptions(deps: {
         )
   }
 
+  /** Principals with a subscription in one of these organizations. */
+  function principalsIn(organizationIds: readonly unknown[]): string[] {
+    const isIn = ({ viewer }: Open) =>
+      organizationIds.includes(viewer.organizationId) || organizationIds.includes(viewer.homeId)
+    return [...byPrincipal].filter(([, open]) => [...open].some(isIn)).map(([id]) => id)
+  }
+
   return {
     async start() {
-      unsubscribe = await deps.bus.subscribe(KEY_CHANGES, (heard) => {
-        const keyIds = heard.gap ? byPrincipal.keys() : changedKeys(heard.messages)
-        recheck(keyIds, (open) => open.close())
-      })
+      const close = (open: Open) => open.close()
+      unsubscribes.push(
+        await deps.bus.subscribe(KEY_CHANGES, ({ gap, messages }) =>
+          recheck(gap ? byPrincipal.keys() : changedKeys(messages), close),
+        ),
+        await deps.bus.subscribe(ORGANIZATION_CHANGES, ({ gap, messages }) =>
+          recheck(gap ? byPrincipal.keys() : principalsIn(messages), close),
+        ),
+      )
       timer = setInterval(() => recheck(byPrincipal.keys(), () => {}), RECHECK_MS)
       timer.unref()
     },
     stop() {
       clearInterval(timer)
-      unsubscribe()
+      for (const unsubscribe of unsubscribes.splice(0)) unsubscribe()
       for (const keyId of byPrincipal.keys()) closeAll(keyId)
     },
 

@@ -5,7 +5,7 @@ import { UnauthenticatedError } from '../lib/errors.ts'
 import { createNetworks, parseAddress } from '../lib/networks.ts'
 import { textViolation } from '../lib/storable-text.ts'
 
-/** Header by which a platform key names the organization to act in. */
+/** Header by which a platform key names the organization to act in, by its id or external id. */
 export const ORGANIZATION_HEADER = 'signalbox-organization'
 
 /** Maximum cached peer addresses; most connections come from few. */
@@ -23,11 +23,11 @@ export function readCredentials(
     const fault = textViolation(text(fields(name)) ?? '')
     if (fault !== undefined) throw new UnauthenticatedError(`The field ${name} of the request ${fault}`)
   }
-  const organizationId = text(fields(ORGANIZATION_HEADER))
+  const organization = text(fields(ORGANIZATION_HEADER))
   // Falling back to the key's own organization would act in the wrong one.
   if (fields(ORGANIZATION_HEADER) === '')
     throw new UnauthenticatedError(
-      'The header Signalbox-Organization is empty. Send an organization id, or leave the header out.',
+      'The header Signalbox-Organization is empty. Send the id or external id of an organization, or leave the header out.',
     )
   const authorization = text(fields('authorization'))
   // GraphiQL opens with the bare word, for the key to be added.
@@ -39,7 +39,7 @@ export function readCredentials(
   if (bearer !== undefined && header !== undefined && bearer !== header)
     throw new UnauthenticatedError('Authorization and X-API-Key hold different API keys. Send one of them.')
   const token = bearer ?? header
-  return token === undefined ? undefined : { token, organizationId, ...about }
+  return token === undefined ? undefined : { token, organization, ...about }
 }
 
 function text(value: unknown): string | undefined {

@@ -77,8 +77,9 @@ export function createGraphQL(deps: {
       const { viewer } = requestContext
       const answered = { bytes: 0 }
       const readable = new Map<string, string>()
+      const foundIds = new Map<string, string>()
       return {
-        ...{ services, nodes, viewer, checkDocument, limitField, answered, readable },
+        ...{ services, nodes, viewer, checkDocument, limitField, answered, readable, foundIds },
         // A function, because the fields of the context are copied and a getter would run then.
         signal: () => request?.signal,
       }

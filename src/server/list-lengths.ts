@@ -13,18 +13,23 @@ import {
   type ValueNode,
 } from 'graphql'
 import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
+import { CATALOGUE_TYPES } from '../domain/event-types/catalogues.ts'
 import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
 import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
 
 /** Page size when `first` or `last` is a variable, and when neither is given. */
 const PAGE_AT_MOST = 100
 const PAGE_DEFAULT = 20
-/** Maximum lengths of lists without pagination. `events` is the answer of `eventPublishMany`. */
+/**
+ * Maximum lengths of lists without pagination. `events` is the answer of `eventPublishMany`, `created` and `existing`
+ * that of `eventTypeCatalogueImport`.
+ */
 export const LISTS: Record<string, number | undefined> = {
   ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4 },
   // Few and small in most rows, and bounded by 64 resources of a key and 16 KiB of headers.
   ...{ permissions: 10, responseHeaders: 10, permissionResources: 508 },
+  ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES },
   // All validation issues of an input count as one object.
   issues: 1,
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { SignatureScheme } from '../../database/generated/enums.ts'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
+import { externalIdInput } from '../organizations/external-id.ts'
 import { retryPolicyInput } from './retry-policy.ts'
+import { hmacSecretViolation } from './signing-secrets.ts'
 
 const DAY = 24 * 60 * 60
 
@@ -36,6 +38,7 @@ const headersInput = z
 
 const fields = {
   url: z.string(),
+  externalId: externalIdInput.nullable(),
   description: z.string().max(500),
   eventTypes: z
     .array(
@@ -58,8 +61,9 @@ const fields = {
     .max(90 * DAY),
 }
 
-export const endpointCreateInput = z.object({
+const createFields = z.object({
   url: fields.url,
+  externalId: fields.externalId.default(null),
   description: fields.description.nullish().transform((text) => text ?? ''),
   eventTypes: fields.eventTypes,
   headers: fields.headers.nullish().transform((headers) => headers ?? {}),
@@ -74,13 +78,23 @@ export const endpointCreateInput = z.object({
     .enum(SignatureScheme)
     .nullish()
     .transform((scheme) => scheme ?? SignatureScheme.STANDARD),
+  secret: z.string().nullish(),
   enabled: z
     .boolean()
     .nullish()
     .transform((enabled) => enabled ?? true),
 })
 
-/** Absent fields keep their value. Null removes the two limits that may be absent. */
+export const endpointCreateInput = createFields.superRefine(({ secret, signatureScheme }, context) => {
+  if (secret == null) return
+  const message =
+    signatureScheme === SignatureScheme.STANDARD_ED25519
+      ? 'must be absent for STANDARD_ED25519, whose pair of keys Signalbox creates'
+      : hmacSecretViolation(secret)
+  if (message !== undefined) context.addIssue({ code: 'custom', path: ['secret'], message })
+})
+
+/** Absent fields keep their value. Null removes the external id and the two limits that may be absent. */
 export const endpointUpdateInput = z
   .object({
     ...fields,

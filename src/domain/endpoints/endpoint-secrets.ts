@@ -34,9 +34,15 @@ export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock
     return new Map([...byEndpoint].map(([id, rows]) => [id, rows.flatMap(({ publicKey }) => publicKey ?? [])]))
   })
 
-  /** @returns the secret to show once; null for ed25519, where receivers need only the public key */
-  async function add(tx: Transaction, endpoint: WebhookEndpoint): Promise<string | null> {
-    const { secret, publicKey } = createSigningSecret(endpoint.signatureScheme)
+  /**
+   * @param given an HMAC secret that the receiver has already; absent to create one
+   * @returns the secret to show once; null for a given one, and for ed25519, where receivers need only the public key
+   */
+  async function add(tx: Transaction, endpoint: WebhookEndpoint, given?: string): Promise<string | null> {
+    const isGiven = given !== undefined
+    const { secret, publicKey } = isGiven
+      ? { secret: given, publicKey: null }
+      : createSigningSecret(endpoint.signatureScheme)
     await tx.endpointSecret.create({
       data: {
         id: deps.makeId('sec'),
@@ -46,7 +52,7 @@ export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock
         createdAt: clock.now(),
       },
     })
-    return publicKey === null ? secret : null
+    return publicKey === null && !isGiven ? secret : null
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { Prisma, WebhookEndpoint } from '../../database/generated/client.ts'
+import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
@@ -8,6 +9,7 @@ import { page } from '../../lib/pagination.ts'
 import { redactUrl } from '../../lib/redact-url.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
+import { isOwnId, withFreeExternalId } from '../organizations/external-id.ts'
 import type { Viewer } from '../people/viewer.ts'
 import {
   endpointCreateInput,
@@ -39,10 +41,17 @@ export function createEndpoints(deps: {
 }) {
   const { prisma, clock, audit } = deps
 
+  /** Ids by external id. */
+  const findIds = createBatchLookup(async (organizationId, externalIds) => {
+    const where = { organizationId, externalId: { in: externalIds }, deletedAt: null }
+    const found = await prisma.webhookEndpoint.findMany({ where, select: { id: true, externalId: true } })
+    return new Map(found.map(({ id, externalId }) => [externalId!, id]))
+  })
+
   return {
-    /** @returns the endpoint and the signing secret, shown this once; the secret is null for ed25519 */
+    /** @returns the endpoint and the signing secret, shown this once; the secret is null for ed25519 and a given one */
     async create(viewer: Viewer, input: WebhookEndpointCreate) {
-      const { url, headers, retryPolicy, ...fields } = validate(endpointCreateInput, input)
+      const { url, headers, retryPolicy, secret: given, ...fields } = validate(endpointCreateInput, input)
       const id = deps.makeId('whep')
       const now = clock.now()
       const data = {
@@ -56,14 +65,14 @@ export function createEndpoints(deps: {
         createdAt: now,
         updatedAt: now,
       }
-      return prisma.$transaction(async (tx) => {
+      const create = async (tx: Transaction) => {
         const count = await tx.webhookEndpoint.count({
           where: { organizationId: viewer.organizationId, deletedAt: null },
         })
         if (count >= ENDPOINTS_AT_MOST)
           throw new ConflictError('TOO_MANY_ENDPOINTS', `An organization has at most ${ENDPOINTS_AT_MOST} endpoints.`)
         const webhookEndpoint = await tx.webhookEndpoint.create({ data })
-        const secret = await deps.secrets.add(tx, webhookEndpoint)
+        const secret = await deps.secrets.add(tx, webhookEndpoint, given ?? undefined)
         const details = {
           url: redactUrl(data.url),
           eventTypes: data.eventTypes,
@@ -71,7 +80,8 @@ export function createEndpoints(deps: {
         }
         await audit(tx, viewer, { action: 'webhookEndpoint.create', resource: id, details })
         return { webhookEndpoint, secret }
-      })
+      }
+      return withFreeExternalId('endpoint', fields.externalId, () => prisma.$transaction(create))
     },
 
     async update(viewer: Viewer, id: string, input: WebhookEndpointUpdate): Promise<WebhookEndpoint> {
@@ -83,13 +93,14 @@ export function createEndpoints(deps: {
         ...(retryPolicy !== undefined && policyColumns(retryPolicy)),
         updatedAt: clock.now(),
       }
-      return prisma.$transaction(async (tx) => {
+      const change = async (tx: Transaction) => {
         await find(tx, viewer, id)
         const updated = await tx.webhookEndpoint.update({ where: { id }, data })
         const details = { changed: Object.keys(input) }
         await audit(tx, viewer, { action: 'webhookEndpoint.update', resource: id, details })
         return updated
-      })
+      }
+      return withFreeExternalId('endpoint', fields.externalId, () => prisma.$transaction(change))
     },
 
     /** Marks the endpoint as deleted. `EndpointLifecycle.remove` cancels its deliveries. */
@@ -108,6 +119,10 @@ export function createEndpoints(deps: {
         return removed
       })
     },
+
+    /** The id of an endpoint given by its id or external id; a text that names none stays as given. */
+    idOf: async ({ organizationId }: Viewer, text: string): Promise<string> =>
+      isOwnId(text) ? text : ((await findIds(organizationId, text)) ?? text),
 
     /** Finds deleted endpoints too, so that every delivery can show its endpoint. */
     get: (viewer: Viewer, id: string, query: object = {}): Promise<WebhookEndpoint | null> =>

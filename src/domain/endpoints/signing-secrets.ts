@@ -12,6 +12,8 @@ const HMAC_PREFIX = 'whsec_'
 const ED25519_PREFIX = 'whsk_'
 const PUBLIC_PREFIX = 'whpk_'
 const HMAC_BYTES = 32
+/** Bytes of an HMAC secret, as Standard Webhooks bounds them. */
+const [HMAC_BYTES_AT_LEAST, HMAC_BYTES_AT_MOST] = [24, 64]
 /** DER prefix of the 32 bytes of an ed25519 private or public key (RFC 8410). */
 const PRIVATE_DER = Buffer.from('302e020100300506032b657004220420', 'hex')
 const PUBLIC_DER = Buffer.from('302a300506032b6570032100', 'hex')
@@ -36,6 +38,18 @@ export function createSigningSecret(scheme: SignatureScheme): SigningSecret {
     secret: ED25519_PREFIX + Buffer.concat([seed, point]).toString('base64'),
     publicKey: PUBLIC_PREFIX + point.toString('base64'),
   }
+}
+
+/** The fault of an HMAC secret that was made elsewhere, without a part of the secret; undefined for a usable one. */
+export function hmacSecretViolation(secret: string): string | undefined {
+  const text = secret.slice(HMAC_PREFIX.length)
+  const bytes = Buffer.from(text, 'base64')
+  // Decoding skips other characters without notice, so the bytes are encoded again.
+  if (!secret.startsWith(HMAC_PREFIX) || bytes.toString('base64') !== text)
+    return `must be "${HMAC_PREFIX}" followed by base64 with its padding`
+  if (bytes.length < HMAC_BYTES_AT_LEAST || bytes.length > HMAC_BYTES_AT_MOST)
+    return `must have ${HMAC_BYTES_AT_LEAST} to ${HMAC_BYTES_AT_MOST} bytes after "${HMAC_PREFIX}"; it has ${bytes.length}`
+  return undefined
 }
 
 /** Key of the HMAC: the decoded bytes after `whsec_`. A key object costs a fifth of a raw buffer per signature. */

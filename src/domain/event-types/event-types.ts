@@ -3,6 +3,7 @@ import type { LiveBus } from '../../bus/bus.ts'
 import type { Database } from '../../database/client.ts'
 import { type EventType, Prisma } from '../../database/generated/client.ts'
 import { hasSqlState, SQL_STATE } from '../../database/sql-state.ts'
+import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, RateLimitedError, ValidationError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
@@ -20,9 +21,10 @@ import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
 import { createPublishableTypes } from './publishable-types.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
 import { findUnknownKeyword } from './schema-keywords.ts'
+import { findVisibleTypes, readableBy } from './visible-types.ts'
 
 /** Maximum event types of one organization. */
-const TYPES_AT_MOST = 2_000
+export const TYPES_AT_MOST = 2_000
 
 /** Stored as `jsonb`, which keeps values and neither white space nor the order of names. */
 const jsonValue = (bounds: { levels: number; bytes: number }) =>
@@ -59,7 +61,7 @@ const updateInput = createInput.omit({ name: true }).extend({ deprecated: z.bool
 export type EventTypeCreate = z.input<typeof createInput>
 export type EventTypeUpdate = z.input<typeof updateInput>
 
-/** The registry of event types of an organization. */
+/** The registry of event types: those of an organization, and those of the operator, visible in every organization. */
 export type EventTypes = ReturnType<typeof createEventTypes>
 
 export function createEventTypes(deps: {
@@ -73,6 +75,16 @@ export function createEventTypes(deps: {
   const { prisma, pool } = deps.database
   const schemas = createSchemaCompiler({ clock })
   const publishableTypes = createPublishableTypes({ pool, bus: deps.bus, schemas })
+
+  /** The organization of the operator, which never changes. */
+  let platformId: string | undefined
+
+  /** Names that the operator's types have as well. */
+  const findOperatorNames = createBatchLookup(async (organizationId, names) => {
+    const where = { name: { in: names }, organization: { isPlatform: true, id: { not: organizationId } } }
+    const types = await prisma.eventType.findMany({ where, select: { name: true } })
+    return new Map(types.map(({ name }) => [name, true]))
+  })
 
   /** @throws ValidationError when the value is no usable JSON Schema */
   function checkSchema(viewer: Viewer, schema: JsonText | null | undefined): void {
@@ -107,7 +119,7 @@ export function createEventTypes(deps: {
         updatedAt: now,
       }
       try {
-        return await prisma.$transaction(async (tx) => {
+        const made = await prisma.$transaction(async (tx) => {
           const count = await tx.eventType.count({ where: { organizationId: viewer.organizationId } })
           if (count >= TYPES_AT_MOST)
             throw new ConflictError('TOO_MANY_EVENT_TYPES', `An organization has at most ${TYPES_AT_MOST} event types.`)
@@ -115,6 +127,8 @@ export function createEventTypes(deps: {
           await audit(tx, viewer, { action: 'eventType.create', resource: made.id, details: { name } })
           return made
         })
+        publishableTypes.changed([made])
+        return made
       } catch (error) {
         if (hasSqlState(error, SQL_STATE.uniqueViolation))
           throw new ConflictError('EVENT_TYPE_EXISTS', `The event type "${name}" exists already. Update it instead.`)
@@ -127,7 +141,7 @@ export function createEventTypes(deps: {
       checkSchema(viewer, schema)
       const updated = await prisma.$transaction(async (tx) => {
         const where = { id, organizationId: viewer.organizationId }
-        if ((await tx.eventType.findFirst({ where })) === null) throw new NotFoundError('event type', id)
+        if ((await tx.eventType.findFirst({ where })) === null) throw await refusalOf(viewer, id)
         const type = await tx.eventType.update({
           where,
           data: {
@@ -144,20 +158,47 @@ export function createEventTypes(deps: {
         await audit(tx, viewer, { action: 'eventType.update', resource: id, details })
         return type
       })
-      publishableTypes.changed(updated)
+      publishableTypes.changed([updated])
       return updated
     },
 
+    /** Finds every type of the operator too, also one that an own type replaces. */
     get: (viewer: Viewer, id: string, query: object = {}): Promise<EventType | null> =>
-      prisma.eventType.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
+      prisma.eventType.findFirst({ ...query, where: { id, ...readableBy(viewer.organizationId) } }),
 
-    list: (viewer: Viewer, query: object): Promise<EventType[]> =>
-      prisma.eventType.findMany(page(query, { organizationId: viewer.organizationId })),
+    /** The types that the organization can publish: its own, and those of the operator that no own type replaces. */
+    async list({ organizationId }: Viewer, query: object): Promise<EventType[]> {
+      const ids = await findVisibleTypes(prisma, organizationId, query)
+      return prisma.eventType.findMany(page(query, { id: { in: ids } }))
+    },
+
+    /** True for a type that the operator registered for every organization. */
+    async isOfOperator({ organizationId }: Pick<EventType, 'organizationId'>): Promise<boolean> {
+      platformId ??= (await prisma.organization.findFirstOrThrow({ where: { isPlatform: true } })).id
+      return organizationId === platformId
+    },
+
+    /** True when the operator has a type of the same name, which this one replaces in its organization. */
+    replacesOperatorType: async ({ organizationId, name }: Pick<EventType, 'organizationId' | 'name'>) =>
+      (await findOperatorNames(organizationId, name)) ?? false,
+
+    /** Announces types that were created without `create`. */
+    announce: publishableTypes.changed,
 
     /** Undefined for an unknown type. Absence is not cached, so that a new type works at once. */
     resolveType: (viewer: Viewer, name: string) => publishableTypes.resolve(viewer.organizationId, name),
 
     start: publishableTypes.start,
+  }
+
+  /** The reason why a type cannot be changed: it belongs to the operator, or the organization has no such type. */
+  async function refusalOf({ organizationId }: Viewer, id: string): Promise<Error> {
+    const type = await prisma.eventType.findFirst({ where: { id, ...readableBy(organizationId) } })
+    if (type === null) return new NotFoundError('event type', id)
+    return new ConflictError(
+      'OPERATOR_EVENT_TYPE',
+      `The event type "${type.name}" belongs to the operator and is read-only here. Register an own type of the same name to replace it.`,
+    )
   }
 }
 

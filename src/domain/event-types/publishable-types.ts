@@ -4,17 +4,25 @@ import { createCache } from '../../bus/cache.ts'
 import { createRemoveFields, type RemoveFields } from '../events/redact.ts'
 import type { CheckPayload } from './json-schema.ts'
 import type { SchemaCompiler } from './schema-compiler.ts'
+import { resolveTypeSql } from './visible-types.ts'
 
 /** Maximum cached event types of all organizations. */
 const TYPES_REMEMBERED = 2_000
 /** Maximum age of a cached event type, even when no change was heard. */
 const TYPES_FRESH_MS = 5_000
 
-const FIND = `
-SELECT schema, sensitive_fields AS "sensitiveFields" FROM event_types WHERE organization_id = $1 AND name = $2`
+const FIND = resolveTypeSql('t.organization_id AS "ownerId", t.schema, t.sensitive_fields AS "sensitiveFields"')
+
+interface Row {
+  ownerId: string
+  schema: unknown
+  sensitiveFields: string[]
+}
 
 /** The parts of an event type that publishing needs. */
 export interface PublishableType {
+  /** The organization that registered the type: the publishing one, or the operator's. */
+  ownerId: string
   removeFields: RemoveFields
   check: CheckPayload
 }
@@ -30,7 +38,8 @@ export function createPublishableTypes(deps: { pool: pg.Pool; bus: LiveBus; sche
     bus: deps.bus,
     channel: EVENT_TYPE_CHANGES,
     load,
-    ownerOf: (key) => key,
+    // A type of the operator also leaves when an own type takes its name.
+    ownerOf: (key, type) => (type === undefined ? key : [key, keyOf(type.ownerId, key.slice(key.indexOf(' ') + 1))]),
     maxEntries: TYPES_REMEMBERED,
     freshMs: TYPES_FRESH_MS,
   })
@@ -38,17 +47,19 @@ export function createPublishableTypes(deps: { pool: pg.Pool; bus: LiveBus; sche
   async function load(key: string): Promise<PublishableType | undefined> {
     const organizationId = key.slice(0, key.indexOf(' '))
     const values = [organizationId, key.slice(organizationId.length + 1)]
-    const { rows } = await deps.pool.query<{ schema: unknown; sensitiveFields: string[] }>(FIND, values)
+    const { rows } = await deps.pool.query<Row>(FIND, values)
     const [type] = rows
     if (type === undefined) return undefined
-    const check = type.schema === null ? () => [] : await checkOf(organizationId, type.schema)
-    return { removeFields: createRemoveFields(type.sensitiveFields), check }
+    const { ownerId, schema, sensitiveFields } = type
+    // The owner has written the schema, so the time of compiling it counts for the owner.
+    const check = schema === null ? () => [] : await checkOf(ownerId, schema)
+    return { ownerId, removeFields: createRemoveFields(sensitiveFields), check }
   }
 
   /** A schema stored by an older version may be refused by now. Publishes then fail with the reason. */
-  async function checkOf(organizationId: string, schema: unknown): Promise<CheckPayload> {
+  async function checkOf(ownerId: string, schema: unknown): Promise<CheckPayload> {
     try {
-      return await deps.schemas.check(organizationId, schema)
+      return await deps.schemas.check(ownerId, schema)
     } catch (error) {
       const why = `the schema of its type is not usable: ${(error as Error).message}`
       return () => [
@@ -61,10 +72,11 @@ export function createPublishableTypes(deps: { pool: pg.Pool; bus: LiveBus; sche
     /** Undefined for an unknown type. Absence is not cached, so that a new type works at once. */
     resolve: (organizationId: string, name: string) => cache.get(keyOf(organizationId, name)),
 
-    /** Invalidates an event type after a change in this process and announces the change to other nodes. */
-    changed({ organizationId, name }: { organizationId: string; name: string }): void {
-      cache.forget(keyOf(organizationId, name))
-      deps.bus.publish(EVENT_TYPE_CHANGES, [keyOf(organizationId, name)])
+    /** Invalidates created and changed event types in this process and announces them to other nodes. */
+    changed(types: readonly { organizationId: string; name: string }[]): void {
+      const owners = types.map(({ organizationId, name }) => keyOf(organizationId, name))
+      for (const owner of owners) cache.forget(owner)
+      deps.bus.publish(EVENT_TYPE_CHANGES, owners)
     },
 
     start: cache.start,

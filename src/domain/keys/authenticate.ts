@@ -1,6 +1,6 @@
-import type pg from 'pg'
 import type { Clock } from '../../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../../lib/errors.ts'
+import type { OrganizationLookup } from '../organizations/organization-lookup.ts'
 import { allows, readPermissions } from '../people/permissions.ts'
 import { apiKeyPrincipal, type Viewer } from '../people/viewer.ts'
 import type { KeyLookup } from './key-lookup.ts'
@@ -10,8 +10,8 @@ import { hashToken } from './token.ts'
 
 export interface Credentials {
   token: string
-  /** The organization in which a platform key acts; absent for the key's own. */
-  organizationId?: string | undefined
+  /** Id or external id of the organization in which a platform key acts; absent for the key's own. */
+  organization?: string | undefined
   ip: string | null
   requestId: string
 }
@@ -20,20 +20,14 @@ export interface Credentials {
 export type Authenticate = (credentials: Credentials) => Promise<Viewer>
 
 export function createAuthenticate(deps: {
-  pool: pg.Pool
+  organizationLookup: OrganizationLookup
   keyLookup: KeyLookup
   lastUsed: LastUsed
   clock: Clock
 }): Authenticate {
-  const { pool, keyLookup, clock } = deps
+  const { organizationLookup, keyLookup, clock } = deps
 
-  async function exists(organizationId: string): Promise<boolean> {
-    const text = 'SELECT FROM organizations WHERE id = $1'
-    const { rowCount } = await pool.query({ text, values: [organizationId] })
-    return rowCount === 1
-  }
-
-  return async ({ token, organizationId, ip, requestId }) => {
+  return async ({ token, organization, ip, requestId }) => {
     if (!keyLookup.isWellFormed(token))
       throw new UnauthenticatedError(
         'This is not an API key of this installation. Check that the whole key was copied.',
@@ -50,10 +44,12 @@ export function createAuthenticate(deps: {
     const homeId = key.organizationId
     const principal = apiKeyPrincipal(key)
     const viewer = { principal, organizationId: homeId, homeId, ...powers, credential, ip, requestId }
-    if (organizationId === undefined || organizationId === homeId) return viewer
-    const mayAct = allows(permissions, 'platform', 'write')
-    if (!mayAct || !(await exists(organizationId)))
-      throw new ForbiddenError('This key cannot act in that organization.', key)
-    return { ...viewer, organizationId }
+    if (organization === undefined || organization === homeId) return viewer
+    const home = await organizationLookup.find(homeId)
+    if (organization === home?.externalId) return viewer
+    // A key that may not act elsewhere causes no look-up of texts that it chooses.
+    const other = allows(permissions, 'platform', 'write') ? await organizationLookup.find(organization) : null
+    if (other === null) throw new ForbiddenError('This key cannot act in that organization.', key)
+    return { ...viewer, organizationId: other.id }
   }
 }

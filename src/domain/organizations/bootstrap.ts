@@ -10,7 +10,7 @@ import { SYSTEM } from '../people/viewer.ts'
 export const FIRST_ORGANIZATION = 'Default'
 
 /**
- * Creates the first organization and a key with every permission. `bootstrapApiKey` is created whenever it does not
+ * Creates the first organization, which is the operator's, and a key with every permission. `bootstrapApiKey` is created whenever it does not
  * exist, which is the way back in after all keys are lost.
  *
  * @returns the new key to show once; undefined when none was generated
@@ -26,11 +26,14 @@ export async function bootstrap(deps: {
   const { prisma, clock, makeId, bootstrapApiKey } = deps
   return prisma.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.bootstrap})`
-    const first = await tx.organization.findFirst({ orderBy: { id: 'asc' } })
+    const first = await tx.organization.findFirst({ where: { isPlatform: true } })
     const organization =
       first ??
       (await tx.organization.create({
-        data: { id: makeId('org'), name: FIRST_ORGANIZATION, plan: 'ENTERPRISE', createdAt: clock.now() },
+        data: {
+          ...{ id: makeId('org'), name: FIRST_ORGANIZATION, plan: 'ENTERPRISE' },
+          ...{ isPlatform: true, createdAt: clock.now() },
+        },
       }))
     if (first !== null && bootstrapApiKey === undefined) return undefined
     const secret = bootstrapApiKey ?? createToken(deps.keyPrefix, 'LIVE')

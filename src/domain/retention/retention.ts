@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
+import { createBatchRunner } from '../../lib/batch-runner.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { pruneDeliveryLog, pruneEvents } from './prune-events.ts'
@@ -9,11 +9,6 @@ const EVERY_MS = 60_000
 const DAY_MS = 86_400_000
 /** Seconds for which a disconnected subscriber can resume without a gap. */
 const CHANGES_KEPT_SECONDS = 600
-/**
- * Pause after a batch as a multiple of its duration, so that retention never takes more than a fifth of the database.
- */
-const REST = 4
-const REST_AT_MOST_MS = 1_000
 
 /**
  * Enforces retention online, in small batches with a pause after each; one process at a time prunes events and the
@@ -32,8 +27,7 @@ export function createRetention(deps: {
   auditRetentionDays: number
 }) {
   const { pool, clock, log } = deps
-  const stopping = new AbortController()
-  let running: Promise<void> | undefined
+  const { inBatches, start, stop } = createBatchRunner()
 
   /** Removes everything past its retention. @returns the number of removed events */
   async function removeAll(): Promise<number> {
@@ -56,32 +50,10 @@ export function createRetention(deps: {
     return events
   }
 
-  /** @param batch removes one batch and resolves with true when more may be left */
-  async function inBatches(batch: () => Promise<boolean>): Promise<void> {
-    for (let more = true; more && !stopping.signal.aborted; ) {
-      const started = performance.now()
-      more = await batch()
-      if (more) await rest(Math.min((performance.now() - started) * REST, REST_AT_MOST_MS))
-    }
-  }
-
-  const rest = (ms: number) => delay(ms, undefined, { signal: stopping.signal }).catch(() => {})
-
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await removeAll().catch((error) => log.warn({ err: error }, 'Retention run failed; retrying'))
-      await rest(EVERY_MS)
-    }
-  }
-
   return {
     removeAll,
-    start() {
-      running = run()
-    },
-    async stop() {
-      stopping.abort()
-      await running
-    },
+    start: () =>
+      start(() => removeAll().catch((error) => log.warn({ err: error }, 'Retention run failed; retrying')), EVERY_MS),
+    stop,
   }
 }

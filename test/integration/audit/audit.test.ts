@@ -29,9 +29,12 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   apiKeyRevoke: 'apiKey.revoke',
   apiKeyVerify: { instead: 'usage: it changes nothing but what is left' },
   organizationCreate: 'organization.create',
+  organizationDelete: { instead: 'the audit trail of the operator, because that of the organization goes' },
   organizationUpdate: 'organization.update',
   permissionResourceCreate: 'permissionResource.create',
   permissionResourceDelete: 'permissionResource.delete',
+  organizationUpsert: 'organization.create',
+  eventTypeCatalogueImport: 'eventType.import',
   eventTypeCreate: 'eventType.create',
   eventTypeUpdate: 'eventType.update',
   eventPublish: { instead: 'the event itself, which names nobody' },
@@ -107,6 +110,9 @@ describe('audit trail', () => {
     await run(`organizationUpdate(id: "${owner.organizationId}", input: { name: "Renamed" })`, '__typename', host)
     await run('permissionResourceCreate(input: { name: "audited" })', '__typename', host)
     await run('permissionResourceDelete(name: "audited")', '__typename', host)
+    await run('organizationUpsert(input: { externalId: "audited", name: "Third" })', '__typename', host)
+    await run('organizationDelete(id: "audited")', '__typename', host)
+    await run('eventTypeCatalogueImport(input: { name: RECRUITING })')
     const type = await run(
       'eventTypeCreate(input: { name: "a.b" })',
       '... on EventTypeCreatePayload { eventType { id } }',

@@ -19,6 +19,8 @@ const receiver = await startReceiver()
 
 const samples: Samples = {
   'OrganizationCreateInput.name': 'Another',
+  'OrganizationUpsertInput.externalId': 'another',
+  'OrganizationUpsertInput.name': 'Another',
   'ApiKeyCreateInput.name': 'Another',
   'ApiKeyCreateInput.permissions': [{ resource: 'events', actions: ['READ'] }],
   'PermissionInput.resource': 'events',

@@ -50,10 +50,13 @@ const DECISIONS: Record<string, string> = {
   'mutation deliveryRetry': 'deliveries:write',
   'mutation eventPublish': 'events:write',
   'mutation eventPublishMany': 'events:write',
+  'mutation eventTypeCatalogueImport': 'events:write',
   'mutation eventTypeCreate': 'events:write',
   'mutation eventTypeUpdate': 'events:write',
   'mutation organizationCreate': 'platform:write',
+  'mutation organizationDelete': 'platform:delete',
   'mutation organizationUpdate': 'platform:write',
+  'mutation organizationUpsert': 'platform:write',
   'mutation webhookEndpointCreate': 'webhooks:write',
   'mutation webhookEndpointDelete': 'webhooks:delete',
   'mutation webhookEndpointDisable': 'webhooks:write',
@@ -123,6 +126,8 @@ describe('permission table', () => {
 
 const samples = {
   'OrganizationCreateInput.name': 'x',
+  'OrganizationUpsertInput.externalId': 'another',
+  'OrganizationUpsertInput.name': 'x',
   'ApiKeyCreateInput.name': 'x',
   'ApiKeyCreateInput.permissions': [],
   'PermissionInput.resource': 'events',
