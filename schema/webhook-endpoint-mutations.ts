@@ -2,6 +2,7 @@ import type { WebhookEndpointCreate, WebhookEndpointUpdate } from '../src/domain
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, requireViewer } from './builder.ts'
 import { Event } from './event.ts'
+import { EventPredicateInput } from './event-predicate.ts'
 import { toJsonValues } from './scalars.ts'
 import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
 
@@ -26,6 +27,9 @@ const settings = {
   url: 'URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows.',
   eventTypes:
     'Event types to subscribe to, 1 to 200: exact names, prefixes such as `invoice.*`, or `*` for every registered type. `webhook.endpoint.disabled` needs its name or its prefix.',
+  channels:
+    'Channels, at most 100 of up to 128 characters: the endpoint wants only events with at least one of them; empty for all events.',
+  predicate: 'Condition on the envelope: the endpoint wants only events for which it holds; null for all events.',
   description: 'Description for people, at most 500 characters.',
   headers: 'Custom headers as an object of at most 20 names and values, which are stored encrypted and cannot be read.',
   timeoutSeconds: 'Timeout of one request in seconds, from connecting to the end of the body, 1 to 60.',
@@ -41,6 +45,8 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
   fields: (t) => ({
     url: t.field({ type: 'URL', required: true, description: settings.url }),
     eventTypes: t.stringList({ required: true, description: settings.eventTypes }),
+    channels: t.stringList({ description: `${settings.channels} Default empty.` }),
+    predicate: t.field({ type: EventPredicateInput, description: `${settings.predicate} Default null.` }),
     description: t.string({ description: `${settings.description} Default empty.` }),
     headers: t.field({ type: 'JSON', description: `${settings.headers} Default none.` }),
     timeoutSeconds: t.int({ description: `${settings.timeoutSeconds} Default 30.` }),
@@ -62,10 +68,12 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
 
 const WebhookEndpointUpdateInput = builder.inputType('WebhookEndpointUpdateInput', {
   description:
-    'Changes to an endpoint. Absent fields keep their value; null is valid only for `rateLimit` and `disableAfterFailures`.',
+    'Changes to an endpoint. Absent fields keep their value; null is valid only for `predicate`, `rateLimit` and `disableAfterFailures`.',
   fields: (t) => ({
     url: t.field({ type: 'URL', description: settings.url }),
     eventTypes: t.stringList({ description: settings.eventTypes }),
+    channels: t.stringList({ description: settings.channels }),
+    predicate: t.field({ type: EventPredicateInput, description: settings.predicate }),
     description: t.string({ description: settings.description }),
     headers: t.field({ type: 'JSON', description: `${settings.headers} The object replaces all custom headers.` }),
     timeoutSeconds: t.int({ description: settings.timeoutSeconds }),

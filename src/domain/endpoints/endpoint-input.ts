@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { SignatureScheme } from '../../database/generated/enums.ts'
 import { maxEntries } from '../../lib/validate.ts'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
+import { predicateInput } from './predicate-input.ts'
 import { retryPolicyInput } from './retry-policy.ts'
+import { channelsInput, ENDPOINT_CHANNELS } from './subscription-filter.ts'
 
 const DAY = 24 * 60 * 60
 
@@ -26,18 +28,22 @@ const headersInput = maxEntries(
   { most: 20, of: 'headers' },
 )
 
+export const eventTypesInput = z
+  .array(
+    z
+      .string()
+      .max(EVENT_TYPE_LENGTH)
+      .regex(EVENT_TYPE_PATTERN, 'must be a type such as "invoice.paid", a prefix such as "invoice.*", or "*"'),
+  )
+  .min(1)
+  .max(200)
+
 const fields = {
   url: z.string(),
   description: z.string().max(500),
-  eventTypes: z
-    .array(
-      z
-        .string()
-        .max(EVENT_TYPE_LENGTH)
-        .regex(EVENT_TYPE_PATTERN, 'must be a type such as "invoice.paid", a prefix such as "invoice.*", or "*"'),
-    )
-    .min(1)
-    .max(200),
+  eventTypes: eventTypesInput,
+  channels: channelsInput(ENDPOINT_CHANNELS),
+  predicate: predicateInput,
   headers: headersInput,
   timeoutSeconds: z.int().min(1).max(60),
   retryPolicy: retryPolicyInput,
@@ -54,6 +60,8 @@ export const endpointCreateInput = z.object({
   url: fields.url,
   description: fields.description.nullish().transform((text) => text ?? ''),
   eventTypes: fields.eventTypes,
+  channels: fields.channels.nullish().transform((channels) => channels ?? []),
+  predicate: fields.predicate.nullish().transform((predicate) => predicate ?? null),
   headers: fields.headers.nullish().transform((headers) => headers ?? {}),
   timeoutSeconds: fields.timeoutSeconds.nullish().transform((seconds) => seconds ?? 30),
   retryPolicy: fields.retryPolicy.nullish().transform((policy) => policy ?? retryPolicyInput.parse({})),
@@ -72,10 +80,11 @@ export const endpointCreateInput = z.object({
     .transform((enabled) => enabled ?? true),
 })
 
-/** Absent fields keep their value. Null removes the two limits that may be absent. */
+/** Absent fields keep their value. Null removes the predicate and the two limits that may be absent. */
 export const endpointUpdateInput = z
   .object({
     ...fields,
+    predicate: fields.predicate.nullable(),
     rateLimit: fields.rateLimit.nullable(),
     disableAfterFailures: fields.disableAfterFailures.nullable(),
   })
