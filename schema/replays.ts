@@ -71,7 +71,8 @@ const DeliveriesReplayInput = builder.inputType('DeliveriesReplayInput', {
   fields: (t) => ({
     endpointId: t.id({
       required: true,
-      description: 'Id of the endpoint. Only events that match its `eventTypes` are sent, and no test events.',
+      description:
+        'Id of the endpoint. Only events that its `eventTypes`, `channels` and `predicate` match today are sent, and no test events.',
     }),
     types: t.stringList({ description: 'Events of one of these types, at most 200. Default: every type.' }),
     statuses: t.field({
@@ -129,7 +130,8 @@ const DeliveriesReplayPreviewPayload = builder
         description: 'Number of events that the replay would send, counted up to 100,000.',
       }),
       exact: t.exposeBoolean('exact', {
-        description: 'True when `count` is the whole number; false when more than 100,000 events match.',
+        description:
+          'True when `count` is the whole number; false when more than 100,000 events match, or when an endpoint with channels or a predicate has more stored events than a preview examines, about 50,000.',
       }),
     }),
   })
