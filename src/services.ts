@@ -7,8 +7,10 @@ import { createRecordDenied } from './domain/audit/record-denied.ts'
 import { createDeliveries } from './domain/deliveries/deliveries.ts'
 import { createStats } from './domain/deliveries/delivery-stats.ts'
 import { createEndpointLifecycle } from './domain/endpoints/endpoint-lifecycle.ts'
+import { createEndpointMatches } from './domain/endpoints/endpoint-matches.ts'
 import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
+import { createMatchPreview } from './domain/endpoints/match-preview.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
 import { createPublisher } from './domain/events/publish.ts'
@@ -101,6 +103,7 @@ export function createServices(deps: {
     documents: createPersistedOperations({ prisma, clock, makeId, audit, denials, findOperation }),
     endpoints,
     endpointLifecycle: createEndpointLifecycle({ database, clock, makeId, audit, bus, endpoints, secrets }),
+    endpointMatches: createEndpointMatches({ prisma, endpoints }),
     endpointSecrets: secrets,
     eventTypes,
     fieldLimits: allowances.fields,
@@ -112,6 +115,7 @@ export function createServices(deps: {
       verify: createVerify({ keyLookup, lastUsed, limits, usageRecorder, clock }),
     },
     limits,
+    matchPreview: createMatchPreview({ database, read }),
     organizations: createOrganizations({ prisma, clock, makeId, audit }),
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */

@@ -28,6 +28,8 @@ const DECISIONS: Record<string, string> = {
   'query eventTypes': 'events:read',
   'query events': 'events:read',
   'query organizations': 'platform:read',
+  'query webhookEndpointMatch': 'webhooks:read',
+  'query webhookEndpointMatchPreview': 'events:read',
   'query webhookEndpoints': 'webhooks:read',
   'mutation apiKeyCreate': 'keys:write',
   'mutation apiKeyDisable': 'keys:write',
@@ -74,7 +76,10 @@ const EDGES: Record<string, string> = {
   'Delivery.event': 'events:read',
   'DeliveryUpdate.delivery': 'deliveries:read',
   'Event.deliveries': 'deliveries:read',
+  'Event.endpointMatches': 'webhooks:read',
   'Replay.endpoint': 'webhooks:read',
+  'WebhookEndpointMatch.delivery': 'deliveries:read',
+  'WebhookEndpointMatch.endpoint': 'webhooks:read',
   // Guarded by the permission of its subscription.
   'WebhookEndpointUpdate.webhookEndpoint': ANYONE,
   'Viewer.apiKey': ANYONE,
@@ -156,22 +161,21 @@ describe.each(guarded)('permission of %s', (name, root) => {
 })
 
 describe('permission', () => {
-  test.each(Object.entries(EDGES).filter(([, scope]) => scope !== ANYONE && scope !== 'deliveries:read'))(
-    '%s needs %s',
-    async (edge, scope) => {
-      const tenant = await app.tenant()
-      await tenant.createType('a.b')
-      await tenant.createEndpoint('http://127.0.0.1:9/')
-      await tenant.publish('a.b')
-      const reader = await app.tenant({ deliveries: ['read'] }, tenant.organizationId)
-      const field = edge.split('.')[1]
-      const { errors } = await reader.request(`{ deliveries { nodes { id ${field} { id } } } }`)
-      expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
-      const [resource = '', action = ''] = scope.split(':')
-      const both = await app.tenant({ deliveries: ['read'], [resource]: [action] as never }, tenant.organizationId)
-      expect((await both.request(`{ deliveries { nodes { id ${field} { id } } } }`)).errors).toBeUndefined()
-    },
-  )
+  test.each(
+    Object.entries(EDGES).filter(([edge, scope]) => /^(Delivery|Replay)/.test(edge) && scope !== 'deliveries:read'),
+  )('%s needs %s', async (edge, scope) => {
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint('http://127.0.0.1:9/')
+    await tenant.publish('a.b')
+    const reader = await app.tenant({ deliveries: ['read'] }, tenant.organizationId)
+    const field = edge.split('.')[1]
+    const { errors } = await reader.request(`{ deliveries { nodes { id ${field} { id } } } }`)
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+    const [resource = '', action = ''] = scope.split(':')
+    const both = await app.tenant({ deliveries: ['read'], [resource]: [action] as never }, tenant.organizationId)
+    expect((await both.request(`{ deliveries { nodes { id ${field} { id } } } }`)).errors).toBeUndefined()
+  })
 
   test('Event.deliveries needs deliveries:read', async () => {
     const tenant = await app.tenant()
@@ -180,6 +184,23 @@ describe('permission', () => {
     const reader = await app.tenant({ events: ['read'] }, tenant.organizationId)
     const { errors } = await reader.request('{ events { nodes { id deliveries { nodes { id } } } } }')
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  })
+
+  test('Event.endpointMatches needs webhooks:read, and the delivery of a match deliveries:read', async () => {
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint('http://127.0.0.1:9/')
+    await tenant.publish('a.b')
+    const ask = async (permissions: Permissions, fields: string) => {
+      const reader = await app.tenant(permissions, tenant.organizationId)
+      const { errors } = await reader.request(`{ events { nodes { endpointMatches { nodes { ${fields} } } } } }`)
+      return errors?.[0]?.extensions.code
+    }
+    expect(await ask({ events: ['read'] }, 'matches')).toBe('FORBIDDEN')
+    const both: Permissions = { events: ['read'], webhooks: ['read'] }
+    expect(await ask(both, 'matches delivery { id }')).toBe('FORBIDDEN')
+    expect(await ask(both, 'matches endpoint { id }')).toBeUndefined()
+    expect(await ask({ ...both, deliveries: ['read'] }, 'delivery { id }')).toBeUndefined()
   })
 
   test('node(id) is null without permission to read the node', async () => {
