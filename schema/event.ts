@@ -20,10 +20,14 @@ export const Event = builder.prismaObject('Event', {
   interfaces: [Node],
   findUnique: ownedById('events:read'),
   // Bodies are large, so they are read only when selected.
-  select: { id: true, organizationId: true, type: true, idempotencyKey: true, createdAt: true },
+  select: { id: true, organizationId: true, type: true, channels: true, idempotencyKey: true, createdAt: true },
   fields: (t) => ({
     id: t.id({ description: 'Id of the event, such as `evt_…`.', resolve: ({ id }) => id }),
     type: t.string({ description: 'Name of the event type.', resolve: ({ type }) => type }),
+    channels: t.stringList({
+      description: 'Channels given at the publish, by which endpoints select events; not part of the body.',
+      resolve: ({ channels }) => channels,
+    }),
     data: t.field({
       type: 'JSON',
       nullable: true,
@@ -101,6 +105,10 @@ const EventPublishInput = builder.inputType('EventPublishInput', {
     }),
     previous: t.field({ type: 'JSON', description: 'State before the change, for receivers. Default null.' }),
     metadata: t.field({ type: 'JSON', description: 'Metadata for receivers. Default null.' }),
+    channels: t.stringList({
+      description:
+        'Labels by which endpoints select events, at most 20 of 1 to 128 characters; not part of the body. Default none.',
+    }),
     idempotencyKey: t.string({
       description:
         'Key of 1 to 255 characters under which a repeated publish of the same content returns the first event, as long as retention keeps the event. Default none.',

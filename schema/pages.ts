@@ -54,17 +54,36 @@ export async function readNodes<Row extends { id: string }>(
   info: GraphQLResolveInfo,
   list: (query: object) => Promise<Row[]>,
 ) {
+  const selection = queryFromInfo({ context, info, typeName: type, select: { id: true }, paths: ENTRIES })
+  return readById<Row>(
+    args,
+    context,
+    ({ id }) => id,
+    (query) => list({ ...selection, ...query }),
+  )
+}
+
+/**
+ * Reads a page of a list in the order of ids, like `readNodes`, of rows that are no nodes.
+ *
+ * @param idOf the id by which a row is ordered
+ */
+export async function readById<Row extends object>(
+  args: PageArgs,
+  context: Context,
+  idOf: (row: Row) => string,
+  list: (query: object) => Promise<Row[]>,
+) {
   validateConnectionArguments(args)
   for (const [one, other] of CONFLICTING)
     if (args[one] != null && args[other] != null)
       throw new PothosValidationError(`Arguments "${one}" and "${other}" are not supported at the same time`)
-  const selection = queryFromInfo({ context, info, typeName: type, select: { id: true }, paths: ENTRIES })
   const { organizationId } = requireViewer(context)
-  const cursorOf = ({ id }: Row) => formatPrismaCursor({ id }, 'id')
+  const cursorOf = (row: Row) => formatPrismaCursor({ id: idOf(row) }, 'id')
   return readPage(args, cursorOf, async ({ before, after, limit, inverted }) => {
     const cursor = before ?? after
     const start = cursor === undefined ? { skip: 0 } : { cursor: { id: parsePrismaCursor(cursor) }, skip: 1 }
-    const query = { ...selection, ...start, take: inverted ? -limit : limit }
+    const query = { ...start, take: inverted ? -limit : limit }
     const rows = await context.services.readPage(organizationId, () => list(query))
     return inverted ? rows.toReversed() : rows
   })

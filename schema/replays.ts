@@ -68,7 +68,7 @@ const ReplayCreateInput = builder.inputType('ReplayCreateInput', {
     endpointId: t.id({
       required: true,
       description:
-        'Id or external id of the endpoint. Only events that match its `eventTypes` are sent, and no test events.',
+        'Id or external id of the endpoint. Only events that its `eventTypes`, `channels` and `predicate` match today are sent, and no test events.',
     }),
     types: t.stringList({ description: 'Events of one of these types, at most 200. Default: every type.' }),
     statuses: t.field({
@@ -115,7 +115,8 @@ const ReplayPreviewPayload = builder.objectRef<Counted>('ReplayPreviewPayload').
       description: 'Number of events that the replay would send, counted up to 100,000.',
     }),
     isExact: t.exposeBoolean('isExact', {
-      description: 'True when `count` is the whole number; false when more than 100,000 events match.',
+      description:
+        'True when `count` is the whole number; false when more than 100,000 events match, or when an endpoint with channels or a predicate has more stored events than a preview examines, about 50,000.',
     }),
   }),
 })

@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import { GraphQLJSON, GraphQLURL } from 'graphql-scalars'
-import { isExactNumber, JsonText } from '../src/lib/json-text.ts'
+import { isExactNumber } from '../src/lib/exact-numbers.ts'
+import { JsonText } from '../src/lib/json-text.ts'
 import { markJson } from './json-answer.ts'
 
 /**

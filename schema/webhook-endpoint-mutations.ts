@@ -2,6 +2,7 @@ import type { WebhookEndpointUpdate } from '../src/domain/endpoints/endpoint-inp
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, requireViewer } from './builder.ts'
 import { Event } from './event.ts'
+import { EventPredicateInput } from './event-predicate.ts'
 import { HttpHeaderInput } from './http-header.ts'
 import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
 
@@ -28,6 +29,9 @@ const settings = {
   url: 'URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows.',
   eventTypes:
     'Event types to subscribe to, 1 to 200: exact names, prefixes such as `invoice.*`, or `*` for every registered type. `webhook.endpoint.disabled` needs its name or its prefix.',
+  channels:
+    'Channels, at most 100 of up to 128 characters: the endpoint wants only events with at least one of them; empty for all events.',
+  predicate: 'Condition on the envelope: the endpoint wants only events for which it holds; null for all events.',
   description: 'Description for people, at most 500 characters.',
   headers: 'Custom headers, at most 20 and each name once, which are stored encrypted. Their values cannot be read.',
   timeoutSeconds: 'Timeout of one request in seconds, from connecting to the end of the body, 1 to 60.',
@@ -44,6 +48,8 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
     url: t.field({ type: 'URL', required: true, description: settings.url }),
     externalId: t.string({ description: `${settings.externalId} Default none.` }),
     eventTypes: t.stringList({ required: true, description: settings.eventTypes }),
+    channels: t.stringList({ description: `${settings.channels} Default empty.` }),
+    predicate: t.field({ type: EventPredicateInput, description: `${settings.predicate} Default null.` }),
     description: t.string({ description: `${settings.description} Default empty.` }),
     headers: t.field({ type: [HttpHeaderInput], description: `${settings.headers} Default none.` }),
     timeoutSeconds: t.int({ description: `${settings.timeoutSeconds} Default 30.` }),
@@ -69,11 +75,13 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
 
 const WebhookEndpointUpdateInput = builder.inputType('WebhookEndpointUpdateInput', {
   description:
-    'Changes to an endpoint. Absent fields keep their value; null is valid only for `externalId`, `rateLimit` and `disableAfterFailures`.',
+    'Changes to an endpoint. Absent fields keep their value; null is valid only for `externalId`, `predicate`, `rateLimit` and `disableAfterFailures`.',
   fields: (t) => ({
     url: t.field({ type: 'URL', description: settings.url }),
     externalId: t.string({ description: `${settings.externalId} Null removes it.` }),
     eventTypes: t.stringList({ description: settings.eventTypes }),
+    channels: t.stringList({ description: settings.channels }),
+    predicate: t.field({ type: EventPredicateInput, description: settings.predicate }),
     description: t.string({ description: settings.description }),
     headers: t.field({
       type: [HttpHeaderInput],

@@ -1,6 +1,7 @@
 import type { EndpointHealth as StoredHealth } from '../src/database/generated/client.ts'
 import { SignatureScheme } from '../src/database/generated/enums.ts'
 import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
+import { JsonText } from '../src/lib/json-text.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
 
@@ -98,6 +99,16 @@ export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
     eventTypes: t.exposeStringList('eventTypes', {
       description:
         'Subscribed event types: exact names, prefixes such as `invoice.*`, or `*` for every registered type.',
+    }),
+    channels: t.exposeStringList('channels', {
+      description: 'Channels of the wanted events, of which an event needs at least one; empty for all events.',
+    }),
+    predicate: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'Condition on the envelope of the wanted events, in the form of `EventPredicateInput`, so that it can be edited and sent back; null for all events.',
+      resolve: ({ predicate }) => (predicate === null ? null : new JsonText(predicate, undefined)),
     }),
     headerNames: t.exposeStringList('headerNames', {
       description: 'Names of the custom headers. Values are often credentials and cannot be read.',

@@ -8,8 +8,10 @@ import { createBulkActions } from './domain/deliveries/bulk-actions.ts'
 import { createDeliveries } from './domain/deliveries/deliveries.ts'
 import { createStats } from './domain/deliveries/delivery-stats.ts'
 import { createEndpointLifecycle } from './domain/endpoints/endpoint-lifecycle.ts'
+import { createEndpointMatches } from './domain/endpoints/endpoint-matches.ts'
 import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
+import { createMatchPreview } from './domain/endpoints/match-preview.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
 import { createImportCatalogue } from './domain/event-types/import-catalogue.ts'
@@ -114,6 +116,7 @@ export function createServices(deps: {
     documents: createPersistedOperations({ prisma, clock, makeId, audit, denials, findOperation }),
     endpoints,
     endpointLifecycle: createEndpointLifecycle({ database, clock, makeId, audit, bus, endpoints, secrets }),
+    endpointMatches: createEndpointMatches({ prisma, endpoints }),
     endpointSecrets: secrets,
     eventTypes,
     importCatalogue: createImportCatalogue({ prisma, clock, makeId, audit, announce: eventTypes.announce }),
@@ -131,6 +134,7 @@ export function createServices(deps: {
       ...createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
       remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),
     },
+    matchPreview: createMatchPreview({ database, read }),
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,

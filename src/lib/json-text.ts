@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { findExceededBound } from './json-bounds.ts'
-import { findRepeatedName, skipString } from './json-scan.ts'
+import { findRepeatedName } from './json-scan.ts'
 
 /**
  * A JSON value with the text in which its sender wrote it. The text is exact; the value is the nearest that JavaScript
@@ -79,29 +79,4 @@ export function refuseRepeatedNames(text: string): void {
   const repeated = findRepeatedName(text)
   if (repeated !== undefined)
     throw new JsonError(`The name ${repeated} occurs twice in one object. Send each name once.`)
-}
-
-/** The first number with a value that no JavaScript number has, such as `12345678901234567890`; undefined without one. */
-export function findInexactNumber(text: string): string | undefined {
-  const token = /"|-?\d[\d.eE+-]*/g
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    if (match[0] === '"') token.lastIndex = skipString(text, match.index)
-    else if (!isExactNumber(match[0])) return match[0]
-  }
-  return undefined
-}
-
-/** True when the number that JavaScript reads has the same value, as in `1.50` and `1e2`. */
-export function isExactNumber(text: string): boolean {
-  const number = Number(text)
-  return Number.isFinite(number) && decimalOf(text) === decimalOf(String(number))
-}
-
-/** The digits and the exponent of a number, in one form for each value. */
-function decimalOf(text: string): string {
-  const [, sign, whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)!
-  const digits = `${whole}${fraction}`.replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
-  if (significant === '') return '0'
-  return `${sign}${significant}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)}`
 }

@@ -5,6 +5,7 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isAbstractType,
   isEnumType,
   isInputObjectType,
@@ -56,11 +57,12 @@ export function takesId(field: GraphQLField<unknown, unknown>): boolean {
   return field.args.some((argument) => hasId(argument.type))
 }
 
-function hasId(type: GraphQLInputType): boolean {
+function hasId(type: GraphQLInputType, outer: readonly unknown[] = []): boolean {
   const named = getNamedType(type)
+  if (!isInputObjectType(named)) return named.name === 'ID'
+  // An input type may contain itself.
   return (
-    named.name === 'ID' ||
-    (isInputObjectType(named) && Object.values(named.getFields()).some((field) => hasId(field.type)))
+    !outer.includes(named) && Object.values(named.getFields()).some((field) => hasId(field.type, [...outer, named]))
   )
 }
 
@@ -74,6 +76,8 @@ function valueFor(
   if (path in samples) return samples[path]
   const named = getNamedType(type)
   if (named.name === 'ID') return isListType(isNonNullType(type) ? type.ofType : type) ? [id] : id
+  // One of the fields has to be chosen.
+  if (isInputObjectType(named) && named.isOneOf && !isNonNullType(type)) return undefined
   if (isInputObjectType(named)) {
     const entries = Object.values(named.getFields()).map((field) => [
       field.name,
@@ -88,19 +92,24 @@ function valueFor(
   throw new Error(`No sample for the required ${path} (${place.name}): add one, so that the field is covered.`)
 }
 
-function selectionOf(schema: GraphQLSchema, type: GraphQLOutputType, depth: number): string {
+function selectionOf(schema: GraphQLSchema, type: GraphQLOutputType, depth: number, inList = false): string {
   const named = getNamedType(type)
   if (isLeafType(named)) return ''
   if (isAbstractType(named)) {
     const members = schema
       .getPossibleTypes(named)
-      .map((member) => `... on ${member.name} ${selectionOf(schema, member, depth)}`)
+      .map((member) => `... on ${member.name} ${selectionOf(schema, member, depth, inList)}`)
     return `{ __typename ${members.join(' ')} }`
   }
   if (!isObjectType(named)) return ''
+  const isPage = 'pageInfo' in named.getFields()
   const fields = Object.values(named.getFields()).flatMap((field) => {
     if (isLeafType(getNamedType(field.type))) return [`${alias(named.name, field)}${field.name}`]
-    return depth > 1 ? [`${alias(named.name, field)}${field.name} ${selectionOf(schema, field.type, depth - 1)}`] : []
+    // Pages within a list multiply by its greatest length, past the limits of an operation.
+    if (depth <= 1 || (inList && field.args.some(({ name }) => name === 'first'))) return []
+    const isList = !isPage && isListType(getNullableType(field.type))
+    const selection = selectionOf(schema, field.type, depth - 1, inList || isList)
+    return [`${alias(named.name, field)}${field.name} ${selection}`]
   })
   return `{ __typename ${fields.join(' ')} }`
 }

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { SignatureScheme } from '../../database/generated/enums.ts'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
 import { externalIdInput } from '../organizations/external-id.ts'
+import { predicateInput } from './predicate-input.ts'
 import { retryPolicyInput } from './retry-policy.ts'
 import { hmacSecretViolation } from './signing-secrets.ts'
+import { channelsInput, ENDPOINT_CHANNELS } from './subscription-filter.ts'
 
 const DAY = 24 * 60 * 60
 
@@ -36,19 +38,23 @@ const headersInput = z
     return Object.fromEntries(headers.map(({ name, value }) => [name, value]))
   })
 
+export const eventTypesInput = z
+  .array(
+    z
+      .string()
+      .max(EVENT_TYPE_LENGTH)
+      .regex(EVENT_TYPE_PATTERN, 'must be a type such as "invoice.paid", a prefix such as "invoice.*", or "*"'),
+  )
+  .min(1)
+  .max(200)
+
 const fields = {
   url: z.string(),
   externalId: externalIdInput.nullable(),
   description: z.string().max(500),
-  eventTypes: z
-    .array(
-      z
-        .string()
-        .max(EVENT_TYPE_LENGTH)
-        .regex(EVENT_TYPE_PATTERN, 'must be a type such as "invoice.paid", a prefix such as "invoice.*", or "*"'),
-    )
-    .min(1)
-    .max(200),
+  eventTypes: eventTypesInput,
+  channels: channelsInput(ENDPOINT_CHANNELS),
+  predicate: predicateInput,
   headers: headersInput,
   timeoutSeconds: z.int().min(1).max(60),
   retryPolicy: retryPolicyInput,
@@ -66,6 +72,8 @@ const createFields = z.object({
   externalId: fields.externalId.default(null),
   description: fields.description.nullish().transform((text) => text ?? ''),
   eventTypes: fields.eventTypes,
+  channels: fields.channels.nullish().transform((channels) => channels ?? []),
+  predicate: fields.predicate.nullish().transform((predicate) => predicate ?? null),
   headers: fields.headers.nullish().transform((headers) => headers ?? {}),
   timeoutSeconds: fields.timeoutSeconds.nullish().transform((seconds) => seconds ?? 30),
   retryPolicy: fields.retryPolicy.nullish().transform((policy) => policy ?? retryPolicyInput.parse({})),
@@ -94,10 +102,11 @@ export const endpointCreateInput = createFields.superRefine(({ secret, signature
   if (message !== undefined) context.addIssue({ code: 'custom', path: ['secret'], message })
 })
 
-/** Absent fields keep their value. Null removes the external id and the two limits that may be absent. */
+/** Absent fields keep their value. Null removes the external id, the predicate and the two limits that may be absent. */
 export const endpointUpdateInput = z
   .object({
     ...fields,
+    predicate: fields.predicate.nullable(),
     rateLimit: fields.rateLimit.nullable(),
     disableAfterFailures: fields.disableAfterFailures.nullable(),
   })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { Prisma, WebhookEndpoint } from '../../database/generated/client.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
@@ -19,6 +20,7 @@ import {
 } from './endpoint-input.ts'
 import type { EndpointSecrets } from './endpoint-secrets.ts'
 import type { RetryPolicy } from './retry-policy.ts'
+import { type FilterColumns, hashFilter } from './subscription-filter.ts'
 import type { TargetPolicy } from './target-policy.ts'
 
 /** Maximum endpoints of one organization. */
@@ -56,6 +58,7 @@ export function createEndpoints(deps: {
       const now = clock.now()
       const data = {
         ...fields,
+        filterHash: hashFilter(fields),
         ...policyColumns(retryPolicy),
         ...headerColumns(id, headers),
         id,
@@ -76,6 +79,8 @@ export function createEndpoints(deps: {
         const details = {
           url: redactUrl(data.url),
           eventTypes: data.eventTypes,
+          channels: data.channels,
+          hasPredicate: data.predicate !== null,
           headerNames: data.headerNames,
         }
         await audit(tx, viewer, { action: 'webhookEndpoint.create', resource: id, details })
@@ -94,8 +99,9 @@ export function createEndpoints(deps: {
         updatedAt: clock.now(),
       }
       const change = async (tx: Transaction) => {
-        await find(tx, viewer, id)
-        const updated = await tx.webhookEndpoint.update({ where: { id }, data })
+        const before = await find(tx, viewer, id)
+        const filter = filterColumns(before, fields, data.updatedAt)
+        const updated = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, ...filter } })
         const details = { changed: Object.keys(input) }
         await audit(tx, viewer, { action: 'webhookEndpoint.update', resource: id, details })
         return updated
@@ -152,6 +158,16 @@ export function createEndpoints(deps: {
 
 function policyColumns({ maxAttempts, backoffSeconds }: RetryPolicy) {
   return { maxAttempts, backoffSeconds: [...backoffSeconds] }
+}
+
+/** The columns that follow from a change of event types, channels or predicate. */
+function filterColumns(before: WebhookEndpoint, changes: Partial<FilterColumns>, now: Date) {
+  const { eventTypes = before.eventTypes, channels = before.channels, predicate = before.predicate } = changes
+  const isSame = isDeepStrictEqual(
+    [eventTypes, channels, predicate],
+    [before.eventTypes, before.channels, before.predicate],
+  )
+  return isSame ? {} : { filterHash: hashFilter({ eventTypes, channels, predicate }), filterChangedAt: now }
 }
 
 /**

@@ -95,4 +95,4 @@ export function createCheckBudget(deps: { clock: Clock; organizationMs?: number 
 }
 
 const messageOf = (limit: number) =>
-  `The JSON Schemas of this organization took ${limit / 1000} s of checks in this minute. Make them simpler.`
+  `The JSON Schemas and predicates of this organization took ${limit / 1000} s of checks in this minute. Make them simpler.`

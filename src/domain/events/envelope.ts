@@ -20,6 +20,12 @@ export interface Envelope extends EventTexts {
   organizationId: string
 }
 
+/** Fields of an event that a predicate of an endpoint may read: those of the body, and its channels. */
+export const ENVELOPE_FIELDS = [
+  ...['id', 'type', 'timestamp', 'organizationId'],
+  ...['data', 'previous', 'metadata', 'channels'],
+]
+
 /** Encodes the exact bytes that are stored, signed and sent on every attempt. */
 export function encodeEnvelope({ data, previous, metadata, ...envelope }: Envelope): Buffer<ArrayBuffer> {
   const { id, type, timestamp, organizationId } = envelope

@@ -1,3 +1,4 @@
+import type { FilterSet, Matches } from './match-endpoints.ts'
 import type { NewEvent, StoredEvents } from './store-events.ts'
 
 /**
@@ -9,6 +10,9 @@ const WAITING_BYTES = 256 * 1024 * 1024
 /** Maximum share of one organization in both bounds, so that others still get in while it floods the queue. */
 const SHARE = 1 / 2
 
+/** Decides which endpoints of a filter set want the events of a publish. */
+export type Decide = (filters: FilterSet) => Promise<Matches>
+
 /** The events of one publish, stored together or not at all, with the callbacks of its caller. */
 export interface Publish {
   organizationId: string
@@ -16,6 +20,12 @@ export interface Publish {
   /** Number of events of each type, by `typeKey`. */
   types: ReadonlyMap<string, number>
   bytes: number
+  /** The endpoints with channels or a predicate that want these events. */
+  matches: Matches
+  /** Decides again with other filters. */
+  decide: Decide
+  /** Decisions so far; each one after the first follows a change of a filter. */
+  decisions: number
   done: (stored: StoredEvents) => void
   failed: (error: unknown) => void
 }

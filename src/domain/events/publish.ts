@@ -9,6 +9,7 @@ import { ConflictError, type Issue, UnavailableError, ValidationError } from '..
 import type { MakeId } from '../../lib/ids.ts'
 import { JsonText } from '../../lib/json-text.ts'
 import { validate } from '../../lib/validate.ts'
+import { channelsInput, EVENT_CHANNELS } from '../endpoints/subscription-filter.ts'
 import { createCheckBudget, REQUEST_MS, type RequestChecks } from '../event-types/check-budget.ts'
 import type { EventTypes } from '../event-types/event-types.ts'
 import { EVENT_TYPE_LENGTH } from '../event-types/patterns.ts'
@@ -16,6 +17,7 @@ import type { PublishableType } from '../event-types/publishable-types.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { EVENT_BYTES, type EventTexts, encodeEnvelope } from './envelope.ts'
 import { createEventWriter } from './event-writer.ts'
+import { createFilterCache, type FilterSet, matchEvents } from './match-endpoints.ts'
 import { EVENT_DEPTH, sizeViolation } from './redact.ts'
 import { type NewEvent, storeEvents } from './store-events.ts'
 
@@ -28,6 +30,7 @@ const eventInput = z.object({
   data: z.instanceof(JsonText),
   previous: z.instanceof(JsonText).nullish(),
   metadata: z.instanceof(JsonText).nullish(),
+  channels: channelsInput(EVENT_CHANNELS).nullish(),
   idempotencyKey: z
     .string()
     .min(1)
@@ -53,12 +56,13 @@ export function createPublisher(deps: {
 }) {
   const { database, clock } = deps
   const budget = createCheckBudget({ clock })
-  const { write, stop } = createEventWriter(async (events, size) => {
+  const filters = createFilterCache({ pool: database.pool })
+  const { write, stop } = createEventWriter(async (events, size, matches) => {
     const deliveryIdTime = deps.makeId('dlv').slice(4, 14)
-    const result = await storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime)
+    const result = await storeEvents(database.pool, events, size, clock.forQueue(), deliveryIdTime, matches)
     notifyLogGrew(deps.bus, result.organizationIds)
     return result
-  })
+  }, filters.load)
 
   return {
     stop,
@@ -90,19 +94,25 @@ export function createPublisher(deps: {
       if (!types.has(type)) types.set(type, await deps.eventTypes.resolveType(viewer, type))
     const { organizationId } = viewer
     const checks = budget.open(organizationId)
-    for (const [index, input] of inputs.entries()) {
-      // A costly schema blocks the event loop for other requests.
+    /** Runs work on one event in a turn of the request: a costly schema or predicate blocks the event loop for others. */
+    const runInTurn = async <Result>(index: number, work: () => Result): Promise<Result> => {
       const turn = budget.turn(organizationId, checks)
       if (turn !== undefined) await turn
       if (signal?.aborted)
         throw new UnavailableError('CLIENT_CLOSED', 'The client left before the events were checked.')
       if (checks.isSpent()) {
-        const message = `comes after events that took ${REQUEST_MS} ms to check. Publish fewer at a time, or make their schemas simpler.`
+        const message = `comes after events that took ${REQUEST_MS} ms to check. Publish fewer at a time, or make their schemas and the predicates of endpoints simpler.`
         throw new ValidationError([...issues, { path: pathOf(index), message }])
       }
       const began = performance.now()
-      const prepared = prepare(viewer, input, types.get(input.type), checks)
-      budget.hold(performance.now() - began)
+      try {
+        return work()
+      } finally {
+        budget.hold(performance.now() - began)
+      }
+    }
+    for (const [index, input] of inputs.entries()) {
+      const prepared = await runInTurn(index, () => prepare(viewer, input, types.get(input.type), checks))
       if (Array.isArray(prepared)) {
         for (const { path, message } of prepared) issues.push({ path: `${pathOf(index)}.${path}`, message })
       } else events.push(prepared)
@@ -110,7 +120,10 @@ export function createPublisher(deps: {
     if (issues.length > 0) throw new ValidationError(issues)
     if (events.length > 1 && (await refuseClashes(viewer, events)) === events.length)
       return Promise.all(events.map((event) => findEarlier(viewer, event)))
-    const { at, repeated } = await write(viewer.organizationId, events)
+    const decide = (known: FilterSet) =>
+      matchEvents(known, events, (index, work) => runInTurn(index, () => checks.run(work)))
+    const decision = { matches: await decide(filters.get(organizationId)), decide }
+    const { at, repeated } = await write(organizationId, events, decision)
     const stored = events.map((event) => ({ ...event, createdAt: at }))
     if (repeated.size === 0) return stored
     return Promise.all(stored.map((event) => (repeated.has(event.id) ? findEarlier(viewer, event) : event)))
@@ -124,6 +137,7 @@ export function createPublisher(deps: {
     checks: RequestChecks,
   ): NewEvent | Issue[] {
     const { type, data, previous, metadata, idempotencyKey = null } = input
+    const channels = input.channels ?? []
     if (known === undefined)
       return [{ path: 'type', message: `"${type}" is not a registered event type. Register it with eventTypeCreate.` }]
     const given = { data: data.text, previous: previous?.text ?? 'null', metadata: metadata?.text ?? 'null' }
@@ -143,8 +157,8 @@ export function createPublisher(deps: {
     const body = encodeEnvelope({ id, type, timestamp: clock.now().toISOString(), organizationId, ...texts })
     if (body.length > EVENT_BYTES)
       return [{ path: 'data', message: `the event has ${body.length} bytes, at most ${EVENT_BYTES} are allowed` }]
-    const idempotencyHash = idempotencyKey === null ? null : hashContent(type, texts)
-    return { id, organizationId, type, body, idempotencyKey, idempotencyHash }
+    const idempotencyHash = idempotencyKey === null ? null : hashContent(type, texts, channels)
+    return { id, organizationId, type, channels, body, idempotencyKey, idempotencyHash }
   }
 
   /**
@@ -176,7 +190,7 @@ export function createPublisher(deps: {
   /** Finds the event published earlier under the same idempotency key, which answers a repeat. */
   async function findEarlier(viewer: Viewer, event: NewEvent): Promise<Event> {
     const { rows } = await database.pool.query<Event>({
-      text: `SELECT id, organization_id AS "organizationId", type, body, idempotency_key AS "idempotencyKey",
+      text: `SELECT id, organization_id AS "organizationId", type, channels, body, idempotency_key AS "idempotencyKey",
         idempotency_hash AS "idempotencyHash", created_at AS "createdAt" FROM events
         WHERE organization_id = $1 AND idempotency_key = $2`,
       values: [viewer.organizationId, event.idempotencyKey],
@@ -199,8 +213,13 @@ function refuseOther(earlier: Pick<Event, 'id' | 'idempotencyHash'>, event: NewE
   )
 }
 
-/** Two publishes under one idempotency key are the same when their texts are. */
-function hashContent(type: string, { data, previous, metadata }: EventTexts): Buffer<ArrayBuffer> {
-  const text = `[${JSON.stringify(type)},{"data":${data},"previous":${previous},"metadata":${metadata}}]`
-  return createHash('sha256').update(text).digest()
+/** Two publishes under one idempotency key are the same when their texts are, and their channels in any order. */
+function hashContent(
+  type: string,
+  { data, previous, metadata }: EventTexts,
+  channels: readonly string[],
+): Buffer<ArrayBuffer> {
+  const text = `[${JSON.stringify(type)},{"data":${data},"previous":${previous},"metadata":${metadata}}`
+  const labels = channels.length === 0 ? '' : `,${JSON.stringify(channels.toSorted())}`
+  return createHash('sha256').update(`${text}${labels}]`).digest()
 }

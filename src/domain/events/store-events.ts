@@ -1,11 +1,15 @@
 import type pg from 'pg'
+import { ConflictError } from '../../lib/errors.ts'
 import { patternsOf } from '../event-types/patterns.ts'
+import type { Matches } from './match-endpoints.ts'
 
 /** An event that is ready to be stored. */
 export interface NewEvent {
   id: string
   organizationId: string
   type: string
+  /** Labels by which endpoints select events; not part of the body. */
+  channels: string[]
   body: Uint8Array<ArrayBuffer>
   idempotencyKey: string | null
   idempotencyHash: Uint8Array<ArrayBuffer> | null
@@ -14,6 +18,13 @@ export interface NewEvent {
 /** Maximum deliveries of one statement. A large statement holds a single publish and may take seconds. */
 export const DELIVERIES_AT_MOST = { ordinary: 2_000, large: 100_000 } as const
 export type GroupSize = keyof typeof DELIVERIES_AT_MOST
+
+/** The refusal of a publish that would make too many deliveries. */
+export function tooManyDeliveries(events: number, deliveries: number): ConflictError {
+  const would = `${events} events for all endpoints that want them would make ${deliveries} deliveries`
+  const message = `${would}, of at most ${DELIVERIES_AT_MOST.large} at once. Nothing was stored; publish fewer at a time.`
+  return new ConflictError('TOO_MANY_DELIVERIES', message)
+}
 
 /** Maximum wait for another transaction that stores the same idempotency keys. */
 const WAIT_FOR_KEYS_MS = 1_000
@@ -29,13 +40,15 @@ export interface StoredEvents {
 /** Result of a group: `stored` is undefined when the group would have created too many deliveries. */
 export interface StoreResult {
   stored: StoredEvents | undefined
-  /** Number of subscribed endpoints of each type in the group, by `typeKey`. */
+  /** Number of endpoints that select each type of the group by its type alone, by `typeKey`. */
   fanOuts: ReadonlyMap<string, number>
+  /** Organizations with a filter that `matches` was not decided by. None of their events was stored. */
+  undecided: ReadonlySet<string>
   /** Organizations with new deliveries. */
   organizationIds: string[]
 }
 
-const STORE = 'SELECT * FROM store_events_v1($1, $2, $3, $4, $5, $6, $7, $8)'
+const STORE = 'SELECT * FROM store_events_v2($1, $2, $3, $4, $5, $6, $7, $8, $9)'
 
 interface Row {
   stored_at: Date
@@ -43,6 +56,7 @@ interface Row {
   repeated: string[]
   allowed: boolean
   fan_outs: Record<string, number> | null
+  undecided: string[]
 }
 
 /** Key of an organization's event type, in the format of the statement. */
@@ -50,11 +64,12 @@ export const typeKey = ({ organizationId, type }: Pick<NewEvent, 'organizationId
   `${organizationId} ${type}`
 
 /**
- * Stores events and their deliveries by one call of `store_events_v1` (prisma/functions), and resolves after the commit.
+ * Stores events and their deliveries by one call of `store_events_v2` (prisma/functions), and resolves after the commit.
  *
  * @param size stores nothing when the group would create more than DELIVERIES_AT_MOST[size] deliveries
  * @param time the current time; null takes the clock of the database
  * @param deliveryIdTime time part of the delivery ids, 10 characters
+ * @param matches decisions about endpoints with channels or a predicate, by the same filters for one organization
  */
 export async function storeEvents(
   pool: pg.Pool,
@@ -62,6 +77,7 @@ export async function storeEvents(
   size: GroupSize,
   time: Date | null,
   deliveryIdTime: string,
+  matches: readonly Matches[] = [],
 ): Promise<StoreResult> {
   const types = new Map<string, { organization_id: string; type: string; filters: readonly string[]; events: number }>()
   for (const { organizationId, type } of events) {
@@ -71,11 +87,12 @@ export async function storeEvents(
     else types.set(key, { organization_id: organizationId, type, filters: patternsOf(type), events: 1 })
   }
   let bodyStart = 1
-  const described = events.map(({ id, organizationId, type, idempotencyKey, idempotencyHash, body }) => {
+  const described = events.map(({ id, organizationId, type, channels, idempotencyKey, idempotencyHash, body }) => {
     const start = bodyStart
     bodyStart += body.length
     return {
       ...{ id, organization_id: organizationId, type, body_start: start, body_length: body.length },
+      ...(channels.length > 0 && { channels }),
       ...(idempotencyKey !== null && { idempotency_key: idempotencyKey }),
       ...(idempotencyHash !== null && { idempotency_hash_base64: Buffer.from(idempotencyHash).toString('base64') }),
     }
@@ -91,10 +108,28 @@ export async function storeEvents(
       JSON.stringify(described),
       Buffer.concat(events.map(({ body }) => body)),
       events.some(({ idempotencyKey }) => idempotencyKey !== null) ? WAIT_FOR_KEYS_MS : null,
+      describeMatches(matches, [...types.values()]),
     ],
   })
-  const { stored_at: at, repeated, organization_ids: organizationIds, allowed, fan_outs } = rows[0]!
+  const { stored_at: at, repeated, organization_ids: organizationIds, allowed, fan_outs, undecided } = rows[0]!
   const stored: StoredEvents | undefined = allowed ? { at, repeated: new Set(repeated) } : undefined
   const fanOuts = new Map(Array.from(types.keys(), (key) => [key, fan_outs?.[key] ?? 0]))
-  return { stored, organizationIds, fanOuts }
+  return { stored, organizationIds, fanOuts, undecided: new Set(undecided) }
+}
+
+/** Every evaluated filter that selects a type of the group, with the events that its endpoint wants; null without one. */
+function describeMatches(
+  matches: readonly Matches[],
+  types: readonly { organization_id: string; filters: readonly string[] }[],
+): string | null {
+  const described = new Map<string, { endpoint_id: string; filter_hash: string; event_ids: string[] }>()
+  for (const { organizationId, endpoints } of new Set(matches.map(({ filters }) => filters))) {
+    const own = types.filter(({ organization_id }) => organization_id === organizationId)
+    const patterns = [...new Set(own.flatMap(({ filters }) => filters))]
+    for (const { id, hash, filter } of endpoints)
+      if (patterns.some((pattern) => filter.eventTypes.has(pattern)))
+        described.set(id, { endpoint_id: id, filter_hash: hash, event_ids: [] })
+  }
+  for (const { eventIds } of matches) for (const [id, wanted] of eventIds) described.get(id)!.event_ids.push(...wanted)
+  return described.size === 0 ? null : JSON.stringify([...described.values()])
 }

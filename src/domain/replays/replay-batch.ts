@@ -1,59 +1,51 @@
 import type pg from 'pg'
 import { CHANGED, logChanges } from '../../bus/delivery-log.ts'
 import { countCreated } from '../deliveries/count-deliveries.ts'
+import { compileFilter, type FilterColumns } from '../endpoints/subscription-filter.ts'
 import { deliveryId } from '../events/fan-out.ts'
 import { DUE_CHANNEL } from '../events/notify-channel.ts'
-import { ENDPOINT_DISABLED_TYPE, TEST_EVENT_TYPE } from '../events/system-events.ts'
-
-/** Events that one batch examines. */
-export const EVENTS_IN_A_PAGE = 1_000
-
-/**
- * SQL condition for the events `v` of replay `r` to endpoint `e`: subscribed events published before the replay
- * started. `*` covers the operator's events only, system events must be subscribed by name, and test events are never
- * replayed.
- */
-export const MATCHES = `v.organization_id = r.organization_id AND v.created_at <= r.created_at
-  AND v.created_at >= coalesce(r."from", '-infinity') AND v.created_at < coalesce(r."to", 'infinity')
-  AND (r.types = '{}' OR v.type = ANY(r.types)) AND v.type <> '${TEST_EVENT_TYPE}'
-  AND EXISTS (SELECT 1 FROM unnest(e.event_types) AS pattern
-    WHERE pattern = v.type OR (right(pattern, 2) = '.*' AND starts_with(v.type, left(pattern, -1)))
-      OR (pattern = '*' AND v.type <> '${ENDPOINT_DISABLED_TYPE}'))`
-
-/**
- * SQL that joins the delivery `d` of event `v` to endpoint `e`. Row by row: the planner may otherwise read all
- * deliveries of the endpoint for each event.
- */
-export const WITH_DELIVERY = `LEFT JOIN LATERAL (
-    SELECT * FROM delivery_index WHERE event_id = v.id AND endpoint_id = e.id LIMIT 1
-  ) known ON true LEFT JOIN LATERAL (SELECT id, status FROM deliveries WHERE id = known.id LIMIT 1) d ON true`
-
-/**
- * SQL condition for a replayed event: its delivery `d` has a requested state, or no delivery exists and no states were
- * requested.
- */
-export const WANTED = `(d.status = ANY(r.wanted) OR (d.id IS NULL AND r.statuses = '{}'))`
+import { findWantedEvents, type ReplaySelection } from './find-wanted-events.ts'
+import { EVENTS_IN_A_PAGE, MATCHES, WANTED, WITH_DELIVERY } from './replay-conditions.ts'
 
 /** Replays without requested states cover every delivery that ended without success. */
 const REPLAYS = `SELECT *, CASE WHEN statuses = '{}' THEN ARRAY['DEAD', 'EXPIRED', 'CANCELED']::delivery_status[]
   ELSE statuses END AS wanted FROM replays`
 
+/** SQL for whether no event is left after the batch. */
+const isLast = (isFiltered: boolean) => (isFiltered ? '$8' : `(SELECT count(*) FROM looked_at) < ${EVENTS_IN_A_PAGE}`)
+
+/** Maximum tries of a batch, which the endpoint's filter may change before its statement, or another process lock. */
+const TRIES = 3
+
+/** The least recently touched replay, or a given one, with the filter of its endpoint. */
+const NEXT = `
+SELECT r.id, r.organization_id AS "organizationId", r.endpoint_id AS "endpointId", r.types, r.statuses::text[],
+  r.wanted::text[], r."from", r."to", r.created_at AS "createdAt", r.cursor,
+  e.event_types AS "eventTypes", e.channels, e.predicate, e.filter_hash AS "filterHash"
+FROM (${REPLAYS}) r JOIN webhook_endpoints e ON e.id = r.endpoint_id
+WHERE r.status = 'RUNNING' AND ($1::text IS NULL OR r.id = $1) ORDER BY r.updated_at LIMIT 1`
+
 /**
  * One statement for a batch of one running replay: examines the next events after the cursor, makes the matching ones
  * due, and moves the cursor. A batch commits wholly or not at all, so no event is skipped or replayed twice, and any
- * number of processes may work on replays. The least recently touched replay comes first.
+ * number of processes may work on replays.
+ *
+ * An endpoint with channels or a predicate takes the events that `findWantedEvents` found, unless its filter or the
+ * cursor changed since.
  */
-const PAGE = `
+const batchOf = (isFiltered: boolean) => `
 WITH clock AS (
   SELECT coalesce($1::timestamptz, now()) AS now
 ), job AS (
-  SELECT * FROM (${REPLAYS}) r WHERE status = 'RUNNING' AND ($2::text IS NULL OR id = $2)
-  ORDER BY updated_at LIMIT 1
+  SELECT * FROM (${REPLAYS}) r WHERE status = 'RUNNING' AND id = $2
 ), locked AS (
-  SELECT x.id, x.cursor FROM replays x JOIN job ON job.id = x.id WHERE x.status = 'RUNNING' FOR UPDATE OF x SKIP LOCKED
+  SELECT x.id, x.cursor FROM replays x JOIN job ON job.id = x.id JOIN webhook_endpoints e ON e.id = x.endpoint_id
+  WHERE x.status = 'RUNNING' AND e.filter_hash IS NOT DISTINCT FROM $4
+    ${isFiltered ? 'AND x.cursor IS NOT DISTINCT FROM $5' : ''} FOR UPDATE OF x SKIP LOCKED
 ), looked_at AS (
   SELECT v.id, v.type, v.organization_id, v.created_at FROM locked JOIN job r ON r.id = locked.id CROSS JOIN LATERAL (
     SELECT * FROM events v WHERE v.organization_id = r.organization_id AND v.id > coalesce(locked.cursor, '')
+      ${isFiltered ? 'AND v.id <= $6' : ''}
     ORDER BY v.id LIMIT ${EVENTS_IN_A_PAGE}
   ) v
 ), eligible AS MATERIALIZED (
@@ -61,6 +53,7 @@ WITH clock AS (
   SELECT v.id, v.type, r.organization_id, r.wanted, e.id AS endpoint_id, e.url, d.id AS delivery_id
   FROM locked JOIN job r ON r.id = locked.id JOIN webhook_endpoints e ON e.id = r.endpoint_id AND e.enabled
   JOIN looked_at v ON ${MATCHES} ${WITH_DELIVERY} WHERE ${WANTED}
+    ${isFiltered ? 'AND v.id = ANY($7)' : ''}
 ), kept AS (
   -- Locks the events against retention until the commit; events that are gone already are not replayed.
   SELECT eligible.* FROM events v JOIN eligible ON eligible.id = v.id ORDER BY v.id FOR KEY SHARE OF v
@@ -97,9 +90,9 @@ ${countCreated('made', 'again')}, changed AS (
   UPDATE replays r SET cursor = coalesce((SELECT max(id) FROM looked_at), r.cursor),
     count = r.count + (SELECT count(*) FROM changed), updated_at = clock.now,
     status = CASE WHEN NOT e.enabled THEN 'CANCELED'
-      WHEN (SELECT count(*) FROM looked_at) < ${EVENTS_IN_A_PAGE} THEN 'COMPLETED' ELSE 'RUNNING' END::replay_status,
+      WHEN ${isLast(isFiltered)} THEN 'COMPLETED' ELSE 'RUNNING' END::replay_status,
     status_reason = CASE WHEN NOT e.enabled THEN 'Its endpoint was disabled. Enable it and start another replay.' END,
-    finished_at = CASE WHEN NOT e.enabled OR (SELECT count(*) FROM looked_at) < ${EVENTS_IN_A_PAGE} THEN clock.now END
+    finished_at = CASE WHEN NOT e.enabled OR ${isLast(isFiltered)} THEN clock.now END
   FROM locked, webhook_endpoints e, clock WHERE r.id = locked.id AND e.id = r.endpoint_id
     AND (SELECT count(*) FROM counted) >= 0
   RETURNING r.id, r.organization_id, r.status
@@ -108,11 +101,16 @@ ${countCreated('made', 'again')}, changed AS (
 )
 SELECT progress.*, (SELECT count(*) FROM notified) AS notified FROM progress`
 
+const BATCH = batchOf(false)
+const FILTERED_BATCH = batchOf(true)
+
 export interface ReplayPage {
   id: string
   organization_id: string
   status: 'RUNNING' | 'COMPLETED' | 'CANCELED'
 }
+
+type Job = ReplaySelection & FilterColumns & { id: string; filterHash: string | null }
 
 /**
  * Runs the next batch of the given replay, or of the least recently touched one.
@@ -124,9 +122,22 @@ export async function runReplayBatch(
   options: { now: Date | null; replayId?: string; deliveryIdTime: string },
 ): Promise<ReplayPage | undefined> {
   const { now, replayId = null, deliveryIdTime } = options
-  const { rows } = await pool.query<ReplayPage>({
-    text: PAGE,
-    values: [now, replayId, deliveryIdTime],
-  })
-  return rows[0]
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { rows: jobs } = await pool.query<Job>({ text: NEXT, values: [replayId] })
+    const [job] = jobs
+    if (job === undefined) return undefined
+    const { text, values } = await selectEvents(pool, job)
+    const { rows } = await pool.query<ReplayPage>({
+      text,
+      values: [now, job.id, deliveryIdTime, job.filterHash, ...values],
+    })
+    if (rows[0] !== undefined) return rows[0]
+  }
+  return undefined
+}
+
+async function selectEvents(pool: pg.Pool, job: Job): Promise<{ text: string; values: unknown[] }> {
+  if (job.filterHash === null) return { text: BATCH, values: [] }
+  const { ids, last, isLast } = await findWantedEvents(pool, job, compileFilter(job))
+  return { text: FILTERED_BATCH, values: [job.cursor, last, ids, isLast] }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { jobChannel, type LiveBus } from '../../bus/bus.ts'
 import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database } from '../../database/client.ts'
-import { type DeliveryStatus, Prisma, type Replay } from '../../database/generated/client.ts'
+import type { DeliveryStatus, Replay } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError } from '../../lib/errors.ts'
 import { idRange, type MakeId } from '../../lib/ids.ts'
@@ -14,10 +14,9 @@ import type { Endpoints } from '../endpoints/endpoints.ts'
 import { DUE_CHANNEL, JOB_STARTED } from '../events/notify-channel.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
-import { MATCHES, runReplayBatch, WANTED, WITH_DELIVERY } from './replay-batch.ts'
+import { runReplayBatch } from './replay-batch.ts'
+import { previewReplay } from './replay-preview.ts'
 
-/** Maximum count of a preview. */
-export const PREVIEW_AT_MOST = 100_000
 /** Maximum running replays of one organization. */
 const RUNNING_AT_MOST = 10
 /** Final states, whose deliveries may be sent again. */
@@ -117,20 +116,12 @@ export function createReplays(deps: {
         where: { id: endpointId, organizationId, deletedAt: null },
       })
       if (endpoint === null) throw new NotFoundError('webhook endpoint', endpointId)
-      const count = () => prisma.$queryRaw<[{ count: number }]>`
-        WITH r AS (
-          SELECT ${organizationId}::text AS organization_id, ${types ?? []}::text[] AS types,
-            ${statuses ?? []}::delivery_status[] AS statuses, ${statuses ?? UNSUCCESSFUL}::delivery_status[] AS wanted,
-            ${from ?? null}::timestamptz AS "from", ${to ?? null}::timestamptz AS "to",
-            ${queueTime(clock)} AS created_at
-        )
-        SELECT count(*)::int FROM (
-          SELECT 1 FROM r JOIN webhook_endpoints e ON e.id = ${endpointId} JOIN events v ON ${Prisma.raw(MATCHES)}
-            AND v.id > ${eventsFrom(from) ?? ''}
-          ${Prisma.raw(WITH_DELIVERY)} WHERE ${Prisma.raw(WANTED)} LIMIT ${PREVIEW_AT_MOST + 1}
-        ) matching`
-      const [row] = await deps.read(organizationId, count)
-      return { count: Math.min(row.count, PREVIEW_AT_MOST), isExact: row.count <= PREVIEW_AT_MOST }
+      const selection = {
+        ...{ organizationId, endpointId, types: types ?? [], statuses: statuses ?? [] },
+        wanted: statuses ?? UNSUCCESSFUL,
+        ...{ from: from ?? null, to: to ?? null, createdAt: clock.forQueue(), cursor: eventsFrom(from) ?? null },
+      }
+      return previewReplay({ pool: deps.database.boundedPool, read: deps.read }, selection, endpoint)
     },
 
     /** Stops the replay. Deliveries already due go on. @throws ConflictError when the replay has ended */

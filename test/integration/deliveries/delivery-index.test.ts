@@ -48,6 +48,7 @@ describe('delivery index', () => {
     const makeId = createIds(app.clock)
     const event = {
       ...{ id: makeId('evt'), organizationId: tenant.organizationId, type: 'a.b' },
+      channels: [],
       body: Buffer.from('{}'),
     }
     const stored = [{ ...event, idempotencyKey: null, idempotencyHash: null }]

@@ -34,6 +34,7 @@ const newEvent = (more: Partial<NewEvent> = {}): NewEvent => ({
   id: createIds(app.clock)('evt'),
   organizationId: tenant.organizationId,
   type: TYPE,
+  channels: [],
   body: Buffer.from('{}'),
   idempotencyKey: null,
   idempotencyHash: null,

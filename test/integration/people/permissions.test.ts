@@ -10,88 +10,10 @@ import {
   RESOURCES,
 } from '../../../src/domain/people/permissions.ts'
 import { type App, startApp } from '../../support/app.ts'
+import { ANYONE, DECISIONS, EDGES } from '../../support/field-permissions.ts'
 import { operationFor, rootFields } from '../../support/operations.ts'
 
-// Permissions are enforced on every field. Each scope is written here a second time, so that a new field without
-// a decision fails.
-const ANYONE = 'any valid key'
-const DECISIONS: Record<string, string> = {
-  'query node': ANYONE,
-  'query viewer': ANYONE,
-  'query apiKeys': 'keys:read',
-  'query persistedDocuments': 'keys:read',
-  'mutation persistedDocumentActivate': 'keys:write',
-  'mutation persistedDocumentCreate': 'keys:write',
-  'mutation persistedDocumentRetire': 'keys:write',
-  'query bulkActions': 'deliveries:read',
-  'query bulkActionPreview': 'deliveries:read',
-  'mutation bulkActionCreate': 'deliveries:write',
-  'mutation bulkActionCancel': 'deliveries:write',
-  'subscription bulkActionUpdates': 'deliveries:read',
-  'query permissionResources': 'keys:read',
-  'mutation permissionResourceCreate': 'platform:write',
-  'mutation permissionResourceDelete': 'platform:write',
-  'query auditEntries': 'audit:read',
-  'query deliveries': 'deliveries:read',
-  'query eventTypes': 'events:read',
-  'query events': 'events:read',
-  'query organizations': 'platform:read',
-  'query webhookEndpoints': 'webhooks:read',
-  'mutation apiKeyCreate': 'keys:write',
-  'mutation apiKeyDisable': 'keys:write',
-  'mutation apiKeyEnable': 'keys:write',
-  'mutation apiKeyRevoke': 'keys:delete',
-  'mutation apiKeyRotate': 'keys:write',
-  'mutation apiKeyUpdate': 'keys:write',
-  'mutation apiKeyVerify': 'keys:read',
-  'mutation replayCreate': 'deliveries:write',
-  'mutation replayCancel': 'deliveries:write',
-  'mutation deliveryCancel': 'deliveries:write',
-  'mutation deliveryRetry': 'deliveries:write',
-  'mutation eventPublish': 'events:write',
-  'mutation eventPublishMany': 'events:write',
-  'mutation eventTypeCatalogueImport': 'events:write',
-  'mutation eventTypeCreate': 'events:write',
-  'mutation eventTypeUpdate': 'events:write',
-  'mutation organizationCreate': 'platform:write',
-  'mutation organizationDelete': 'platform:delete',
-  'mutation organizationUpdate': 'platform:write',
-  'mutation organizationUpsert': 'platform:write',
-  'mutation webhookEndpointCreate': 'webhooks:write',
-  'mutation webhookEndpointDelete': 'webhooks:delete',
-  'mutation webhookEndpointDisable': 'webhooks:write',
-  'mutation webhookEndpointEnable': 'webhooks:write',
-  'mutation webhookEndpointRotateSecret': 'webhooks:write',
-  'mutation webhookEndpointTest': 'webhooks:write',
-  'mutation webhookEndpointUpdate': 'webhooks:write',
-  'query replayPreview': 'deliveries:read',
-  'query replays': 'deliveries:read',
-  'query invalidKeyAttempts': 'platform:read',
-  'query invalidKeyUsage': 'platform:read',
-  'query usage': 'usage:read',
-  'query usageRecords': 'usage:read',
-  'subscription usageUpdates': 'usage:read',
-  'query deliveryStats': 'deliveries:read',
-  'subscription replayUpdates': 'deliveries:read',
-  'subscription deliveryStatsUpdates': 'deliveries:read',
-  'subscription deliveryUpdates': 'deliveries:read',
-  'subscription webhookEndpointUpdates': 'webhooks:read',
-  'subscription liveStatus': ANYONE,
-}
-/** Fields that lead from one type to another. Fields of payloads are excluded, because the caller has just created their objects. */
-const EDGES: Record<string, string> = {
-  'Delivery.attempts': 'deliveries:read',
-  'Delivery.endpoint': 'webhooks:read',
-  'Delivery.event': 'events:read',
-  'DeliveryUpdate.delivery': 'deliveries:read',
-  'Event.deliveries': 'deliveries:read',
-  'Replay.endpoint': 'webhooks:read',
-  // Guarded by the permission of its subscription.
-  'WebhookEndpointUpdate.webhookEndpoint': ANYONE,
-  'Viewer.apiKey': ANYONE,
-  'Viewer.organization': ANYONE,
-}
-
+// Permissions are enforced on every field, by the decisions of test/support/field-permissions.ts.
 let app: App
 beforeAll(async () => {
   app = await startApp()
@@ -174,22 +96,21 @@ describe.each(guarded)('permission of %s', (name, root) => {
 })
 
 describe('permission', () => {
-  test.each(Object.entries(EDGES).filter(([, scope]) => scope !== ANYONE && scope !== 'deliveries:read'))(
-    '%s needs %s',
-    async (edge, scope) => {
-      const tenant = await app.tenant()
-      await tenant.createType('a.b')
-      await tenant.createEndpoint('http://127.0.0.1:9/')
-      await tenant.publish('a.b')
-      const reader = await app.tenant({ deliveries: ['read'] }, tenant.organizationId)
-      const field = edge.split('.')[1]
-      const { errors } = await reader.request(`{ deliveries { nodes { id ${field} { id } } } }`)
-      expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
-      const [resource = '', action = ''] = scope.split(':')
-      const both = await app.tenant({ deliveries: ['read'], [resource]: [action] as never }, tenant.organizationId)
-      expect((await both.request(`{ deliveries { nodes { id ${field} { id } } } }`)).errors).toBeUndefined()
-    },
-  )
+  test.each(
+    Object.entries(EDGES).filter(([edge, scope]) => /^(Delivery|Replay)/.test(edge) && scope !== 'deliveries:read'),
+  )('%s needs %s', async (edge, scope) => {
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint('http://127.0.0.1:9/')
+    await tenant.publish('a.b')
+    const reader = await app.tenant({ deliveries: ['read'] }, tenant.organizationId)
+    const field = edge.split('.')[1]
+    const { errors } = await reader.request(`{ deliveries { nodes { id ${field} { id } } } }`)
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+    const [resource = '', action = ''] = scope.split(':')
+    const both = await app.tenant({ deliveries: ['read'], [resource]: [action] as never }, tenant.organizationId)
+    expect((await both.request(`{ deliveries { nodes { id ${field} { id } } } }`)).errors).toBeUndefined()
+  })
 
   test('Event.deliveries needs deliveries:read', async () => {
     const tenant = await app.tenant()
@@ -198,6 +119,23 @@ describe('permission', () => {
     const reader = await app.tenant({ events: ['read'] }, tenant.organizationId)
     const { errors } = await reader.request('{ events { nodes { id deliveries { nodes { id } } } } }')
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  })
+
+  test('Event.endpointMatches needs webhooks:read, and the delivery of a match deliveries:read', async () => {
+    const tenant = await app.tenant()
+    await tenant.createType('a.b')
+    await tenant.createEndpoint('http://127.0.0.1:9/')
+    await tenant.publish('a.b')
+    const ask = async (permissions: Permissions, fields: string) => {
+      const reader = await app.tenant(permissions, tenant.organizationId)
+      const { errors } = await reader.request(`{ events { nodes { endpointMatches { nodes { ${fields} } } } } }`)
+      return errors?.[0]?.extensions.code
+    }
+    expect(await ask({ events: ['read'] }, 'matches')).toBe('FORBIDDEN')
+    const both: Permissions = { events: ['read'], webhooks: ['read'] }
+    expect(await ask(both, 'matches delivery { id }')).toBe('FORBIDDEN')
+    expect(await ask(both, 'matches endpoint { id }')).toBeUndefined()
+    expect(await ask({ ...both, deliveries: ['read'] }, 'delivery { id }')).toBeUndefined()
   })
 
   test('node(id) is null without permission to read the node', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { EVENTS_IN_A_PAGE } from '../../../src/domain/replays/replay-batch.ts'
+import { EVENTS_IN_A_PAGE } from '../../../src/domain/replays/replay-conditions.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'

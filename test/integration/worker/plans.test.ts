@@ -56,7 +56,7 @@ afterAll(async () => {
 
 const deliveryIdTime = () => makeId('dlv').slice(4, 14)
 const event = (): NewEvent => ({
-  ...{ id: makeId('evt'), organizationId: tenant.organizationId, type: 'a.b', body: Buffer.from('{}') },
+  ...{ id: makeId('evt'), organizationId: tenant.organizationId, type: 'a.b', channels: [], body: Buffer.from('{}') },
   ...{ idempotencyKey: null, idempotencyHash: null },
 })
 

@@ -1,5 +1,6 @@
 import {
   type GraphQLInputType,
+  getNamedType,
   getNullableType,
   isEnumType,
   isInputObjectType,
@@ -63,6 +64,8 @@ const STRINGS = [
   ],
   ...['sb_live_aaaa', 'x'.repeat(70_000), '{}', 'null', '0', '-1', 'MINUTE', '__proto__', 'constructor', 'toString'],
 ]
+/** Names and indexes of paths in predicates. */
+const STEPS = ['data', 'type', 'metadata', 'channels', 'a', 'b', '0', '__proto__', 'length']
 const IDS = [
   'evt_1',
   'key_',
@@ -156,6 +159,13 @@ export function writeValue(type: GraphQLInputType, name: string, random: Random,
     const values = nullable.getValues().map((value) => value.name)
     return JSON.stringify(random.chance(0.05) ? 'NONE_OF_THESE' : random.pick(values))
   }
+  if (isInputObjectType(nullable) && nullable.isOneOf && random.chance(0.95)) {
+    const all = Object.values(nullable.getFields())
+    // Ends a type that contains itself.
+    const fields = depth < 6 ? all : all.filter(({ type }) => getNamedType(type) !== nullable)
+    const field = random.pick(fields)
+    return `{${JSON.stringify(field.name)}:${writeValue(field.type, field.name, random, seen, depth + 1)}}`
+  }
   if (isInputObjectType(nullable)) {
     const fields = Object.values(nullable.getFields()).filter((field) => {
       if (isNonNullType(field.type)) return random.chance(0.98)
@@ -189,6 +199,7 @@ function writeScalar(type: string, name: string, random: Random, { ids, cursors 
     case 'JSON':
       return random.chance(0.05) ? `${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}` : random.pick(JSON_TEXTS)
     default:
+      if (name === 'path' && random.chance(0.8)) return JSON.stringify(random.pick(STEPS))
       return name === 'after' || name === 'before' ? known(CURSORS, cursors, 0.6) : JSON.stringify(random.pick(STRINGS))
   }
 }

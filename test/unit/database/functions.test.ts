@@ -42,6 +42,11 @@ describe('SQL functions', () => {
     ['store_events_v1', deliveryId('delivery_id_time', 's.id', 'w.endpoint_id')],
     ['store_events_v1', register('made')],
     ['store_events_v1', logChanges('counted').replace('FROM changed', 'FROM made')],
+    ['store_events_v2', `pg_notify('${DUE_CHANNEL}', '')`],
+    ['store_events_v2', `'${HELD_REASON}'`],
+    ['store_events_v2', deliveryId('delivery_id_time', 's.id', 'w.endpoint_id')],
+    ['store_events_v2', register('made')],
+    ['store_events_v2', logChanges('counted').replace('FROM changed', 'FROM made')],
   ])('%s holds the rule of the code: %#', (name, rule) => {
     const plain = (sql: string) => sql.replaceAll(/--.*/g, '').replaceAll(/\s+/g, ' ').trim()
     expect(plain(read(`prisma/functions/${name}.sql`))).toContain(plain(rule))

@@ -9,6 +9,7 @@ const event = (id: string, organizationId = 'o'): NewEvent => ({
   id,
   organizationId,
   type: 't',
+  channels: [],
   body: Buffer.from('x'),
   idempotencyKey: null,
   idempotencyHash: null,
@@ -19,6 +20,7 @@ const events = (count: number, organizationId: string) =>
 const stored = (at = 0): Awaited<ReturnType<StoreGroup>> => ({
   stored: { at: new Date(at), repeated: new Set<string>() },
   fanOuts: new Map(),
+  undecided: new Set(),
 })
 
 /** A store that holds every group until the test releases it. Organizations named `large…` have 1,000 endpoints. */
@@ -27,7 +29,7 @@ function createHeldStore() {
   const store = async (group: readonly NewEvent[], size: GroupSize): ReturnType<StoreGroup> => {
     const fanOuts = new Map(group.map(({ organizationId: id }) => [`${id} t`, id.startsWith('large') ? 1_000 : 1]))
     const deliveries = group.reduce((sum, { organizationId: id }) => sum + fanOuts.get(`${id} t`)!, 0)
-    if (deliveries > DELIVERIES_AT_MOST[size]) return { stored: undefined, fanOuts }
+    if (deliveries > DELIVERIES_AT_MOST[size]) return { stored: undefined, fanOuts, undecided: new Set() }
     const { promise, resolve } = Promise.withResolvers<void>()
     const names = [...new Set(group.map(({ organizationId }) => organizationId))].join()
     groups.push({ names: `${names} ${group.length}`, go: resolve })

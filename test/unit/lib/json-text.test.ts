@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRemoveFields } from '../../../src/domain/events/redact.ts'
 import { eachEntry, eachMember, findRepeatedName, levelsOf, skipSpace, skipValue } from '../../../src/lib/json-scan.ts'
-import { findInexactNumber, isExactNumber, readJson } from '../../../src/lib/json-text.ts'
+import { readJson } from '../../../src/lib/json-text.ts'
 import { jsonText } from '../../support/json-texts.ts'
 
 const RUNS = { numRuns: 3_000, seed: 27 }
@@ -42,31 +42,6 @@ describe('JSON scanner', () => {
 
   test.each(['', '{"a":}', '[1,]', '01', "{'a':1}", 'NaN', '"\n"'])('%j is rejected as malformed', (text) => {
     expect(() => readJson(text)).toThrow('The body is not valid JSON.')
-  })
-})
-
-describe('exact number', () => {
-  test.each([
-    '0',
-    '-0',
-    '1.0',
-    '1.50',
-    '1e2',
-    '100',
-    '0.1',
-    '9007199254740992',
-    '5e-324',
-    '123456789012345680000',
-    '0e999',
-  ])('%s is exact', (text) => expect(isExactNumber(text)).toBe(true))
-  test.each(['12345678901234567890', '1e400', '0.1234567890123456789', '9007199254740993', '1e-400'])(
-    '%s is not exact',
-    (text) => expect(isExactNumber(text)).toBe(false),
-  )
-
-  test('the first inexact number of a text is found outside strings only', () => {
-    expect(findInexactNumber('{"12345678901234567890":["1e400\\"",1.5,{"a":1e400}]}')).toBe('1e400')
-    expect(findInexactNumber('["12345678901234567890"]')).toBeUndefined()
   })
 })
 
