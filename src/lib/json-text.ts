@@ -97,11 +97,15 @@ export function isExactNumber(text: string): boolean {
   return Number.isFinite(number) && decimalOf(text) === decimalOf(String(number))
 }
 
-/** The digits and the exponent of a number, in one form for each value. */
+/**
+ * The digits and the exponent of a number, in one form for each value. The zeros at the end are counted by a loop: a
+ * regular expression takes quadratic time for zeros that another digit follows.
+ */
 function decimalOf(text: string): string {
   const [, sign, whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)!
   const digits = `${whole}${fraction}`.replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
-  if (significant === '') return '0'
-  return `${sign}${significant}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)}`
+  let end = digits.length
+  while (digits[end - 1] === '0') end--
+  if (end === 0) return '0'
+  return `${sign}${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}`
 }

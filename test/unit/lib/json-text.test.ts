@@ -64,6 +64,14 @@ describe('exact number', () => {
     (text) => expect(isExactNumber(text)).toBe(false),
   )
 
+  test('a number of a million digits is read in linear time', () => {
+    const zeros = '0'.repeat(1_000_000)
+    expect(isExactNumber(`1.${zeros}1`)).toBe(false)
+    expect(isExactNumber(`1.${zeros}`)).toBe(true)
+    expect(isExactNumber(`0.${zeros}1e1000001`)).toBe(true)
+    expect(isExactNumber(`1e-${'9'.repeat(1_000_000)}`)).toBe(false)
+  })
+
   test('the first inexact number of a text is found outside strings only', () => {
     expect(findInexactNumber('{"12345678901234567890":["1e400\\"",1.5,{"a":1e400}]}')).toBe('1e400')
     expect(findInexactNumber('["12345678901234567890"]')).toBeUndefined()
