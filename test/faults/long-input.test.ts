@@ -56,13 +56,14 @@ describe('long input', () => {
       'query ($v: [DeliveryStatus!]) { deliveries(filter: { statuses: $v }) { nodes { id } } }',
       Array.from({ length: 200_000 }, () => 'WAT'),
     ],
-    [
-      'entries of a list for a subscription',
-      'subscription ($v: [DeliveryStatus!]) { deliveryUpdates(filter: { statuses: $v }) { __typename } }',
-      Array.from({ length: 200_000 }, () => 'WAT'),
-    ],
   ])('200,000 wrong %s are refused at the first 20', async (_, query, v) => {
     const { errors } = await tenant.request(query, { v })
+    expect(errors?.[0]?.extensions?.issues).toHaveLength(20)
+  })
+
+  test('wrong entries of a list for a subscription are refused at the first 20', async () => {
+    const query = 'subscription ($v: [DeliveryStatus!]) { deliveryUpdates(filter: { statuses: $v }) { __typename } }'
+    const { errors } = await tenant.request(query, { v: Array.from({ length: 3_000 }, () => 'WAT') })
     expect(errors?.[0]?.extensions?.issues).toHaveLength(20)
   })
 
