@@ -1,8 +1,12 @@
 import ipaddr from 'ipaddr.js'
 
+/** Maximum characters of an address with its zone. */
+const ADDRESS_CHARACTERS = 100
+
 /** Parses an address. An IPv4-mapped IPv6 address counts as IPv4; undefined for any other text. */
 export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  const address = text.replace(/%.*$/, '')
+  if (text.length > ADDRESS_CHARACTERS) return undefined
+  const [address] = text.split('%', 1) as [string]
   // `isValid` also accepts 10.1 and 0x7f.1, which other software may read differently.
   if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return undefined
   return ipaddr.process(address)

@@ -8,6 +8,9 @@ const ANSWER_HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
+/** The media types that an answer 406 names. Yoga would repeat them for each media type of the request. */
+const MEDIA_TYPES = 'application/graphql-response+json, application/json, text/event-stream'
+
 /** Sets the headers before anything else can answer, such as a refusal of the body. */
 export function setAnswerHeaders(response: ServerResponse): void {
   for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value)
@@ -17,5 +20,6 @@ export function setAnswerHeaders(response: ServerResponse): void {
 export const answerHeaders: Plugin = {
   onResponse({ response }) {
     for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.headers.set(name, value)
+    if (response.status === 406) response.headers.set('accept', MEDIA_TYPES)
   },
 }

@@ -52,7 +52,7 @@ export function serveSocket(server: Server<SocketExtra>, extra: SocketExtra, log
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      close: (code, reason) => socket.close(code, reason),
+      close: (code, reason) => socket.close(code, shortReason(reason)),
       send: (data) =>
         new Promise((resolve) => {
           if (socket.readyState !== socket.OPEN) return resolve()
@@ -95,5 +95,8 @@ export const checkPing = ({ extra }: { extra: SocketExtra }): void => refuseOver
 
 /** The message of an error as the reason of a close frame, which holds at most 123 bytes. */
 export function closeReason(error: Error): string {
-  return error.message.slice(0, 120)
+  return shortReason(error.message)
 }
+
+/** Cuts a reason to 120 bytes. A character that is cut becomes one of 3 bytes at most. */
+const shortReason = (reason = ''): string => Buffer.from(reason).subarray(0, 120).toString()

@@ -22,6 +22,7 @@ import { readParameters } from './read-parameters.ts'
 import { type RecordUsage, recordUsage } from './record-usage.ts'
 import type { ServerContext } from './request-context.ts'
 import { createSharedExecutions } from './shared-executions.ts'
+import { boundSubscriptions } from './subscription-size.ts'
 import { explainVariables, shortenErrors } from './variable-errors.ts'
 
 const checkDocument = createCheckDocument(schema)
@@ -51,10 +52,11 @@ export function createGraphQL(deps: {
       persistedOperations(deps.resolveDocument),
       readParameters,
       boundQueries({ introspection: deps.introspection }),
+      boundSubscriptions,
       keepJsonText,
-      explainVariables,
       shortenErrors,
       shareExecutions(),
+      explainVariables,
       boundAnswers,
       answerJsonText,
       usage,

@@ -10,6 +10,7 @@ import type { Services } from '../services.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
 import { oneAtATime } from './answer-order.ts'
 import { sliceAnswer } from './answer-writer.ts'
+import { type BodyAccount, createBodyBytes } from './body-bytes.ts'
 import { countBody } from './count-body.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
 import { createGraphiQL } from './graphiql.ts'
@@ -79,6 +80,7 @@ export async function startServer(deps: {
   }
 
   const unsent = createUnsentBytes(deps.unsentLimits)
+  const bodies = createBodyBytes()
   const writeTimeout = createWriteTimeout(deps.writeTimeoutMs)
   const maskError = createMaskError(log)
   const record = createRecordUsage({ recorder: services.usageRecorder, clock: deps.clock })
@@ -137,20 +139,19 @@ export async function startServer(deps: {
   ): Promise<void> {
     setAnswerHeaders(response)
     let received = Number(request.headers['content-length'] ?? 0)
-    if (received > REQUEST_BYTES) {
-      response.setHeader('connection', 'close')
-      return refuse(
+    if (received > REQUEST_BYTES)
+      return refuseBody(
         response,
         413,
         'REQUEST_TOO_LARGE',
         `A request has at most ${REQUEST_BYTES} bytes. Send less at once.`,
       )
-    }
     // A chunked body is read only after authentication, so its first bytes wait within the buffer of the request.
     let limit = REQUEST_BYTES
+    let body: BodyAccount | undefined
     const onBytes = (bytes: number) => {
       received = bytes
-      return bytes <= limit
+      return bytes <= limit && body?.hold(bytes) !== false
     }
     if (request.headers['transfer-encoding'] !== undefined) countBody(request, onBytes)
     const fault = request.method === 'POST' ? mediaTypeViolation(request.headers) : undefined
@@ -176,15 +177,13 @@ export async function startServer(deps: {
     if (response.closed) return
     if (requestContext.viewer === null) {
       limit = STRANGER_REQUEST_BYTES
-      if (received > limit) {
-        response.setHeader('connection', 'close')
-        return refuse(
-          response,
-          413,
-          'REQUEST_TOO_LARGE',
-          `A request without a known API key has at most ${limit} bytes. Present a key, or send less.`,
-        )
-      }
+      const message = `A request without a known API key has at most ${limit} bytes. Present a key, or send less.`
+      if (received > limit) return refuseBody(response, 413, 'REQUEST_TOO_LARGE', message)
+    } else {
+      body = bodies.open(requestContext.viewer.principal.id)
+      response.once('close', body.close)
+      const message = 'Too many large requests wait for their answers. Wait for some, or send less at once.'
+      if (!body.hold(received)) return refuseBody(response, 503, 'TOO_MANY_BYTES', message)
     }
     graphql.handle(request, response, { requestContext })
   }
@@ -234,6 +233,12 @@ function requestId(request: IncomingMessage): string {
 /** Refuses a request before GraphQL, in the form of its errors. */
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {
   send(response, { status, body: { errors: [{ message, extensions: { code } }] } })
+}
+
+/** As `refuse`, without reading the body. */
+function refuseBody(response: ServerResponse, status: number, code: string, message: string): void {
+  response.setHeader('connection', 'close')
+  refuse(response, status, code, message)
 }
 
 function send(response: ServerResponse, { status, body }: Answer): void {

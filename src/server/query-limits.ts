@@ -20,6 +20,8 @@ import { createListLengths, isEntries } from './list-lengths.ts'
 /** Maximum characters of a document; variables may be longer. */
 export const DOCUMENT_CHARACTERS = 100_000
 export const TOKENS = 5_000
+/** Maximum lines of a document: the place of each error is found by reading all lines before it. */
+export const LINES = 5_000
 /** Maximum root fields of an operation, aliases included: each may read a page of 100. */
 export const ROOT_FIELDS = 20
 /** Maximum fields and spreads of an operation with every fragment expanded, aliases included. */
@@ -101,6 +103,8 @@ export function parseWithinLimits(
 ): DocumentNode {
   const text = typeof source === 'string' ? source : source.body
   if (text.length > DOCUMENT_CHARACTERS) throw refusal('characters', text.length, DOCUMENT_CHARACTERS)
+  const lines = text.split(/\r\n|\n|\r/, LINES + 1).length
+  if (lines > LINES) throw refusal('lines', Number.POSITIVE_INFINITY, LINES)
   const nesting = nestingOf(text)
   if (nesting > BRACKETS) throw refusal('brackets within each other', nesting, BRACKETS)
   const document = parse(source, { ...options, maxTokens: TOKENS })

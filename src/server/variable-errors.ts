@@ -8,29 +8,24 @@ import {
   isNonNullType,
   typeFromAST,
 } from 'graphql'
-import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import type { Plugin } from 'graphql-yoga'
 import type { Issue } from '../lib/errors.ts'
 import { shortenEchoes } from '../lib/shorten-echoes.ts'
 import { withCode } from './public-error.ts'
 
 /** Maximum issues of one answer: each entry of a list may be wrong in its own way. */
 const ISSUES_SHOWN = 20
+/** Ends the coercion at the last issue that is shown: a long list of wrong entries would take seconds. */
+const ENOUGH = new Error('Enough issues')
 
 /**
- * Names the path of each variable that has not the type of its declaration. The executors say only the fault, so a failed
- * request is coerced again.
+ * Checks the variables right before the operation executes and names the path of each one that has not the type of its
+ * declaration. The executors would say only the fault, and print the whole value in each of 50 errors.
  */
 export const explainVariables: Plugin = {
-  onExecute: ({ args }) => ({
-    onExecuteDone({ result, setResult }) {
-      if (!isAsyncIterable(result)) explain(args, result, setResult)
-    },
-  }),
-  onSubscribe: ({ args }) => ({
-    onSubscribeResult({ result, setResult }) {
-      if (!isAsyncIterable(result)) explain(args, result, setResult)
-    },
-  }),
+  onExecute: ({ executeFn, setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => refusalOf(args) ?? executeFn(args)),
+  onSubscribe: ({ subscribeFn, setSubscribeFn }) =>
+    setSubscribeFn((args: ExecutionArgs) => refusalOf(args) ?? subscribeFn(args)),
 }
 
 /** Cuts long input in the errors of a document, which Yoga does not mask. WebSocket masks them by itself. */
@@ -43,16 +38,12 @@ export const shortenErrors: Plugin = {
 }
 const INVALID = 'GRAPHQL_VALIDATION_FAILED'
 
-function explain(args: ExecutionArgs, result: ExecutionResult, setResult: (result: ExecutionResult) => void): void {
-  const { data, errors = [] } = result
-  // Errors of variables come before any data, without a path in the answer and without a code.
-  if (data != null || !errors.every(({ path, extensions }) => path === undefined && extensions.code === undefined))
-    return
+function refusalOf(args: ExecutionArgs): ExecutionResult | undefined {
   const issues = issuesOf(args)
-  if (issues.length === 0) return
+  if (issues.length === 0) return undefined
   const message = issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ')
   const extensions = { code: 'BAD_USER_INPUT', issues, http: { status: 400 } }
-  setResult({ ...result, errors: [new GraphQLError(message, { extensions })] })
+  return { errors: [new GraphQLError(message, { extensions })] }
 }
 
 /** The rule of each scalar as a sentence of Signalbox. */
@@ -70,12 +61,24 @@ function sentenceOf(message: string): string {
   return RULES[/^(\w+) cannot represent /.exec(message)?.[1] ?? ''] ?? message
 }
 
-function issuesOf({ schema, document, operationName, variableValues }: ExecutionArgs): Issue[] {
+function issuesOf(args: ExecutionArgs): Issue[] {
   const issues: Issue[] = []
   const add = (name: string, path: readonly (string | number)[], message: string) => {
-    if (issues.length < ISSUES_SHOWN)
-      issues.push({ path: shortenEchoes(['variables', name, ...path].join('.')), message: shortenEchoes(message) })
+    issues.push({ path: shortenEchoes(['variables', name, ...path].join('.')), message: shortenEchoes(message) })
+    if (issues.length === ISSUES_SHOWN) throw ENOUGH
   }
+  try {
+    addIssues(args, add)
+  } catch (error) {
+    if (error !== ENOUGH) throw error
+  }
+  return issues
+}
+
+function addIssues(
+  { schema, document, operationName, variableValues }: ExecutionArgs,
+  add: (name: string, path: readonly (string | number)[], message: string) => void,
+): void {
   for (const definition of getOperationAST(document, operationName)?.variableDefinitions ?? []) {
     const name = definition.variable.name.value
     const type = typeFromAST(schema, definition.type)
@@ -85,5 +88,4 @@ function issuesOf({ schema, document, operationName, variableValues }: Execution
       coerceInputValue(value, type, (path, _value, error) => add(name, path, sentenceOf(error.message)))
     else if (isNonNullType(type) && definition.defaultValue === undefined) add(name, [], 'is required')
   }
-  return issues
 }

@@ -1,3 +1,4 @@
+import { type ClientRequest, request } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from '../support/app.ts'
@@ -79,5 +80,26 @@ describe('large body', () => {
       expect(delayMs).toBeLessThan(1_000)
     }
     expect(answered).toBeGreaterThan(4)
+  })
+
+  test.each<[string, (request: ClientRequest) => unknown]>([
+    ['a length', (request) => request.setHeader('content-length', 16 * 1024 * 1024).flushHeaders()],
+    ['chunks', (request) => request.write('a'.repeat(16 * 1024 * 1024))],
+  ])('the ninth unfinished body of 16 MiB with %s of a key is refused, and other keys are served', async (_, send) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${tenant.key}` }
+    const start = () => {
+      const client = request(`${app.url}/graphql`, { method: 'POST', headers, agent: false })
+      client.on('error', () => {})
+      send(client)
+      return client
+    }
+    const clients = Array.from({ length: 9 }, start)
+    const ends = clients.map((client) => new Promise((resolve) => client.once('close', resolve)))
+    await Promise.race(ends)
+    expect(await honest.ask('{ viewer { permissions } }')).toBeDefined()
+    for (const client of clients) client.destroy()
+    await Promise.all(ends)
+    const { status } = await post(NESTED, tenant.key)
+    expect(status[0]).toBe(400)
   })
 })

@@ -44,4 +44,44 @@ describe('long input', () => {
       extensions: { code: 'VALIDATION_FAILED' },
     })
   })
+
+  test.each<[string, string, unknown]>([
+    [
+      'names of an input',
+      'mutation ($v: EventPublishInput!) { eventPublish(input: $v) { __typename } }',
+      Object.fromEntries(Array.from({ length: 200_000 }, (_, n) => [`name${n}`, n])),
+    ],
+    [
+      'entries of a list',
+      'query ($v: [DeliveryStatus!]) { deliveries(filter: { statuses: $v }) { nodes { id } } }',
+      Array.from({ length: 200_000 }, () => 'WAT'),
+    ],
+  ])('200,000 wrong %s are refused at the first 20', async (_, query, v) => {
+    const { errors } = await tenant.request(query, { v })
+    expect(errors?.[0]?.extensions?.issues).toHaveLength(20)
+  })
+
+  test('wrong entries of a list for a subscription are refused at the first 20', async () => {
+    const query = 'subscription ($v: [DeliveryStatus!]) { deliveryUpdates(filter: { statuses: $v }) { __typename } }'
+    const { errors } = await tenant.request(query, { v: Array.from({ length: 3_000 }, () => 'WAT') })
+    expect(errors?.[0]?.extensions?.issues).toHaveLength(20)
+  })
+
+  test('a number of 90,000 digits in the document of a stranger is refused', async () => {
+    const number = `1.${'0'.repeat(90_000)}1`
+    const query = `mutation { eventPublish(input: { type: "a.b", data: ${number} }) { __typename } }`
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    })
+    expect(await response.text()).toContain('is not exact in a GraphQL document')
+  })
+
+  test('an answer 406 names its media types once, when the request names 15,000', async () => {
+    const accept = ','.repeat(15_000)
+    const response = await fetch(`${app.url}/graphql?query={__typename}`, { headers: { accept } })
+    expect(response.status).toBe(406)
+    expect(response.headers.get('accept')?.length).toBeLessThan(100)
+  })
 })

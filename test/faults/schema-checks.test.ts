@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CHECK_MS } from '../../src/domain/event-types/check-deadline.ts'
+import { COST_MS } from '../../src/domain/event-types/json-schema.ts'
 import type { EventPublish } from '../../src/domain/events/publish.ts'
 import type { Viewer } from '../../src/domain/people/viewer.ts'
 import { JsonText } from '../../src/lib/json-text.ts'
@@ -129,6 +130,13 @@ describe('slow schema', () => {
     const schema = { oneOf: Array.from({ length: 1_500 }, (_, n) => ({ const: n })) }
     await expect(attacker.createType('too.large', { schema })).rejects.toThrow(
       'input.schema: is no usable JSON Schema: an object or list of the schema has more than 250 parts. Divide it',
+    )
+  })
+
+  test('a schema is refused when its patterns take long to compile', async () => {
+    const schema = { type: 'string', pattern: 'x{1000}'.repeat(1_000) }
+    await expect(attacker.createType('too.slow', { schema })).rejects.toThrow(
+      `its patterns take more than ${COST_MS} ms to compile. Make them simpler`,
     )
   })
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createLog } from '../../src/lib/log.ts'
+import { SUBSCRIPTION_CHARACTERS } from '../../src/server/subscription-size.ts'
 import { PENDING_BYTES } from '../../src/server/websocket.ts'
 import { type App, startApp } from '../support/app.ts'
 
@@ -65,6 +66,35 @@ describe('WebSocket message', () => {
     const socket = await connect()
     socket.send(text)
     expect(await nextOf(socket)).toBe(4400)
+  })
+
+  test('an id of 1,000 bytes that is taken ends its own socket with 4409', async () => {
+    const socket = await connect()
+    const payload = { query: 'subscription { deliveryUpdates { __typename } }' }
+    const text = JSON.stringify({ id: 'é'.repeat(500), type: 'subscribe', payload })
+    socket.send(text)
+    socket.send(text)
+    expect(await nextOf(socket)).toBe(4409)
+  })
+
+  test('a subscription with an id of 100,000 characters is refused, because its id is kept', async () => {
+    const socket = await connect()
+    const payload = { query: 'subscription { deliveryUpdates { __typename } }' }
+    socket.send(JSON.stringify({ id: 'a'.repeat(100_000), type: 'subscribe', payload }))
+    expect(JSON.stringify(await nextOf(socket))).toContain(`at most ${SUBSCRIPTION_CHARACTERS} characters`)
+    socket.terminate()
+  })
+
+  test('a subscription over SSE with a megabyte of variables is refused, because its variables are kept', async () => {
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${key}` },
+      body: JSON.stringify({
+        query: 'subscription { deliveryUpdates { __typename } }',
+        variables: { unused: 'a'.repeat(1_000_000) },
+      }),
+    })
+    expect(await response.text()).toContain('QUERY_TOO_LARGE')
   })
 
   test('a pong of 260,000 nested arrays is ignored', async () => {

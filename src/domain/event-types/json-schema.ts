@@ -10,6 +10,8 @@ import { CHECK_BUDGET, isQuickCheck, schemaCost } from './schema-cost.ts'
 
 export const SCHEMA_BYTES = 64 * 1024
 const ISSUES_SHOWN = 20
+/** Maximum milliseconds for the cost of a new schema: a pattern of 7 KB may compile for seconds, before its cost is known. */
+export const COST_MS = 200
 
 // Optimizing the generated code takes several times as long as generating it.
 const CODE = { regExp: createLinearRegExp().regExp, optimize: false } as const
@@ -33,13 +35,15 @@ export type CheckPayload = (data: JsonText) => Issue[]
  * Compiles a JSON Schema: 2020-12, or draft-07 when `$schema` says so. Tenants write schemas, so patterns run on a
  * matcher of linear time, the cost of a check is bounded, and nothing is loaded from elsewhere.
  *
+ * @param costMs time for the cost, in which each pattern is compiled once. Default: no bound, for a registered schema
  * @throws Error with the fault of the schema
  */
-export function compileSchema(schema: unknown): CheckPayload {
+export function compileSchema(schema: unknown, costMs?: number): CheckPayload {
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema)))
     throw new Error('a JSON Schema is an object or a boolean')
   if (JSON.stringify(schema).length > SCHEMA_BYTES) throw new Error(`at most ${SCHEMA_BYTES} bytes`)
-  const cost = schemaCost(schema)
+  const cost = costMs === undefined ? schemaCost(schema) : runWithDeadline(() => schemaCost(schema), costMs)
+  if (cost === undefined) throw new Error(`its patterns take more than ${costMs} ms to compile. Make them simpler`)
   const { id, Compiler, meta } = draftOf(schema)
   // The meta schema is found by its own id, because Ajv caches every other key forever.
   const isSchema = meta.getSchema(id)!

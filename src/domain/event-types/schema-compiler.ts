@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { RateLimitedError } from '../../lib/errors.ts'
 import { EVENT_DEPTH, sizeViolation } from '../events/redact.ts'
 import { createSlidingWindow } from '../limits/sliding-window.ts'
-import { type CheckPayload, compileSchema, SCHEMA_BYTES } from './json-schema.ts'
+import { type CheckPayload, COST_MS, compileSchema, SCHEMA_BYTES } from './json-schema.ts'
 
 /** Milliseconds per minute in which one process compiles schemas of one organization. */
 const BUDGET_MS = 5_000
@@ -33,10 +33,15 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
     return Math.ceil((windows[0]!.retryAt - now) / 1000)
   }
 
-  function compile(organizationId: string, schema: unknown, { key, size }: ReturnType<typeof keyOf>): CheckPayload {
+  function compile(
+    organizationId: string,
+    schema: unknown,
+    { key, size }: ReturnType<typeof keyOf>,
+    costMs?: number,
+  ): CheckPayload {
     const began = performance.now()
     try {
-      const check = compileSchema(schema)
+      const check = compileSchema(schema, costMs)
       remembered.set(key, check, { size })
       return check
     } finally {
@@ -55,7 +60,7 @@ export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) 
       const key = keyOf(schema)
       if (remembered.has(key.key)) return
       const seconds = waitSecondsOf(organizationId)
-      if (seconds === 0) return void compile(organizationId, schema, key)
+      if (seconds === 0) return void compile(organizationId, schema, key, COST_MS)
       const message = `The JSON Schemas of this organization took ${budgetMs / 1000} s to compile in this minute.`
       throw new RateLimitedError(`${message} Try again in ${seconds} s, or make them smaller.`, seconds)
     },

@@ -37,6 +37,7 @@ const MISTAKES: [name: string, body: Record<string, unknown>, code: string, mess
   ],
   ['two operations', { query: two }, 'OPERATION_RESOLUTION_FAILURE', 'operation'],
   ['an absent operation', { query: two, operationName: 'c' }, 'OPERATION_RESOLUTION_FAILURE', 'operation'],
+  ['many lines', { query: `${'\n'.repeat(5_000)}{ __typename }` }, 'QUERY_TOO_LARGE', 'at most 5000 lines'],
   ['a deep literal', { query: `{ node(id: ${deep}) { id } }` }, 'QUERY_TOO_LARGE', '200 brackets within each other'],
   [
     'a deep type',

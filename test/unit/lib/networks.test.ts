@@ -43,4 +43,8 @@ describe('networks', () => {
     expect(parseAddress('10.1')).toBeUndefined()
     expect(parseAddress('fe80::1%eth0')?.toString()).toBe('fe80::1')
   })
+
+  test('a text of a million characters is no address', () => {
+    expect(parseAddress(`${'%'.repeat(1_000_000)}\n`)).toBeUndefined()
+  })
 })
