@@ -7,6 +7,7 @@ import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { DeliveryStatusType } from './delivery.ts'
 import { JobStatusType } from './job-status.ts'
 import { readNodes } from './pages.ts'
+import { createPayload } from './payload.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
 
 const Replay = builder.prismaObject('Replay', {
@@ -81,12 +82,11 @@ const ReplayCreateInput = builder.inputType('ReplayCreateInput', {
   }),
 })
 
-const ReplayCreatePayload = builder.objectRef<{ replay: ReplayRow }>('ReplayCreatePayload').implement({
-  description: 'The started replay. A replay over fewer than 1,000 stored events is complete already.',
-  fields: (t) => ({
-    replay: t.field({ type: Replay, description: 'The started replay.', resolve: ({ replay }) => replay }),
-  }),
-})
+const ReplayCreatePayload = createPayload<{ replay: ReplayRow }>(
+  'ReplayCreatePayload',
+  'The started replay. A replay over fewer than 1,000 stored events is complete already.',
+  (t) => ({ replay: t.expose('replay', { type: Replay, description: 'The started replay.' }) }),
+)
 
 builder.mutationField('replayCreate', (t) =>
   t.field({
@@ -137,12 +137,11 @@ builder.queryField('replayPreview', (t) =>
   }),
 )
 
-const ReplayCancelPayload = builder.objectRef<{ replay: ReplayRow }>('ReplayCancelPayload').implement({
-  description: 'The replay after its cancellation.',
-  fields: (t) => ({
-    replay: t.field({ type: Replay, description: 'The replay after the change.', resolve: ({ replay }) => replay }),
-  }),
-})
+const ReplayCancelPayload = createPayload<{ replay: ReplayRow }>(
+  'ReplayCancelPayload',
+  'The replay after its cancellation.',
+  (t) => ({ replay: t.expose('replay', { type: Replay, description: 'The canceled replay.' }) }),
+)
 
 builder.mutationField('replayCancel', (t) =>
   t.field({

@@ -2,7 +2,7 @@ import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { Prisma, WebhookEndpoint } from '../../database/generated/client.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { ConflictError, NotFoundError, ValidationError } from '../../lib/errors.ts'
+import { ConflictError, NotFoundError, ValidationError, VersionConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import type { Keyring } from '../../lib/keyring.ts'
 import { page } from '../../lib/pagination.ts'
@@ -26,6 +26,9 @@ export const ENDPOINTS_AT_MOST = 1_000
 
 /** Encryption context that binds custom headers to their endpoint. */
 export const headersContext = (endpointId: string) => `endpoint-headers:${endpointId}`
+
+/** The endpoint was changed since its editor read it. */
+export class EndpointVersionConflictError extends VersionConflictError<WebhookEndpoint> {}
 
 /** Webhook endpoints of an organization. */
 export type Endpoints = ReturnType<typeof createEndpoints>
@@ -84,17 +87,25 @@ export function createEndpoints(deps: {
       return withFreeExternalId('endpoint', fields.externalId, () => prisma.$transaction(create))
     },
 
-    async update(viewer: Viewer, id: string, input: WebhookEndpointUpdate): Promise<WebhookEndpoint> {
+    /** @param expectedVersion refuses the update of another version; default any version */
+    async update(
+      viewer: Viewer,
+      id: string,
+      input: WebhookEndpointUpdate,
+      expectedVersion?: number | null,
+    ): Promise<WebhookEndpoint> {
       const { url, headers, retryPolicy, ...fields } = validate(endpointUpdateInput, input)
       const data = {
         ...fields,
         ...(url !== undefined && { url: await checkedUrl(url) }),
         ...(headers !== undefined && headerColumns(id, headers)),
         ...(retryPolicy !== undefined && policyColumns(retryPolicy)),
-        updatedAt: clock.now(),
+        ...changed(),
       }
       const change = async (tx: Transaction) => {
-        await find(tx, viewer, id)
+        const before = await find(tx, viewer, id)
+        if (expectedVersion != null && before.version !== expectedVersion)
+          throw new EndpointVersionConflictError('endpoint', before.version, before)
         const updated = await tx.webhookEndpoint.update({ where: { id }, data })
         const details = { changed: Object.keys(input) }
         await audit(tx, viewer, { action: 'webhookEndpoint.update', resource: id, details })
@@ -107,8 +118,7 @@ export function createEndpoints(deps: {
     async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
       return prisma.$transaction(async (tx) => {
         await find(tx, viewer, id)
-        const now = clock.now()
-        const data = { deletedAt: now, updatedAt: now, enabled: false, disabledReason: 'Deleted.' }
+        const data = { ...changed(), deletedAt: clock.now(), enabled: false, disabledReason: 'Deleted.' }
         const removed = await tx.webhookEndpoint.update({ where: { id }, data })
         await deps.secrets.removeAll(tx, id)
         await audit(tx, viewer, {
@@ -132,6 +142,12 @@ export function createEndpoints(deps: {
       prisma.webhookEndpoint.findMany(page(query, { organizationId: viewer.organizationId, deletedAt: null })),
 
     find,
+    changed,
+  }
+
+  /** Columns that every change on request sets. */
+  function changed() {
+    return { version: { increment: 1 }, updatedAt: clock.now() }
   }
 
   async function checkedUrl(url: string): Promise<string> {

@@ -2,7 +2,7 @@ import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { ApiKey, Prisma } from '../../database/generated/client.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { ConflictError, NotFoundError, ValidationError } from '../../lib/errors.ts'
+import { ConflictError, NotFoundError, ValidationError, VersionConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
@@ -29,6 +29,9 @@ const KEYS_AT_MOST = 10_000
 
 /** Changes one key inside the transaction that holds its lock. @returns details for the audit trail */
 export type ChangeKey = (tx: Transaction, key: ApiKey) => Promise<Prisma.InputJsonObject>
+
+/** The key was changed since its editor read it. */
+export class ApiKeyVersionConflictError extends VersionConflictError<ApiKey> {}
 
 /** API keys of an organization. */
 export type Keys = ReturnType<typeof createKeys>
@@ -68,13 +71,19 @@ export function createKeys(deps: {
       })
     },
 
-    /** Absent fields keep their value. Removed rights end on every node as fast as a revocation. */
-    update(viewer: Viewer, id: string, input: ApiKeyUpdate): Promise<ApiKey> {
+    /**
+     * Absent fields keep their value. Removed rights end on every node as fast as a revocation.
+     *
+     * @param expectedVersion refuses the update of another version; default any version
+     */
+    update(viewer: Viewer, id: string, input: ApiKeyUpdate, expectedVersion?: number | null): Promise<ApiKey> {
       const wanted = validate(updateInput, input)
       requireFuture(wanted.expiresAt)
       return change(viewer, id, 'apiKey.update', async (tx, key) => {
         // A key with more rights than the viewer's must not be reduced and then taken over.
         requireOwn(viewer, grantsOf(key), 'apiKey.update')
+        if (expectedVersion != null && key.revision !== expectedVersion)
+          throw new ApiKeyVersionConflictError('API key', key.revision, key)
         if (wanted.permissions) await deps.permissionResources.requireKnown(tx, wanted.permissions)
         const powers = checkGrants(viewer, { ...grantsOf(key), ...wanted }, 'apiKey.update')
         const { environment: _, ...data } = powers
