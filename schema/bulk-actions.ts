@@ -146,7 +146,8 @@ builder.subscriptionField('bulkActionUpdates', (t) =>
   t.field({
     type: BulkAction,
     nullable: true,
-    description: 'A bulk action, now and after each progress, at most once a second. Needs `deliveries: read`.',
+    description:
+      'A bulk action, now and after each progress, at most once a second. After a break of live messages, one message has the current state. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     args: { id: t.arg.id({ required: true, description: 'Id of the bulk action.' }) },
     subscribe(_root, { id }, context) {

@@ -176,7 +176,8 @@ builder.subscriptionField('replayUpdates', (t) =>
   t.field({
     type: Replay,
     nullable: true,
-    description: 'A replay, now and after each progress, at most once a second. Needs `deliveries: read`.',
+    description:
+      'A replay, now and after each progress, at most once a second. After a break of live messages, one message has the current state. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     args: { id: t.arg.id({ required: true, description: 'Id of the replay.' }) },
     subscribe(_root, { id }, context) {

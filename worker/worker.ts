@@ -1,4 +1,4 @@
-import type { LiveBus } from '../src/bus/bus.ts'
+import { auditChannel, type LiveBus } from '../src/bus/bus.ts'
 import { notifyEndpointChanged, notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
@@ -117,7 +117,7 @@ export function createWorker(deps: {
   }
 
   async function write(results: readonly AttemptResult[]): Promise<void> {
-    const { healthChanged, disabled } = await recordResults(pool, results, { now: clock.forQueue(), makeId })
+    const { healthChanged, disabled, audited } = await recordResults(pool, results, { now: clock.forQueue(), makeId })
     notifyLogGrew(
       bus,
       results.map(({ delivery }) => delivery.organization_id),
@@ -125,6 +125,7 @@ export function createWorker(deps: {
     for (const { delivery } of results)
       if (healthChanged.includes(delivery.endpoint_id))
         notifyEndpointChanged(bus, delivery.organization_id, delivery.endpoint_id)
+    for (const { organizationId, id } of audited) bus.publish(auditChannel(organizationId), [id])
     if (disabled.length > 0)
       maintenance
         .holdWaiting()

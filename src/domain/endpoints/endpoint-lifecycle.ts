@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { LiveBus } from '../../bus/bus.ts'
-import { notifyEndpointChanged, notifyLogGrew } from '../../bus/delivery-log.ts'
+import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database, Transaction } from '../../database/client.ts'
 import type { Delivery, Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -77,6 +77,7 @@ export function createEndpointLifecycle(deps: {
         const before = await endpoints.find(tx, viewer, id)
         const secret = await deps.secrets.rotate(tx, before, overlap)
         const webhookEndpoint = await tx.webhookEndpoint.update({ where: { id }, data: endpoints.changed() })
+        endpoints.announce(tx, webhookEndpoint)
         const details = { overlapSeconds: overlap }
         await audit(tx, viewer, { action: 'webhookEndpoint.rotateSecret', resource: id, details })
         return { webhookEndpoint, secret }
@@ -139,13 +140,13 @@ export function createEndpointLifecycle(deps: {
         })
       const before = await endpoints.find(tx, viewer, id)
       const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, ...endpoints.changed() } })
+      endpoints.announce(tx, endpoint)
       const moved = await moveDeliveries(tx, { organizationId: viewer.organizationId, endpointId: id }, move, clock)
       const details = { url: redactUrl(before.url), deliveries: moved, ...(move !== 'HOLD' && { held: move }) }
       await audit(tx, viewer, { action, resource: id, details })
       return endpoint
     })
     notifyLogGrew(deps.bus, [viewer.organizationId])
-    notifyEndpointChanged(deps.bus, viewer.organizationId, id)
     return endpoint
   }
 }

@@ -1,3 +1,6 @@
+import type { LiveBus } from '../../bus/bus.ts'
+import { notifyEndpointChanged } from '../../bus/delivery-log.ts'
+import { afterCommit } from '../../database/after-commit.ts'
 import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { Prisma, WebhookEndpoint } from '../../database/generated/client.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
@@ -38,6 +41,7 @@ export function createEndpoints(deps: {
   clock: Clock
   makeId: MakeId
   audit: Audit
+  bus: LiveBus
   keyring: Keyring
   targets: TargetPolicy
   secrets: EndpointSecrets
@@ -75,6 +79,7 @@ export function createEndpoints(deps: {
         if (count >= ENDPOINTS_AT_MOST)
           throw new ConflictError('TOO_MANY_ENDPOINTS', `An organization has at most ${ENDPOINTS_AT_MOST} endpoints.`)
         const webhookEndpoint = await tx.webhookEndpoint.create({ data })
+        announce(tx, webhookEndpoint)
         const secret = await deps.secrets.add(tx, webhookEndpoint, given ?? undefined)
         const details = {
           url: redactUrl(data.url),
@@ -107,6 +112,7 @@ export function createEndpoints(deps: {
         if (expectedVersion != null && before.version !== expectedVersion)
           throw new EndpointVersionConflictError('endpoint', before.version, before)
         const updated = await tx.webhookEndpoint.update({ where: { id }, data })
+        announce(tx, updated)
         const details = { changed: Object.keys(input) }
         await audit(tx, viewer, { action: 'webhookEndpoint.update', resource: id, details })
         return updated
@@ -120,6 +126,7 @@ export function createEndpoints(deps: {
         await find(tx, viewer, id)
         const data = { ...changed(), deletedAt: clock.now(), enabled: false, disabledReason: 'Deleted.' }
         const removed = await tx.webhookEndpoint.update({ where: { id }, data })
+        announce(tx, removed)
         await deps.secrets.removeAll(tx, id)
         await audit(tx, viewer, {
           action: 'webhookEndpoint.delete',
@@ -143,6 +150,12 @@ export function createEndpoints(deps: {
 
     find,
     changed,
+    announce,
+  }
+
+  /** Announces a changed endpoint once its transaction is committed. */
+  function announce(tx: Transaction, { organizationId, id }: WebhookEndpoint): void {
+    afterCommit(tx, () => notifyEndpointChanged(deps.bus, organizationId, id))
   }
 
   /** Columns that every change on request sets. */

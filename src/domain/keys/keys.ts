@@ -1,3 +1,5 @@
+import { apiKeyChannel, type LiveBus } from '../../bus/bus.ts'
+import { afterCommit } from '../../database/after-commit.ts'
 import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { ApiKey, Prisma } from '../../database/generated/client.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
@@ -41,6 +43,7 @@ export function createKeys(deps: {
   clock: Clock
   makeId: MakeId
   audit: Audit
+  bus: LiveBus
   denials: RecordDenied
   keyCache: KeyCache
   keyPrefix: string
@@ -176,7 +179,12 @@ export function createKeys(deps: {
         createdAt,
       },
     })
+    announce(tx, apiKey)
     return { apiKey, secret }
+  }
+
+  function announce(tx: Transaction, { organizationId, id }: ApiKey): void {
+    afterCommit(tx, () => deps.bus.publish(apiKeyChannel(organizationId), [id]))
   }
 
   /** Locks the key, so that concurrent changes see each other. */
@@ -189,6 +197,7 @@ export function createKeys(deps: {
         throw new ConflictError('KEY_REVOKED', 'This key was revoked, which is final. Create a new one.')
       const details = await apply(tx, key)
       await audit(tx, viewer, { action, resource: id, details: { name: key.name, ...details } })
+      announce(tx, key)
       return tx.apiKey.update({ where: { id }, data: { revision: { increment: 1 } } })
     })
     await deps.keyCache.changed(id)

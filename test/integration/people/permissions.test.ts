@@ -76,20 +76,19 @@ const DECISIONS: Record<string, string> = {
   'subscription deliveryStatsUpdates': 'deliveries:read',
   'subscription deliveryUpdates': 'deliveries:read',
   'subscription webhookEndpointUpdates': 'webhooks:read',
+  'subscription apiKeyUpdates': 'keys:read',
+  'subscription auditEntryUpdates': 'audit:read',
   'subscription liveStatus': ANYONE,
 }
-/** Payloads and version conflicts are excluded, because the caller may change their objects. */
-const EXCLUDED_TYPES = /^__|(Payload|VersionConflictError|Connection|Edge)$/
+/** Fields of payloads, version conflicts and live updates are guarded by the permission of their root field. */
+const EXCLUDED_TYPES = /^__|(Payload|VersionConflictError|Update|Connection|Edge)$/
 /** Fields that lead from one type to another. */
 const EDGES: Record<string, string> = {
   'Delivery.attempts': 'deliveries:read',
   'Delivery.endpoint': 'webhooks:read',
   'Delivery.event': 'events:read',
-  'DeliveryUpdate.delivery': 'deliveries:read',
   'Event.deliveries': 'deliveries:read',
   'Replay.endpoint': 'webhooks:read',
-  // Guarded by the permission of its subscription.
-  'WebhookEndpointUpdate.webhookEndpoint': ANYONE,
   'Viewer.apiKey': ANYONE,
   'Viewer.organization': ANYONE,
 }
