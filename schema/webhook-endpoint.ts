@@ -149,7 +149,7 @@ export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
     }),
     version: t.exposeInt('version', {
       description:
-        'Version, which grows with every change on request: of settings or secrets, and when the endpoint is enabled, disabled or deleted. Health and a disabling after failures do not raise it.',
+        'Version, which grows with every change of settings or secrets, and when the endpoint is enabled, disabled or deleted, also when failures disable it. Its health does not raise it.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),

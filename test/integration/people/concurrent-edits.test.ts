@@ -143,20 +143,20 @@ describe('version', () => {
     expect(seen).toEqual([2, 3, 4, 5, 6])
   })
 
-  test('the version of an endpoint stays when its health changes and when failures disable the endpoint', async () => {
+  test('the version of an endpoint stays when its health changes, and grows when failures disable the endpoint', async () => {
     await owner.createType('a.b')
-    const { webhookEndpoint } = await owner.createEndpoint(failing.url, {
-      disableAfterFailures: 1,
-      eventTypes: ['a.b'],
-    })
-    await owner.publish('a.b')
-    await app.deliver()
-    const { node } = (
-      await owner.request('query ($id: ID!) { node(id: $id) { ... on WebhookEndpoint { enabled version } } }', {
-        id: webhookEndpoint.id,
-      })
-    ).data
-    expect(node).toEqual({ enabled: false, version: 1 })
+    const { webhookEndpoint } = await owner.createEndpoint(failing.url, { disableAfterFailures: 2 })
+    const fields = '... on WebhookEndpoint { enabled version health { consecutiveFailures } }'
+    const seen = []
+    for (let n = 0; n < 2; n++) {
+      await owner.publish('a.b', n)
+      await app.deliver()
+      seen.push(await owner.ask(`query ($id: ID!) { node(id: $id) { ${fields} } }`, { id: webhookEndpoint.id }))
+    }
+    expect(seen).toEqual([
+      { enabled: true, version: 1, health: { consecutiveFailures: 1 } },
+      { enabled: false, version: 2, health: { consecutiveFailures: 2 } },
+    ])
   })
 
   test('the version of a key grows with each change and stays when the key is used', async () => {
