@@ -1,6 +1,8 @@
+import { ApiKeyVersionConflictError } from '../src/domain/keys/keys.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ApiKey, ApiKeyEnvironment, ApiKeyTier } from './api-key.ts'
 import { builder, omitNulls, requireViewer } from './builder.ts'
+import { createPayload, EXPECTED_VERSION } from './payload.ts'
 import { PermissionInput } from './permission.ts'
 
 type Key = typeof ApiKey.$inferType
@@ -80,28 +82,39 @@ const ApiKeyRotateInput = builder.inputType('ApiKeyRotateInput', {
   }),
 })
 
-function secretPayload(name: string, description: string) {
-  return builder.objectRef<{ apiKey: Key; secret: string }>(name).implement({
-    description,
-    fields: (t) => ({
-      apiKey: t.field({ type: ApiKey, description: 'The API key.', resolve: ({ apiKey }) => apiKey }),
-      secret: t.exposeString('secret', { description: 'Secret to present as the API key, shown this once.' }),
-    }),
-  })
-}
+const SECRET = 'Secret to present as the API key, shown this once.'
 
-function keyPayload(name: string) {
-  return builder.objectRef<{ apiKey: Key }>(name).implement({
-    description: 'The API key after the change.',
-    fields: (t) => ({
-      apiKey: t.field({ type: ApiKey, description: 'The API key.', resolve: ({ apiKey }) => apiKey }),
+const CreatePayload = createPayload<{ apiKey: Key; secret: string }>(
+  'ApiKeyCreatePayload',
+  'The created API key with its secret.',
+  (t) => ({
+    apiKey: t.expose('apiKey', { type: ApiKey, description: 'The created API key.' }),
+    secret: t.exposeString('secret', { description: SECRET }),
+  }),
+)
+
+const RotatePayload = createPayload<{ apiKey: Key; replacedApiKey: Key | null; secret: string }>(
+  'ApiKeyRotatePayload',
+  'The key with its new secret, or the key that replaces it.',
+  (t) => ({
+    apiKey: t.expose('apiKey', { type: ApiKey, description: 'The key to which the secret belongs.' }),
+    replacedApiKey: t.expose('replacedApiKey', {
+      type: ApiKey,
+      nullable: true,
+      description: 'The rotated key, which expires at the end of the overlap; null for SAME_ID.',
     }),
-  })
-}
+    secret: t.exposeString('secret', { description: SECRET }),
+  }),
+)
+
+const keyPayload = (name: string) =>
+  createPayload<{ apiKey: Key }>(name, 'The API key after the change.', (t) => ({
+    apiKey: t.expose('apiKey', { type: ApiKey, description: 'The API key after the change.' }),
+  }))
 
 builder.mutationField('apiKeyCreate', (t) =>
   t.field({
-    type: secretPayload('ApiKeyCreatePayload', 'The created API key with its secret.'),
+    type: CreatePayload,
     description:
       'Creates an API key; an organization has at most 10,000 that are not revoked. At most 20 calls per minute and organization by default. Needs `keys: write`, and a plan other than STARTER.',
     authScopes: { can: 'keys:write' },
@@ -120,26 +133,23 @@ builder.mutationField('apiKeyUpdate', (t) =>
     description:
       'Changes a key that is not revoked. Removed rights end on every node as fast as a revocation, and so do subscriptions that need them. Needs `keys: write`.',
     authScopes: { can: 'keys:write' },
-    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError, ApiKeyVersionConflictError] },
     args: {
       id: t.arg.id({ required: true, description: 'Id of the key.' }),
+      expectedVersion: t.arg.int({ description: EXPECTED_VERSION }),
       input: t.arg({ type: ApiKeyUpdateInput, required: true, description: 'Changes to make.' }),
     },
-    async resolve(_root, { id, input: { tier, expiresAt, ...input } }, context) {
+    async resolve(_root, { id, expectedVersion, input: { tier, expiresAt, ...input } }, context) {
       const cleared = { ...(tier !== undefined && { tier }), ...(expiresAt !== undefined && { expiresAt }) }
-      return {
-        apiKey: await context.services.keys.update(requireViewer(context), id, {
-          ...omitNulls(input),
-          ...cleared,
-        }),
-      }
+      const changes = { ...omitNulls(input), ...cleared }
+      return { apiKey: await context.services.keys.update(requireViewer(context), id, changes, expectedVersion) }
     },
   }),
 )
 
 builder.mutationField('apiKeyRotate', (t) =>
   t.field({
-    type: secretPayload('ApiKeyRotatePayload', 'The key with its new secret, or the key that replaces it.'),
+    type: RotatePayload,
     description:
       'Gives a key a new secret and keeps earlier ones valid for an overlap. At most 20 calls per minute and organization by default. Needs `keys: write`.',
     authScopes: { can: 'keys:write' },

@@ -48,6 +48,10 @@ export const ApiKey = builder.prismaObject('ApiKey', {
     displayPrefix: t.exposeString('displayPrefix', {
       description: 'First characters of the newest secret, such as `sb_live_4fGh`, which tell keys apart in lists.',
     }),
+    version: t.exposeInt('revision', {
+      description:
+        'Version, which grows with every change of the key: of two copies, the higher version is the later one. Uses of the key do not raise it.',
+    }),
     permissions: t.field({
       type: [PermissionType],
       description: 'Permissions of the key, one entry for each resource. Absent resources are forbidden.',

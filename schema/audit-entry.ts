@@ -33,7 +33,7 @@ function enumName(action: string): string {
     .toUpperCase()
 }
 
-const AuditEntry = builder.prismaObject('AuditEntry', {
+export const AuditEntry = builder.prismaObject('AuditEntry', {
   description: 'An entry of the audit trail: a change, or a refused change or request.',
   interfaces: [Node],
   findUnique: ownedById('audit:read'),

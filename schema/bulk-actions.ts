@@ -9,6 +9,7 @@ import { builder, Node, omitNulls, ownedById, requireViewer } from './builder.ts
 import { DeliveryFilter } from './delivery.ts'
 import { JobStatusType } from './job-status.ts'
 import { readNodes } from './pages.ts'
+import { createPayload } from './payload.ts'
 
 const KindType = builder.enumType('BulkActionKind', {
   description: 'Change that a bulk action makes.',
@@ -70,16 +71,10 @@ const Input = builder.inputType('BulkActionCreateInput', {
 })
 
 function payload(name: string) {
-  return builder.objectRef<{ bulkAction: Row }>(name).implement({
-    description: 'The bulk action after the change.',
-    fields: (t) => ({
-      bulkAction: t.field({
-        type: BulkAction,
-        description: 'The bulk action after the change.',
-        resolve: ({ bulkAction }) => bulkAction,
-      }),
-    }),
-  })
+  const description = 'The bulk action after the change.'
+  return createPayload<{ bulkAction: Row }>(name, description, (t) => ({
+    bulkAction: t.expose('bulkAction', { type: BulkAction, description }),
+  }))
 }
 
 const Preview = builder.objectRef<Counted>('BulkActionPreviewPayload').implement({
@@ -151,7 +146,8 @@ builder.subscriptionField('bulkActionUpdates', (t) =>
   t.field({
     type: BulkAction,
     nullable: true,
-    description: 'A bulk action, now and after each progress, at most once a second. Needs `deliveries: read`.',
+    description:
+      'A bulk action, now and after each progress, at most once a second. After a break of live messages, one message has the current state. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     args: { id: t.arg.id({ required: true, description: 'Id of the bulk action.' }) },
     subscribe(_root, { id }, context) {

@@ -99,7 +99,8 @@ builder.queryField('deliveryStats', (t) =>
 builder.subscriptionField('deliveryStatsUpdates', (t) =>
   t.field({
     type: DeliveryStatsType,
-    description: 'Delivery statistics now and after changes, at most once a second. Needs `deliveries: read`.',
+    description:
+      'Delivery statistics now and after changes, at most once a second. After a break of live messages, one message has the current figures. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     args: { filter: t.arg({ type: DeliveryStatsFilter, description: 'Filter as for `deliveryStats`.' }) },
     async subscribe(_root, { filter }, context) {

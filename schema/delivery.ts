@@ -3,6 +3,7 @@ import { ConflictError, NotFoundError } from '../src/lib/errors.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { endpointFromLog, eventFromLog } from './delivery-from-log.ts'
 import { readNodes } from './pages.ts'
+import { createPayload } from './payload.ts'
 
 export const DeliveryStatusType = builder.enumType('DeliveryStatus', {
   description: 'State of a delivery.',
@@ -139,22 +140,16 @@ builder.prismaObjectField('Event', 'deliveries', (t) =>
 )
 
 /** A mutation that takes only an id: retry and cancel. */
-function moveField(name: 'deliveryRetry' | 'deliveryCancel', description: string): void {
+function moveField(name: 'deliveryRetry' | 'deliveryCancel', about: string): void {
   const verb = name.slice('delivery'.length)
-  const Payload = builder.objectRef<{ delivery: DeliveryRow }>(`Delivery${verb}Payload`).implement({
-    description: 'The delivery after the change.',
-    fields: (t) => ({
-      delivery: t.field({
-        type: Delivery,
-        description: 'The delivery after the change.',
-        resolve: ({ delivery }) => delivery,
-      }),
-    }),
-  })
+  const description = 'The delivery after the change.'
+  const Payload = createPayload<{ delivery: DeliveryRow }>(`Delivery${verb}Payload`, description, (t) => ({
+    delivery: t.expose('delivery', { type: Delivery, description }),
+  }))
   builder.mutationField(name, (t) =>
     t.field({
       type: Payload,
-      description: `${description} Needs \`deliveries: write\`.`,
+      description: `${about} Needs \`deliveries: write\`.`,
       authScopes: { can: 'deliveries:write' },
       errors: { types: [NotFoundError, ConflictError] },
       args: { id: t.arg.id({ required: true, description: 'Id of the delivery.' }) },

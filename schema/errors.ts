@@ -2,7 +2,7 @@ import { ConflictError, type Issue, NotFoundError, type SignalboxError, Validati
 import { builder } from './builder.ts'
 
 /** Expected errors are members of result unions. Each message names the action to take. */
-const ErrorInterface = builder.interfaceRef<SignalboxError>('Error').implement({
+export const ErrorInterface = builder.interfaceRef<SignalboxError>('Error').implement({
   description: 'An error that the caller can act on.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'Stable code that programs may rely on.' }),

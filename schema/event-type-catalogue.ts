@@ -3,6 +3,7 @@ import type { ImportedCatalogue } from '../src/domain/event-types/import-catalog
 import { ConflictError } from '../src/lib/errors.ts'
 import { builder, requireViewer } from './builder.ts'
 import { EventType } from './event-type.ts'
+import { createPayload } from './payload.ts'
 
 const EventTypeCatalogue = builder.enumType('EventTypeCatalogue', {
   description: 'Catalogue of event types that Signalbox brings along, each with a JSON Schema and an example.',
@@ -23,24 +24,18 @@ const EventTypeCatalogueImportInput = builder.inputType('EventTypeCatalogueImpor
   }),
 })
 
-const EventTypeCatalogueImportPayload = builder
-  .objectRef<ImportedCatalogue>('EventTypeCatalogueImportPayload')
-  .implement({
-    description: 'The event types of the catalogue, in its order.',
-    fields: (t) => ({
-      created: t.field({
-        type: [EventType],
-        description: 'Event types that this call registered.',
-        resolve: ({ created }) => created,
-      }),
-      existing: t.field({
-        type: [EventType],
-        description:
-          'Event types of the same names that the organization could publish before, its own or those of the operator. They are left as they are.',
-        resolve: ({ existing }) => existing,
-      }),
+const EventTypeCatalogueImportPayload = createPayload<ImportedCatalogue>(
+  'EventTypeCatalogueImportPayload',
+  'The event types of the catalogue, in its order.',
+  (t) => ({
+    created: t.expose('created', { type: [EventType], description: 'Event types that this call registered.' }),
+    existing: t.expose('existing', {
+      type: [EventType],
+      description:
+        'Event types of the same names that the organization could publish before, its own or those of the operator. They are left as they are.',
     }),
-  })
+  }),
+)
 
 builder.mutationField('eventTypeCatalogueImport', (t) =>
   t.field({

@@ -1,7 +1,9 @@
+import { EventTypeVersionConflictError } from '../src/domain/event-types/event-types.ts'
 import { readableBy } from '../src/domain/event-types/visible-types.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, can, countResponseBytes, NO_ORGANIZATION, Node, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
+import { createPayload, EXPECTED_VERSION } from './payload.ts'
 
 const EventTypeSource = builder.enumType('EventTypeSource', {
   description: 'Origin of an event type.',
@@ -61,6 +63,7 @@ export const EventType = builder.prismaObject('EventType', {
     deprecated: t.exposeBoolean('deprecated', {
       description: 'True when new integrations should avoid the event type.',
     }),
+    version: t.exposeInt('version', { description: 'Version, which grows with every update of the event type.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the registration.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),
   }),
@@ -133,14 +136,10 @@ const EventTypeUpdateInput = builder.inputType('EventTypeUpdateInput', {
   }),
 })
 
-function payload(name: string, description: string) {
-  return builder.objectRef<{ eventType: Type }>(name).implement({
-    description,
-    fields: (t) => ({
-      eventType: t.field({ type: EventType, description: 'The event type.', resolve: ({ eventType }) => eventType }),
-    }),
-  })
-}
+const payload = (name: string, description: string) =>
+  createPayload<{ eventType: Type }>(name, description, (t) => ({
+    eventType: t.expose('eventType', { type: EventType, description }),
+  }))
 
 builder.mutationField('eventTypeCreate', (t) =>
   t.field({
@@ -162,13 +161,15 @@ builder.mutationField('eventTypeUpdate', (t) =>
     description:
       'Changes an event type of the organization; one of the operator is read-only in other organizations. Publishes on other nodes follow within 5 seconds. Needs `events: write`.',
     authScopes: { can: 'events:write' },
-    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError, EventTypeVersionConflictError] },
     args: {
       id: t.arg.id({ required: true, description: 'Id of the event type.' }),
+      expectedVersion: t.arg.int({ description: EXPECTED_VERSION }),
       input: t.arg({ type: EventTypeUpdateInput, required: true, description: 'Changes to make.' }),
     },
-    resolve: async (_root, { id, input }, context) => ({
-      eventType: await context.services.eventTypes.update(requireViewer(context), id, { ...input }),
-    }),
+    async resolve(_root, { id, expectedVersion, input }, context) {
+      const { eventTypes } = context.services
+      return { eventType: await eventTypes.update(requireViewer(context), id, { ...input }, expectedVersion) }
+    },
   }),
 )

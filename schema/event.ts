@@ -13,6 +13,7 @@ import {
   requireViewer,
 } from './builder.ts'
 import { readNodes } from './pages.ts'
+import { createPayload } from './payload.ts'
 import { findSelected } from './selected-fields.ts'
 
 export const Event = builder.prismaObject('Event', {
@@ -123,23 +124,17 @@ const EventPublishManyInput = builder.inputType('EventPublishManyInput', {
   }),
 })
 
-const EventPublishPayload = builder.objectRef<{ event: EventRow }>('EventPublishPayload').implement({
-  description: 'The event, committed with its deliveries.',
-  fields: (t) => ({
-    event: t.field({ type: Event, description: 'The published event.', resolve: ({ event }) => event }),
-  }),
-})
+const EventPublishPayload = createPayload<{ event: EventRow }>(
+  'EventPublishPayload',
+  'The event, committed with its deliveries.',
+  (t) => ({ event: t.expose('event', { type: Event, description: 'The published event.' }) }),
+)
 
-const EventPublishManyPayload = builder.objectRef<{ events: EventRow[] }>('EventPublishManyPayload').implement({
-  description: 'The events, committed with their deliveries.',
-  fields: (t) => ({
-    events: t.field({
-      type: [Event],
-      description: 'Events in the order of the input.',
-      resolve: ({ events }) => events,
-    }),
-  }),
-})
+const EventPublishManyPayload = createPayload<{ events: EventRow[] }>(
+  'EventPublishManyPayload',
+  'The events, committed with their deliveries.',
+  (t) => ({ events: t.expose('events', { type: [Event], description: 'Events in the order of the input.' }) }),
+)
 
 /** Fields that read the body of an event. */
 const BODY_FIELDS = ['data', 'previous', 'metadata', 'body']

@@ -1,7 +1,9 @@
 import { Plan } from '../src/database/generated/enums.ts'
+import { OrganizationVersionConflictError } from '../src/domain/organizations/organizations.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, NO_ORGANIZATION, Node, omitNulls, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
+import { EXPECTED_VERSION } from './payload.ts'
 
 const PlanType = builder.enumType('Plan', {
   description:
@@ -25,6 +27,7 @@ export const Organization = builder.prismaObject('Organization', {
     }),
     name: t.exposeString('name', { description: 'Display name of the organization.' }),
     plan: t.expose('plan', { type: PlanType, description: 'Plan of the organization, agreed with the operator.' }),
+    version: t.exposeInt('version', { description: 'Version, which grows with every update of the organization.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
   }),
 })
@@ -150,14 +153,16 @@ builder.mutationField('organizationUpdate', (t) =>
     type: payload('OrganizationUpdatePayload', 'The organization after the change.'),
     description: 'Changes an organization. For the operator: needs `platform: write`.',
     authScopes: { can: 'platform:write' },
-    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError, OrganizationVersionConflictError] },
     args: {
       id: t.arg.id(organizationId),
+      expectedVersion: t.arg.int({ description: EXPECTED_VERSION }),
       input: t.arg({ type: OrganizationUpdateInput, required: true, description: 'Changes to make.' }),
     },
-    async resolve(_root, { id, input: { externalId, ...input } }, context) {
+    async resolve(_root, { id, expectedVersion, input: { externalId, ...input } }, context) {
       const changes = { ...omitNulls(input), ...(externalId !== undefined && { externalId }) }
-      return { organization: await context.services.organizations.update(requireViewer(context), id, changes) }
+      const { organizations } = context.services
+      return { organization: await organizations.update(requireViewer(context), id, changes, expectedVersion) }
     },
   }),
 )

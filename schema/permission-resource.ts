@@ -1,6 +1,7 @@
 import { RESOURCES, type Resource } from '../src/domain/people/permissions.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, omitNulls, requireViewer } from './builder.ts'
+import { createPayload } from './payload.ts'
 
 interface ResourceShape {
   name: string
@@ -45,18 +46,10 @@ builder.queryField('permissionResources', (t) =>
   }),
 )
 
-function payload(name: string, description: string) {
-  return builder.objectRef<{ permissionResource: ResourceShape }>(name).implement({
-    description,
-    fields: (t) => ({
-      permissionResource: t.field({
-        type: PermissionResourceType,
-        description,
-        resolve: ({ permissionResource }) => permissionResource,
-      }),
-    }),
-  })
-}
+const payload = (name: string, description: string) =>
+  createPayload<{ permissionResource: ResourceShape }>(name, description, (t) => ({
+    permissionResource: t.expose('permissionResource', { type: PermissionResourceType, description }),
+  }))
 
 const CreateInput = builder.inputType('PermissionResourceCreateInput', {
   description: "A resource of the operator's own API to declare.",

@@ -3,6 +3,7 @@ import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors
 import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { readNodes } from './pages.ts'
+import { createPayload } from './payload.ts'
 
 const StatusType = builder.enumType('PersistedDocumentStatus', {
   description: 'State of a registered operation.',
@@ -73,16 +74,10 @@ const CreateInput = builder.inputType('PersistedDocumentCreateInput', {
 })
 
 function payload(name: string) {
-  return builder.objectRef<{ persistedDocument: typeof PersistedDocument.$inferType }>(name).implement({
-    description: 'The registered operation after the change.',
-    fields: (t) => ({
-      persistedDocument: t.field({
-        type: PersistedDocument,
-        description: 'The registered operation after the change.',
-        resolve: ({ persistedDocument }) => persistedDocument,
-      }),
-    }),
-  })
+  const description = 'The registered operation after the change.'
+  return createPayload<{ persistedDocument: typeof PersistedDocument.$inferType }>(name, description, (t) => ({
+    persistedDocument: t.expose('persistedDocument', { type: PersistedDocument, description }),
+  }))
 }
 
 builder.mutationField('persistedDocumentCreate', (t) =>

@@ -7,6 +7,7 @@ import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { DeliveryStatusType } from './delivery.ts'
 import { JobStatusType } from './job-status.ts'
 import { readNodes } from './pages.ts'
+import { createPayload } from './payload.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
 
 const Replay = builder.prismaObject('Replay', {
@@ -81,12 +82,11 @@ const ReplayCreateInput = builder.inputType('ReplayCreateInput', {
   }),
 })
 
-const ReplayCreatePayload = builder.objectRef<{ replay: ReplayRow }>('ReplayCreatePayload').implement({
-  description: 'The started replay. A replay over fewer than 1,000 stored events is complete already.',
-  fields: (t) => ({
-    replay: t.field({ type: Replay, description: 'The started replay.', resolve: ({ replay }) => replay }),
-  }),
-})
+const ReplayCreatePayload = createPayload<{ replay: ReplayRow }>(
+  'ReplayCreatePayload',
+  'The started replay. A replay over fewer than 1,000 stored events is complete already.',
+  (t) => ({ replay: t.expose('replay', { type: Replay, description: 'The started replay.' }) }),
+)
 
 builder.mutationField('replayCreate', (t) =>
   t.field({
@@ -138,12 +138,11 @@ builder.queryField('replayPreview', (t) =>
   }),
 )
 
-const ReplayCancelPayload = builder.objectRef<{ replay: ReplayRow }>('ReplayCancelPayload').implement({
-  description: 'The replay after its cancellation.',
-  fields: (t) => ({
-    replay: t.field({ type: Replay, description: 'The replay after the change.', resolve: ({ replay }) => replay }),
-  }),
-})
+const ReplayCancelPayload = createPayload<{ replay: ReplayRow }>(
+  'ReplayCancelPayload',
+  'The replay after its cancellation.',
+  (t) => ({ replay: t.expose('replay', { type: Replay, description: 'The canceled replay.' }) }),
+)
 
 builder.mutationField('replayCancel', (t) =>
   t.field({
@@ -178,7 +177,8 @@ builder.subscriptionField('replayUpdates', (t) =>
   t.field({
     type: Replay,
     nullable: true,
-    description: 'A replay, now and after each progress, at most once a second. Needs `deliveries: read`.',
+    description:
+      'A replay, now and after each progress, at most once a second. After a break of live messages, one message has the current state. Needs `deliveries: read`.',
     authScopes: { can: 'deliveries:read' },
     args: { id: t.arg.id({ required: true, description: 'Id of the replay.' }) },
     subscribe(_root, { id }, context) {

@@ -61,7 +61,8 @@ builder.queryField('invalidKeyUsage', (t) =>
 builder.subscriptionField('usageUpdates', (t) =>
   t.field({
     type: UsageType,
-    description: 'Usage now and after changes, at most once a second. Needs `usage: read`.',
+    description:
+      'Usage now and after changes, at most once a second. After a break of live messages, one message has the current figures. Needs `usage: read`.',
     authScopes: { can: 'usage:read' },
     args: {
       filter: t.arg({

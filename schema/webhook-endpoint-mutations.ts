@@ -1,12 +1,16 @@
 import type { WebhookEndpointUpdate } from '../src/domain/endpoints/endpoint-input.ts'
+import { EndpointVersionConflictError } from '../src/domain/endpoints/endpoints.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, requireViewer } from './builder.ts'
+import { Delivery } from './delivery.ts'
 import { Event } from './event.ts'
 import { EventPredicateInput } from './event-predicate.ts'
 import { HttpHeaderInput } from './http-header.ts'
+import { createPayload, EXPECTED_VERSION } from './payload.ts'
 import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
 
 type Endpoint = typeof WebhookEndpoint.$inferType
+type DeliveryRow = typeof Delivery.$inferType
 
 const RetryPolicyInput = builder.inputType('RetryPolicyInput', {
   description: 'A retry policy: a preset, or a custom schedule. Default: the preset DEFAULT.',
@@ -109,36 +113,36 @@ const HeldDeliveries = builder.enumType('HeldDeliveries', {
   } as const,
 })
 
-function endpointPayload(name: string) {
-  return builder.objectRef<{ webhookEndpoint: Endpoint }>(name).implement({
-    description: 'The endpoint after the change.',
-    fields: (t) => ({
-      webhookEndpoint: t.field({
-        type: WebhookEndpoint,
-        description: 'The endpoint after the change.',
-        resolve: ({ webhookEndpoint }) => webhookEndpoint,
-      }),
-    }),
-  })
-}
+const AFTER = 'The endpoint after the change.'
 
-function secretPayload(name: string) {
-  return builder.objectRef<{ webhookEndpoint: Endpoint; secret: string | null }>(name).implement({
-    description: 'The endpoint with its signing secret.',
-    fields: (t) => ({
-      webhookEndpoint: t.field({
-        type: WebhookEndpoint,
-        description: 'The endpoint after the change.',
-        resolve: ({ webhookEndpoint }) => webhookEndpoint,
-      }),
+const endpointPayload = (name: string) =>
+  createPayload<{ webhookEndpoint: Endpoint }>(name, AFTER, (t) => ({
+    webhookEndpoint: t.expose('webhookEndpoint', { type: WebhookEndpoint, description: AFTER }),
+  }))
+
+const secretPayload = (name: string) =>
+  createPayload<{ webhookEndpoint: Endpoint; secret: string | null }>(
+    name,
+    'The endpoint with its signing secret.',
+    (t) => ({
+      webhookEndpoint: t.expose('webhookEndpoint', { type: WebhookEndpoint, description: AFTER }),
       secret: t.exposeString('secret', {
         nullable: true,
         description:
           'Signing secret, shown this once; null for a given secret, and for STANDARD_ED25519, where receivers verify with `publicKeys`.',
       }),
     }),
-  })
-}
+  )
+
+const TestPayload = createPayload<{ webhookEndpoint: Endpoint; event: typeof Event.$inferType; delivery: DeliveryRow }>(
+  'WebhookEndpointTestPayload',
+  'The test event with its delivery, which shows the result.',
+  (t) => ({
+    webhookEndpoint: t.expose('webhookEndpoint', { type: WebhookEndpoint, description: 'The tested endpoint.' }),
+    event: t.expose('event', { type: Event, description: 'The published test event.' }),
+    delivery: t.expose('delivery', { type: Delivery, description: 'The delivery of the test event.' }),
+  }),
+)
 
 const id = { required: true, description: 'Id or external id of the endpoint.' } as const
 
@@ -155,14 +159,16 @@ builder.mutationFields((t) => ({
     type: endpointPayload('WebhookEndpointUpdatePayload'),
     description: 'Changes the settings of an endpoint. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
-    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError, EndpointVersionConflictError] },
     args: {
       id: t.arg.id(id),
+      expectedVersion: t.arg.int({ description: EXPECTED_VERSION }),
       input: t.arg({ type: WebhookEndpointUpdateInput, required: true, description: 'Changes to make.' }),
     },
-    async resolve(_root, { id, input }, context) {
+    async resolve(_root, { id, expectedVersion, input }, context) {
+      const { endpoints } = context.services
       const changes = input as WebhookEndpointUpdate
-      return { webhookEndpoint: await context.services.endpoints.update(requireViewer(context), id, changes) }
+      return { webhookEndpoint: await endpoints.update(requireViewer(context), id, changes, expectedVersion) }
     },
   }),
   webhookEndpointDelete: t.field({
@@ -223,12 +229,7 @@ builder.mutationFields((t) => ({
       context.services.endpointLifecycle.rotateSecret(requireViewer(context), id, overlapSeconds),
   }),
   webhookEndpointTest: t.field({
-    type: builder.objectRef<{ event: typeof Event.$inferType }>('WebhookEndpointTestPayload').implement({
-      description: 'The test event. Its delivery shows the result.',
-      fields: (t) => ({
-        event: t.field({ type: Event, description: 'The published test event.', resolve: ({ event }) => event }),
-      }),
-    }),
+    type: TestPayload,
     description:
       'Sends one event of type `webhook.test` without retries, also to a disabled endpoint. At most 5 calls per minute and organization by default. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
@@ -236,9 +237,7 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id(id) },
     async resolve(_root, { id }, context, info) {
       await context.limitField(requireViewer(context), info)
-      return {
-        event: await context.services.endpointLifecycle.test(requireViewer(context), id),
-      }
+      return context.services.endpointLifecycle.test(requireViewer(context), id)
     },
   }),
 }))

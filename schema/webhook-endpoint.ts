@@ -158,6 +158,10 @@ export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
       nullable: true,
       description: 'Reason why the endpoint is disabled; null while the endpoint is enabled.',
     }),
+    version: t.exposeInt('version', {
+      description:
+        'Version, which grows with every change of settings or secrets, and when the endpoint is enabled, disabled or deleted, also when failures disable it. Its health does not raise it.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),
     deletedAt: t.expose('deletedAt', {

@@ -78,7 +78,7 @@ export async function compose(
 
   const { prisma, pool } = database
   const makeId = createIds(clock)
-  const audit = createAudit({ clock, makeId })
+  const audit = createAudit({ clock, makeId, bus })
   const newKey = await bootstrap({
     ...{ prisma, clock, makeId, audit },
     keyPrefix: config.keyPrefix,

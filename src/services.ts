@@ -2,7 +2,7 @@ import type { LiveBus } from './bus/bus.ts'
 import type { Database, PrismaClient } from './database/client.ts'
 import type { AuditEntry } from './database/generated/client.ts'
 import { type Redis, waitUntilReady } from './database/redis.ts'
-import { createAudit } from './domain/audit/audit.ts'
+import { createAudit, createFindEntries } from './domain/audit/audit.ts'
 import { createRecordDenied } from './domain/audit/record-denied.ts'
 import { createBulkActions } from './domain/deliveries/bulk-actions.ts'
 import { createDeliveries } from './domain/deliveries/deliveries.ts'
@@ -71,7 +71,7 @@ export function createServices(deps: {
   const { database, clock, makeId, keyring, bus, redis, allowances, manifest, log, targets, keyPrefix } = deps
   const { prisma, pool } = database
 
-  const audit = createAudit({ clock, makeId })
+  const audit = createAudit({ clock, makeId, bus })
   const denials = createRecordDenied({ prisma, clock, audit })
   const limits = createLimits({ redis, clock, log, allowances })
   const usageRecorder = createUsageRecorder({ pool, bus, clock, log })
@@ -84,12 +84,12 @@ export function createServices(deps: {
   const keyLookup = createKeyLookup({ keyCache, organizationLookup, keyPrefix, bootstrapApiKey })
   const lastUsed = createLastUsed({ prisma, clock })
   const permissionResources = createPermissionResources({ prisma, clock, audit })
-  const keys = createKeys({ prisma, clock, makeId, audit, denials, keyCache, keyPrefix, permissionResources })
+  const keys = createKeys({ prisma, clock, makeId, audit, bus, denials, keyCache, keyPrefix, permissionResources })
 
   const findOperation = createFindOperation({ pool, bus, manifest })
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
   const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
-  const endpoints = createEndpoints({ prisma, clock, makeId, audit, keyring, targets, secrets })
+  const endpoints = createEndpoints({ prisma, clock, makeId, audit, bus, keyring, targets, secrets })
   const subscriptions = createSubscriptions({
     bus,
     clock,
@@ -107,6 +107,7 @@ export function createServices(deps: {
         prisma.auditEntry.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
       list: (viewer: Viewer, query: object): Promise<AuditEntry[]> =>
         prisma.auditEntry.findMany(page(query, { organizationId: viewer.organizationId })),
+      find: createFindEntries(prisma),
     },
     bulkActions: createBulkActions({ database, clock, makeId, audit, bus, read }),
     authenticate: createAuthenticate({ organizationLookup, keyLookup, lastUsed, clock }),

@@ -10,10 +10,12 @@ export interface RecordedResults {
   healthChanged: string[]
   /** Endpoints that are disabled now. */
   disabled: string[]
+  /** Audit entries of the disabled endpoints. */
+  audited: { organizationId: string; id: string }[]
 }
 
 /**
- * Records results, at most one per delivery, by one call of `record_results_v2` (prisma/functions). A result whose
+ * Records results, at most one per delivery, by one call of `record_results_v3` (prisma/functions). A result whose
  * version is no longer that of the delivery moves nothing: its attempt is recorded and counts for the health of the
  * endpoint, not for statistics.
  *
@@ -26,11 +28,12 @@ export async function recordResults(
 ): Promise<RecordedResults> {
   const health = healthUpdates(results).map((update) => healthRow(update, options.makeId))
   const record = async (updates: readonly HealthRow[]) => {
-    const { rows } = await pool.query<RecordedResults>({
-      text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v2($1, $2, $3)',
+    const { rows } = await pool.query<Omit<RecordedResults, 'audited'>>({
+      text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v3($1, $2, $3)',
       values: [options.now, storable(JSON.stringify(results.map(resultRow))), JSON.stringify(updates)],
     })
-    return rows[0]!
+    const recorded = rows[0]!
+    return { ...recorded, audited: auditEntries(results, updates, recorded.disabled) }
   }
   try {
     return await record(health)
@@ -41,8 +44,6 @@ export async function recordResults(
   }
 }
 
-type HealthRow = ReturnType<typeof healthRow>
-
 /** The updates of endpoints that still exist. */
 async function withEndpoint(pool: pg.Pool, updates: readonly HealthRow[]): Promise<HealthRow[]> {
   const { rows } = await pool.query<{ id: string }>({
@@ -51,6 +52,15 @@ async function withEndpoint(pool: pg.Pool, updates: readonly HealthRow[]): Promi
   })
   const existing = new Set(rows.map(({ id }) => id))
   return updates.filter(({ endpoint_id }) => existing.has(endpoint_id))
+}
+
+function auditEntries(results: readonly AttemptResult[], health: readonly HealthRow[], disabled: readonly string[]) {
+  const organizations = new Map(results.map(({ delivery }) => [delivery.endpoint_id, delivery.organization_id]))
+  return health.flatMap(({ endpoint_id, audit_id }) =>
+    audit_id !== undefined && disabled.includes(endpoint_id)
+      ? [{ organizationId: organizations.get(endpoint_id)!, id: audit_id }]
+      : [],
+  )
 }
 
 function resultRow({ attemptId, delivery, exchange, outcome, startedAt }: AttemptResult) {
@@ -75,6 +85,8 @@ function resultRow({ attemptId, delivery, exchange, outcome, startedAt }: Attemp
     keeps_trigger: outcome.errorCode !== null && outcome.errorCode in OWN_FAULTS,
   }
 }
+
+type HealthRow = ReturnType<typeof healthRow>
 
 function healthRow({ endpointId, failures, hasRecovered, isGone, message }: HealthUpdate, makeId: MakeId) {
   return {

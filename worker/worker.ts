@@ -1,4 +1,4 @@
-import type { LiveBus } from '../src/bus/bus.ts'
+import { auditChannel, type LiveBus } from '../src/bus/bus.ts'
 import { notifyEndpointChanged, notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
@@ -42,7 +42,7 @@ export interface WorkerOptions {
  * 3. Attempt: `attempt.ts` waits for the send time (`endpoint-pacer.ts`), builds the request (`build-request.ts`), sends
  *    it (`http-sender.ts`, `fallback-sender.ts`) over checked connections (`ssrf-safe-connector.ts`,
  *    `watch-responses.ts`), and decides the outcome (`attempt-outcome.ts`, `failure-message.ts`).
- * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v2.sql` with them and
+ * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v3.sql` with them and
  *    the effect on endpoints; a claim that they blocked (`blocked-claims.ts`) follows.
  * 5. Meanwhile: `lease.ts` keeps leases, `log-sending.ts` shows long attempts, `maintenance.ts` renews leases, runs the
  *    sweeps of `sweep.ts`, and runs replays and bulk actions.
@@ -117,7 +117,7 @@ export function createWorker(deps: {
   }
 
   async function write(results: readonly AttemptResult[]): Promise<void> {
-    const { healthChanged, disabled } = await recordResults(pool, results, { now: clock.forQueue(), makeId })
+    const { healthChanged, disabled, audited } = await recordResults(pool, results, { now: clock.forQueue(), makeId })
     notifyLogGrew(
       bus,
       results.map(({ delivery }) => delivery.organization_id),
@@ -125,6 +125,7 @@ export function createWorker(deps: {
     for (const { delivery } of results)
       if (healthChanged.includes(delivery.endpoint_id))
         notifyEndpointChanged(bus, delivery.organization_id, delivery.endpoint_id)
+    for (const { organizationId, id } of audited) bus.publish(auditChannel(organizationId), [id])
     if (disabled.length > 0)
       maintenance
         .holdWaiting()

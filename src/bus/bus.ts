@@ -25,6 +25,12 @@ export const deliveryChannel = (organizationId: string) => `deliveries:${organiz
 /** Endpoints whose settings or health changed, one id per message. */
 export const endpointChannel = (organizationId: string) => `endpoints:${organizationId}`
 
+/** API keys that were created or changed, one id per message; uses of a key are not announced. */
+export const apiKeyChannel = (organizationId: string) => `api-keys:${organizationId}`
+
+/** New entries of the audit trail, one id per message. */
+export const auditChannel = (organizationId: string) => `audit:${organizationId}`
+
 /** Replays and bulk actions that made progress, one id per message. */
 export const jobChannel = (organizationId: string) => `jobs:${organizationId}`
 

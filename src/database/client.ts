@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
+import { withAfterCommit } from './after-commit.ts'
 import { type ConnectionOptions, SESSION, type SessionSettings, withSession } from './connection.ts'
 import { PrismaClient } from './generated/client.ts'
 
@@ -90,7 +91,8 @@ export function createDatabase(options: {
   const bound = !pooled.acceptsOptions && { query_timeout: readSeconds * 1000 + READ_MARGIN_MS }
   const boundedPool = createPool({ ...pooled, max, ...bound }, onError, { statement_timeout: `${readSeconds}s` })
   const { schema } = pooled
-  const prisma = new PrismaClient({ adapter: new PrismaPg(boundedPool, schema === undefined ? {} : { schema }) })
+  const adapter = new PrismaPg(boundedPool, schema === undefined ? {} : { schema })
+  const prisma = withAfterCommit(new PrismaClient({ adapter }))
   return {
     prisma,
     pool,

@@ -37,6 +37,19 @@ export class NotFoundError extends SignalboxError {
 /** The current state forbids the change. */
 export class ConflictError extends SignalboxError {}
 
+/** An object has another version than its editor expected. `current` is the object as it is now. */
+export class VersionConflictError<Current> extends SignalboxError {
+  readonly current: Current
+
+  constructor(what: string, version: number, current: Current) {
+    super(
+      'VERSION_CONFLICT',
+      `The ${what} was changed and has version ${version} now. Merge the two edits and update that version.`,
+    )
+    this.current = current
+  }
+}
+
 /** The API key of a refused request, for usage records and the audit trail. Never part of the answer. */
 export interface RefusedKey {
   id: string

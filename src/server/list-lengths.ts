@@ -16,6 +16,7 @@ import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
 import { CATALOGUE_TYPES } from '../domain/event-types/catalogues.ts'
 import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
 import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
+import { ENTRIES_AT_ONCE } from '../live/entry-notifier.ts'
 
 /** Page size when `first` or `last` is a variable, and when neither is given. */
 const PAGE_AT_MOST = 100
@@ -26,7 +27,7 @@ const PAGE_DEFAULT = 20
  */
 export const LISTS: Record<string, number | undefined> = {
   ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
-  ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4 },
+  ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4, entries: ENTRIES_AT_ONCE },
   // Few and small in most rows, and bounded by 64 resources of a key and 16 KiB of headers.
   ...{ permissions: 10, responseHeaders: 10, permissionResources: 508 },
   ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES },

@@ -65,6 +65,8 @@ export const DECISIONS: Record<string, string> = {
   'subscription deliveryStatsUpdates': 'deliveries:read',
   'subscription deliveryUpdates': 'deliveries:read',
   'subscription webhookEndpointUpdates': 'webhooks:read',
+  'subscription apiKeyUpdates': 'keys:read',
+  'subscription auditEntryUpdates': 'audit:read',
   'subscription liveStatus': ANYONE,
 }
 /** Fields that lead from one type to another. Fields of payloads are excluded, because the caller has just created their objects. */
@@ -72,14 +74,11 @@ export const EDGES: Record<string, string> = {
   'Delivery.attempts': 'deliveries:read',
   'Delivery.endpoint': 'webhooks:read',
   'Delivery.event': 'events:read',
-  'DeliveryUpdate.delivery': 'deliveries:read',
   'Event.deliveries': 'deliveries:read',
   'Event.endpointMatches': 'webhooks:read',
   'Replay.endpoint': 'webhooks:read',
   'WebhookEndpointMatch.delivery': 'deliveries:read',
   'WebhookEndpointMatch.endpoint': 'webhooks:read',
-  // Guarded by the permission of its subscription.
-  'WebhookEndpointUpdate.webhookEndpoint': ANYONE,
   'Viewer.apiKey': ANYONE,
   'Viewer.organization': ANYONE,
 }

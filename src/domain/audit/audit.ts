@@ -1,4 +1,8 @@
-import type { Prisma } from '../../database/generated/client.ts'
+import { auditChannel, type LiveBus } from '../../bus/bus.ts'
+import { afterCommit } from '../../database/after-commit.ts'
+import type { PrismaClient } from '../../database/client.ts'
+import type { AuditEntry, Prisma } from '../../database/generated/client.ts'
+import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { redactUrl } from '../../lib/redact-url.ts'
@@ -33,13 +37,18 @@ export function refusedField(details: Prisma.JsonValue): string | null {
 
 export type Audit = (writer: Writer, actor: Actor, act: AuditedAct) => Promise<void>
 
-/** Writes the audit trail. A change passes its own transaction, so that the change and its entry commit together. */
-export function createAudit(deps: { clock: Clock; makeId: MakeId }): Audit {
+/**
+ * Writes the audit trail. A change passes its own transaction, so that the change and its entry commit together; the
+ * entry is announced after the commit.
+ */
+export function createAudit(deps: { clock: Clock; makeId: MakeId; bus: LiveBus }): Audit {
   return async (writer, actor, act) => {
+    const id = deps.makeId('aud')
+    const { organizationId } = actor
     await writer.auditEntry.create({
       data: {
-        id: deps.makeId('aud'),
-        organizationId: actor.organizationId,
+        id,
+        organizationId,
         actor: actor.principal.id,
         actorName: actor.principal.name,
         action: act.action,
@@ -50,5 +59,21 @@ export function createAudit(deps: { clock: Clock; makeId: MakeId }): Audit {
         createdAt: deps.clock.now(),
       },
     })
+    afterCommit(writer, () => deps.bus.publish(auditChannel(organizationId), [id]))
+  }
+}
+
+/** Finds entries of the viewer's organization by their ids, oldest first; ids of other organizations are left out. */
+export type FindEntries = (viewer: Viewer, ids: readonly string[]) => Promise<AuditEntry[]>
+
+/** Subscribers of an organization hear of an entry in the same turn, so one statement reads it for all of them. */
+export function createFindEntries(prisma: PrismaClient): FindEntries {
+  const findEntry = createBatchLookup(async (organizationId, ids) => {
+    const entries = await prisma.auditEntry.findMany({ where: { id: { in: ids }, organizationId } })
+    return new Map(entries.map((entry) => [entry.id, entry]))
+  })
+  return async ({ organizationId }, ids) => {
+    const found = await Promise.all(ids.toSorted().map((id) => findEntry(organizationId, id)))
+    return found.filter((entry) => entry !== undefined)
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { LiveBus } from '../../bus/bus.ts'
-import { notifyEndpointChanged, notifyLogGrew } from '../../bus/delivery-log.ts'
+import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database, Transaction } from '../../database/client.ts'
-import type { Event, WebhookEndpoint } from '../../database/generated/client.ts'
+import type { Delivery, Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { redactUrl } from '../../lib/redact-url.ts'
@@ -74,35 +74,42 @@ export function createEndpointLifecycle(deps: {
     async rotateSecret(viewer: Viewer, id: string, overlapSeconds?: number | null) {
       const overlap = validate(overlapInput, overlapSeconds, 'input.overlapSeconds')
       return database.prisma.$transaction(async (tx) => {
-        const webhookEndpoint = await endpoints.find(tx, viewer, id)
-        const secret = await deps.secrets.rotate(tx, webhookEndpoint, overlap)
+        const before = await endpoints.find(tx, viewer, id)
+        const secret = await deps.secrets.rotate(tx, before, overlap)
+        const webhookEndpoint = await tx.webhookEndpoint.update({ where: { id }, data: endpoints.changed() })
+        endpoints.announce(tx, webhookEndpoint)
         const details = { overlapSeconds: overlap }
         await audit(tx, viewer, { action: 'webhookEndpoint.rotateSecret', resource: id, details })
         return { webhookEndpoint, secret }
       })
     },
 
-    /** Sends a test event through the ordinary queue, to a disabled endpoint too. @returns the event */
-    async test(viewer: Viewer, id: string): Promise<Event> {
+    /** Sends a test event through the ordinary queue, to a disabled endpoint too. */
+    async test(
+      viewer: Viewer,
+      id: string,
+    ): Promise<{ webhookEndpoint: WebhookEndpoint; event: Event; delivery: Delivery }> {
       const eventId = deps.makeId('evt')
       const { organizationId } = viewer
       const now = clock.now()
       const data = JSON.stringify({ message: 'This is a test event from Signalbox.', endpointId: id })
       const envelope = { id: eventId, type: TEST_EVENT_TYPE, timestamp: now.toISOString(), organizationId, data }
       const body = new Uint8Array(encodeEnvelope({ ...envelope, previous: 'null', metadata: 'null' }))
-      const event = await database.prisma.$transaction(async (tx) => {
-        const endpoint = await endpoints.find(tx, viewer, id)
+      const deliveryId = deps.makeId('dlv')
+      const made = await database.prisma.$transaction(async (tx) => {
+        const webhookEndpoint = await endpoints.find(tx, viewer, id)
         const event = await tx.event.create({
           data: { id: eventId, organizationId, type: TEST_EVENT_TYPE, body, createdAt: now },
         })
         await audit(tx, viewer, { action: 'webhookEndpoint.test', resource: id, details: { eventId } })
         // Last in the transaction: the lock on the delivery log blocks other changes of the organization until the
         // commit.
-        await createDelivery(tx, { id: deps.makeId('dlv'), event, endpoint, trigger: 'TEST' }, clock)
-        return event
+        await createDelivery(tx, { id: deliveryId, event, endpoint: webhookEndpoint, trigger: 'TEST' }, clock)
+        return { webhookEndpoint, event }
       })
       notifyLogGrew(deps.bus, [organizationId])
-      return event
+      const delivery = await database.prisma.delivery.findFirstOrThrow({ where: { id: deliveryId, organizationId } })
+      return { ...made, delivery }
     },
   }
 
@@ -132,14 +139,14 @@ export function createEndpointLifecycle(deps: {
           data: { consecutiveFailures: 0, failingSince: null },
         })
       const before = await endpoints.find(tx, viewer, id)
-      const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, updatedAt: clock.now() } })
+      const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, ...endpoints.changed() } })
+      endpoints.announce(tx, endpoint)
       const moved = await moveDeliveries(tx, { organizationId: viewer.organizationId, endpointId: id }, move, clock)
       const details = { url: redactUrl(before.url), deliveries: moved, ...(move !== 'HOLD' && { held: move }) }
       await audit(tx, viewer, { action, resource: id, details })
       return endpoint
     })
     notifyLogGrew(deps.bus, [viewer.organizationId])
-    notifyEndpointChanged(deps.bus, viewer.organizationId, id)
     return endpoint
   }
 }

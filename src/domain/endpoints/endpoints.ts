@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { LiveBus } from '../../bus/bus.ts'
+import { notifyEndpointChanged } from '../../bus/delivery-log.ts'
+import { afterCommit } from '../../database/after-commit.ts'
 import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { Prisma, WebhookEndpoint } from '../../database/generated/client.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { ConflictError, NotFoundError, ValidationError } from '../../lib/errors.ts'
+import { ConflictError, NotFoundError, ValidationError, VersionConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import type { Keyring } from '../../lib/keyring.ts'
 import { page } from '../../lib/pagination.ts'
@@ -29,6 +32,9 @@ export const ENDPOINTS_AT_MOST = 1_000
 /** Encryption context that binds custom headers to their endpoint. */
 export const headersContext = (endpointId: string) => `endpoint-headers:${endpointId}`
 
+/** The endpoint was changed since its editor read it. */
+export class EndpointVersionConflictError extends VersionConflictError<WebhookEndpoint> {}
+
 /** Webhook endpoints of an organization. */
 export type Endpoints = ReturnType<typeof createEndpoints>
 
@@ -37,6 +43,7 @@ export function createEndpoints(deps: {
   clock: Clock
   makeId: MakeId
   audit: Audit
+  bus: LiveBus
   keyring: Keyring
   targets: TargetPolicy
   secrets: EndpointSecrets
@@ -75,6 +82,7 @@ export function createEndpoints(deps: {
         if (count >= ENDPOINTS_AT_MOST)
           throw new ConflictError('TOO_MANY_ENDPOINTS', `An organization has at most ${ENDPOINTS_AT_MOST} endpoints.`)
         const webhookEndpoint = await tx.webhookEndpoint.create({ data })
+        announce(tx, webhookEndpoint)
         const secret = await deps.secrets.add(tx, webhookEndpoint, given ?? undefined)
         const details = {
           url: redactUrl(data.url),
@@ -89,19 +97,28 @@ export function createEndpoints(deps: {
       return withFreeExternalId('endpoint', fields.externalId, () => prisma.$transaction(create))
     },
 
-    async update(viewer: Viewer, id: string, input: WebhookEndpointUpdate): Promise<WebhookEndpoint> {
+    /** @param expectedVersion refuses the update of another version; default any version */
+    async update(
+      viewer: Viewer,
+      id: string,
+      input: WebhookEndpointUpdate,
+      expectedVersion?: number | null,
+    ): Promise<WebhookEndpoint> {
       const { url, headers, retryPolicy, ...fields } = validate(endpointUpdateInput, input)
       const data = {
         ...fields,
         ...(url !== undefined && { url: await checkedUrl(url) }),
         ...(headers !== undefined && headerColumns(id, headers)),
         ...(retryPolicy !== undefined && policyColumns(retryPolicy)),
-        updatedAt: clock.now(),
+        ...changed(),
       }
       const change = async (tx: Transaction) => {
         const before = await find(tx, viewer, id)
+        if (expectedVersion != null && before.version !== expectedVersion)
+          throw new EndpointVersionConflictError('endpoint', before.version, before)
         const filter = filterColumns(before, fields, data.updatedAt)
         const updated = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, ...filter } })
+        announce(tx, updated)
         const details = { changed: Object.keys(input) }
         await audit(tx, viewer, { action: 'webhookEndpoint.update', resource: id, details })
         return updated
@@ -113,9 +130,9 @@ export function createEndpoints(deps: {
     async remove(viewer: Viewer, id: string): Promise<WebhookEndpoint> {
       return prisma.$transaction(async (tx) => {
         await find(tx, viewer, id)
-        const now = clock.now()
-        const data = { deletedAt: now, updatedAt: now, enabled: false, disabledReason: 'Deleted.' }
+        const data = { ...changed(), deletedAt: clock.now(), enabled: false, disabledReason: 'Deleted.' }
         const removed = await tx.webhookEndpoint.update({ where: { id }, data })
+        announce(tx, removed)
         await deps.secrets.removeAll(tx, id)
         await audit(tx, viewer, {
           action: 'webhookEndpoint.delete',
@@ -138,6 +155,18 @@ export function createEndpoints(deps: {
       prisma.webhookEndpoint.findMany(page(query, { organizationId: viewer.organizationId, deletedAt: null })),
 
     find,
+    changed,
+    announce,
+  }
+
+  /** Announces a changed endpoint once its transaction is committed. */
+  function announce(tx: Transaction, { organizationId, id }: WebhookEndpoint): void {
+    afterCommit(tx, () => notifyEndpointChanged(deps.bus, organizationId, id))
+  }
+
+  /** Columns that every change sets; `record_results_v3` sets them when it disables an endpoint. */
+  function changed() {
+    return { version: { increment: 1 }, updatedAt: clock.now() }
   }
 
   async function checkedUrl(url: string): Promise<string> {

@@ -5,7 +5,13 @@ import { type EventType, Prisma } from '../../database/generated/client.ts'
 import { hasSqlState, SQL_STATE } from '../../database/sql-state.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { ConflictError, NotFoundError, RateLimitedError, ValidationError } from '../../lib/errors.ts'
+import {
+  ConflictError,
+  NotFoundError,
+  RateLimitedError,
+  ValidationError,
+  VersionConflictError,
+} from '../../lib/errors.ts'
 import { findInexactNumber } from '../../lib/exact-numbers.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { JsonText } from '../../lib/json-text.ts'
@@ -61,6 +67,9 @@ const updateInput = createInput.omit({ name: true }).extend({ deprecated: z.bool
 
 export type EventTypeCreate = z.input<typeof createInput>
 export type EventTypeUpdate = z.input<typeof updateInput>
+
+/** The event type was changed since its editor read it. */
+export class EventTypeVersionConflictError extends VersionConflictError<EventType> {}
 
 /** The registry of event types: those of an organization, and those of the operator, visible in every organization. */
 export type EventTypes = ReturnType<typeof createEventTypes>
@@ -137,12 +146,22 @@ export function createEventTypes(deps: {
       }
     },
 
-    async update(viewer: Viewer, id: string, input: EventTypeUpdate): Promise<EventType> {
+    /** @param expectedVersion refuses the update of another version; default any version */
+    async update(
+      viewer: Viewer,
+      id: string,
+      input: EventTypeUpdate,
+      expectedVersion?: number | null,
+    ): Promise<EventType> {
       const { category, description, schema, example, sensitiveFields, deprecated } = validate(updateInput, input)
       checkSchema(viewer, schema)
       const updated = await prisma.$transaction(async (tx) => {
         const where = { id, organizationId: viewer.organizationId }
-        if ((await tx.eventType.findFirst({ where })) === null) throw await refusalOf(viewer, id)
+        await tx.$queryRaw`SELECT 1 FROM event_types WHERE id = ${id} AND organization_id = ${viewer.organizationId} FOR NO KEY UPDATE`
+        const before = await tx.eventType.findFirst({ where })
+        if (before === null) throw await refusalOf(viewer, id)
+        if (expectedVersion != null && before.version !== expectedVersion)
+          throw new EventTypeVersionConflictError('event type', before.version, before)
         const type = await tx.eventType.update({
           where,
           data: {
@@ -152,6 +171,7 @@ export function createEventTypes(deps: {
             ...(example !== undefined && { example: toJson(example) }),
             ...(sensitiveFields && { sensitiveFields }),
             ...(deprecated != null && { deprecated }),
+            version: { increment: 1 },
             updatedAt: clock.now(),
           },
         })

@@ -1,8 +1,10 @@
+import { apiKeyChannel, type LiveBus } from '../../bus/bus.ts'
+import { afterCommit } from '../../database/after-commit.ts'
 import type { PrismaClient, Transaction } from '../../database/client.ts'
 import type { ApiKey, Prisma } from '../../database/generated/client.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { ConflictError, NotFoundError, ValidationError } from '../../lib/errors.ts'
+import { ConflictError, NotFoundError, ValidationError, VersionConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
@@ -30,6 +32,9 @@ const KEYS_AT_MOST = 10_000
 /** Changes one key inside the transaction that holds its lock. @returns details for the audit trail */
 export type ChangeKey = (tx: Transaction, key: ApiKey) => Promise<Prisma.InputJsonObject>
 
+/** The key was changed since its editor read it. */
+export class ApiKeyVersionConflictError extends VersionConflictError<ApiKey> {}
+
 /** API keys of an organization. */
 export type Keys = ReturnType<typeof createKeys>
 
@@ -38,6 +43,7 @@ export function createKeys(deps: {
   clock: Clock
   makeId: MakeId
   audit: Audit
+  bus: LiveBus
   denials: RecordDenied
   keyCache: KeyCache
   keyPrefix: string
@@ -68,13 +74,19 @@ export function createKeys(deps: {
       })
     },
 
-    /** Absent fields keep their value. Removed rights end on every node as fast as a revocation. */
-    update(viewer: Viewer, id: string, input: ApiKeyUpdate): Promise<ApiKey> {
+    /**
+     * Absent fields keep their value. Removed rights end on every node as fast as a revocation.
+     *
+     * @param expectedVersion refuses the update of another version; default any version
+     */
+    update(viewer: Viewer, id: string, input: ApiKeyUpdate, expectedVersion?: number | null): Promise<ApiKey> {
       const wanted = validate(updateInput, input)
       requireFuture(wanted.expiresAt)
       return change(viewer, id, 'apiKey.update', async (tx, key) => {
         // A key with more rights than the viewer's must not be reduced and then taken over.
         requireOwn(viewer, grantsOf(key), 'apiKey.update')
+        if (expectedVersion != null && key.revision !== expectedVersion)
+          throw new ApiKeyVersionConflictError('API key', key.revision, key)
         if (wanted.permissions) await deps.permissionResources.requireKnown(tx, wanted.permissions)
         const powers = checkGrants(viewer, { ...grantsOf(key), ...wanted }, 'apiKey.update')
         const { environment: _, ...data } = powers
@@ -167,7 +179,12 @@ export function createKeys(deps: {
         createdAt,
       },
     })
+    announce(tx, apiKey)
     return { apiKey, secret }
+  }
+
+  function announce(tx: Transaction, { organizationId, id }: ApiKey): void {
+    afterCommit(tx, () => deps.bus.publish(apiKeyChannel(organizationId), [id]))
   }
 
   /** Locks the key, so that concurrent changes see each other. */
@@ -180,6 +197,7 @@ export function createKeys(deps: {
         throw new ConflictError('KEY_REVOKED', 'This key was revoked, which is final. Create a new one.')
       const details = await apply(tx, key)
       await audit(tx, viewer, { action, resource: id, details: { name: key.name, ...details } })
+      announce(tx, key)
       return tx.apiKey.update({ where: { id }, data: { revision: { increment: 1 } } })
     })
     await deps.keyCache.changed(id)

@@ -10,6 +10,15 @@ import { createToken, displayPrefix, hashBytes } from './token.ts'
 /** Maximum valid secrets of one key, which bounds overlapping rotations. */
 export const SECRETS_AT_ONCE = 10
 
+interface RotatedKey {
+  /** The key of the secret. */
+  apiKey: ApiKey
+  /** The rotated key when another one replaces it. */
+  replacedApiKey: ApiKey | null
+  /** Shown this once. */
+  secret: string
+}
+
 /**
  * Gives a key a new secret and keeps the old one valid for an overlap, so that callers change over without a failed
  * request. SAME_ID keeps the key, its limits and its history; NEW_ID creates a second key with the same rights and lets
@@ -17,7 +26,7 @@ export const SECRETS_AT_ONCE = 10
  */
 export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string }) {
   const { keys, clock } = deps
-  return async (viewer: Viewer, id: string, input: ApiKeyRotate): Promise<{ apiKey: ApiKey; secret: string }> => {
+  return async (viewer: Viewer, id: string, input: ApiKeyRotate): Promise<RotatedKey> => {
     const { mode, overlapSeconds } = validate(rotateInput, input)
     let made: { apiKey: ApiKey; secret: string } | undefined
     const rotated = await keys.change(viewer, id, 'apiKey.rotate', async (tx, key) => {
@@ -56,6 +65,8 @@ export function createRotate(deps: { keys: Keys; clock: Clock; keyPrefix: string
       return { mode, overlapSeconds }
     })
     const { apiKey, secret } = made!
-    return { apiKey: apiKey.id === id ? rotated : apiKey, secret }
+    return apiKey.id === id
+      ? { apiKey: rotated, replacedApiKey: null, secret }
+      : { apiKey, replacedApiKey: rotated, secret }
   }
 }

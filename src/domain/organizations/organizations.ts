@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { PrismaClient } from '../../database/client.ts'
 import type { Organization } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { ConflictError, NotFoundError } from '../../lib/errors.ts'
+import { ConflictError, NotFoundError, VersionConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
@@ -25,6 +25,9 @@ const externalId = externalIdInput.nullable()
 const createInput = z.object({ name, plan: plan.default('GROWTH'), externalId: externalId.default(null) })
 const updateInput = z.object({ name, plan, externalId }).partial()
 const upsertInput = z.object({ externalId: externalIdInput, name, plan: plan.optional() })
+
+/** The organization was changed since its editor read it. */
+export class OrganizationVersionConflictError extends VersionConflictError<Organization> {}
 
 export type OrganizationUpdate = z.input<typeof updateInput>
 
@@ -54,17 +57,29 @@ export function createOrganizations(deps: {
     return created
   }
 
-  /** Absent fields keep their value. Keys follow a new plan within ten seconds, when their cache entry expires. */
-  async function update(viewer: Viewer, id: string, input: OrganizationUpdate): Promise<Organization> {
+  /**
+   * Absent fields keep their value. Keys follow a new plan within ten seconds, when their cache entry expires.
+   *
+   * @param expectedVersion refuses the update of another version; default any version
+   */
+  async function update(
+    viewer: Viewer,
+    id: string,
+    input: OrganizationUpdate,
+    expectedVersion?: number | null,
+  ): Promise<Organization> {
     const fields = validate(updateInput, input)
     const { before, after } = await withFreeExternalId('organization', fields.externalId, () =>
       prisma.$transaction(async (tx) => {
         await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${id} FOR NO KEY UPDATE`
         const before = await tx.organization.findFirst({ where: { id, deletedAt: null } })
         if (before === null) throw new NotFoundError('organization', id)
+        if (expectedVersion != null && before.version !== expectedVersion)
+          throw new OrganizationVersionConflictError('organization', before.version, before)
         const actor = { ...viewer, organizationId: id }
         await deps.audit(tx, actor, { action: 'organization.update', resource: id, details: fields })
-        return { before, after: await tx.organization.update({ where: { id }, data: fields }) }
+        const data = { ...fields, version: { increment: 1 } }
+        return { before, after: await tx.organization.update({ where: { id }, data }) }
       }),
     )
     organizationLookup.changed(id, [before.externalId, after.externalId])
@@ -107,8 +122,8 @@ export function createOrganizations(deps: {
       id === viewer.organizationId ? prisma.organization.findFirst({ ...query, where: { id, deletedAt: null } }) : null,
 
     /** The viewer's own organization. */
-    current: (viewer: Viewer): Promise<Organization> =>
-      prisma.organization.findUniqueOrThrow({ where: { id: viewer.organizationId } }),
+    current: (viewer: Viewer, query: object = {}): Promise<Organization> =>
+      prisma.organization.findUniqueOrThrow({ ...query, where: { id: viewer.organizationId } }),
 
     listAll: (query: object): Promise<Organization[]> => prisma.organization.findMany(page(query, { deletedAt: null })),
   }

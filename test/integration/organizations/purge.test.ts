@@ -22,7 +22,7 @@ const query = async (text: string, values: unknown[] = []) => (await app.databas
 const createPurge = () =>
   createPurgeOrganizations({
     ...{ database: app.database, clock: app.clock, log: silentLog },
-    audit: createAudit({ clock: app.clock, makeId: createIds(app.clock) }),
+    audit: createAudit({ clock: app.clock, makeId: createIds(app.clock), bus: app.bus }),
   })
 const settle = () => app.clock.advance(SETTLE_MS / 1000)
 const remove = (id: string) =>

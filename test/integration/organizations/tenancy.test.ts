@@ -157,6 +157,11 @@ describe('tenancy', () => {
     while (app.services.subscriptions.count() < watches.length) await new Promise(setImmediate)
     await owner.publish('a.b')
     await app.deliver()
+    for (const type of ['ApiKey', 'WebhookEndpoint'])
+      await owner.ask(
+        `mutation ($id: ID!) { ${type.charAt(0).toLowerCase()}${type.slice(1)}Update(id: $id, input: {}) { ... on Error { code message } } }`,
+        { id: ids[type] },
+      )
     const fence = watchSocket(app.url, stranger.key, 'subscription { liveStatus { degraded } }')
     await fence.until((messages) => messages.length > 0)
     for (const watch of [...watches, fence]) {
