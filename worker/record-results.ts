@@ -12,7 +12,7 @@ export interface RecordedResults {
 }
 
 /**
- * Records results, at most one per delivery, by one call of `record_results_v2` (prisma/functions). A result whose
+ * Records results, at most one per delivery, by one call of `record_results_v3` (prisma/functions). A result whose
  * version is no longer that of the delivery moves nothing: its attempt is recorded and counts for the health of the
  * endpoint, not for statistics.
  *
@@ -25,7 +25,7 @@ export async function recordResults(
 ): Promise<RecordedResults> {
   const health = healthUpdates(results).map((update) => healthRow(update, options.makeId))
   const { rows } = await pool.query<RecordedResults>({
-    text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v2($1, $2, $3)',
+    text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v3($1, $2, $3)',
     values: [options.now, storable(JSON.stringify(results.map(resultRow))), JSON.stringify(health)],
   })
   return rows[0]!
