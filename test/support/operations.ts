@@ -33,8 +33,8 @@ export function rootFields(schema: GraphQLSchema): RootField[] {
 export type Samples = Record<string, unknown>
 
 /**
- * An operation on one field, generated from the schema. Every id argument is `id`, other arguments come from the samples,
- * and every selectable field is selected.
+ * An operation on one field, generated from the schema. Every id argument is `id`, or absent where it may be for an empty
+ * one. Other arguments come from the samples, and every selectable field is selected.
  *
  * @throws when the schema has a required argument that no sample covers
  */
@@ -53,14 +53,20 @@ export function operationFor(schema: GraphQLSchema, { kind, field }: RootField, 
 
 /** True when the field takes an id, directly or inside an input. */
 export function takesId(field: GraphQLField<unknown, unknown>): boolean {
-  return field.args.some((argument) => hasId(argument.type))
+  return field.args.some(({ type }) => hasId(type, () => true))
 }
 
-function hasId(type: GraphQLInputType): boolean {
+/** True when the field cannot be asked without an id. */
+export function needsId(field: GraphQLField<unknown, unknown>): boolean {
+  return field.args.some(({ type }) => hasId(type, isNonNullType))
+}
+
+function hasId(type: GraphQLInputType, counts: (type: GraphQLInputType) => boolean): boolean {
   const named = getNamedType(type)
   return (
-    named.name === 'ID' ||
-    (isInputObjectType(named) && Object.values(named.getFields()).some((field) => hasId(field.type)))
+    counts(type) &&
+    (named.name === 'ID' ||
+      (isInputObjectType(named) && Object.values(named.getFields()).some((field) => hasId(field.type, counts))))
   )
 }
 
@@ -73,6 +79,7 @@ function valueFor(
 ): unknown {
   if (path in samples) return samples[path]
   const named = getNamedType(type)
+  if (named.name === 'ID' && id === '' && !isNonNullType(type)) return undefined
   if (named.name === 'ID') return isListType(isNonNullType(type) ? type.ofType : type) ? [id] : id
   if (isInputObjectType(named)) {
     const entries = Object.values(named.getFields()).map((field) => [

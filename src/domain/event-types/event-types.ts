@@ -7,7 +7,6 @@ import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, RateLimitedError, ValidationError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { findInexactNumber, JsonText } from '../../lib/json-text.ts'
-import { page } from '../../lib/pagination.ts'
 import { findTextViolation } from '../../lib/storable-text.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -150,9 +149,6 @@ export function createEventTypes(deps: {
 
     get: (viewer: Viewer, id: string, query: object = {}): Promise<EventType | null> =>
       prisma.eventType.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
-
-    list: (viewer: Viewer, query: object): Promise<EventType[]> =>
-      prisma.eventType.findMany(page(query, { organizationId: viewer.organizationId })),
 
     /** Undefined for an unknown type. Absence is not cached, so that a new type works at once. */
     resolveType: (viewer: Viewer, name: string) => publishableTypes.resolve(viewer.organizationId, name),
