@@ -1,7 +1,6 @@
 import { KeyEnvironment, KeyTier } from '../src/database/generated/enums.ts'
 import { ActorType, actorOf } from './actor.ts'
-import { builder, Node, ownedById, requireViewer } from './builder.ts'
-import { readNodes } from './pages.ts'
+import { builder, Node, ownedById } from './builder.ts'
 import { PermissionType, permissionsOf } from './permission.ts'
 
 export const ApiKeyEnvironment = builder.enumType('ApiKeyEnvironment', {
@@ -18,6 +17,16 @@ export const ApiKeyTier = builder.enumType('ApiKeyTier', {
     [KeyTier.STANDARD]: { description: 'At most 60 requests per minute and 3,000 per hour.' },
     [KeyTier.ELEVATED]: { description: 'At most 120 requests per minute and 6,000 per hour.' },
     [KeyTier.ENTERPRISE]: { description: 'At most 300 requests per minute and 15,000 per hour.' },
+  } as const,
+})
+
+export const ApiKeyStatus = builder.enumType('ApiKeyStatus', {
+  description: 'State of a key. The first of REVOKED, DISABLED, EXPIRED and ACTIVE that holds is its state.',
+  values: {
+    ACTIVE: { description: 'The key can be used.' },
+    DISABLED: { description: 'The key cannot be used until it is enabled again.' },
+    EXPIRED: { description: 'The time of `expiresAt` has come.' },
+    REVOKED: { description: 'The key was revoked, which is final.' },
   } as const,
 })
 
@@ -41,6 +50,11 @@ export const ApiKey = builder.prismaObject('ApiKey', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the API key, such as `key_…`.' }),
     name: t.exposeString('name', { description: 'Display name of the key.' }),
+    status: t.field({
+      type: ApiKeyStatus,
+      description: 'State of the key at the time of the request.',
+      resolve: (key, _args, { services }) => services.keys.statusOf(key),
+    }),
     environment: t.expose('environment', {
       type: ApiKeyEnvironment,
       description: 'Environment of the key, LIVE or TEST.',
@@ -117,17 +131,3 @@ export const ApiKey = builder.prismaObject('ApiKey', {
     }),
   }),
 })
-
-builder.queryField('apiKeys', (t) =>
-  t.connection(
-    {
-      type: ApiKey,
-      description: 'API keys of the organization, newest first. Needs `keys: read`.',
-      authScopes: { can: 'keys:read' },
-      resolve: (_root, args, context, info) =>
-        readNodes('ApiKey', args, context, info, (query) => context.services.keys.list(requireViewer(context), query)),
-    },
-    { name: 'ApiKeyConnection', description: 'A page of API keys.' },
-    { name: 'ApiKeyEdge', description: 'An API key with its cursor.' },
-  ),
-)

@@ -1,15 +1,9 @@
-import { ERROR_CODES, type ErrorCode } from '../src/domain/deliveries/error-codes.ts'
+import type { ErrorCode } from '../src/domain/deliveries/error-codes.ts'
 import { builder, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
 import { AttemptTriggerType } from './delivery.ts'
+import { ErrorCodeType } from './error-code.ts'
 import { HttpHeaderType, listHeaders } from './http-header.ts'
 import { readNodes } from './pages.ts'
-
-const ErrorCodeType = builder.enumType('AttemptErrorCode', {
-  description: 'Reason of a failed attempt. INTERRUPTED, INTERNAL and INTERIM_RESPONSE are no fault of the receiver.',
-  values: Object.fromEntries(
-    Object.entries(ERROR_CODES).map(([code, description]) => [code, { description }]),
-  ) as Record<ErrorCode, { description: string }>,
-})
 
 const Attempt = builder.prismaObject('Attempt', {
   description: 'One HTTP exchange of a delivery, with its result.',

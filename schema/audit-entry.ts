@@ -3,7 +3,7 @@ import { refusedField, shownDetails } from '../src/domain/audit/audit.ts'
 import { AUDIT_ACTIONS, type AuditAction } from '../src/domain/audit/audit-actions.ts'
 import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
-import { readNodes } from './pages.ts'
+import { readNodes, totalField } from './pages.ts'
 
 const AuditOutcomeType = builder.enumType('AuditOutcome', {
   description: 'Outcome of a change or request.',
@@ -73,18 +73,40 @@ export const AuditEntry = builder.prismaObject('AuditEntry', {
   }),
 })
 
+export const AuditEntryFilter = builder.inputType('AuditEntryFilter', {
+  description: 'Filter of the audit trail. Every given condition must hold; an empty list is no condition.',
+  fields: (t) => ({
+    actorId: t.id({
+      description: 'Entries of the principal with this id, or of `system`. Default: every principal.',
+    }),
+    actions: t.field({
+      type: [AuditActionType],
+      description: 'Entries of one of these actions. Default: every action.',
+    }),
+    resourceId: t.id({ description: 'Entries about the object with this id. Default: every object.' }),
+    outcome: t.field({ type: AuditOutcomeType, description: 'Entries with this outcome. Default: every outcome.' }),
+    from: t.field({ type: 'DateTime', description: 'Entries of this time or later. Default: no lower bound.' }),
+    to: t.field({ type: 'DateTime', description: 'Entries before this time. Default: no upper bound.' }),
+  }),
+})
+
 builder.queryField('auditEntries', (t) =>
   t.connection(
     {
       type: AuditEntry,
       description: 'Audit trail of the organization, newest first. Needs `audit: read`.',
       authScopes: { can: 'audit:read' },
-      resolve: (_root, args, context, info) =>
-        readNodes('AuditEntry', args, context, info, (query) =>
-          context.services.audit.list(requireViewer(context), query),
-        ),
+      args: {
+        filter: t.arg({ type: AuditEntryFilter, description: 'Filter of the audit trail. Default: every entry.' }),
+      },
+      resolve(_root, args, context, info) {
+        const { audit } = context.services
+        const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
+        const count = () => audit.count(viewer, filter)
+        return readNodes('AuditEntry', args, context, info, (query) => audit.list(viewer, filter, query), count)
+      },
     },
-    { name: 'AuditEntryConnection', description: 'A page of the audit trail.' },
+    { name: 'AuditEntryConnection', description: 'A page of the audit trail.', fields: (t) => totalField(t) },
     { name: 'AuditEntryEdge', description: 'An audit entry with its cursor.' },
   ),
 )

@@ -17,6 +17,7 @@ export function deliveryFromLog(change: DeliveryChange): Delivery {
     scheduledAttempts: 0,
     leaseUntil: null,
     sendingUnlogged: false,
+    lastErrorCode: null,
     [LIVE]: { event, endpoint },
   }
   return row

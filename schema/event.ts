@@ -12,7 +12,6 @@ import {
   ownedById,
   requireViewer,
 } from './builder.ts'
-import { readNodes } from './pages.ts'
 import { createPayload } from './payload.ts'
 import { findSelected } from './selected-fields.ts'
 
@@ -76,23 +75,6 @@ function partOf(body: Uint8Array, part: keyof EventTexts, context: Context): Jso
 }
 
 type EventRow = typeof Event.$inferType
-
-builder.queryField('events', (t) =>
-  t.connection(
-    {
-      type: Event,
-      description: 'Events of the organization, newest first. Needs `events: read`.',
-      authScopes: { can: 'events:read' },
-      args: { types: t.arg.stringList({ description: 'Events of these types. Default: every type.' }) },
-      resolve: (_root, args, context, info) =>
-        readNodes('Event', args, context, info, (query) =>
-          context.services.deliveries.listEvents(requireViewer(context), args.types, query),
-        ),
-    },
-    { name: 'EventConnection', description: 'A page of events.' },
-    { name: 'EventEdge', description: 'An event with its cursor.' },
-  ),
-)
 
 const EventPublishInput = builder.inputType('EventPublishInput', {
   description:

@@ -3,7 +3,8 @@ import { formatPrismaCursor, parsePrismaCursor, queryFromInfo } from '@pothos/pl
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay'
 import type { GraphQLResolveInfo } from 'graphql'
 import { ValidationError } from '../src/lib/errors.ts'
-import { type Context, requireViewer } from './builder.ts'
+import { COUNTED_AT_MOST } from '../src/lib/pagination.ts'
+import { builder, type Context, requireViewer } from './builder.ts'
 import type { NodeName } from './nodes.ts'
 
 const PAGE_DEFAULT = 20
@@ -18,6 +19,42 @@ interface PageArgs {
   last?: number | null
   before?: string | null
 }
+
+interface Total {
+  count: number
+  isExact: boolean
+}
+
+const MOST = COUNTED_AT_MOST.toLocaleString('en')
+
+const TotalCount = builder.objectRef<Total>('TotalCount').implement({
+  description: `Size of a list, exact up to ${MOST} entries.`,
+  fields: (t) => ({
+    count: t.expose('count', {
+      type: 'Count',
+      description: `Number of entries in the whole list, at most ${MOST}.`,
+    }),
+    isExact: t.exposeBoolean('isExact', {
+      description: `True when \`count\` is the whole number; false when the list has more than ${MOST} entries.`,
+    }),
+  }),
+})
+
+/** A connection with entries that can be counted. */
+interface Counted {
+  total: () => Promise<Total>
+}
+
+/** The field `total` of a connection, which counts the entries only when it is selected. */
+export const totalField = <Page extends Counted>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Page>,
+) => ({
+  total: t.field({
+    type: TotalCount,
+    description: 'Size of the whole list, of which this page is a part.',
+    resolve: (page: Page) => page.total(),
+  }),
+})
 
 /**
  * Reads a page of a list as a connection. Each connection of the schema comes from here.
@@ -46,6 +83,7 @@ export async function readPage<Row extends object>(
  *
  * @param type type of the nodes
  * @param list reads rows by a query of Prisma, in the order of the list
+ * @param count counts all entries, up to one more than the bound; for lists with the field `total`
  */
 export async function readNodes<Row extends { id: string }>(
   type: NodeName,
@@ -53,6 +91,7 @@ export async function readNodes<Row extends { id: string }>(
   context: Context,
   info: GraphQLResolveInfo,
   list: (query: object) => Promise<Row[]>,
+  count: () => Promise<number> = async () => 0,
 ) {
   const selection = queryFromInfo({ context, info, typeName: type, select: { id: true }, paths: ENTRIES })
   return readById<Row>(
@@ -60,6 +99,7 @@ export async function readNodes<Row extends { id: string }>(
     context,
     ({ id }) => id,
     (query) => list({ ...selection, ...query }),
+    count,
   )
 }
 
@@ -73,6 +113,7 @@ export async function readById<Row extends object>(
   context: Context,
   idOf: (row: Row) => string,
   list: (query: object) => Promise<Row[]>,
+  count: () => Promise<number> = async () => 0,
 ) {
   validateConnectionArguments(args)
   for (const [one, other] of CONFLICTING)
@@ -80,13 +121,18 @@ export async function readById<Row extends object>(
       throw new PothosValidationError(`Arguments "${one}" and "${other}" are not supported at the same time`)
   const { organizationId } = requireViewer(context)
   const cursorOf = (row: Row) => formatPrismaCursor({ id: idOf(row) }, 'id')
-  return readPage(args, cursorOf, async ({ before, after, limit, inverted }) => {
+  const page = await readPage(args, cursorOf, async ({ before, after, limit, inverted }) => {
     const cursor = before ?? after
     const start = cursor === undefined ? { skip: 0 } : { cursor: { id: parsePrismaCursor(cursor) }, skip: 1 }
     const query = { ...start, take: inverted ? -limit : limit }
     const rows = await context.services.readPage(organizationId, () => list(query))
     return inverted ? rows.toReversed() : rows
   })
+  async function total(): Promise<Total> {
+    const found = await context.services.readPage(organizationId, count)
+    return { count: Math.min(found, COUNTED_AT_MOST), isExact: found <= COUNTED_AT_MOST }
+  }
+  return { ...page, total }
 }
 
 /** Pairs of arguments of which a list of nodes takes one. */

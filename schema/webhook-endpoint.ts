@@ -3,7 +3,6 @@ import { SignatureScheme } from '../src/database/generated/enums.ts'
 import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
 import { JsonText } from '../src/lib/json-text.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
-import { readNodes } from './pages.ts'
 
 export const SignatureSchemeType = builder.enumType('SignatureScheme', {
   description: 'Signature scheme of the requests to an endpoint, which the delivery contract describes.',
@@ -177,19 +176,3 @@ function healthOf(enabled: boolean, state: StoredHealth | null): Health['status'
   if (!enabled) return 'DISABLED'
   return (state?.consecutiveFailures ?? 0) > 0 ? 'FAILING' : 'HEALTHY'
 }
-
-builder.queryField('webhookEndpoints', (t) =>
-  t.connection(
-    {
-      type: WebhookEndpoint,
-      description: 'Endpoints of the organization, newest first. Needs `webhooks: read`.',
-      authScopes: { can: 'webhooks:read' },
-      resolve: (_root, args, context, info) =>
-        readNodes('WebhookEndpoint', args, context, info, (query) =>
-          context.services.endpoints.list(requireViewer(context), query),
-        ),
-    },
-    { name: 'WebhookEndpointConnection', description: 'A page of endpoints.' },
-    { name: 'WebhookEndpointEdge', description: 'An endpoint with its cursor.' },
-  ),
-)

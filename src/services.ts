@@ -1,9 +1,9 @@
 import type { LiveBus } from './bus/bus.ts'
 import type { Database, PrismaClient } from './database/client.ts'
-import type { AuditEntry } from './database/generated/client.ts'
 import { type Redis, waitUntilReady } from './database/redis.ts'
 import { createAudit, createFindEntries } from './domain/audit/audit.ts'
 import { createRecordDenied } from './domain/audit/record-denied.ts'
+import { createSearchAudit } from './domain/audit/search-audit.ts'
 import { createBulkActions } from './domain/deliveries/bulk-actions.ts'
 import { createDeliveries } from './domain/deliveries/deliveries.ts'
 import { createStats } from './domain/deliveries/delivery-stats.ts'
@@ -12,10 +12,13 @@ import { createEndpointMatches } from './domain/endpoints/endpoint-matches.ts'
 import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
 import { createMatchPreview } from './domain/endpoints/match-preview.ts'
+import { createSearchEndpoints } from './domain/endpoints/search-endpoints.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
 import { createImportCatalogue } from './domain/event-types/import-catalogue.ts'
+import { createSearchEventTypes } from './domain/event-types/search-event-types.ts'
 import { createPublisher } from './domain/events/publish.ts'
+import { createSearchEvents } from './domain/events/search-events.ts'
 import { createAuthenticate } from './domain/keys/authenticate.ts'
 import { createKeyCache } from './domain/keys/key-cache.ts'
 import { createKeyLookup } from './domain/keys/key-lookup.ts'
@@ -24,6 +27,7 @@ import { createLastUsed } from './domain/keys/last-used.ts'
 import { createRedisKeyCache } from './domain/keys/redis-key-cache.ts'
 import { createRevalidate } from './domain/keys/revalidate.ts'
 import { createRotate } from './domain/keys/rotate.ts'
+import { createSearchKeys } from './domain/keys/search-keys.ts'
 import { createVerify } from './domain/keys/verify.ts'
 import { createIntrospectionBudget } from './domain/limits/introspection-budget.ts'
 import type { LimitConfig } from './domain/limits/limit-config.ts'
@@ -33,7 +37,6 @@ import { createDeleteOrganization } from './domain/organizations/delete-organiza
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import { createPermissionResources } from './domain/people/permission-resources.ts'
-import type { Viewer } from './domain/people/viewer.ts'
 import { createFindOperation } from './domain/persisted-operations/find-operation.ts'
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
 import { createPersistedOperations } from './domain/persisted-operations/persisted-operations.ts'
@@ -45,7 +48,6 @@ import type { Clock } from './lib/clock.ts'
 import type { MakeId } from './lib/ids.ts'
 import type { Keyring } from './lib/keyring.ts'
 import type { Log } from './lib/log.ts'
-import { page } from './lib/pagination.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
 
@@ -90,6 +92,7 @@ export function createServices(deps: {
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
   const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
   const endpoints = createEndpoints({ prisma, clock, makeId, audit, bus, keyring, targets, secrets })
+  const searchable = { ...endpoints, ...createSearchEndpoints({ prisma }) }
   const subscriptions = createSubscriptions({
     bus,
     clock,
@@ -103,10 +106,7 @@ export function createServices(deps: {
     audit: {
       /** Records a refused attempt. Changes are recorded in their own transaction. */
       denied: denials.note,
-      get: (viewer: Viewer, id: string, query: object = {}): Promise<AuditEntry | null> =>
-        prisma.auditEntry.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
-      list: (viewer: Viewer, query: object): Promise<AuditEntry[]> =>
-        prisma.auditEntry.findMany(page(query, { organizationId: viewer.organizationId })),
+      ...createSearchAudit({ prisma }),
       find: createFindEntries(prisma),
     },
     bulkActions: createBulkActions({ database, clock, makeId, audit, bus, read }),
@@ -115,17 +115,19 @@ export function createServices(deps: {
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),
     documents: createPersistedOperations({ prisma, clock, makeId, audit, denials, findOperation }),
-    endpoints,
+    endpoints: searchable,
     endpointLifecycle: createEndpointLifecycle({ database, clock, makeId, audit, bus, endpoints, secrets }),
-    endpointMatches: createEndpointMatches({ prisma, endpoints }),
+    endpointMatches: createEndpointMatches({ prisma, endpoints: searchable }),
     endpointSecrets: secrets,
-    eventTypes,
     importCatalogue: createImportCatalogue({ prisma, clock, makeId, audit, announce: eventTypes.announce }),
+    events: createSearchEvents({ prisma, read }),
+    eventTypes: { ...eventTypes, ...createSearchEventTypes({ prisma }) },
     fieldLimits: allowances.fields,
     findOperation,
     introspectionBudget: createIntrospectionBudget({ clock }),
     keys: {
       ...keys,
+      ...createSearchKeys({ prisma, clock }),
       rotate: createRotate({ keys, clock, keyPrefix }),
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },

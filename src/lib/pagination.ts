@@ -8,6 +8,11 @@ interface PageQuery {
   take: number
 }
 
+/** Maximum entries of a list that are counted. */
+export const COUNTED_AT_MOST = 1_000
+/** The part of a list that is counted: one entry more, which tells a longer list. */
+export const COUNTED = { take: COUNTED_AT_MOST + 1 } as const
+
 /** The keyset of a page: a cursor, a number of rows and a direction. */
 export function keysetOf(query: object): { cursor: string | undefined; take: number; backwards: boolean } {
   const { cursor, take } = query as PageQuery

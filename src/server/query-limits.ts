@@ -33,6 +33,8 @@ export const BRACKETS = 200
 export const OBJECTS = 50_000
 /** Maximum pages of an operation, counted for each object that has one: a page below the root is a read of its own. */
 export const PAGES = 1_000
+/** Name of the field that counts the entries of all pages. */
+const TOTAL = 'total'
 /** Maximum characters of cached documents, valid and refused ones. */
 const REMEMBERED_CHARACTERS = 2_000_000
 
@@ -43,27 +45,29 @@ interface Size {
   fields: number
   objects: number
   pages: number
+  /** Selected totals of the page, each a read of its own like a page. */
+  totals: number
   depth: number
 }
 
 /** Size of an operation, introspection included, and the characters of the introspection. */
 type Measured = Size & { introspected: number }
 
-const NOTHING: Size = { entries: false, roots: 0, fields: 0, objects: 0, pages: 0, depth: 0 }
+const NOTHING: Size = { entries: false, roots: 0, fields: 0, objects: 0, pages: 0, totals: 0, depth: 0 }
 
 const lengths = createListLengths(schema)
 /** Size of each parsed operation at most. */
 const sizes = new WeakMap<OperationDefinitionNode, Measured>()
 /** Cost points of each root field of a mutation. */
 const POINTS_PER_MUTATION = 10
-/** Cost points of each page below the root, besides those of its objects. */
+/** Cost points of each page below the root, and of each total, besides those of their objects. */
 const POINTS_PER_PAGE = 5
 
 /** Cost points of an operation. */
 export interface Cost {
   /** Cost of the root fields: one point each, ten for mutations. */
   base: number
-  /** The base, one point for each object in the answer at most, and five for each page below the root. */
+  /** The base, one point for each object in the answer at most, and five for each page below the root and each total. */
   requested: number
   /** Characters of introspection in the answer at most. */
   introspected: number
@@ -185,8 +189,10 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
     const within = sizeOf(field.selectionSet)
     const count = lengths.of(field, within.entries)
     const objects = count * (1 + within.objects)
-    const pages = (lengths.isPage(field.name.value) ? 1 : 0) + count * within.pages
-    return { entries, roots: 1, fields: 1 + within.fields, objects, pages, depth: 1 + within.depth }
+    const own = lengths.isPage(field.name.value) ? 1 + within.totals : 0
+    const totals = field.name.value === TOTAL ? 1 : 0
+    const pages = own + count * within.pages
+    return { entries, roots: 1, fields: 1 + within.fields, objects, pages, totals, depth: 1 + within.depth }
   }
 
   function sizeOf(set: SelectionSetNode | undefined): Size {
@@ -204,6 +210,7 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
         fields: sum.fields + size.fields,
         objects: sum.objects + size.objects,
         pages: sum.pages + size.pages,
+        totals: sum.totals + size.totals,
         depth: Math.max(sum.depth, size.depth),
       }
     }

@@ -34,8 +34,8 @@ export function rootFields(schema: GraphQLSchema): RootField[] {
 export type Samples = Record<string, unknown>
 
 /**
- * An operation on one field, generated from the schema. Every id argument is `id`, other arguments come from the samples,
- * and every selectable field is selected.
+ * An operation on one field, generated from the schema. Every id argument is `id`, or absent where it may be for an empty
+ * one. Other arguments come from the samples, and every selectable field is selected.
  *
  * @throws when the schema has a required argument that no sample covers
  */
@@ -54,15 +54,26 @@ export function operationFor(schema: GraphQLSchema, { kind, field }: RootField, 
 
 /** True when the field takes an id, directly or inside an input. */
 export function takesId(field: GraphQLField<unknown, unknown>): boolean {
-  return field.args.some((argument) => hasId(argument.type))
+  return field.args.some(({ type }) => hasId(type, () => true))
 }
 
-function hasId(type: GraphQLInputType, outer: readonly unknown[] = []): boolean {
+/** True when the field cannot be asked without an id. */
+export function needsId(field: GraphQLField<unknown, unknown>): boolean {
+  return field.args.some(({ type }) => hasId(type, isNonNullType))
+}
+
+function hasId(
+  type: GraphQLInputType,
+  counts: (type: GraphQLInputType) => boolean,
+  outer: readonly unknown[] = [],
+): boolean {
   const named = getNamedType(type)
-  if (!isInputObjectType(named)) return named.name === 'ID'
+  if (!isInputObjectType(named)) return named.name === 'ID' && counts(type)
   // An input type may contain itself.
   return (
-    !outer.includes(named) && Object.values(named.getFields()).some((field) => hasId(field.type, [...outer, named]))
+    counts(type) &&
+    !outer.includes(named) &&
+    Object.values(named.getFields()).some((field) => hasId(field.type, counts, [...outer, named]))
   )
 }
 
@@ -75,6 +86,7 @@ function valueFor(
 ): unknown {
   if (path in samples) return samples[path]
   const named = getNamedType(type)
+  if (named.name === 'ID' && id === '' && !isNonNullType(type)) return undefined
   if (named.name === 'ID') return isListType(isNonNullType(type) ? type.ofType : type) ? [id] : id
   // One of the fields has to be chosen.
   if (isInputObjectType(named) && named.isOneOf && !isNonNullType(type)) return undefined

@@ -2,6 +2,7 @@ import type { LiveBus } from '../../bus/bus.ts'
 import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database } from '../../database/client.ts'
 import type { Attempt, Delivery, Event } from '../../database/generated/client.ts'
+import { countRows, readRows } from '../../database/page-sql.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError } from '../../lib/errors.ts'
 import { page } from '../../lib/pagination.ts'
@@ -10,10 +11,7 @@ import type { AuditAction } from '../audit/audit-actions.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { type DeliveryMove, moveDeliveries } from './delivery-transitions.ts'
-import { type DeliveryFilter, findDeliveries } from './search-deliveries.ts'
-
-/** Reads of one page before it is returned short. Retention may remove rows of the page between two reads. */
-const LIST_TRIES = 3
+import { type DeliveryFilter, selectDeliveries } from './search-deliveries.ts'
 
 /** Events and deliveries of an organization: lists, look-ups, retry and cancel. */
 export type Deliveries = ReturnType<typeof createDeliveries>
@@ -57,6 +55,9 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     list: (viewer: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> =>
       read(viewer.organizationId, () => list(viewer, filter, query)),
 
+    count: ({ organizationId }: Viewer, filter: DeliveryFilter): Promise<number> =>
+      read(organizationId, () => countRows(prisma, (query) => selectDeliveries(organizationId, filter, query))),
+
     /** One delivery per endpoint at most. */
     ofEvent: (viewer: Viewer, eventId: string, query: object): Promise<Delivery[]> => list(viewer, { eventId }, query),
 
@@ -68,23 +69,16 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
 
     getEvent: (viewer: Viewer, id: string, query: object = {}): Promise<Event | null> =>
       prisma.event.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
-
-    listEvents(viewer: Viewer, types: readonly string[] | null | undefined, query: object): Promise<Event[]> {
-      const { organizationId } = viewer
-      const which = { organizationId, ...(types?.length && { type: { in: [...types] } }) }
-      return read(organizationId, () => prisma.event.findMany(page(query, which)))
-    },
   }
 
   /**
    * Returns the page as the search found it: a delivery that changed its state meanwhile must not shorten the page,
-   * which would look like the last one. The search runs again when retention removed a row meanwhile.
+   * which would look like the last one.
    */
-  async function list(viewer: Viewer, filter: DeliveryFilter, query: object, tries = LIST_TRIES): Promise<Delivery[]> {
-    const { organizationId } = viewer
-    const ids = await findDeliveries(prisma, organizationId, filter, query)
-    const found = await prisma.delivery.findMany(page(query, { organizationId, id: { in: ids } }))
-    return found.length === ids.length || tries === 1 ? found : list(viewer, filter, query, tries - 1)
+  function list({ organizationId }: Viewer, filter: DeliveryFilter, query: object): Promise<Delivery[]> {
+    return readRows(prisma, selectDeliveries(organizationId, filter, query), (ids) =>
+      prisma.delivery.findMany(page(query, { organizationId, id: { in: ids } })),
+    )
   }
 
   async function move(

@@ -1,12 +1,15 @@
 import type { PrismaClient } from '../../database/client.ts'
 import { type DeliveryStatus, Prisma } from '../../database/generated/client.ts'
-import { idRange } from '../../lib/ids.ts'
-import { keysetOf } from '../../lib/pagination.ts'
+import { beyondCursor, createdWithin, endOfPage, selectByValues, selectThroughIndex } from '../../database/page-sql.ts'
+import type { ErrorCode } from './error-codes.ts'
 
+/** Conditions on the deliveries of a list. Absent and null conditions hold for every delivery, as does an empty list. */
 export interface DeliveryFilter {
-  eventId?: string
+  eventId?: string | null
   endpointId?: string | null
   statuses?: readonly DeliveryStatus[] | null
+  /** Codes of the last attempt of a delivery that is RETRYING or DEAD. Other deliveries have no index by code. */
+  errorCodes?: readonly ErrorCode[] | null
   /** Exact event types. */
   types?: readonly string[] | null
   /** Lower bound of the creation time, inclusive. */
@@ -24,65 +27,76 @@ export interface DeliveryFilter {
 const ENDED: readonly DeliveryStatus[] = ['DEAD', 'EXPIRED', 'CANCELED']
 const QUEUED: readonly DeliveryStatus[] = ['PENDING', 'RETRYING']
 
+/** States in which the code of the last attempt has an index. */
+const FAILING: readonly DeliveryStatus[] = ['RETRYING', 'DEAD']
+
+/** SQL for the ids of no delivery. */
+const NONE = Prisma.sql`SELECT id FROM deliveries WHERE false`
+
 /**
- * Finds the ids of a page of deliveries. Raw SQL, because Prisma casts states from text inside the statement, and
+ * Selects the ids of a page of deliveries. Raw SQL, because Prisma casts states from text inside the statement, and
  * PostgreSQL then ignores the partial indexes of rare states.
  */
+export function selectDeliveries(organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql {
+  const { eventId, errorCodes } = filter
+  const statuses = errorCodes?.length
+    ? FAILING.filter((state) => !filter.statuses?.length || filter.statuses.includes(state))
+    : (filter.statuses ?? [])
+  if (errorCodes?.length && statuses.length === 0) return NONE
+  const isRare = statuses.length > 0 && !statuses.includes('SUCCEEDED')
+  // An event has few deliveries, however many others are in the same states.
+  const search = eventId != null || !isRare ? registered : errorCodes?.length ? withErrorCodes : inStates
+  return search(organizationId, { ...filter, statuses }, query)
+}
+
+/** The ids of a page of deliveries. */
 export async function findDeliveries(
   prisma: Pick<PrismaClient, '$queryRaw'>,
   organizationId: string,
   filter: DeliveryFilter,
   query: object,
 ): Promise<string[]> {
-  const { statuses } = filter
-  const isRare = statuses?.length && !statuses.includes('SUCCEEDED')
-  const found = await prisma.$queryRaw<{ id: string }[]>(
-    isRare ? inStates(organizationId, { ...filter, statuses }, query) : registered(organizationId, filter, query),
-  )
+  const found = await prisma.$queryRaw<{ id: string }[]>(selectDeliveries(organizationId, filter, query))
   return found.map(({ id }) => id)
 }
+
+type StatesFilter = DeliveryFilter & { statuses: readonly DeliveryStatus[] }
 
 /**
  * Searches the delivery index of all states. The filter on an event type names the organization too, so that the index
  * on both serves.
  */
-function registered(organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql {
-  const { eventId, statuses, types } = filter
+function registered(organizationId: string, filter: StatesFilter, query: object): Prisma.Sql {
+  const { eventId, statuses, errorCodes, types } = filter
   // Reads the few deliveries of the event first: ordered by id, the planner may walk through all deliveries.
   const ofEvent = Prisma.sql`(SELECT * FROM delivery_index WHERE event_id = ${eventId} OFFSET 0)`
   const ofTypes = Prisma.sql`JOIN events v ON v.id = r.event_id AND v.organization_id = ${organizationId}
     AND v.type = ANY(${[...(types ?? [])]})`
   // Joins row by row: the planner may otherwise walk through the deliveries of all organizations.
   const delivery = Prisma.sql`CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE id = r.id LIMIT 1) d`
-  return Prisma.sql`SELECT r.id FROM ${eventId ? ofEvent : Prisma.raw('delivery_index')} r
-    ${types?.length ? ofTypes : Prisma.empty} ${statuses?.length ? delivery : Prisma.empty}
-    WHERE ${Prisma.join(conditionsOf('r', organizationId, filter, query), ' AND ')}
-      ${statuses?.length ? Prisma.sql`AND d.status = ANY(${[...statuses]}::delivery_status[])` : Prisma.empty}
-    ${endOf('r.id', query)}`
+  const conditions = [
+    ...conditionsOf('r', organizationId, filter, query),
+    ...(statuses.length > 0 ? [Prisma.sql`d.status = ANY(${[...statuses]}::delivery_status[])`] : []),
+    ...(errorCodes?.length ? [Prisma.sql`d.last_error_code = ANY(${[...errorCodes]})`] : []),
+  ]
+  return Prisma.sql`SELECT r.id FROM ${eventId == null ? Prisma.raw('delivery_index') : ofEvent} r
+    ${types?.length ? ofTypes : Prisma.empty} ${statuses.length > 0 ? delivery : Prisma.empty}
+    WHERE ${Prisma.join(conditions, ' AND ')} ${endOfPage('r.id', query)}`
 }
 
 /**
  * Searches the indexes of rare states. Ordered by id with a limit, the planner would walk through all deliveries when
  * the waiting ones are old.
  */
-function inStates(
-  organizationId: string,
-  filter: DeliveryFilter & { statuses: readonly DeliveryStatus[] },
-  query: object,
-): Prisma.Sql {
-  const { endpointId, statuses, types } = filter
-  const conditions = [
-    ...conditionsOf('d', organizationId, filter, query),
-    ...(types?.length
-      ? [Prisma.sql`EXISTS (SELECT FROM events v WHERE v.id = d.event_id AND v.type = ANY(${[...types]}))`]
-      : []),
-  ]
-  const end = endOf('id', query)
+function inStates(organizationId: string, filter: StatesFilter, query: object): Prisma.Sql {
+  const { endpointId, statuses } = filter
+  const conditions = [...conditionsOf('d', organizationId, filter, query), ...typeOf(filter)]
+  const end = endOfPage('id', query)
   const select = (states: readonly DeliveryStatus[]) => Prisma.sql`SELECT d.id FROM deliveries d
     WHERE d.status IN (${Prisma.raw(`'${states.join("', '")}'`)}) AND ${Prisma.join(conditions, ' AND ')}`
   const ofEndpoints = (found: Prisma.Sql) => Prisma.sql`SELECT f.id FROM webhook_endpoints e
     CROSS JOIN LATERAL (${found}) f WHERE e.organization_id = ${organizationId}
-      ${endpointId ? Prisma.sql`AND e.id = ${endpointId}` : Prisma.empty}`
+      ${endpointId == null ? Prisma.empty : Prisma.sql`AND e.id = ${endpointId}`}`
   const atEndpoint = Prisma.sql`AND d.endpoint_id = e.id`
 
   const search = (states: readonly DeliveryStatus[]) => {
@@ -98,30 +112,50 @@ function inStates(
   return Prisma.sql`SELECT id FROM (${Prisma.join(searches, ' UNION ALL ')}) found ${end}`
 }
 
-/**
- * Conditions shared by both searches. The creation time bounds the id as well, because ids sort by time and have an
- * index.
- */
-function conditionsOf(alias: 'r' | 'd', organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql[] {
-  const { eventId, endpointId, from, to } = filter
-  const { cursor, backwards } = keysetOf(query)
-  const column = (name: string) => Prisma.raw(`${alias}.${name}`)
-  const ids = idRange('dlv', from, to)
+/** Searches the index of error codes, in the states that it has. */
+function withErrorCodes(organizationId: string, filter: StatesFilter, query: object): Prisma.Sql {
+  const { statuses, from, to } = filter
+  const columns = [
+    ['organization_id', Prisma.sql`${organizationId}`],
+    ['status', Prisma.sql`state.value`],
+    ['last_error_code', Prisma.sql`wanted.value`],
+  ] as const
+  const conditions = [
+    // The condition of the index. The states that are asked for would fit other indexes as well.
+    Prisma.sql`d.status IN (${Prisma.raw(FAILING.map((state) => `'${state}'`).join(', '))})`,
+    ...endpointOf('d', filter),
+    ...typeOf(filter),
+  ]
+  const range = { alias: 'd', prefix: 'dlv', columns, from, to } as const
+  const select = selectThroughIndex(Prisma.sql`deliveries d`, range, conditions, query)
+  const ofState = Prisma.sql`SELECT g.id FROM unnest(${[...statuses]}::delivery_status[]) AS state(value)
+    CROSS JOIN LATERAL (${select}) g`
+  return selectByValues(filter.errorCodes ?? [], ofState, query)
+}
+
+/** The condition on the type of the event of delivery `d`. */
+const typeOf = ({ types }: DeliveryFilter): Prisma.Sql[] =>
+  types?.length
+    ? [Prisma.sql`EXISTS (SELECT FROM events v WHERE v.id = d.event_id AND v.type = ANY(${[...types]}))`]
+    : []
+
+/** Conditions on the endpoint. */
+function endpointOf(alias: 'r' | 'd', { endpointId, enabledOnly }: DeliveryFilter): Prisma.Sql[] {
+  const column = Prisma.raw(`${alias}.endpoint_id`)
   return [
-    Prisma.sql`${column('organization_id')} = ${organizationId}`,
-    ...(eventId ? [Prisma.sql`${column('event_id')} = ${eventId}`] : []),
-    ...(endpointId ? [Prisma.sql`${column('endpoint_id')} = ${endpointId}`] : []),
-    ...(filter.enabledOnly
-      ? [Prisma.sql`EXISTS (SELECT FROM webhook_endpoints n WHERE n.id = ${column('endpoint_id')} AND n.enabled)`]
-      : []),
-    ...(ids.gte ? [Prisma.sql`${column('id')} >= ${ids.gte} AND ${column('created_at')} >= ${from}`] : []),
-    ...(ids.lt ? [Prisma.sql`${column('id')} < ${ids.lt} AND ${column('created_at')} < ${to}`] : []),
-    ...(cursor === undefined ? [] : [Prisma.sql`${column('id')} ${Prisma.raw(backwards ? '>' : '<')} ${cursor}`]),
+    ...(endpointId != null ? [Prisma.sql`${column} = ${endpointId}`] : []),
+    ...(enabledOnly ? [Prisma.sql`EXISTS (SELECT FROM webhook_endpoints n WHERE n.id = ${column} AND n.enabled)`] : []),
   ]
 }
 
-/** @param id the column that holds the delivery's id in the statement */
-function endOf(id: string, query: object): Prisma.Sql {
-  const { take, backwards } = keysetOf(query)
-  return Prisma.sql`ORDER BY ${Prisma.raw(id)} ${Prisma.raw(backwards ? 'ASC' : 'DESC')} LIMIT ${take}`
+/** Conditions shared by the searches of the delivery index and of rare states. */
+function conditionsOf(alias: 'r' | 'd', organizationId: string, filter: DeliveryFilter, query: object): Prisma.Sql[] {
+  const { eventId, from, to } = filter
+  return [
+    Prisma.sql`${Prisma.raw(`${alias}.organization_id`)} = ${organizationId}`,
+    ...(eventId != null ? [Prisma.sql`${Prisma.raw(`${alias}.event_id`)} = ${eventId}`] : []),
+    ...endpointOf(alias, filter),
+    ...createdWithin(alias, 'dlv', from, to),
+    ...beyondCursor(`${alias}.id`, query),
+  ]
 }

@@ -4,6 +4,7 @@ import { OPERATIONAL_PREFIX, TEST_EVENT_TYPE } from '../events/system-events.ts'
 import { allows } from '../people/permissions.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { Endpoints } from './endpoints.ts'
+import type { SearchEndpoints } from './search-endpoints.ts'
 import {
   compileFilter,
   type FilterableEvent,
@@ -39,7 +40,7 @@ export interface EndpointMatch {
 /** Explains which endpoints got an event, and why the others did not. */
 export type EndpointMatches = ReturnType<typeof createEndpointMatches>
 
-export function createEndpointMatches(deps: { prisma: PrismaClient; endpoints: Endpoints }) {
+export function createEndpointMatches(deps: { prisma: PrismaClient; endpoints: Endpoints & SearchEndpoints }) {
   const { prisma, endpoints } = deps
 
   async function explain(
@@ -65,7 +66,7 @@ export function createEndpointMatches(deps: { prisma: PrismaClient; endpoints: E
   return {
     /** The endpoints of the organization, which are not deleted, with their match of an event. */
     ofEvent: (viewer: Viewer, eventId: string, query: object): Promise<EndpointMatch[]> =>
-      explain(viewer, eventId, () => endpoints.list(viewer, query)),
+      explain(viewer, eventId, () => endpoints.list(viewer, {}, query)),
 
     /** One pair; null when the viewer may not read the event or the endpoint, or either is absent. Finds deleted endpoints too. */
     async find(viewer: Viewer, eventId: string, endpointId: string): Promise<EndpointMatch | null> {

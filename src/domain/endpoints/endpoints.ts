@@ -9,7 +9,6 @@ import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, ValidationError, VersionConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import type { Keyring } from '../../lib/keyring.ts'
-import { page } from '../../lib/pagination.ts'
 import { redactUrl } from '../../lib/redact-url.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -150,9 +149,6 @@ export function createEndpoints(deps: {
     /** Finds deleted endpoints too, so that every delivery can show its endpoint. */
     get: (viewer: Viewer, id: string, query: object = {}): Promise<WebhookEndpoint | null> =>
       prisma.webhookEndpoint.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
-
-    list: (viewer: Viewer, query: object): Promise<WebhookEndpoint[]> =>
-      prisma.webhookEndpoint.findMany(page(query, { organizationId: viewer.organizationId, deletedAt: null })),
 
     find,
     changed,

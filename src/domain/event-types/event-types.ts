@@ -15,7 +15,6 @@ import {
 import { findInexactNumber } from '../../lib/exact-numbers.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { JsonText } from '../../lib/json-text.ts'
-import { page } from '../../lib/pagination.ts'
 import { findTextViolation } from '../../lib/storable-text.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -28,7 +27,7 @@ import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
 import { createPublishableTypes } from './publishable-types.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
 import { findUnknownKeyword } from './schema-keywords.ts'
-import { findVisibleTypes, readableBy } from './visible-types.ts'
+import { readableBy } from './visible-types.ts'
 
 /** Maximum event types of one organization. */
 export const TYPES_AT_MOST = 2_000
@@ -186,12 +185,6 @@ export function createEventTypes(deps: {
     /** Finds every type of the operator too, also one that an own type replaces. */
     get: (viewer: Viewer, id: string, query: object = {}): Promise<EventType | null> =>
       prisma.eventType.findFirst({ ...query, where: { id, ...readableBy(viewer.organizationId) } }),
-
-    /** The types that the organization can publish: its own, and those of the operator that no own type replaces. */
-    async list({ organizationId }: Viewer, query: object): Promise<EventType[]> {
-      const ids = await findVisibleTypes(prisma, organizationId, query)
-      return prisma.eventType.findMany(page(query, { id: { in: ids } }))
-    },
 
     /** True for a type that the operator registered for every organization. */
     async isOfOperator({ organizationId }: Pick<EventType, 'organizationId'>): Promise<boolean> {

@@ -1,4 +1,3 @@
-import type { PrismaClient } from '../../database/client.ts'
 import { Prisma } from '../../database/generated/client.ts'
 import { keysetOf } from '../../lib/pagination.ts'
 
@@ -21,23 +20,28 @@ export const readableBy = (organizationId: string) => ({
 })
 
 /**
- * The ids of a page of the types that an organization can publish: its own, and those of the operator without an own
- * type of the same name. Raw SQL, because a filter of Prisma cannot compare two rows. Each part walks an index of its
- * own, so a page costs the same however many types there are.
+ * Statement for the ids of a page of the types that an organization can publish: its own, and those of the operator
+ * without an own type of the same name. Raw SQL, because a filter of Prisma cannot compare two rows. Each part walks an
+ * index of its own, so a page costs the same however many types there are.
+ *
+ * @param conditions on event type `t`
  */
-export async function findVisibleTypes(prisma: PrismaClient, organizationId: string, query: object): Promise<string[]> {
+export function selectVisibleTypes(
+  organizationId: string,
+  conditions: readonly Prisma.Sql[],
+  query: object,
+): Prisma.Sql {
   const { cursor, take, backwards } = keysetOf(query)
-  const beyond =
-    cursor === undefined ? Prisma.empty : Prisma.sql`AND t.id ${Prisma.raw(backwards ? '>' : '<')} ${cursor}`
+  const beyond = cursor === undefined ? [] : [Prisma.sql`t.id ${Prisma.raw(backwards ? '>' : '<')} ${cursor}`]
+  const more = [...beyond, ...conditions].map((condition) => Prisma.sql`AND ${condition}`)
+  const matching = more.length === 0 ? Prisma.empty : Prisma.join(more, ' ')
   const end = Prisma.sql`ORDER BY id ${Prisma.raw(backwards ? 'ASC' : 'DESC')} LIMIT ${take}`
-  const found = await prisma.$queryRaw<{ id: string }[]>`
-    SELECT id FROM (
-      (SELECT t.id FROM event_types t WHERE t.organization_id = ${organizationId} ${beyond} ${end})
+  return Prisma.sql`SELECT id FROM (
+      (SELECT t.id FROM event_types t WHERE t.organization_id = ${organizationId} ${matching} ${end})
       UNION ALL
       (SELECT t.id FROM event_types t
-        WHERE t.organization_id = ${Prisma.raw(PLATFORM)} AND t.organization_id <> ${organizationId} ${beyond}
+        WHERE t.organization_id = ${Prisma.raw(PLATFORM)} AND t.organization_id <> ${organizationId} ${matching}
           AND NOT EXISTS (SELECT FROM event_types own WHERE own.organization_id = ${organizationId} AND own.name = t.name)
         ${end})
     ) visible ${end}`
-  return found.map(({ id }) => id)
 }

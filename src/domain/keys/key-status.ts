@@ -9,6 +9,19 @@ export interface ResolvedKey extends ApiKey {
   secretExpiresAt: Date | null
 }
 
+/** State of a key at a time, final states first. */
+export type KeyStatus = 'REVOKED' | 'DISABLED' | 'EXPIRED' | 'ACTIVE'
+
+/** The status of a key by itself, without its secrets and its allowlist. search-keys.ts has the same rules as a filter. */
+export function statusOf(
+  { revokedAt, disabledAt, expiresAt }: Pick<ApiKey, 'revokedAt' | 'disabledAt' | 'expiresAt'>,
+  now: Date,
+): KeyStatus {
+  if (revokedAt !== null) return 'REVOKED'
+  if (disabledAt !== null) return 'DISABLED'
+  return expiresAt !== null && expiresAt <= now ? 'EXPIRED' : 'ACTIVE'
+}
+
 /** Reasons why a key is refused, each with the action to take. */
 export const REFUSALS = {
   REVOKED: 'This API key was revoked. Use another key.',
@@ -23,10 +36,8 @@ export type Refusal = keyof typeof REFUSALS
  * The reason why a key is refused at a time and from an address, final reasons first; undefined while the key is valid.
  */
 export function refusal(key: ResolvedKey, now: Date, ip: string | null): Refusal | undefined {
-  if (key.revokedAt !== null) return 'REVOKED'
-  if (key.disabledAt !== null) return 'DISABLED'
-  const end = endOf(key)
-  if (end !== null && end <= now) return 'EXPIRED'
+  const status = statusOf({ ...key, expiresAt: endOf(key) }, now)
+  if (status !== 'ACTIVE') return status
   if (key.allowedIps.length > 0 && (ip === null || !createNetworks(key.allowedIps)(ip))) return 'IP_NOT_ALLOWED'
   return undefined
 }

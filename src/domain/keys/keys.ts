@@ -6,7 +6,6 @@ import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, ValidationError, VersionConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
-import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AuditAction } from '../audit/audit-actions.ts'
@@ -121,9 +120,6 @@ export function createKeys(deps: {
     /** The presented key; null while a platform key acts in another organization. */
     presented: async ({ organizationId, principal }: Viewer): Promise<ApiKey | null> =>
       (await findKey(organizationId, principal.id)) ?? null,
-
-    list: (viewer: Viewer, query: object): Promise<ApiKey[]> =>
-      prisma.apiKey.findMany(page(query, { organizationId: viewer.organizationId })),
 
     change,
     insert,

@@ -161,6 +161,11 @@ describe('operation cost', () => {
   test.each([
     ['an inline fragment', '{ events { ... { nodes { id } } } }', 41],
     ['a fragment', '{ events { ...F } } fragment F on EventConnection { edges { node { id } } }', 61],
+    [
+      'a total, which counts like a page below the root',
+      '{ events(first: 1) { nodes { id } ...F } } fragment F on EventConnection { total { count } }',
+      9,
+    ],
     ['a list without pages', '{ usage { series { requests } } }', 1002],
   ])('a cost counts fields within %s', async (_name, query, requested) => {
     expect((await ask(app.hostKey, query)).body.extensions.cost.requested).toBe(requested)

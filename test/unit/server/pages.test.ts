@@ -7,7 +7,11 @@ const cursor = (id: string) => Buffer.from(`GPC:S:${id}`).toString('base64')
 const CURSOR = cursor('whep_3')
 
 /** Rows as Prisma reads them: `take` counts from the end when negative. */
-async function list(_viewer: unknown, query: { cursor?: { id: string }; take: number; select?: object }) {
+async function list(
+  _viewer: unknown,
+  _filter: unknown,
+  query: { cursor?: { id: string }; take: number; select?: object },
+) {
   const { take } = query
   const at = query.cursor === undefined ? undefined : IDS.indexOf(query.cursor.id)
   const ids =
@@ -17,12 +21,20 @@ async function list(_viewer: unknown, query: { cursor?: { id: string }; take: nu
   return ids.map((id) => ({ id }))
 }
 
+/** Entries that a count finds, and the number of counts. */
+let [found, counts] = [0, 0]
+
+async function count() {
+  counts++
+  return found
+}
+
 async function ask(field: string, selection: string) {
   const permissions = { webhooks: ['read'], usage: ['read'] }
   const readPage = (_organizationId: string, work: () => unknown) => work()
   const services = {
     readPage,
-    endpoints: { list },
+    endpoints: { list, count },
     usageRecords: { ofOrganization: async () => [] },
     relationClient: {},
   }
@@ -83,5 +95,24 @@ describe('page of nodes', () => {
     expect(JSON.parse(JSON.stringify(data))).toEqual({
       page: { nodes: [], pageInfo: { startCursor: null, endCursor: null } },
     })
+  })
+
+  test.each([
+    [0, { count: 0, isExact: true }],
+    [1_000, { count: 1_000, isExact: true }],
+    [1_001, { count: 1_000, isExact: false }],
+  ])('a list with %i entries has the total %j', async (entries, total) => {
+    found = entries
+    const { data } = await ask('webhookEndpoints(first: 1)', 'total { count isExact }')
+    expect(JSON.parse(JSON.stringify(data))).toEqual({ page: { total } })
+  })
+
+  test('the entries of a list are counted only when the total is selected', async () => {
+    counts = 0
+    await ask('webhookEndpoints', 'nodes { id }')
+    await ask('webhookEndpoints', 'total @skip(if: true) { count } nodes { id }')
+    expect(counts).toBe(0)
+    await ask('webhookEndpoints', 'total { count isExact }')
+    expect(counts).toBe(1)
   })
 })

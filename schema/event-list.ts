@@ -1,0 +1,35 @@
+import { builder, requireViewer } from './builder.ts'
+import { Event } from './event.ts'
+import { readNodes, totalField } from './pages.ts'
+
+export const EventFilter = builder.inputType('EventFilter', {
+  description: 'Filter of events. Every given condition must hold; an empty list is no condition.',
+  fields: (t) => ({
+    id: t.id({ description: 'The event with this id. Default: every event.' }),
+    idempotencyKey: t.string({
+      description: 'The event that was published with this idempotency key. Default: every event.',
+    }),
+    types: t.stringList({ description: 'Events of one of these types. Default: every type.' }),
+    from: t.field({ type: 'DateTime', description: 'Events stored at or after this time. Default: no lower bound.' }),
+    to: t.field({ type: 'DateTime', description: 'Events stored before this time. Default: no upper bound.' }),
+  }),
+})
+
+builder.queryField('events', (t) =>
+  t.connection(
+    {
+      type: Event,
+      description: 'Events of the organization, newest first. Needs `events: read`.',
+      authScopes: { can: 'events:read' },
+      args: { filter: t.arg({ type: EventFilter, description: 'Filter of events. Default: every event.' }) },
+      resolve(_root, args, context, info) {
+        const { events } = context.services
+        const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
+        const count = () => events.count(viewer, filter)
+        return readNodes('Event', args, context, info, (query) => events.list(viewer, filter, query), count)
+      },
+    },
+    { name: 'EventConnection', description: 'A page of events.', fields: (t) => totalField(t) },
+    { name: 'EventEdge', description: 'An event with its cursor.' },
+  ),
+)

@@ -1,0 +1,60 @@
+import type { PrismaClient } from '../../database/client.ts'
+import { Prisma, type WebhookEndpoint } from '../../database/generated/client.ts'
+import { countRows, readRows, selectThroughIndex } from '../../database/page-sql.ts'
+import { page } from '../../lib/pagination.ts'
+import { containing } from '../../lib/search-text.ts'
+import { patternsOf } from '../event-types/patterns.ts'
+import { OPERATIONAL_PREFIX } from '../events/system-events.ts'
+import type { Viewer } from '../people/viewer.ts'
+
+/** Conditions on the endpoints of a list. Absent and null conditions hold for every endpoint. */
+export interface EndpointFilter {
+  enabled?: boolean | null
+  /** True for endpoints that failed in their last attempt. */
+  failing?: boolean | null
+  /** An event type to which the endpoint is subscribed. */
+  type?: string | null
+  /** Part of the URL or the description; upper and lower case are equal. */
+  search?: string | null
+}
+
+/**
+ * Lists of the endpoints of an organization. A filter is checked against each of its endpoints that are not deleted,
+ * which are at most 1,000.
+ */
+export type SearchEndpoints = ReturnType<typeof createSearchEndpoints>
+
+export function createSearchEndpoints({ prisma }: { prisma: PrismaClient }) {
+  return {
+    list: ({ organizationId }: Viewer, filter: EndpointFilter, query: object): Promise<WebhookEndpoint[]> =>
+      readRows(prisma, selectEndpoints(organizationId, filter, query), (ids) =>
+        prisma.webhookEndpoint.findMany(page(query, { organizationId, id: { in: ids } })),
+      ),
+
+    count: ({ organizationId }: Viewer, filter: EndpointFilter): Promise<number> =>
+      countRows(prisma, (query) => selectEndpoints(organizationId, filter, query)),
+  }
+}
+
+function selectEndpoints(organizationId: string, filter: EndpointFilter, query: object): Prisma.Sql {
+  const { enabled, failing, type, search } = filter
+  const pattern = search == null ? undefined : containing(search)
+  // Looked up for each endpoint: planned as a join, the health of all organizations may be read.
+  const failures = Prisma.sql`coalesce((SELECT h.consecutive_failures FROM endpoint_health h WHERE h.endpoint_id = e.id), 0)`
+  const conditions = [
+    Prisma.sql`e.deleted_at IS NULL`,
+    ...(enabled != null ? [Prisma.sql`e.enabled = ${enabled}`] : []),
+    ...(failing != null ? [Prisma.sql`(${failures} > 0) = ${failing}`] : []),
+    ...(type != null ? [Prisma.sql`e.event_types && ${subscribable(type)}`] : []),
+    ...(pattern !== undefined ? [Prisma.sql`(e.url ILIKE ${pattern} OR e.description ILIKE ${pattern})`] : []),
+  ]
+  const columns = [['organization_id', Prisma.sql`${organizationId}`]] as const
+  const range = { alias: 'e', prefix: 'whep', columns } as const
+  return selectThroughIndex(Prisma.sql`webhook_endpoints e`, range, conditions, query)
+}
+
+/** The patterns that subscribe to an event type. `*` covers no system event. */
+function subscribable(type: string): string[] {
+  const patterns = patternsOf(type)
+  return type.startsWith(OPERATIONAL_PREFIX) ? patterns.filter((pattern) => pattern !== '*') : patterns
+}
