@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { against, COMPARABLE } from './against.ts'
+import { attacks } from './attacks.ts'
 import { delivery } from './delivery.ts'
 import { growth } from './growth.ts'
 import { isolation } from './isolation.ts'
@@ -22,6 +23,7 @@ const BENCHMARKS: Record<string, (services: Services, options: { rounds: number 
   retention,
   verify,
   usage,
+  attacks,
 }
 const ROUNDS = 5
 

@@ -19,6 +19,7 @@ import { createPurgeOrganizations } from './domain/organizations/purge-organizat
 import { readManifest } from './domain/persisted-operations/manifest.ts'
 import { createRetention } from './domain/retention/retention.ts'
 import { systemClock as clock } from './lib/clock.ts'
+import { shareDescriptors } from './lib/descriptors.ts'
 import { createIds } from './lib/ids.ts'
 import { createKeyring, developmentKey } from './lib/keyring.ts'
 import { captureOutput, createLog } from './lib/log.ts'
@@ -90,6 +91,7 @@ export async function compose(
   } else if (newKey !== undefined) options.onKey(newKey)
 
   const keyring = createKeyring(config.encryptionKeys ?? [await developmentKey(config.dataDir)])
+  const descriptors = shareDescriptors()
   const targets = createTargetPolicy({ allowedNetworks: config.endpointAllowedNetworks })
   const started: Started = {}
   if (config.mode !== 'worker') {
@@ -102,15 +104,22 @@ export async function compose(
     })
     await services.start()
     const { host, port, trustedProxies, graphiql, introspection } = config
+    const connections = descriptors.clients
     const server = await startServer({
-      ...{ services, database, clock, log, host, port, trustedProxies, graphiql, introspection },
+      ...{ services, database, clock, log, host, port, trustedProxies, graphiql, introspection, connections },
     })
     stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
     started.url = server.url
     started.services = services
   }
   if (config.mode !== 'api') {
-    const { workerConcurrency: concurrency, leaseSeconds, shutdownSeconds } = config
+    const { leaseSeconds, shutdownSeconds } = config
+    const concurrency = Math.min(config.workerConcurrency, descriptors.receivers)
+    if (concurrency < config.workerConcurrency)
+      log.warn(
+        { concurrency, workerConcurrency: config.workerConcurrency },
+        'The limit of open files is too low for WORKER_CONCURRENCY; raise it, or lower WORKER_CONCURRENCY',
+      )
     const worker = createWorker({
       ...{ database, clock, makeId, keyring, bus, targets, log },
       options: { concurrency, leaseSeconds, shutdownSeconds },

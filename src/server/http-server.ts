@@ -11,6 +11,7 @@ import { setAnswerHeaders } from './answer-headers.ts'
 import { oneAtATime } from './answer-order.ts'
 import { sliceAnswer } from './answer-writer.ts'
 import { type BodyAccount, createBodyBytes } from './body-bytes.ts'
+import { createConnectionPlaces } from './connection-places.ts'
 import { countBody } from './count-body.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
 import { createGraphiQL } from './graphiql.ts'
@@ -51,6 +52,8 @@ export async function startServer(deps: {
   graphiql: boolean
   /** False refuses introspection. Default true. */
   introspection?: boolean
+  /** Maximum connections of clients. */
+  connections: number
   initTimeoutMs?: number
   /** Time without progress after which a connection with unsent bytes ends. Default 30 s. */
   writeTimeoutMs?: number
@@ -59,6 +62,7 @@ export async function startServer(deps: {
 }): Promise<Server> {
   const { services, log } = deps
   const clientIp = createClientIp(deps.trustedProxies)
+  const places = createConnectionPlaces(deps.connections)
 
   /** Starts the context of a request, or of an operation on a WebSocket, and authenticates it. */
   async function begin(request: IncomingMessage, fields: (name: string) => unknown): Promise<RequestContext> {
@@ -67,6 +71,7 @@ export async function startServer(deps: {
     try {
       const credentials = readCredentials(fields, { ip, requestId: String(request.headers[REQUEST_ID]) })
       if (credentials !== undefined) requestContext.viewer = await services.authenticate(credentials)
+      if (requestContext.viewer !== null) places.keep(request.socket, requestContext.viewer.homeId)
     } catch (error) {
       requestContext.refused = error
       if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
@@ -84,10 +89,8 @@ export async function startServer(deps: {
   const writeTimeout = createWriteTimeout(deps.writeTimeoutMs)
   const maskError = createMaskError(log)
   const record = createRecordUsage({ recorder: services.usageRecorder, clock: deps.clock })
-  const resolveDocument = createResolveDocument({
-    findOperation: services.findOperation,
-    denied: services.audit.denied,
-  })
+  const { findOperation, audit } = services
+  const resolveDocument = createResolveDocument({ findOperation, denied: audit.denied })
   const graphql = createGraphQL({
     ...{ services, maskError, record, resolveDocument },
     introspection: deps.introspection ?? true,
@@ -131,6 +134,7 @@ export async function startServer(deps: {
   server.requestTimeout = 60_000
   server.headersTimeout = 30_000
   server.on('connection', writeTimeout.watch)
+  server.on('connection', places.enter)
 
   async function handleGraphQL(
     request: IncomingMessage,

@@ -95,6 +95,7 @@ export async function startApp(options: AppOptions = {}) {
   await services.start()
   const { initTimeoutMs, writeTimeoutMs, unsentLimits } = options
   const server = await startServer({
+    connections: 10_000,
     ...{
       ...shared,
       services,

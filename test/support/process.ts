@@ -14,10 +14,28 @@ export interface RunningProcess {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }>
 }
 
-/** Starts Signalbox as a separate process, like `npm start`. @param main default: that of this work tree */
-export function startProcess(env: Record<string, string>, mode = 'all', main = MAIN): RunningProcess {
+export interface ProcessBounds {
+  /** MiB of the old generation of the heap. */
+  heapMiB: number
+  /** Open files, sockets included. */
+  descriptors: number
+}
+
+/**
+ * Starts Signalbox as a separate process, like `npm start`.
+ *
+ * @param main default: that of this work tree
+ * @param bounds default: those of this process
+ */
+export function startProcess(
+  env: Record<string, string>,
+  mode = 'all',
+  main = MAIN,
+  bounds?: ProcessBounds,
+): RunningProcess {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [main, mode], {
+  const [command, words] = bounds === undefined ? [process.execPath, []] : withBounds(bounds)
+  const child = spawn(command, [...words, main, mode], {
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -56,4 +74,10 @@ export function startProcess(env: Record<string, string>, mode = 'all', main = M
       return exited
     },
   }
+}
+
+/** The shell gives its process to Node, so that the id of the child is that of Signalbox. */
+function withBounds({ heapMiB, descriptors }: ProcessBounds): [command: string, words: string[]] {
+  const script = `ulimit -n ${descriptors}; exec "$0" "$@"`
+  return ['sh', ['-c', script, process.execPath, `--max-old-space-size=${heapMiB}`]]
 }
