@@ -5,6 +5,8 @@ export type Log = pino.Logger
 
 /** Field names whose values never reach a log line. */
 const SECRET_FIELDS = ['authorization', 'apiKey', 'key', 'secret', 'token', 'password', 'cookie', 'hash', 'ciphertext']
+/** Fields in which errors of PostgreSQL, Prisma and Node repeat values of their input, such as a whole row. */
+const ECHOES = ['err.detail', 'err.where', 'err.input', 'err.meta.driverAdapterError.cause.detail']
 /** Matches API keys, signing secrets, and passwords in URLs. */
 const SECRET_TEXT = /\b(?:\w+_(?:live|test)_[0-9A-Za-z]{8,}|wh(?:sec|sk)_[\w+/=-]+)|(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g
 
@@ -23,7 +25,7 @@ export function createLog(options: { level: string; destination?: pino.Destinati
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[removed]' },
+      redact: { paths: [...SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), ...ECHOES], censor: '[removed]' },
     },
     { write: (line) => destination.write(redactSecrets(line)) },
   )

@@ -13,9 +13,9 @@ let app: App
 let failing: Receiver
 let other: Receiver
 const lines: string[] = []
+const logger = createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } })
 beforeAll(async () => {
-  const destination = { write: (line: string) => void lines.push(line) }
-  app = await startApp({ log: createLog({ level: 'debug', destination }) })
+  app = await startApp({ log: logger })
   // As servers that add a slash do: the query is repeated.
   failing = await startReceiver(({ path }, response) =>
     response.writeHead(308, { location: path.replace('?', '/?') }).end(),
@@ -72,6 +72,25 @@ describe('URL of an endpoint', () => {
     expect(read).toContain(JSON.stringify({ url: shown }).slice(1, -1))
     for (const copy of [body, read, JSON.stringify(live.messages), lines.join('')]) expect(copy).not.toContain(TOKEN)
     expect(failing.requests[0]!.path).toContain(`token=${TOKEN}`)
+  })
+
+  test('no error of PostgreSQL, Prisma or Node writes its input to the log', async () => {
+    const { pool, prisma } = app.database
+    // PostgreSQL repeats the text in the context of the error.
+    const broken = `{"url": "https://example.com/?token=${TOKEN}`
+    const failures = await Promise.allSettled([
+      pool.query('SELECT $1::json', [broken]),
+      prisma.$executeRawUnsafe(`DO $$BEGIN RAISE 'Refused' USING DETAIL = 'Failing row contains (${TOKEN})'; END$$`),
+      (async () => new URL(TOKEN))(),
+    ])
+    const before = lines.length
+    for (const failure of failures) logger.error({ err: (failure as PromiseRejectedResult).reason }, 'Failed')
+    const written = lines.slice(before)
+    expect(written).toHaveLength(3)
+    for (const line of written) {
+      expect(line).toContain('[removed]')
+      expect(line).not.toContain(TOKEN)
+    }
   })
 
   test('redactUrl keeps a URL without a query as it is', () => {
