@@ -3,9 +3,8 @@ import { Prisma, type WebhookEndpoint } from '../../database/generated/client.ts
 import { countRows, readRows, selectThroughIndex } from '../../database/page-sql.ts'
 import { page } from '../../lib/pagination.ts'
 import { containing } from '../../lib/search-text.ts'
-import { patternsOf } from '../event-types/patterns.ts'
-import { OPERATIONAL_PREFIX } from '../events/system-events.ts'
 import type { Viewer } from '../people/viewer.ts'
+import { subscribable } from './subscription-filter.ts'
 
 /** Conditions on the endpoints of a list. Absent and null conditions hold for every endpoint. */
 export interface EndpointFilter {
@@ -18,12 +17,10 @@ export interface EndpointFilter {
   search?: string | null
 }
 
-/**
- * Lists of the endpoints of an organization. A filter is checked against each of its endpoints that are not deleted,
- * which are at most 1,000.
- */
+/** Lists of the endpoints of an organization. */
 export type SearchEndpoints = ReturnType<typeof createSearchEndpoints>
 
+/** A filter is checked against each endpoint that is not deleted; an organization has at most 1,000. */
 export function createSearchEndpoints({ prisma }: { prisma: PrismaClient }) {
   return {
     list: ({ organizationId }: Viewer, filter: EndpointFilter, query: object): Promise<WebhookEndpoint[]> =>
@@ -51,10 +48,4 @@ function selectEndpoints(organizationId: string, filter: EndpointFilter, query: 
   const columns = [['organization_id', Prisma.sql`${organizationId}`]] as const
   const range = { alias: 'e', prefix: 'whep', columns } as const
   return selectThroughIndex(Prisma.sql`webhook_endpoints e`, range, conditions, query)
-}
-
-/** The patterns that subscribe to an event type. `*` covers no system event. */
-function subscribable(type: string): string[] {
-  const patterns = patternsOf(type)
-  return type.startsWith(OPERATIONAL_PREFIX) ? patterns.filter((pattern) => pattern !== '*') : patterns
 }

@@ -87,8 +87,10 @@ export function toFilterable({ type, channels, body }: EventContent): Filterable
 
 const isSystemType = (type: string) => type.startsWith(OPERATIONAL_PREFIX)
 
-/** Test events are subscribed by no pattern, and `*` covers no system event. */
-function subscribable(type: string): string[] {
+/**
+ * The patterns that subscribe to an event type. Test events are subscribed by none, and `*` covers no system event.
+ */
+export function subscribable(type: string): string[] {
   if (type === TEST_EVENT_TYPE) return []
   const patterns = patternsOf(type)
   return isSystemType(type) ? patterns.filter((pattern) => pattern !== '*') : patterns

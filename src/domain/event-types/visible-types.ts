@@ -1,5 +1,5 @@
 import { Prisma } from '../../database/generated/client.ts'
-import { keysetOf } from '../../lib/pagination.ts'
+import { endOfPage, selectThroughIndex } from '../../database/page-sql.ts'
 
 /** Registers a type for every organization: the operator's own. SQL for its id. */
 const PLATFORM = '(SELECT id FROM organizations WHERE is_platform)'
@@ -31,17 +31,15 @@ export function selectVisibleTypes(
   conditions: readonly Prisma.Sql[],
   query: object,
 ): Prisma.Sql {
-  const { cursor, take, backwards } = keysetOf(query)
-  const beyond = cursor === undefined ? [] : [Prisma.sql`t.id ${Prisma.raw(backwards ? '>' : '<')} ${cursor}`]
-  const more = [...beyond, ...conditions].map((condition) => Prisma.sql`AND ${condition}`)
-  const matching = more.length === 0 ? Prisma.empty : Prisma.join(more, ' ')
-  const end = Prisma.sql`ORDER BY id ${Prisma.raw(backwards ? 'ASC' : 'DESC')} LIMIT ${take}`
+  const select = (owner: Prisma.Sql, more: readonly Prisma.Sql[]) => {
+    const range = { alias: 't', prefix: 'type', columns: [['organization_id', owner]] } as const
+    return selectThroughIndex(Prisma.sql`event_types t`, range, [...conditions, ...more], query)
+  }
+  const isNotReplaced = [
+    Prisma.sql`t.organization_id <> ${organizationId}`,
+    Prisma.sql`NOT EXISTS (SELECT FROM event_types own WHERE own.organization_id = ${organizationId} AND own.name = t.name)`,
+  ]
   return Prisma.sql`SELECT id FROM (
-      (SELECT t.id FROM event_types t WHERE t.organization_id = ${organizationId} ${matching} ${end})
-      UNION ALL
-      (SELECT t.id FROM event_types t
-        WHERE t.organization_id = ${Prisma.raw(PLATFORM)} AND t.organization_id <> ${organizationId} ${matching}
-          AND NOT EXISTS (SELECT FROM event_types own WHERE own.organization_id = ${organizationId} AND own.name = t.name)
-        ${end})
-    ) visible ${end}`
+      (${select(Prisma.sql`${organizationId}`, [])}) UNION ALL (${select(Prisma.raw(PLATFORM), isNotReplaced)})
+    ) visible ${endOfPage('id', query)}`
 }
