@@ -77,7 +77,7 @@ builder.queryField('webhookEndpointMatch', (t) =>
     authScopes: { can: 'webhooks:read' },
     args: {
       eventId: t.arg.id({ required: true, description: 'Id of the event.' }),
-      endpointId: t.arg.id({ required: true, description: 'Id of the endpoint.' }),
+      endpointId: t.arg.id({ required: true, description: 'Id or external id of the endpoint.' }),
     },
     resolve: (_root, { eventId, endpointId }, context) =>
       context.services.endpointMatches.find(requireViewer(context), eventId, endpointId),

@@ -96,7 +96,7 @@ describe('large body', () => {
     const clients = Array.from({ length: 9 }, start)
     const ends = clients.map((client) => new Promise((resolve) => client.once('close', resolve)))
     await Promise.race(ends)
-    expect(await honest.ask('{ viewer { permissions } }')).toBeDefined()
+    expect(await honest.ask('{ viewer { id } }')).toBeDefined()
     for (const client of clients) client.destroy()
     await Promise.all(ends)
     const { status } = await post(NESTED, tenant.key)

@@ -1,10 +1,10 @@
 import type { Clock } from '../../lib/clock.ts'
 import { createSlidingWindow } from './sliding-window.ts'
 
-/** Maximum characters of introspection per minute of one address without a key: 37 standard queries of GraphQL tools. */
-export const ADDRESS_CHARACTERS = 10_000_000
+/** Maximum characters of introspection per minute of one address without a key: more than 30 standard queries of tools. */
+export const ADDRESS_CHARACTERS = 20_000_000
 /** Maximum characters of introspection per minute of all clients without a key, in one process. */
-export const STRANGERS_CHARACTERS = 30_000_000
+export const STRANGERS_CHARACTERS = 60_000_000
 
 /** Bounds the introspection of clients without a key, in this process. A key spends points of its own limits instead. */
 export function createIntrospectionBudget({ clock }: { clock: Clock }) {
