@@ -108,7 +108,7 @@ const MatchPreviewInput = builder.inputType('WebhookEndpointMatchPreviewInput', 
   description: 'The filter of an endpoint by its id, or a filter to try.',
   fields: (t) => ({
     endpointId: t.id({
-      description: 'Id of an endpoint, which needs `webhooks: read`; excludes the filter. Default none.',
+      description: 'Id or external id of an endpoint, which needs `webhooks: read`; excludes the filter. Default none.',
     }),
     eventTypes: t.stringList({
       description: 'Event types as for `webhookEndpointCreate`. Default `*`, every registered type.',

@@ -6,7 +6,7 @@ export type Log = pino.Logger
 /** Field names whose values never reach a log line. */
 const SECRET_FIELDS = ['authorization', 'apiKey', 'key', 'secret', 'token', 'password', 'cookie', 'hash', 'ciphertext']
 /** Fields in which errors of PostgreSQL, Prisma and Node repeat values of their input, such as a whole row. */
-const ECHOES = ['err.detail', 'err.where', 'err.input', 'err.meta.driverAdapterError.cause.detail']
+const ECHOES = ['err.client', 'err.detail', 'err.where', 'err.input', 'err.meta.driverAdapterError.cause.detail']
 /** Matches API keys, signing secrets, and passwords in URLs. */
 const SECRET_TEXT = /\b(?:\w+_(?:live|test)_[0-9A-Za-z]{8,}|wh(?:sec|sk)_[\w+/=-]+)|(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g
 

@@ -50,6 +50,10 @@ export function schemaCost(schema: unknown): number {
         throw new Error('$id is supported at the root only, because references are resolved from there')
       if (keyword === 'pattern') sum += patternCost(value)
       if (keyword === 'patternProperties') for (const pattern of Object.keys(value ?? {})) sum += patternCost(pattern)
+      // Compiled into one comparison for each pair of names.
+      const lists: unknown[] = keyword === 'dependentRequired' ? Object.values(value ?? {}) : []
+      if (lists.some((names) => Array.isArray(names) && names.length > LEVEL_MOST))
+        throw new Error(`a list of dependentRequired has more than ${LEVEL_MOST} names. Divide it`)
       if (keyword === 'uniqueItems' && value === true && !(maxItemsOf(node) <= UNIQUE_ITEMS_MOST))
         throw new Error(`uniqueItems needs maxItems of at most ${UNIQUE_ITEMS_MOST} in the same schema`)
       if (sum > MOST) throw new Error('the schema has too many parts with every reference expanded')

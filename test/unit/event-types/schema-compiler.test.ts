@@ -71,6 +71,13 @@ describe('schema compiler', () => {
     expect(() => schemas.register('a', { properties: { kind: make(parts(251)) } })).toThrow('has more than 250 parts')
   })
 
+  test('a property that requires 251 others is rejected', () => {
+    const schemas = createSchemaCompiler({ clock: createTestClock() })
+    const names = (count: number) => Array.from({ length: count }, (_, n) => `n${n}`)
+    schemas.register('a', { dependentRequired: { a: names(250) } })
+    expect(() => schemas.register('a', { dependentRequired: { a: names(251) } })).toThrow('more than 250 names')
+  })
+
   test('a list of 1,000 values is one part', () => {
     const schemas = createSchemaCompiler({ clock: createTestClock() })
     schemas.register('a', { enum: Array.from({ length: 1_000 }, (_, n) => `v${n}`) })
