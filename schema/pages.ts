@@ -3,7 +3,7 @@ import { formatPrismaCursor, parsePrismaCursor, queryFromInfo } from '@pothos/pl
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay'
 import type { GraphQLResolveInfo } from 'graphql'
 import { ValidationError } from '../src/lib/errors.ts'
-import { COUNTED_AT_MOST } from '../src/lib/pagination.ts'
+import { COUNTED_AT_MOST, type Counted, countedUpTo } from '../src/lib/pagination.ts'
 import { builder, type Context, requireViewer } from './builder.ts'
 import type { NodeName } from './nodes.ts'
 
@@ -20,14 +20,9 @@ interface PageArgs {
   before?: string | null
 }
 
-interface Total {
-  count: number
-  isExact: boolean
-}
-
 const MOST = COUNTED_AT_MOST.toLocaleString('en')
 
-const TotalCount = builder.objectRef<Total>('TotalCount').implement({
+const TotalCount = builder.objectRef<Counted>('TotalCount').implement({
   description: `Size of a list, exact up to ${MOST} entries.`,
   fields: (t) => ({
     count: t.expose('count', {
@@ -41,12 +36,12 @@ const TotalCount = builder.objectRef<Total>('TotalCount').implement({
 })
 
 /** A connection with entries that can be counted. */
-interface Counted {
-  total: () => Promise<Total>
+interface Countable {
+  total: () => Promise<Counted>
 }
 
 /** The field `total` of a connection, which counts the entries only when it is selected. */
-export const totalField = <Page extends Counted>(
+export const totalField = <Page extends Countable>(
   t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Page>,
 ) => ({
   total: t.field({
@@ -128,9 +123,9 @@ export async function readById<Row extends object>(
     const rows = await context.services.readPage(organizationId, () => list(query))
     return inverted ? rows.toReversed() : rows
   })
-  async function total(): Promise<Total> {
+  async function total(): Promise<Counted> {
     const found = await context.services.readPage(organizationId, count)
-    return { count: Math.min(found, COUNTED_AT_MOST), isExact: found <= COUNTED_AT_MOST }
+    return countedUpTo(COUNTED_AT_MOST, found)
   }
   return { ...page, total }
 }

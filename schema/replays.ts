@@ -1,6 +1,6 @@
 import { jobChannel } from '../src/bus/bus.ts'
-import type { Counted } from '../src/domain/replays/replays.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
+import type { Counted } from '../src/lib/pagination.ts'
 import { ALL, subscribeToChanges } from '../src/live/change-notifier.ts'
 import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'

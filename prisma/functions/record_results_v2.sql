@@ -66,7 +66,7 @@ BEGIN
       trigger = CASE WHEN d.trigger = 'TEST' OR i.keeps_trigger THEN d.trigger
         ELSE 'SCHEDULED'::attempt_trigger END,
       next_attempt_at = recorded_at + i.retry_after_seconds * interval '1 second', lease_until = NULL,
-      status_reason = coalesce(i.outcome_reason, i.message), updated_at = recorded_at
+      status_reason = coalesce(i.outcome_reason, i.message), last_error_code = i.error_code, updated_at = recorded_at
     -- The row before the change; every column read of it except the flag is fixed for the claimed version.
     FROM input i JOIN deliveries old ON old.id = i.delivery_id
     -- The status too, because a crash of PostgreSQL may forget a claim, and another change then takes its version. As text, or the planner
@@ -77,7 +77,7 @@ BEGIN
       CASE WHEN old.status = 'SENDING' AND d.sending_unlogged THEN json_build_array(old.trigger, old.attempt_count,
         old.next_attempt_at, old.status_reason, old.updated_at) END AS sending
   ), late AS (
-    UPDATE deliveries d SET attempt_count = d.attempt_count + 1 FROM input i
+    UPDATE deliveries d SET attempt_count = d.attempt_count + 1, last_error_code = i.error_code FROM input i
     -- Compares the counts first: when every delivery has moved, PostgreSQL evaluates nothing else.
     WHERE (SELECT count(*) FROM moved) < (SELECT count(*) FROM input) AND d.id = i.delivery_id
       AND NOT EXISTS (SELECT FROM moved m WHERE m.id = i.delivery_id)
@@ -125,7 +125,8 @@ BEGIN
       last_failure = coalesce(excluded.last_failure, s.last_failure)
     RETURNING endpoint_id, consecutive_failures
   ), disabled AS (
-    UPDATE webhook_endpoints e SET enabled = false, updated_at = recorded_at, disabled_reason = CASE WHEN u.is_gone THEN u.message
+    UPDATE webhook_endpoints e SET enabled = false, version = e.version + 1, updated_at = recorded_at,
+      disabled_reason = CASE WHEN u.is_gone THEN u.message
       ELSE format('Disabled after %s failures in a row. The last: %s', h.consecutive_failures, u.message) END
     FROM health h JOIN updates u USING (endpoint_id)
     WHERE e.id = h.endpoint_id AND e.enabled AND e.deleted_at IS NULL

@@ -32,5 +32,6 @@ export function withAfterCommit(client: PrismaClient): PrismaClient {
       },
     },
   })
+  // The type of an extended client is another one, although the extension changes no signature.
   return extended as unknown as PrismaClient
 }

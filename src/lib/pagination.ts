@@ -13,6 +13,19 @@ export const COUNTED_AT_MOST = 1_000
 /** The part of a list that is counted: one entry more, which tells a longer list. */
 export const COUNTED = { take: COUNTED_AT_MOST + 1 } as const
 
+/** A number of things that was counted up to a bound. */
+export interface Counted {
+  count: number
+  /** False when there are more. */
+  isExact: boolean
+}
+
+/** @param found number of things that were found, at most one more than the bound */
+export const countedUpTo = (bound: number, found: number): Counted => ({
+  count: Math.min(found, bound),
+  isExact: found <= bound,
+})
+
 /** The keyset of a page: a cursor, a number of rows and a direction. */
 export function keysetOf(query: object): { cursor: string | undefined; take: number; backwards: boolean } {
   const { cursor, take } = query as PageQuery

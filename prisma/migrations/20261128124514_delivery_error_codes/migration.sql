@@ -25,7 +25,7 @@ CREATE INDEX "deliveries_by_error" ON "deliveries"("organization_id", "status", 
 -- The log entry of a result includes the SENDING state before it, so that claims need not write the log: they would wait for the log head
 -- of every organization. Long attempts are logged by worker/log-sending.ts.
 
-CREATE FUNCTION record_results_v3(
+CREATE FUNCTION record_results_v2(
   -- The time of the record; NULL is the time of the database.
   at timestamptz,
   -- Array of results, with the columns of `input` below.

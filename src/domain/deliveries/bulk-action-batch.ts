@@ -1,7 +1,7 @@
 import { jobChannel, type LiveBus } from '../../bus/bus.ts'
 import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database, Transaction } from '../../database/client.ts'
-import type { BulkAction, Prisma } from '../../database/generated/client.ts'
+import type { BulkAction, BulkActionKind, Prisma } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { moveDeliveries } from './delivery-transitions.ts'
 import { type DeliveryFilter, findDeliveries } from './search-deliveries.ts'
@@ -9,20 +9,25 @@ import { type DeliveryFilter, findDeliveries } from './search-deliveries.ts'
 /** Deliveries that one batch examines. */
 export const DELIVERIES_IN_A_BATCH = 1_000
 
-/** The filter of a bulk action as it is stored, with the time of its start as the upper bound. */
+/** The filter of a bulk action as it is stored: times are texts. */
 export function toStored(filter: DeliveryFilter): Prisma.InputJsonObject {
   return JSON.parse(JSON.stringify(filter))
 }
 
-function fromStored({ filter, createdAt }: BulkAction): DeliveryFilter {
+/** The deliveries that a bulk action changes: those of a disabled endpoint cannot be retried. */
+export function changeable(kind: BulkActionKind, filter: DeliveryFilter): DeliveryFilter {
+  return kind === 'RETRY' ? { ...filter, enabledOnly: true } : filter
+}
+
+function fromStored({ kind, filter, createdAt }: BulkAction): DeliveryFilter {
   const { from, to, ...rest } = filter as Omit<DeliveryFilter, 'from' | 'to'> & { from?: string; to?: string }
   const upTo = to === undefined || to === null ? undefined : new Date(to)
-  return {
+  return changeable(kind, {
     ...(rest as DeliveryFilter),
     ...(from != null && { from: new Date(from) }),
     // A delivery made later is not part of the action.
     to: upTo !== undefined && upTo < createdAt ? upTo : new Date(createdAt.getTime() + 1),
-  }
+  })
 }
 
 /**
@@ -42,11 +47,12 @@ export async function stepBulkAction(
     const { organizationId, cursor } = action
     // From the oldest on, so that the cursor passes each delivery once.
     const query = { ...(cursor !== null && { cursor: { id: cursor } }), take: -DELIVERIES_IN_A_BATCH }
-    const ids = await findDeliveries(tx, organizationId, fromStored(action), query)
+    const filter = fromStored(action)
+    const ids = await findDeliveries(tx, organizationId, filter, query)
     const now = deps.clock.now()
     const ended = ids.length < DELIVERIES_IN_A_BATCH
     // Last in the transaction but for the progress: the lock on the delivery log blocks other changes.
-    const which = { organizationId, deliveryIds: ids }
+    const which = { organizationId, deliveryIds: ids, statuses: filter.statuses ?? [] }
     const moved = ids.length === 0 ? 0 : await moveDeliveries(tx, which, action.kind, deps.clock)
     const status = ended ? ('COMPLETED' as const) : ('RUNNING' as const)
     await tx.bulkAction.update({

@@ -5,13 +5,14 @@ import type { BulkAction, BulkActionKind, DeliveryStatus } from '../../database/
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
-import { page } from '../../lib/pagination.ts'
+import { type Counted, countedUpTo, page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import { DUE_CHANNEL, JOB_STARTED } from '../events/notify-channel.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
-import { stepBulkAction, toStored } from './bulk-action-batch.ts'
+import { changeable, stepBulkAction, toStored } from './bulk-action-batch.ts'
+import { queueTime } from './delivery-transitions.ts'
 import { type DeliveryFilter, findDeliveries } from './search-deliveries.ts'
 
 /** Maximum count of a preview. */
@@ -56,27 +57,27 @@ export function createBulkActions(deps: {
   const { prisma, pool } = database
 
   /** @throws ValidationError for a filter without states, or with one that the kind does not change */
-  function filterOf({ kind, filter }: BulkActionInput): DeliveryFilter {
+  function check({ kind, filter }: BulkActionInput): void {
     validate(inputFor(kind), { filter })
-    // Deliveries of a disabled endpoint cannot be sent.
-    return { ...filter, ...(kind === 'RETRY' && { enabledOnly: true }) }
   }
 
   return {
     /** Starts a bulk action. The first batch runs here, so that a small one ends at once; the workers run the rest. */
     async create(viewer: Viewer, input: BulkActionInput): Promise<BulkAction> {
-      const filter = filterOf(input)
+      check(input)
       const { organizationId, principal } = viewer
       const id = deps.makeId('blk')
       await prisma.$transaction(async (tx) => {
-        await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${organizationId} FOR UPDATE`
+        // Publishing goes on: it holds the organization for its foreign keys only.
+        await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${organizationId} FOR NO KEY UPDATE`
         if ((await tx.bulkAction.count({ where: { organizationId, status: 'RUNNING' } })) >= RUNNING_AT_MOST)
           throw new ConflictError(
             'TOO_MANY_BULK_ACTIONS',
             `An organization runs at most ${RUNNING_AT_MOST} bulk actions at once. Wait for one to end, or cancel one.`,
           )
-        const now = clock.now()
-        const stored = toStored(filter)
+        // The clock by which deliveries are stored.
+        const [{ now }] = await tx.$queryRaw<[{ now: Date }]>`SELECT ${queueTime(clock)} AS now`
+        const stored = toStored(input.filter)
         await tx.bulkAction.create({
           data: {
             ...{ id, organizationId, kind: input.kind, filter: stored, status: 'RUNNING' },
@@ -93,11 +94,12 @@ export function createBulkActions(deps: {
     },
 
     /** Counts the deliveries that a bulk action would change now, up to 10,000. */
-    async preview({ organizationId }: Viewer, input: BulkActionInput): Promise<{ count: number; isExact: boolean }> {
-      const filter = filterOf(input)
+    async preview({ organizationId }: Viewer, input: BulkActionInput): Promise<Counted> {
+      check(input)
+      const filter = changeable(input.kind, input.filter)
       const query = { take: BULK_PREVIEW_AT_MOST + 1 }
       const found = await deps.read(organizationId, () => findDeliveries(prisma, organizationId, filter, query))
-      return { count: Math.min(found.length, BULK_PREVIEW_AT_MOST), isExact: found.length <= BULK_PREVIEW_AT_MOST }
+      return countedUpTo(BULK_PREVIEW_AT_MOST, found.length)
     },
 
     /** Stops the bulk action. Deliveries already changed stay so. @throws ConflictError when it has ended */

@@ -1,6 +1,6 @@
 import { CHANGED, logChanges, sendingState } from '../../bus/delivery-log.ts'
 import type { Transaction } from '../../database/client.ts'
-import type { AttemptTrigger, Event, WebhookEndpoint } from '../../database/generated/client.ts'
+import type { AttemptTrigger, DeliveryStatus, Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import { Prisma } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { HELD_REASON, register } from '../events/fan-out.ts'
@@ -67,18 +67,23 @@ function statement(move: DeliveryMove, clock: Clock): { set: Prisma.Sql; from: P
  * Moves one delivery, up to 1,000 of a list, or up to 1,000 deliveries of one endpoint. Raw SQL, because the check of the state and the change
  * must be one step while workers change the same rows.
  *
+ * @param which `statuses` narrows a list to deliveries that are still in one of these states
  * @returns the number of moved deliveries
  */
 export async function moveDeliveries(
   tx: Transaction,
-  which: { organizationId: string } & ({ deliveryIds: readonly string[] } | { endpointId: string }),
+  which: { organizationId: string } & (
+    | { deliveryIds: readonly string[]; statuses?: readonly DeliveryStatus[] }
+    | { endpointId: string }
+  ),
   move: DeliveryMove,
   clock: Clock,
 ): Promise<number> {
   const { set, from } = statement(move, clock)
   const only =
     'deliveryIds' in which
-      ? Prisma.sql`d.id = ANY(${[...which.deliveryIds]})`
+      ? Prisma.sql`d.id = ANY(${[...which.deliveryIds]})
+          ${which.statuses ? Prisma.sql`AND d.status = ANY(${[...which.statuses]}::delivery_status[])` : Prisma.empty}`
       : Prisma.sql`d.endpoint_id = ${which.endpointId}`
   // A cancel of an endpoint's deliveries covers held ones only: deliveries on their way go on.
   const scope = 'endpointId' in which && move === 'CANCEL' ? Prisma.sql`d.status = 'HELD'` : from

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { type Counted, countedUpTo } from '../../lib/pagination.ts'
 import { compileFilter, type FilterColumns } from '../endpoints/subscription-filter.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import { findWantedEvents, type ReplaySelection } from './find-wanted-events.ts'
@@ -28,27 +29,22 @@ export async function previewReplay(
   deps: { pool: pg.Pool; read: Read },
   selection: ReplaySelection,
   endpoint: FilterColumns & { filterHash: string | null },
-): Promise<{ count: number; isExact: boolean }> {
+): Promise<Counted> {
   const { pool, read } = deps
   const { organizationId } = selection
   if (endpoint.filterHash === null) {
     const { endpointId, types, statuses, wanted, from, to, createdAt, cursor } = selection
     const values = [organizationId, endpointId, types, statuses, wanted, from, to, createdAt, cursor]
     const { rows } = await read(organizationId, () => pool.query<{ count: number }>(COUNT, values))
-    return bounded(rows[0]!.count, true)
+    return countedUpTo(PREVIEW_AT_MOST, rows[0]!.count)
   }
   const filter = compileFilter(endpoint)
   let [count, cursor] = [0, selection.cursor]
   for (let pages = 0; pages < PREVIEW_PAGES && count <= PREVIEW_AT_MOST; pages++) {
     const page = await read(organizationId, () => findWantedEvents(pool, { ...selection, cursor }, filter))
     count += page.ids.length
-    if (page.isLast) return bounded(count, true)
+    if (page.isLast) return countedUpTo(PREVIEW_AT_MOST, count)
     cursor = page.last
   }
-  return bounded(count, false)
+  return { ...countedUpTo(PREVIEW_AT_MOST, count), isExact: false }
 }
-
-const bounded = (count: number, isComplete: boolean) => ({
-  count: Math.min(count, PREVIEW_AT_MOST),
-  isExact: isComplete && count <= PREVIEW_AT_MOST,
-})

@@ -6,7 +6,7 @@ import type { DeliveryStatus, Replay } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError } from '../../lib/errors.ts'
 import { idRange, type MakeId } from '../../lib/ids.ts'
-import { page } from '../../lib/pagination.ts'
+import { type Counted, page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import { queueTime } from '../deliveries/delivery-transitions.ts'
@@ -33,13 +33,6 @@ const replayInput = z.object({
   from: z.date().nullish(),
   to: z.date().nullish(),
 })
-
-/** A number of things that was counted up to a bound. */
-export interface Counted {
-  count: number
-  /** False when there are more. */
-  isExact: boolean
-}
 
 export type ReplayInput = z.input<typeof replayInput>
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DELIVERIES_IN_A_BATCH } from '../../../src/domain/deliveries/bulk-action-batch.ts'
+import { moveDeliveries } from '../../../src/domain/deliveries/delivery-transitions.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
@@ -110,6 +111,21 @@ describe('bulk retry', () => {
   })
 })
 
+describe('move of a list of deliveries', () => {
+  test('a delivery that succeeded after it was found is not sent again', async () => {
+    receiver.respond((_request, response) => response.writeHead(204).end())
+    await tenant.publish('order.made')
+    await app.deliver()
+    const [found] = await tenant.deliveries()
+    const which = { organizationId: tenant.organizationId, deliveryIds: [found!.id] }
+    const move = (statuses: ('DEAD' | 'SUCCEEDED')[]) =>
+      app.database.prisma.$transaction((tx) => moveDeliveries(tx, { ...which, statuses }, 'RETRY', app.clock))
+    expect(await move(['DEAD'])).toBe(0)
+    expect(await states()).toEqual(['SUCCEEDED'])
+    expect(await move(['SUCCEEDED'])).toBe(1)
+  })
+})
+
 describe('bulk cancel', () => {
   test('waiting and held deliveries of an endpoint are canceled', async () => {
     await tenant.publish('order.made')
@@ -135,6 +151,12 @@ describe('bulk action', () => {
   ])('%s is refused with its path', async (_name, kind, filter, message) => {
     await expect(preview(kind, filter)).rejects.toThrow(message)
     await expect(create(kind, filter)).rejects.toThrow(message)
+  })
+
+  test('the filter of an action is shown as it was given', async () => {
+    const filter = { statuses: ['DEAD'], types: ['order.made'], from: '2026-01-01T00:00:00.000Z' }
+    await create('RETRY', filter)
+    expect((await tenant.ask('{ bulkActions { nodes { filter } } }')).nodes).toEqual([{ filter }])
   })
 
   test('an organization changes its own deliveries only, also with the endpoint of another one', async () => {
