@@ -27,6 +27,10 @@ export interface Context {
   services: Services
   nodes: Nodes
   viewer: Viewer | null
+  /** Writes the session cookie; null where none can be set: over WebSocket and SSE, and for foreign origins. */
+  session: { set(token: string, expires: Date): void; clear(): void } | null
+  /** Address and browser of the request. */
+  client: { ip: string | null; userAgent: string | null }
   /** Validates a document to register, which only the schema layer can do. */
   checkDocument: CheckDocument
   /** Refuses a call over the field's limit, after its permission was checked. */

@@ -59,6 +59,11 @@ const NODE_TYPES = {
     resource: 'deliveries',
     load: ({ bulkActions }, viewer, id, query) => bulkActions.get(viewer, id, query),
   },
+  Person: {
+    prefix: 'usr',
+    resource: null,
+    load: ({ people }, viewer, id, query) => people.get(viewer, id, query),
+  },
   PersistedDocument: {
     prefix: 'doc',
     resource: 'keys',

@@ -103,10 +103,23 @@ export async function compose(
       allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
-    const { host, port, trustedProxies, graphiql, introspection } = config
+    const { host, port, publicUrl, production, trustedProxies, graphiql, introspection } = config
     const connections = descriptors.clients
     const server = await startServer({
-      ...{ services, database, clock, log, host, port, trustedProxies, graphiql, introspection, connections },
+      ...{
+        services,
+        database,
+        clock,
+        log,
+        host,
+        port,
+        publicUrl,
+        production,
+        trustedProxies,
+        graphiql,
+        introspection,
+        connections,
+      },
     })
     stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
     started.url = server.url

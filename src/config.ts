@@ -54,6 +54,7 @@ const environment = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: z.coerce.number(portRule).int(portRule).min(0, portRule).max(65535, portRule).default(4000),
   HOST: z.string().min(1).optional(),
+  PUBLIC_URL: url('http:', 'https:').optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
@@ -108,6 +109,8 @@ export interface Config {
   production: boolean
   port: number
   host: string
+  /** URL under which browsers reach the installation. Undefined takes the loopback address and the port. */
+  publicUrl: string | undefined
   /** Undefined starts the embedded PostgreSQL. */
   databaseUrl: string | undefined
   /** Past every pooler, for LISTEN, session locks and migrations. Undefined takes `databaseUrl`. */
@@ -184,6 +187,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     production,
     port: settings.PORT,
     host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    publicUrl: settings.PUBLIC_URL,
     databaseUrl: settings.DATABASE_URL,
     databaseDirectUrl: settings.DATABASE_DIRECT_URL,
     redisUrl: settings.REDIS_URL,

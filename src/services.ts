@@ -36,7 +36,13 @@ import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
 import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
+import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
+import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
+import { createPeople } from './domain/people/people.ts'
 import { createPermissionResources } from './domain/people/permission-resources.ts'
+import { createSessions } from './domain/people/sessions.ts'
+import { createSetUp } from './domain/people/set-up.ts'
+import { createSignIn } from './domain/people/sign-in.ts'
 import { createFindOperation } from './domain/persisted-operations/find-operation.ts'
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
 import { createPersistedOperations } from './domain/persisted-operations/persisted-operations.ts'
@@ -88,6 +94,9 @@ export function createServices(deps: {
   const permissionResources = createPermissionResources({ prisma, clock, audit })
   const keys = createKeys({ prisma, clock, makeId, audit, bus, denials, keyCache, keyPrefix, permissionResources })
 
+  const sessions = createSessions({ prisma, clock, makeId })
+  const codes = createOneTimeCodes({ clock })
+
   const findOperation = createFindOperation({ pool, bus, manifest })
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
   const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
@@ -111,6 +120,7 @@ export function createServices(deps: {
     },
     bulkActions: createBulkActions({ database, clock, makeId, audit, bus, read }),
     authenticate: createAuthenticate({ organizationLookup, keyLookup, lastUsed, clock }),
+    authenticateSession: createAuthenticateSession({ pool, clock, organizationLookup }),
     bus,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),
@@ -132,7 +142,10 @@ export function createServices(deps: {
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
+    people: createPeople({ prisma }),
     permissionResources,
+    setUp: createSetUp({ prisma, clock, makeId, audit, codes, sessions }),
+    signIn: createSignIn({ prisma, audit, sessions }),
     organizations: {
       ...createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
       remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),

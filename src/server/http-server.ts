@@ -13,7 +13,7 @@ import { sliceAnswer } from './answer-writer.ts'
 import { type BodyAccount, createBodyBytes } from './body-bytes.ts'
 import { createConnectionPlaces } from './connection-places.ts'
 import { countBody } from './count-body.ts'
-import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
+import { createClientIp, ORGANIZATION_HEADER, readCredentials, readOrganization } from './credentials.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
@@ -23,6 +23,7 @@ import { createResolveDocument } from './persisted-operations.ts'
 import { createMaskError } from './public-error.ts'
 import { CLIENT_CLOSED, createRecordUsage } from './record-usage.ts'
 import type { RequestContext } from './request-context.ts'
+import { createSessionCookies } from './session-cookie.ts'
 import { createUnsentBytes, type UnsentAccount, type UnsentLimits } from './unsent-bytes.ts'
 import { attachWebSocket } from './websocket.ts'
 import { createWriteTimeout } from './write-timeout.ts'
@@ -47,6 +48,10 @@ export async function startServer(deps: {
   log: Log
   host: string
   port: number
+  /** URL under which browsers reach the server. Default: its own. */
+  publicUrl?: string | undefined
+  /** True names the session cookie without the port. Default false. */
+  production?: boolean
   trustedProxies: readonly string[]
   /** True serves GraphiQL to browsers on /graphql. */
   graphiql: boolean
@@ -64,13 +69,29 @@ export async function startServer(deps: {
   const clientIp = createClientIp(deps.trustedProxies)
   const places = createConnectionPlaces(deps.connections)
 
+  let ownUrl = ''
+  const cookies = createSessionCookies({
+    publicUrl: () => deps.publicUrl ?? ownUrl,
+    production: deps.production ?? false,
+  })
+
   /** Starts the context of a request, or of an operation on a WebSocket, and authenticates it. */
   async function begin(request: IncomingMessage, fields: (name: string) => unknown): Promise<RequestContext> {
     const ip = clientIp(request)
-    const requestContext: RequestContext = { request, ip, startedAt: performance.now(), viewer: null, requestBytes: 0 }
+    const requestContext: RequestContext = {
+      ...{ request, ip, startedAt: performance.now(), session: null, viewer: null, requestBytes: 0 },
+    }
     try {
-      const credentials = readCredentials(fields, { ip, requestId: String(request.headers[REQUEST_ID]) })
+      const about = { ip, requestId: String(request.headers[REQUEST_ID]) }
+      const credentials = readCredentials(fields, about)
+      const token = credentials === undefined ? cookies.read(request) : undefined
       if (credentials !== undefined) requestContext.viewer = await services.authenticate(credentials)
+      else if (token !== undefined)
+        requestContext.viewer = await services.authenticateSession({
+          ...about,
+          by: { token },
+          organization: readOrganization(fields),
+        })
       if (requestContext.viewer !== null) places.keep(request.socket, requestContext.viewer.homeId)
     } catch (error) {
       requestContext.refused = error
@@ -176,6 +197,7 @@ export async function startServer(deps: {
     })
     const requestContext = await beginning
     requestContext.response = response
+    requestContext.session = cookies.writer(request, response)
     requestContext.unsent = account
     if (requestContext.viewer !== null) account.assign(requestContext.viewer.principal.id)
     if (response.closed) return
@@ -209,8 +231,9 @@ export async function startServer(deps: {
   })
   const { port } = server.address() as AddressInfo
   const host = deps.host.includes(':') ? `[${deps.host}]` : deps.host
+  ownUrl = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`
   return {
-    url: `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`,
+    url: ownUrl,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       services.subscriptions.stop()

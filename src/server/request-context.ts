@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LimitsState } from '../domain/limits/limits.ts'
 import type { Viewer } from '../domain/people/viewer.ts'
 import type { Cost } from './query-limits.ts'
+import type { SessionCookie } from './session-cookie.ts'
 import type { UnsentAccount } from './unsent-bytes.ts'
 
 /** One request with its answer: an HTTP request, or an operation on a WebSocket. */
@@ -14,7 +15,9 @@ export interface RequestContext {
   ip: string | null
   /** Start time in milliseconds of `performance.now()`. */
   startedAt: number
-  /** Null without a key, or with a refused one. */
+  /** Writes the session cookie; null over WebSocket, and for a request to which no cookie may be given. */
+  session: SessionCookie | null
+  /** Null without a credential, or with a refused one. */
   viewer: Viewer | null
   /** Reason why the presented key was refused. */
   refused?: unknown
