@@ -1,5 +1,5 @@
 // npm run manifest: makes persisted-operations/manifest.json of the .graphql files beside it, their types for the partner
-// example, and persisted-operations/possible-types.json of the schema.
+// example and the dashboard, and persisted-operations/possible-types.json of the schema.
 // npm run manifest -- --check: fails when a committed file is stale.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -22,7 +22,12 @@ import { addTypenames } from './add-typenames.ts'
 const root = path.join(import.meta.dirname, '..')
 const MANIFEST = 'persisted-operations/manifest.json'
 const POSSIBLE_TYPES = 'persisted-operations/possible-types.json'
-const TYPES = 'examples/partner/operations.ts'
+/** Clients with typed operations: the file of each, and the folder of its operations. */
+const CLIENTS = [
+  { file: 'examples/partner/operations.ts', folder: 'persisted-operations', withBody: false },
+  // A normalized cache needs the document to know the objects in an answer.
+  { file: 'dashboard/src/graph/operations.ts', folder: 'persisted-operations/dashboard', withBody: true },
+]
 
 const check = createCheckDocument(schema)
 const operations = globSync('persisted-operations/**/*.graphql', { cwd: root })
@@ -58,12 +63,13 @@ const possibleTypes = Object.fromEntries(
     ]),
 )
 
-/** Types by the generator; what each operation is asked by, in the same words. */
-async function types(): Promise<string> {
+/** The types of a client's operations by the generator, and a constant for each operation. */
+async function typesOf({ file, folder, withBody }: (typeof CLIENTS)[number]): Promise<string> {
+  const own = operations.filter((operation) => path.dirname(operation.file) === folder)
   const generated = await codegen({
     schema: parse(printSchema(schema)),
-    documents: operations.map(({ document, file }) => ({ document, location: file })),
-    filename: TYPES,
+    documents: own.map(({ document, file }) => ({ document, location: file })),
+    filename: file,
     plugins: [{ operationTypes: {} }],
     pluginMap: { operationTypes },
     config: {
@@ -73,22 +79,25 @@ async function types(): Promise<string> {
       omitOperationSuffix: false,
     },
   })
-  const constants = operations.map(({ name, type, id }) => {
+  const constants = own.map(({ name, type, id, body }) => {
     const suffix = type.charAt(0).toUpperCase() + type.slice(1)
     const constant = name.charAt(0).toLowerCase() + name.slice(1)
-    return `export const ${constant}: Operation<${name}${suffix}, ${name}${suffix}Variables> = {\n  documentId: '${id}',\n}`
+    const text = withBody ? `  name: '${name}',\n  body: ${JSON.stringify(body)},\n` : ''
+    return `export const ${constant}: Operation<${name}${suffix}, ${name}${suffix}Variables> = {\n  documentId: '${id}',\n${text}}`
   })
+  const texts = withBody ? '  name: string\n  body: string\n' : ''
   return [
-    '// Made by npm run manifest from persisted-operations/*.graphql.',
+    `// Made by npm run manifest from ${folder}/*.graphql.`,
     generated.trim(),
-    '/** An operation that Signalbox knows, with what it takes and what it answers. */\nexport interface Operation<Data, Variables> {\n  documentId: string\n  /** Only for the types. */\n  readonly _?: (variables: Variables) => Data\n}',
+    `/** An operation that Signalbox knows, with what it takes and what it answers. */\nexport interface Operation<Data, Variables> {\n  documentId: string\n${texts}  /** Only for the types. */\n  readonly _?: (variables: Variables) => Data\n}`,
     ...constants,
     '',
   ].join('\n\n')
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
-const files = { [MANIFEST]: json(manifest), [POSSIBLE_TYPES]: json(possibleTypes), [TYPES]: await types() }
+const files: Record<string, string> = { [MANIFEST]: json(manifest), [POSSIBLE_TYPES]: json(possibleTypes) }
+for (const client of CLIENTS) files[client.file] = await typesOf(client)
 for (const [file, text] of Object.entries(files)) {
   const target = path.join(root, file)
   if (!process.argv.includes('--check')) writeFileSync(target, text)

@@ -14,6 +14,7 @@ import { type BodyAccount, createBodyBytes } from './body-bytes.ts'
 import { createConnectionPlaces } from './connection-places.ts'
 import { countBody } from './count-body.ts'
 import { createClientIp, ORGANIZATION_HEADER, readCredentials, readOrganization } from './credentials.ts'
+import { createDashboard } from './dashboard.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
@@ -117,6 +118,7 @@ export async function startServer(deps: {
     introspection: deps.introspection ?? true,
   })
   const graphiql = deps.graphiql ? createGraphiQL() : undefined
+  const dashboard = createDashboard()
   const health = createHealth({ database: deps.database, bus: services.bus })
 
   const server = createHttpServer()
@@ -145,9 +147,10 @@ export async function startServer(deps: {
         response.destroy()
       })
     }
+    if (dashboard.owns(request)) return dashboard.serve(request, response)
     if (pathname === '/livez') return send(response, health.live())
     if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
-    if (pathname === '/' && graphiql !== undefined) return void response.writeHead(302, { location: '/graphql' }).end()
+    if (pathname === '/') return void response.writeHead(302, { location: '/dashboard' }).end()
     send(response, { status: 404, body: { error: 'Not found. GraphQL is at /graphql.' } })
   }
   server.on('request', oneAtATime(handle))

@@ -1,0 +1,49 @@
+import { useCallback, useState } from 'react'
+import { Redirect, Route, Switch, useLocation } from 'wouter'
+import { Layout } from './layout.tsx'
+import { Pages } from './pages/pages.tsx'
+import { SetUp } from './pages/set-up.tsx'
+import { SignIn } from './pages/sign-in.tsx'
+import { SessionProvider } from './session.tsx'
+import { Toasts } from './ui/toasts.tsx'
+
+const BASE = '/dashboard'
+
+/** Links of mails and of the terminal, the sign-in, and the pages of an organization. */
+export function App() {
+  return (
+    <>
+      <Switch>
+        <Route path="/setup" component={SetUp} />
+        <Route path={`${BASE}/:organization`} nest>
+          {({ organization }) => <Inside organizationId={organization} />}
+        </Route>
+        <Route>
+          <Inside organizationId={undefined} />
+        </Route>
+      </Switch>
+      <Toasts />
+    </>
+  )
+}
+
+/** The pages of an organization for a person who is signed in, or else the sign-in. */
+function Inside({ organizationId }: { organizationId: string | undefined }) {
+  const [isSignedOut, setSignedOut] = useState(false)
+  const onEnded = useCallback(() => setSignedOut(true), [])
+  const [location] = useLocation()
+  if (isSignedOut) return <SignIn onSignedIn={() => setSignedOut(false)} />
+  return (
+    <SessionProvider key={organizationId} organizationId={organizationId} onEnded={onEnded}>
+      {(viewer) =>
+        organizationId === undefined ? (
+          <Redirect to={`${BASE}/${viewer.organization.id}`} replace state={{ from: location }} />
+        ) : (
+          <Layout>
+            <Pages />
+          </Layout>
+        )
+      }
+    </SessionProvider>
+  )
+}

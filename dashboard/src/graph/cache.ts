@@ -1,0 +1,4 @@
+import type { CacheExchangeOpts } from '@urql/exchange-graphcache'
+
+/** Types without an id are parts of the object that holds them, which is what the cache does with them by itself. */
+export const cacheOptions: CacheExchangeOpts = {}

@@ -1,0 +1,61 @@
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core'
+import { cacheExchange } from '@urql/exchange-graphcache'
+import { persistedExchange } from '@urql/exchange-persisted'
+import { cacheOptions } from './cache.ts'
+import { hashes } from './documents.ts'
+import { createNewest } from './newest.ts'
+import { createSocket } from './socket.ts'
+
+/**
+ * The graph of one organization: a normalized cache over persisted operations, and a socket for live messages.
+ *
+ * @param organizationId organization of every request; undefined for the last one of the person
+ * @param onEnded called when the session has ended
+ */
+export function createGraph(organizationId: string | undefined, onEnded: () => void) {
+  const headers: Record<string, string> =
+    organizationId === undefined ? {} : { 'Signalbox-Organization': organizationId }
+  const socket = createSocket(() => headers, onEnded)
+  const newest = createNewest()
+  const client = new Client({
+    url: '/graphql',
+    // Variables belong neither in URLs nor in logs.
+    preferGetMethod: false,
+    fetchOptions: { headers, credentials: 'same-origin' },
+    exchanges: [
+      mapExchange({
+        onError: (error) =>
+          error.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') && onEnded(),
+      }),
+      cacheExchange(cacheOptions),
+      newest.exchange,
+      persistedExchange({
+        // The hashes of the manifest: the cache adds `__typename`, and so does the manifest.
+        generateHash: async (_query, document) => hashOf(document),
+        enforcePersistedQueries: true,
+        enableForMutation: true,
+        enableForSubscriptions: true,
+        preferGetForPersistedQueries: false,
+      }),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ variables, extensions }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: socket.subscribe(
+              { query: '', variables: variables ?? {}, extensions: extensions ?? {} },
+              sink,
+            ),
+          }),
+        }),
+      }),
+    ],
+  })
+  return { client, socket, newest }
+}
+
+export type Graph = ReturnType<typeof createGraph>
+
+function hashOf(document: { definitions: readonly object[] }): string {
+  const [definition] = document.definitions as readonly { name?: { value: string } }[]
+  return hashes.get(definition?.name?.value ?? '') ?? ''
+}

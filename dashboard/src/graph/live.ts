@@ -1,0 +1,93 @@
+import { hashes } from './documents.ts'
+import type { Newest } from './newest.ts'
+import {
+  type DeliveryUpdatesSubscription,
+  type DeliveryUpdatesSubscriptionVariables,
+  deliveryUpdates,
+} from './operations.ts'
+import type { Socket } from './socket.ts'
+
+export type LiveDelivery = DeliveryUpdatesSubscription['deliveryUpdates']['delivery']
+
+/** What happened to the connection since the last frame. */
+export type LiveState = 'connecting' | 'live' | 'broken'
+
+export interface LiveListener {
+  /** Changed deliveries of one frame, each once with its newest state. */
+  onChanges(deliveries: LiveDelivery[]): void
+  /** Changes were missed: the list must be read again. */
+  onGap(): void
+  /** @param count changes that came after a break, once no more of them follow */
+  onCaughtUp(count: number): void
+  onState(state: LiveState): void
+}
+
+/** Silence after which the changes of a break have all arrived. */
+const QUIET_MS = 500
+
+/**
+ * Opens a stream of deliveries that resumes from its cursor after every break. Messages are handed over once a frame,
+ * so that the cost of drawing does not grow with their rate.
+ *
+ * @returns closes the stream
+ */
+export function openDeliveries(
+  { socket, newest }: { socket: Socket; newest: Newest },
+  filter: DeliveryUpdatesSubscriptionVariables['filter'],
+  listener: LiveListener,
+): () => void {
+  const changed = new Map<string, LiveDelivery>()
+  // graphql-ws sends this very object again when it connects again, so the cursor is written into it.
+  const variables: DeliveryUpdatesSubscriptionVariables = { filter }
+  let frame = 0
+  let missed: number | undefined
+  let quiet: ReturnType<typeof setTimeout> | undefined
+
+  function flush(): void {
+    frame = 0
+    const deliveries = [...changed.values()]
+    changed.clear()
+    listener.onChanges(deliveries)
+  }
+
+  function countMissed(): void {
+    if (missed === undefined) return
+    missed++
+    clearTimeout(quiet)
+    quiet = setTimeout(() => {
+      if (missed !== undefined && missed > 0) listener.onCaughtUp(missed)
+      missed = undefined
+    }, QUIET_MS)
+  }
+
+  function take({ cursor, gap, delivery }: DeliveryUpdatesSubscription['deliveryUpdates']): void {
+    variables.after = cursor
+    if (gap) listener.onGap()
+    countMissed()
+    changed.set(delivery.id, newest.latest(delivery))
+    // A hidden tab gets no frames; its rows are dropped but for the newest of each delivery.
+    frame ||= requestAnimationFrame(flush)
+  }
+
+  const stops = [
+    socket.on('connecting', () => listener.onState('connecting')),
+    socket.on('connected', (_socket, _payload, wasRetry) => {
+      if (wasRetry && variables.after != null) missed = 0
+      listener.onState('live')
+    }),
+    socket.on('closed', () => listener.onState('broken')),
+    socket.subscribe<DeliveryUpdatesSubscription>(
+      {
+        query: '',
+        variables: variables as Record<string, unknown>,
+        extensions: { persistedQuery: { version: 1, sha256Hash: hashes.get(deliveryUpdates.name) } },
+      },
+      { next: ({ data }) => data && take(data.deliveryUpdates), error: () => listener.onGap(), complete: () => {} },
+    ),
+  ]
+  return () => {
+    cancelAnimationFrame(frame)
+    clearTimeout(quiet)
+    for (const stop of stops) stop()
+  }
+}

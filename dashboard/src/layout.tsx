@@ -1,0 +1,94 @@
+import { type ReactNode, useState } from 'react'
+import { Link, useRoute } from 'wouter'
+import { signOut } from './graph/operations.ts'
+import { useChange } from './graph/use-operation.ts'
+import { applyMode, currentMode, nextMode } from './mode.ts'
+import { PAGES, type PageEntry } from './pages/pages.tsx'
+import { useSession } from './session.tsx'
+import { texts } from './texts.ts'
+import { Button } from './ui/button.tsx'
+
+/** The frame of every page: navigation at the side, the page beside it. */
+export function Layout({ children }: { children: ReactNode }) {
+  const { viewer } = useSession()
+  return (
+    <div className="layout">
+      <a className="skip" href="#main">
+        {texts.skip}
+      </a>
+      <aside className="side">
+        <Link className="brand" href="/">
+          <img src="/dashboard/icon.svg" alt="" />
+          <span>{viewer.organization.name}</span>
+        </Link>
+        <nav aria-label={texts.nav.label}>
+          <Entries />
+        </nav>
+        <footer>
+          {viewer.person !== null && (
+            <span className="muted" title={viewer.person.email}>
+              {viewer.person.name}
+            </span>
+          )}
+          <div className="row">
+            <ModeButton />
+            <SignOutButton />
+          </div>
+        </footer>
+      </aside>
+      <main className="main" id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  )
+}
+
+/** Pages that the person may see, under their groups. */
+function Entries() {
+  const { can } = useSession()
+  const visible = PAGES.filter(({ permission }) => permission === undefined || can(permission))
+  return visible.map((page, index) => (
+    <div key={page.path} style={{ display: 'contents' }}>
+      {page.group !== undefined && page.group !== visible[index - 1]?.group && (
+        <div className="section">{page.group}</div>
+      )}
+      <Entry page={page} />
+    </div>
+  ))
+}
+
+function Entry({ page: { path, title } }: { page: PageEntry }) {
+  const [isHere] = useRoute(path === '/' ? '/' : `${path}/*?`)
+  return (
+    <Link href={path} aria-current={isHere ? 'page' : undefined}>
+      {title}
+    </Link>
+  )
+}
+
+function ModeButton() {
+  const [mode, setMode] = useState(currentMode)
+  function change() {
+    const next = nextMode(mode)
+    applyMode(next)
+    setMode(next)
+  }
+  return (
+    <Button kind="quiet" onClick={change}>
+      {texts.mode[mode]}
+    </Button>
+  )
+}
+
+function SignOutButton() {
+  const { send } = useChange(signOut)
+  async function leave() {
+    await send({})
+    location.assign('/dashboard')
+  }
+  return (
+    <Button kind="quiet" onClick={leave}>
+      {texts.signOut}
+    </Button>
+  )
+}

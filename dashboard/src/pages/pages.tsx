@@ -1,0 +1,38 @@
+import { lazy, Suspense } from 'react'
+import { Route, Switch } from 'wouter'
+import { texts } from '../texts.ts'
+import { Empty, Loading } from '../ui/states.tsx'
+
+export interface PageEntry {
+  path: string
+  title: string
+  group?: string
+  /** Permission without which the page is left out of the navigation. */
+  permission?: string
+}
+
+const { nav } = texts
+const { groups } = nav
+
+/** The navigation, in its order. */
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', title: nav.overview, permission: 'deliveries:read' },
+  { path: '/deliveries', title: nav.deliveries, group: groups.webhooks, permission: 'deliveries:read' },
+]
+
+const Deliveries = lazy(() => import('./deliveries/deliveries.tsx'))
+
+/** Each page loads its own code. */
+export function Pages() {
+  return (
+    <Suspense fallback={<Loading />}>
+      <Switch>
+        <Route path="/deliveries" component={Deliveries} />
+        <Route path="/" component={Deliveries} />
+        <Route>
+          <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />
+        </Route>
+      </Switch>
+    </Suspense>
+  )
+}

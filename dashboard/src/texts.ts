@@ -1,0 +1,13 @@
+import { deliveryTexts } from './texts/deliveries.ts'
+import { frameTexts } from './texts/frame.ts'
+import { signInTexts } from './texts/sign-in.ts'
+
+/** Every text of the dashboard, by the part that shows it. Texts with a number or name are functions. */
+export const texts = {
+  ...frameTexts,
+  deliveries: deliveryTexts,
+  signIn: signInTexts,
+}
+
+/** A number as people of the browser's language write it. */
+export const formatCount = (count: number): string => count.toLocaleString()

@@ -1,0 +1,17 @@
+export const signInTexts = {
+  title: 'Sign in',
+  email: 'Email',
+  password: 'Password',
+  remember: 'Keep me signed in for 30 days',
+  submit: 'Sign in',
+  noPassword: 'Forgotten your password? Ask an owner of your organization, or the operator of this installation.',
+  setup: {
+    title: 'Set up Signalbox',
+    hint: 'You become the first owner of this installation and of your organization.',
+    organization: 'Organization',
+    name: 'Your name',
+    passwordHint: 'At least 15 characters. A few random words are easy to keep.',
+    submit: 'Create and sign in',
+    noCode: 'This address has no set-up code. Open the whole link that the start of Signalbox printed.',
+  },
+}

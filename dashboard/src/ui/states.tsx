@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react'
+import type { Answer, Fault } from '../graph/use-operation.ts'
+import { texts } from '../texts.ts'
+import { Button } from './button.tsx'
+
+export function Loading() {
+  return (
+    <div className="empty" role="status">
+      <span className="muted pulse">{texts.states.loading} …</span>
+    </div>
+  )
+}
+
+export function Empty({ title, hint, children }: { title: string; hint?: string; children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <h3>{title}</h3>
+      {hint !== undefined && <p>{hint}</p>}
+      {children}
+    </div>
+  )
+}
+
+export function Failed({ fault, onRetry }: { fault: Fault; onRetry: () => void }) {
+  return (
+    <div className="empty" role="alert">
+      <h3>{texts.states.failed}</h3>
+      <p>{fault.code === 'NETWORK' ? texts.states.offline : fault.message}</p>
+      <Button onClick={onRetry}>{texts.states.retry}</Button>
+    </div>
+  )
+}
+
+export function NoPermission({ permission }: { permission: string }) {
+  return <Empty title={texts.states.noPermission} hint={texts.states.noPermissionHint(permission)} />
+}
+
+/** The content of an answer, or the state in its place. Content that was shown before stays while it is read again. */
+export function Answered<Data>({ answer, children }: { answer: Answer<Data>; children: (data: Data) => ReactNode }) {
+  if (answer.data !== undefined) return children(answer.data)
+  if (answer.fault !== undefined) return <Failed fault={answer.fault} onRetry={answer.refresh} />
+  return <Loading />
+}
