@@ -1,11 +1,13 @@
 import { deliveryTexts } from './texts/deliveries.ts'
 import { frameTexts } from './texts/frame.ts'
+import { keyTexts } from './texts/keys.ts'
 import { signInTexts } from './texts/sign-in.ts'
 
 /** Every text of the dashboard, by the part that shows it. Texts with a number or name are functions. */
 export const texts = {
   ...frameTexts,
   deliveries: deliveryTexts,
+  keys: keyTexts,
   signIn: signInTexts,
 }
 

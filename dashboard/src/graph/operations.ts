@@ -4,6 +4,80 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** An API key to create. */
+export type ApiKeyCreateInput = {
+  /** Addresses and networks (CIDR) from which the key may be used, at most 100; empty allows every address. Default empty. */
+  allowedIps?: Array<string> | null | undefined;
+  /** Environment of the key. Default LIVE. */
+  environment?: ApiKeyEnvironment | null | undefined;
+  /** Time at which the key expires, in the future; null for a key that never expires. Default null. */
+  expiresAt?: string | null | undefined;
+  /** Display name, 1 to 100 characters. */
+  name: string;
+  /** Permissions on at most 64 resources, each resource once. A key cannot grant a permission that it lacks. */
+  permissions: Array<PermissionInput>;
+  /** True confines the key to persisted operations. Default false. */
+  persistedOnly?: boolean | null | undefined;
+  /** Tier of the rate limits. Default STANDARD, or no rate limits for a key with permissions on `platform`. */
+  tier?: ApiKeyTier | null | undefined;
+};
+
+/** Environment of a key, which its prefix shows: `sb_live_…` or `sb_test_…`. */
+export type ApiKeyEnvironment =
+  /** Key of a production system. */
+  | 'LIVE'
+  /** Key of a test system. It can create test keys only. */
+  | 'TEST';
+
+/** Filter of API keys. Every given condition must hold; an empty list is no condition. The filter is checked key by key: for at most 10,000 keys, and for revoked ones when `statuses` is absent or has REVOKED. */
+export type ApiKeyFilter = {
+  /** Keys of this environment. Default: both environments. */
+  environment?: ApiKeyEnvironment | null | undefined;
+  /** Keys that were last used before this time, and keys that were created before this time and never used. Default: every key. */
+  lastUsedBefore?: string | null | undefined;
+  /** Keys whose name or `displayPrefix` contains this text, at most 100 characters; A to Z match in either case. Default: every key. */
+  search?: string | null | undefined;
+  /** Keys in one of these states now. Default: every state. */
+  statuses?: Array<ApiKeyStatus> | null | undefined;
+  /** Keys of one of these tiers. Default: every tier, and keys without one. */
+  tiers?: Array<ApiKeyTier> | null | undefined;
+};
+
+/** Settings of a key rotation. */
+export type ApiKeyRotateInput = {
+  /** Part of the key that stays: the key itself, or only its name and rights. */
+  mode: ApiKeyRotateMode;
+  /** Seconds for which earlier secrets stay valid, 0 to 604,800 (7 days). A key has at most 10 valid secrets. */
+  overlapSeconds: number;
+};
+
+/** Part of a rotated key that stays. */
+export type ApiKeyRotateMode =
+  /** Creates a new key with the same name and rights; the old key expires at the end of the overlap. */
+  | 'NEW_ID'
+  /** Keeps the key with its rate limits and history and adds a new secret; earlier secrets expire at the end of the overlap. */
+  | 'SAME_ID';
+
+/** State of a key. The first of REVOKED, DISABLED, EXPIRED and ACTIVE that holds is its state. */
+export type ApiKeyStatus =
+  /** The key can be used. */
+  | 'ACTIVE'
+  /** The key cannot be used until it is enabled again. */
+  | 'DISABLED'
+  /** The time of `expiresAt` has come. */
+  | 'EXPIRED'
+  /** The key was revoked, which is final. */
+  | 'REVOKED';
+
+/** Tier of the rate limits of a key. The numbers are defaults that the operator may change. */
+export type ApiKeyTier =
+  /** At most 120 requests per minute and 6,000 per hour. */
+  | 'ELEVATED'
+  /** At most 300 requests per minute and 15,000 per hour. */
+  | 'ENTERPRISE'
+  /** At most 60 requests per minute and 3,000 per hour. */
+  | 'STANDARD';
+
 /** Reason of a failed attempt. INTERRUPTED, INTERNAL and INTERIM_RESPONSE are no fault of the receiver. */
 export type AttemptErrorCode =
   /** The connection failed for another reason. */
@@ -110,6 +184,14 @@ export type PermissionAction =
   /** Create and change. */
   | 'WRITE';
 
+/** Actions to allow on a resource. */
+export type PermissionInput = {
+  /** Allowed actions, at least one. */
+  actions: Array<PermissionAction>;
+  /** Resource of Signalbox: `keys`, `webhooks`, `events`, `deliveries`, `usage`, `audit`, `members`, `platform`; or one that the operator declared with `permissionResourceCreate`. */
+  resource: string;
+};
+
 /** Plan of an organization, agreed with the operator. The numbers are defaults that the operator may change. */
 export type Plan =
   /** No quota of requests per day. */
@@ -159,6 +241,124 @@ export type DeliveryUpdatesSubscriptionVariables = Exact<{
 
 
 export type DeliveryUpdatesSubscription = { deliveryUpdates: { __typename: 'DeliveryUpdate', cursor: string, gap: boolean, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string } } } };
+
+export type KeyQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type KeyQuery = { node:
+    | { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, allowedIps: Array<string>, persistedOnly: boolean, disabledAt: string | null, revokedAt: string | null, lastUsedIp: string | null, replacedBy: string | null, permissions: Array<{ __typename: 'Permission', resource: string, actions: Array<PermissionAction> }>, createdBy:
+        | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'SystemActor', id: string, name: string, principalId: string }
+      , revokedBy:
+        | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'SystemActor', id: string, name: string, principalId: string }
+       | null, secrets: Array<{ __typename: 'ApiKeySecret', createdAt: string, expiresAt: string | null }> }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+   | null };
+
+export type KeyActivityQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type KeyActivityQuery = { node:
+    | { __typename: 'ApiKey', id: string, activity: { __typename: 'ApiKeyActivity', recentRequests: number, openSubscriptions: number } }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+   | null };
+
+export type KeyCreateMutationVariables = Exact<{
+  input: ApiKeyCreateInput;
+}>;
+
+
+export type KeyCreateMutation = { apiKeyCreate:
+    | { __typename: 'ApiKeyCreatePayload', secret: string, apiKey: { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null } }
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type KeyDisableMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type KeyDisableMutation = { apiKeyDisable:
+    | { __typename: 'ApiKeyDisablePayload', apiKey: { __typename: 'ApiKey', id: string, status: ApiKeyStatus, version: number, disabledAt: string | null, revokedAt: string | null } }
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+   };
+
+export type KeyEnableMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type KeyEnableMutation = { apiKeyEnable:
+    | { __typename: 'ApiKeyEnablePayload', apiKey: { __typename: 'ApiKey', id: string, status: ApiKeyStatus, version: number, disabledAt: string | null, revokedAt: string | null } }
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string }
+   };
+
+export type KeyRevokeMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type KeyRevokeMutation = { apiKeyRevoke:
+    | { __typename: 'ApiKeyRevokePayload', apiKey: { __typename: 'ApiKey', id: string, status: ApiKeyStatus, version: number, disabledAt: string | null, revokedAt: string | null } }
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+   };
+
+export type KeyRotateMutationVariables = Exact<{
+  id: string | number;
+  input: ApiKeyRotateInput;
+}>;
+
+
+export type KeyRotateMutation = { apiKeyRotate:
+    | { __typename: 'ApiKeyRotatePayload', secret: string, apiKey: { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }, replacedApiKey: { __typename: 'ApiKey', id: string, status: ApiKeyStatus, expiresAt: string | null, version: number } | null }
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type KeyUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type KeyUpdatesSubscription = { apiKeyUpdates: { __typename: 'ApiKeyUpdate', gap: boolean, apiKey: { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, disabledAt: string | null, revokedAt: string | null } | null } };
+
+export type KeysQueryVariables = Exact<{
+  filter?: ApiKeyFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type KeysQuery = { apiKeys: { __typename: 'ApiKeyConnection', nodes: Array<{ __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
 export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -211,6 +411,60 @@ export const deliveryUpdates: Operation<DeliveryUpdatesSubscription, DeliveryUpd
   documentId: 'sha256:188c05d46a5e7eb185ee158ea05ec9ab8335511354b401404621ba91c9ed5532',
   name: 'DeliveryUpdates',
   body: "subscription DeliveryUpdates($filter: DeliveryUpdatesFilter, $after: String) {\n  deliveryUpdates(filter: $filter, after: $after) {\n    cursor\n    gap\n    delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const key: Operation<KeyQuery, KeyQueryVariables> = {
+  documentId: 'sha256:c9758a435057c528c0fa7cffc2de8b0e05006dab20dc6c7ac564f1816fb5ef9e',
+  name: 'Key',
+  body: "query Key($id: ID!) {\n  node(id: $id) {\n    id\n    ... on ApiKey {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      permissions {\n        resource\n        actions\n        __typename\n      }\n      allowedIps\n      persistedOnly\n      disabledAt\n      revokedAt\n      lastUsedIp\n      replacedBy\n      createdBy {\n        id\n        name\n        principalId\n        __typename\n      }\n      revokedBy {\n        id\n        name\n        principalId\n        __typename\n      }\n      secrets {\n        createdAt\n        expiresAt\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyActivity: Operation<KeyActivityQuery, KeyActivityQueryVariables> = {
+  documentId: 'sha256:fc579db0e2573262859623d2e92a596d2e0d25d6aef3fbd066813d310f26317e',
+  name: 'KeyActivity',
+  body: "query KeyActivity($id: ID!) {\n  node(id: $id) {\n    id\n    ... on ApiKey {\n      activity {\n        recentRequests\n        openSubscriptions\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyCreate: Operation<KeyCreateMutation, KeyCreateMutationVariables> = {
+  documentId: 'sha256:2d059f211e7157667bf7df4f192ddfd4a4fcc29944474183c13db4273ffdac71',
+  name: 'KeyCreate',
+  body: "mutation KeyCreate($input: ApiKeyCreateInput!) {\n  apiKeyCreate(input: $input) {\n    ... on ApiKeyCreatePayload {\n      secret\n      apiKey {\n        id\n        name\n        status\n        environment\n        displayPrefix\n        tier\n        version\n        createdAt\n        lastUsedAt\n        expiresAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyDisable: Operation<KeyDisableMutation, KeyDisableMutationVariables> = {
+  documentId: 'sha256:e4aace415f72e48e46585b8b2f702c6ae6eea6004ab8d2e2da8439154af65dcb',
+  name: 'KeyDisable',
+  body: "mutation KeyDisable($id: ID!) {\n  apiKeyDisable(id: $id) {\n    ... on ApiKeyDisablePayload {\n      apiKey {\n        id\n        status\n        version\n        disabledAt\n        revokedAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyEnable: Operation<KeyEnableMutation, KeyEnableMutationVariables> = {
+  documentId: 'sha256:d6ab7f75949fd1217ba97d73a69ee1e27ec4b92857c2532b8ad4c5569dcc0996',
+  name: 'KeyEnable',
+  body: "mutation KeyEnable($id: ID!) {\n  apiKeyEnable(id: $id) {\n    ... on ApiKeyEnablePayload {\n      apiKey {\n        id\n        status\n        version\n        disabledAt\n        revokedAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyRevoke: Operation<KeyRevokeMutation, KeyRevokeMutationVariables> = {
+  documentId: 'sha256:95e5b6bff015883373e77088072e416d411631635d71e22772ec92b3cc33ecd1',
+  name: 'KeyRevoke',
+  body: "mutation KeyRevoke($id: ID!) {\n  apiKeyRevoke(id: $id) {\n    ... on ApiKeyRevokePayload {\n      apiKey {\n        id\n        status\n        version\n        disabledAt\n        revokedAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyRotate: Operation<KeyRotateMutation, KeyRotateMutationVariables> = {
+  documentId: 'sha256:4ba9c5a1e5884eebbfc69f4a514cb6502676512052290365b74c5a7bf0f27c6e',
+  name: 'KeyRotate',
+  body: "mutation KeyRotate($id: ID!, $input: ApiKeyRotateInput!) {\n  apiKeyRotate(id: $id, input: $input) {\n    ... on ApiKeyRotatePayload {\n      secret\n      apiKey {\n        id\n        name\n        status\n        environment\n        displayPrefix\n        tier\n        version\n        createdAt\n        lastUsedAt\n        expiresAt\n        __typename\n      }\n      replacedApiKey {\n        id\n        status\n        expiresAt\n        version\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyUpdates: Operation<KeyUpdatesSubscription, KeyUpdatesSubscriptionVariables> = {
+  documentId: 'sha256:5abd4a21d007be0e1c073ba72a560a36cbf3d2547086c50513b513ec030307c0',
+  name: 'KeyUpdates',
+  body: "subscription KeyUpdates {\n  apiKeyUpdates {\n    gap\n    apiKey {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      disabledAt\n      revokedAt\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keys: Operation<KeysQuery, KeysQueryVariables> = {
+  documentId: 'sha256:01ef26eb64135f605e4e4e96b19f7d062c382fda994d8deab4b8d09212bec7eb',
+  name: 'Keys',
+  body: "query Keys($filter: ApiKeyFilter, $first: Int, $after: String) {\n  apiKeys(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const session: Operation<SessionQuery, SessionQueryVariables> = {

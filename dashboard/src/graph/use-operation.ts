@@ -54,14 +54,19 @@ function faultOf({ graphQLErrors: [first], networkError }: WithFault): Fault {
 }
 
 /** Members of result unions that tell of a refusal. */
-interface Refusal {
+interface RefusalMember {
   code?: string
   message?: string
   issues?: readonly { path: string; message: string }[]
 }
 
 /** The outcome of a mutation: its payload, or the refusal as the server words it. */
-export type Outcome<Result> = { payload: Result } | { refusal: Fault & { issues: Record<string, string> } }
+export type Outcome<Result> = { payload: Result } | { refusal: Refusal }
+
+/** A refusal; `issues` has the broken rule of each field by its path below `input`. */
+export interface Refusal extends Fault {
+  issues: Record<string, string>
+}
 
 /** Sends a persisted mutation. `send` never throws: a refusal is a value that a form shows at its fields. */
 export function useChange<Data, Variables extends object>(operation: Operation<Data, Variables>) {
@@ -70,7 +75,7 @@ export function useChange<Data, Variables extends object>(operation: Operation<D
   async function send(variables: Variables): Promise<Outcome<Data[keyof Data]>> {
     const { data, error } = await execute(variables as Record<string, unknown>)
     if (error !== undefined) return { refusal: { ...faultOf(error), issues: {} } }
-    const [result] = Object.values(data ?? {}) as [Data[keyof Data] & Refusal]
+    const [result] = Object.values(data ?? {}) as [Data[keyof Data] & RefusalMember]
     if (result?.code === undefined || result.message === undefined) return { payload: result }
     const issues = Object.fromEntries(
       (result.issues ?? []).map(({ path, message }) => [path.replace(/^input\./, ''), message]),

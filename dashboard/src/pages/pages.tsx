@@ -18,8 +18,11 @@ const { groups } = nav
 export const PAGES: readonly PageEntry[] = [
   { path: '/', title: nav.overview, permission: 'deliveries:read' },
   { path: '/deliveries', title: nav.deliveries, group: groups.webhooks, permission: 'deliveries:read' },
+  { path: '/keys', title: nav.keys, group: groups.access, permission: 'keys:read' },
 ]
 
+const Keys = lazy(() => import('./keys/keys.tsx'))
+const Key = lazy(() => import('./keys/key.tsx'))
 const Deliveries = lazy(() => import('./deliveries/deliveries.tsx'))
 
 /** Each page loads its own code. */
@@ -28,6 +31,8 @@ export function Pages() {
     <Suspense fallback={<Loading />}>
       <Switch>
         <Route path="/deliveries" component={Deliveries} />
+        <Route path="/keys" component={Keys} />
+        <Route path="/keys/:id">{({ id }) => <Key id={id} />}</Route>
         <Route path="/" component={Deliveries} />
         <Route>
           <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />

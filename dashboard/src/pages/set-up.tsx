@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { useLocation } from 'wouter'
 import { setupComplete } from '../graph/operations.ts'
-import { type Outcome, useChange } from '../graph/use-operation.ts'
+import { type Refusal, useChange } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
@@ -18,8 +18,6 @@ export function SetUp() {
     </Alone>
   )
 }
-
-type Refusal = Extract<Outcome<unknown>, { refusal: unknown }>['refusal']
 
 function SetUpForm({ code }: { code: string }) {
   const { send, isSending } = useChange(setupComplete)

@@ -2,7 +2,7 @@ import { type FormEvent, useMemo, useState } from 'react'
 import { Provider } from 'urql'
 import { createGraph } from '../graph/client.ts'
 import { signIn } from '../graph/operations.ts'
-import { type Outcome, useChange } from '../graph/use-operation.ts'
+import { type Refusal, useChange } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/button.tsx'
 import { CheckField, TextField } from '../ui/field.tsx'
@@ -35,8 +35,6 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
     </Alone>
   )
 }
-
-type Refusal = Extract<Outcome<unknown>, { refusal: unknown }>['refusal']
 
 function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const { send, isSending } = useChange(signIn)

@@ -47,7 +47,8 @@ export const frameTexts = {
     copy: 'Copy',
     copied: 'Copied',
     older: 'Older',
-    newer: 'Newest',
+    newest: 'Newest',
+    stored: 'I have stored it',
     refresh: 'Refresh',
     dismiss: 'Dismiss',
   },
@@ -57,5 +58,6 @@ export const frameTexts = {
     title: "This panel's operation",
     hint: 'The panel sends this persisted operation. Your own programs can send the same one.',
   },
+  secretOnce: 'Store this secret now. Signalbox keeps only its hash and never shows it again.',
   time: { never: 'never' },
 }

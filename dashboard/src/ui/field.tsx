@@ -1,4 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react'
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react'
 
 interface Labelled {
   label: string
@@ -63,5 +69,13 @@ export function CheckField({ label, ...input }: { label: string } & InputHTMLAtt
     <label className="row">
       <input {...input} type="checkbox" /> {label}
     </label>
+  )
+}
+
+export function TextAreaField({ label, hint, fault, ...area }: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  return (
+    <Field label={label} hint={hint} fault={fault}>
+      {(control) => <textarea {...area} {...control} />}
+    </Field>
   )
 }
