@@ -1,4 +1,5 @@
 import { deliveryTexts } from './texts/deliveries.ts'
+import { endpointTexts } from './texts/endpoints.ts'
 import { frameTexts } from './texts/frame.ts'
 import { keyTexts } from './texts/keys.ts'
 import { signInTexts } from './texts/sign-in.ts'
@@ -7,6 +8,7 @@ import { signInTexts } from './texts/sign-in.ts'
 export const texts = {
   ...frameTexts,
   deliveries: deliveryTexts,
+  endpoints: endpointTexts,
   keys: keyTexts,
   signIn: signInTexts,
 }

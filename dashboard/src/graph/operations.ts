@@ -119,6 +119,130 @@ export type AttemptErrorCode =
   /** There is no route to the receiver. */
   | 'UNREACHABLE';
 
+/** Cause of an attempt. */
+export type AttemptTrigger =
+  /** Attempt requested with `deliveryRetry`. */
+  | 'MANUAL'
+  /** First attempt of a delivery in a replay. */
+  | 'REPLAY'
+  /** First attempt after the publish, or a retry by the retry policy. */
+  | 'SCHEDULED'
+  /** Attempt of a test event (`webhookEndpointTest`). */
+  | 'TEST';
+
+/** Change that was made or refused. */
+export type AuditAction =
+  /** An API key was created. */
+  | 'API_KEY_CREATE'
+  /** An API key was disabled. */
+  | 'API_KEY_DISABLE'
+  /** An API key was enabled. */
+  | 'API_KEY_ENABLE'
+  /** An API key was revoked. */
+  | 'API_KEY_REVOKE'
+  /** An API key was given a new secret. */
+  | 'API_KEY_ROTATE'
+  /** An API key was changed. */
+  | 'API_KEY_UPDATE'
+  /** A retry or cancel of many deliveries was canceled. */
+  | 'BULK_ACTION_CANCEL'
+  /** A retry or cancel of many deliveries was started. */
+  | 'BULK_ACTION_CREATE'
+  /** A delivery was canceled. */
+  | 'DELIVERY_CANCEL'
+  /** A delivery was retried. */
+  | 'DELIVERY_RETRY'
+  /** An event type was registered. */
+  | 'EVENT_TYPE_CREATE'
+  /** A catalogue of event types was imported. */
+  | 'EVENT_TYPE_IMPORT'
+  /** An event type was changed. */
+  | 'EVENT_TYPE_UPDATE'
+  /** A person became a member. */
+  | 'MEMBER_CREATE'
+  /** An organization was created. */
+  | 'ORGANIZATION_CREATE'
+  /** An organization was deleted; its rows go in batches. */
+  | 'ORGANIZATION_DELETE'
+  /** The rows of a deleted organization are gone. */
+  | 'ORGANIZATION_PURGE'
+  /** An organization was changed. */
+  | 'ORGANIZATION_UPDATE'
+  /** A resource of the operator was declared. */
+  | 'PERMISSION_RESOURCE_CREATE'
+  /** A resource of the operator was deleted. */
+  | 'PERMISSION_RESOURCE_DELETE'
+  /** A registered operation was made available. */
+  | 'PERSISTED_DOCUMENT_ACTIVATE'
+  /** An operation was registered. */
+  | 'PERSISTED_DOCUMENT_CREATE'
+  /** A registered operation was made unavailable. */
+  | 'PERSISTED_DOCUMENT_RETIRE'
+  /** A replay was canceled. */
+  | 'REPLAY_CANCEL'
+  /** A replay was started. */
+  | 'REPLAY_CREATE'
+  /** A request, or a field of it, was refused; `field` names the field. */
+  | 'REQUEST'
+  /** A person signed in. */
+  | 'SESSION_CREATE'
+  /** A session of a person was ended. */
+  | 'SESSION_END'
+  /** A replaced token of a session was presented, and the session was ended. */
+  | 'SESSION_REUSE'
+  /** An endpoint was created. */
+  | 'WEBHOOK_ENDPOINT_CREATE'
+  /** An endpoint was deleted. */
+  | 'WEBHOOK_ENDPOINT_DELETE'
+  /** An endpoint was disabled, on request or after failures. */
+  | 'WEBHOOK_ENDPOINT_DISABLE'
+  /** An endpoint was enabled. */
+  | 'WEBHOOK_ENDPOINT_ENABLE'
+  /** An endpoint was given a new signing secret. */
+  | 'WEBHOOK_ENDPOINT_ROTATE_SECRET'
+  /** A test event was sent to an endpoint. */
+  | 'WEBHOOK_ENDPOINT_TEST'
+  /** An endpoint was changed. */
+  | 'WEBHOOK_ENDPOINT_UPDATE';
+
+/** Filter of the audit trail. Every given condition must hold; an empty list is no condition. */
+export type AuditEntryFilter = {
+  /** Entries of one of these actions. Default: every action. */
+  actions?: Array<AuditAction> | null | undefined;
+  /** Entries of the principal with this id, or of `system`. Default: every principal. */
+  actorId?: string | number | null | undefined;
+  /** Entries of this time or later. Default: no lower bound. */
+  from?: string | null | undefined;
+  /** Entries with this outcome. Default: every outcome. */
+  outcome?: AuditOutcome | null | undefined;
+  /** Entries about the object with this id. Default: every object. */
+  resourceId?: string | number | null | undefined;
+  /** Entries before this time. Default: no upper bound. */
+  to?: string | null | undefined;
+};
+
+/** Outcome of a change or request. */
+export type AuditOutcome =
+  /** The change or request was refused. Each process records repeated refusals at most once a minute. */
+  | 'DENIED'
+  /** The change was made. */
+  | 'SUCCEEDED';
+
+/** A change to make to all deliveries that a filter finds. */
+export type BulkActionCreateInput = {
+  /** Filter of the deliveries; `statuses` is required, with states that the kind can change. */
+  filter: DeliveryFilter;
+  /** Change to make. */
+  kind: BulkActionKind;
+};
+
+/** Change that a bulk action makes. */
+export type BulkActionKind =
+  /** Cancels deliveries in the states PENDING, RETRYING or HELD, as `deliveryCancel` does. */
+  | 'CANCEL'
+  /** Makes deliveries in the states DEAD, EXPIRED, CANCELED or RETRYING due now, as `deliveryRetry` does; deliveries to disabled endpoints are left out. */
+  | 'RETRY';
+
 /** Filter of deliveries. Every given condition must hold; an empty list is no condition. */
 export type DeliveryFilter = {
   /** Deliveries to the endpoint with this id or external id. Default: every endpoint. */
@@ -135,6 +259,16 @@ export type DeliveryFilter = {
   to?: string | null | undefined;
   /** Deliveries of events of one of these types. Default: every type. */
   types?: Array<string> | null | undefined;
+};
+
+/** Filter of deliveries and days. */
+export type DeliveryStatsFilter = {
+  /** Deliveries to the endpoint with this id or external id. Default: every endpoint. */
+  endpointId?: string | number | null | undefined;
+  /** First day, as any time of that day (UTC), at most 366 days before `to`. Default: 29 days before `to`. */
+  from?: string | null | undefined;
+  /** Last day, as any time of that day (UTC). Default: today. */
+  to?: string | null | undefined;
 };
 
 /** State of a delivery. */
@@ -163,6 +297,182 @@ export type DeliveryUpdatesFilter = {
   /** Changes into one of these states. Default: every state. */
   statuses?: Array<DeliveryStatus> | null | undefined;
 };
+
+/** Health of an endpoint. */
+export type EndpointHealthStatus =
+  /** The endpoint is disabled; `disabledReason` gives the reason. */
+  | 'DISABLED'
+  /** The last attempt failed. */
+  | 'FAILING'
+  /** The last attempt succeeded, or no attempt was made. */
+  | 'HEALTHY';
+
+/** Filter of events. Every given condition must hold; an empty list is no condition. */
+export type EventFilter = {
+  /** Events stored at or after this time. Default: no lower bound. */
+  from?: string | null | undefined;
+  /** The event with this id. Default: every event. */
+  id?: string | number | null | undefined;
+  /** The event that was published with this idempotency key. Default: every event. */
+  idempotencyKey?: string | null | undefined;
+  /** Events stored before this time. Default: no upper bound. */
+  to?: string | null | undefined;
+  /** Events of one of these types. Default: every type. */
+  types?: Array<string> | null | undefined;
+};
+
+/** A path and the value to compare with. */
+export type EventPredicateComparisonInput = {
+  /** Names and list indexes from the envelope to the value, 1 to 20, such as `["data", "lines", "0", "sku"]`. The first is `id`, `type`, `timestamp`, `organizationId`, `data`, `previous`, `metadata` or `channels`. */
+  path: Array<string>;
+  /** A string, a number, a boolean or null; required. `less` and `greater` take a number or a string. Numbers are compared by their exact values, so `1.0` equals `1`. */
+  value?: unknown;
+};
+
+/** A path to look for. */
+export type EventPredicateExistsInput = {
+  /** Names and list indexes from the envelope to the value, 1 to 20, such as `["data", "lines", "0", "sku"]`. The first is `id`, `type`, `timestamp`, `organizationId`, `data`, `previous`, `metadata` or `channels`. */
+  path: Array<string>;
+};
+
+/** A path and the values that it may have. */
+export type EventPredicateInInput = {
+  /** Names and list indexes from the envelope to the value, 1 to 20, such as `["data", "lines", "0", "sku"]`. The first is `id`, `type`, `timestamp`, `organizationId`, `data`, `previous`, `metadata` or `channels`. */
+  path: Array<string>;
+  /** Strings, numbers, booleans or null, 1 to 100. */
+  values: Array<unknown>;
+};
+
+/** A condition on the envelope of an event: one operator. At most 50 conditions, nested at most 8 deep, of at most 4096 bytes as JSON. A comparison does not hold when its path leads nowhere, or to a value of another kind. */
+export type EventPredicateInput =
+  {   /** Holds when every condition holds. */
+  and: Array<EventPredicateInput>; equals?: never; exists?: never; greater?: never; in?: never; less?: never; not?: never; or?: never; prefix?: never; }
+  |  { and?: never;   /** Holds when the value at the path is the given one. */
+  equals: EventPredicateComparisonInput; exists?: never; greater?: never; in?: never; less?: never; not?: never; or?: never; prefix?: never; }
+  |  { and?: never; equals?: never;   /** Holds when the path leads to a value, null included. */
+  exists: EventPredicateExistsInput; greater?: never; in?: never; less?: never; not?: never; or?: never; prefix?: never; }
+  |  { and?: never; equals?: never; exists?: never;   /** Holds when the value at the path is greater: a larger number, or a later string by UTF-16 code units. */
+  greater: EventPredicateComparisonInput; in?: never; less?: never; not?: never; or?: never; prefix?: never; }
+  |  { and?: never; equals?: never; exists?: never; greater?: never;   /** Holds when the value at the path is one of the given ones. */
+  in: EventPredicateInInput; less?: never; not?: never; or?: never; prefix?: never; }
+  |  { and?: never; equals?: never; exists?: never; greater?: never; in?: never;   /** Holds when the value at the path is less: a smaller number, or an earlier string by UTF-16 code units. */
+  less: EventPredicateComparisonInput; not?: never; or?: never; prefix?: never; }
+  |  { and?: never; equals?: never; exists?: never; greater?: never; in?: never; less?: never;   /** Holds when the condition does not hold, also because its path leads nowhere. */
+  not: EventPredicateInput; or?: never; prefix?: never; }
+  |  { and?: never; equals?: never; exists?: never; greater?: never; in?: never; less?: never; not?: never;   /** Holds when at least one condition holds. */
+  or: Array<EventPredicateInput>; prefix?: never; }
+  |  { and?: never; equals?: never; exists?: never; greater?: never; in?: never; less?: never; not?: never; or?: never;   /** Holds when the value at the path is a string with this beginning. */
+  prefix: EventPredicatePrefixInput; };
+
+/** A path and the beginning of its value. */
+export type EventPredicatePrefixInput = {
+  /** Names and list indexes from the envelope to the value, 1 to 20, such as `["data", "lines", "0", "sku"]`. The first is `id`, `type`, `timestamp`, `organizationId`, `data`, `previous`, `metadata` or `channels`. */
+  path: Array<string>;
+  /** Beginning of the string, case-sensitive. */
+  value: string;
+};
+
+/** An event to publish. Its body has at most 256 KiB without sensitive fields, and its values nest at most 100 levels deep. Values in JSON variables are stored and sent in the text of the request. */
+export type EventPublishInput = {
+  /** Labels by which endpoints select events, at most 20 of 1 to 128 characters; not part of the body. Default none. */
+  channels?: Array<string> | null | undefined;
+  /** Payload, which must satisfy the JSON Schema of the event type. */
+  data: unknown;
+  /** Key of 1 to 255 characters under which a repeated publish of the same content returns the first event, as long as retention keeps the event. Default none. */
+  idempotencyKey?: string | null | undefined;
+  /** Metadata for receivers. Default null. */
+  metadata?: unknown;
+  /** State before the change, for receivers. Default null. */
+  previous?: unknown;
+  /** Name of a registered event type. */
+  type: string;
+};
+
+/** Catalogue of event types that Signalbox brings along, each with a JSON Schema and an example. */
+export type EventTypeCatalogue =
+  /** 44 types of sign-in and access: users, authentication, applications, organizations, second factors, single sign-on and roles. */
+  | 'IDENTITY'
+  /** 7 types of hiring: applications, jobs, interviews and candidates. */
+  | 'RECRUITING';
+
+/** A catalogue to import. */
+export type EventTypeCatalogueImportInput = {
+  /** Name of the catalogue. */
+  name: EventTypeCatalogue;
+};
+
+/** An event type to register. */
+export type EventTypeCreateInput = {
+  /** Category that groups event types in lists, 1 to 100 characters. Default: the first word of the name. */
+  category?: string | null | undefined;
+  /** Meaning of the event, at most 2,000 characters. Default empty. */
+  description?: string | null | undefined;
+  /** Example value of `data`, at most 256 KiB. Default null. */
+  example?: unknown;
+  /** Name in dotted words of letters, digits, `_` and `-`, at most 128 characters, unique in the organization. An event type of the operator with the same name is replaced. The prefix `webhook.` is reserved. */
+  name: string;
+  /** JSON Schema that `data` must satisfy, at most 64 KiB: draft 2020-12, or draft-07 when `$schema` names it. Keywords that begin with `x-` are annotations; other unknown ones are refused. Default null, which accepts every payload. */
+  schema?: unknown;
+  /** Names of fields to remove before an event is stored, at most 100, matched whatever their case and with or without `_` and `-`. Default: `password`, `token`, `secret`, `accessToken`, `client_secret`, `apiKey`, `authorization`. */
+  sensitiveFields?: Array<string> | null | undefined;
+};
+
+/** Filter of event types. Every given condition must hold. The filter is checked type by type, for at most 2,000. */
+export type EventTypeFilter = {
+  /** Event types of this category. Default: every category. */
+  category?: string | null | undefined;
+  /** True for deprecated event types, false for the other ones. Default: every event type. */
+  deprecated?: boolean | null | undefined;
+  /** Event types whose name or description contains this text, at most 100 characters; A to Z match in either case. Default: every event type. */
+  search?: string | null | undefined;
+};
+
+/** Origin of an event type. */
+export type EventTypeSource =
+  /** The operator registered the event type for every organization. Only the organization of the operator can change it. */
+  | 'OPERATOR'
+  /** The organization registered the event type for itself. */
+  | 'ORGANIZATION';
+
+/** Changes to an event type. Absent fields keep their value, as do null fields other than `schema` and `example`. */
+export type EventTypeUpdateInput = {
+  /** Category that groups event types in lists, 1 to 100 characters. */
+  category?: string | null | undefined;
+  /** True when new integrations should avoid the event type. */
+  deprecated?: boolean | null | undefined;
+  /** Meaning of the event, at most 2,000 characters. */
+  description?: string | null | undefined;
+  /** Example value of `data`, at most 256 KiB; null removes the example. */
+  example?: unknown;
+  /** JSON Schema that `data` must satisfy, at most 64 KiB; null accepts every payload. */
+  schema?: unknown;
+  /** Names of fields to remove before an event is stored, at most 100, matched whatever their case and with or without `_` and `-`; replaces the list. */
+  sensitiveFields?: Array<string> | null | undefined;
+};
+
+/** Treatment of deliveries that were held while the endpoint was disabled. */
+export type HeldDeliveries =
+  /** Cancels the held deliveries. Each can be retried with `deliveryRetry`. */
+  | 'CANCEL'
+  /** Makes the held deliveries due, oldest first: 1,000 at once, the rest in portions by the workers. */
+  | 'RELEASE';
+
+/** A header of an HTTP request. */
+export type HttpHeaderInput = {
+  /** Name of the header, at most 128 characters. */
+  name: string;
+  /** Value of the header, at most 4,096 printable ASCII characters. */
+  value: string;
+};
+
+/** State of a replay or bulk action. */
+export type JobStatus =
+  /** The job ended before it was complete. */
+  | 'CANCELED'
+  /** The job has reached every event or delivery of its filter. */
+  | 'COMPLETED'
+  /** The job goes on, batch by batch. */
+  | 'RUNNING';
 
 /** Role of a member: a set of permissions, which docs/people.md lists. */
 export type MemberRole =
@@ -201,6 +511,39 @@ export type Plan =
   /** At most 1,000 requests per day and key. Only the operator creates keys. */
   | 'STARTER';
 
+/** Filter of stored events to send to an endpoint. Every given condition must hold. */
+export type ReplayCreateInput = {
+  /** Id or external id of the endpoint. Only events that its `eventTypes`, `channels` and `predicate` match today are sent, and no test events. */
+  endpointId: string | number;
+  /** Events stored at or after this time. Default: no lower bound. */
+  from?: string | null | undefined;
+  /** Events with a delivery to the endpoint in one of these states: SUCCEEDED, DEAD, EXPIRED or CANCELED. Default: DEAD, EXPIRED, CANCELED, and events without a delivery to the endpoint. */
+  statuses?: Array<DeliveryStatus> | null | undefined;
+  /** Events stored before this time. Default: no upper bound. */
+  to?: string | null | undefined;
+  /** Events of one of these types, at most 200. Default: every type. */
+  types?: Array<string> | null | undefined;
+};
+
+/** A retry policy: a preset, or a custom schedule. Default: the preset DEFAULT. */
+export type RetryPolicyInput = {
+  /** Seconds before the second attempt, the third, and so on: 1 to 50 entries of 1 to 604,800 (7 days); the last entry repeats. Default: 60, 300, 900. */
+  backoffSeconds?: Array<number> | null | undefined;
+  /** Number of attempts in total, 1 to 50. Default: one more than `backoffSeconds` has entries. */
+  maxAttempts?: number | null | undefined;
+  /** Preset of the retry policy; excludes the other fields. */
+  preset?: RetryPreset | null | undefined;
+};
+
+/** Preset of a retry policy. */
+export type RetryPreset =
+  /** 3 attempts, with backoffs of 60, 300, 900 seconds. */
+  | 'DEFAULT'
+  /** 7 attempts, with backoffs of 60, 300, 900, 3600, 21600, 86400 seconds. */
+  | 'EXTENDED'
+  /** 10 attempts, with backoffs of 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400 seconds. */
+  | 'STANDARD_WEBHOOKS';
+
 /** The first owner of the installation and the name of the first organization. */
 export type SetupCompleteInput = {
   /** Code of the set-up link, the part after `#`. */
@@ -225,6 +568,233 @@ export type SignInInput = {
   remember?: boolean | null | undefined;
 };
 
+/** Signature scheme of the requests to an endpoint, which the delivery contract describes. */
+export type SignatureScheme =
+  /** HMAC-SHA256 of the body, as `X-Webhook-Signature: sha256=<hex>`. */
+  | 'BODY_HEX'
+  /** Standard Webhooks with HMAC-SHA256 (v1), the default. */
+  | 'STANDARD'
+  /** Standard Webhooks with ed25519 (v1a). */
+  | 'STANDARD_ED25519'
+  /** HMAC-SHA256 of `{timestamp}.{event id}.{body}`, as `X-Webhook-Signature: <hex>`. */
+  | 'TIMESTAMPED_HEX';
+
+/** Filter of requests. Every given condition must hold. */
+export type UsageFilter = {
+  /** Start of the range, rounded down to the start of its bucket. Default: 24 hours before `to`. */
+  from?: string | null | undefined;
+  /** Length of the buckets; a range has at most 1,000. Default: the shortest that is kept for the whole range and fits: MINUTE up to 3 hours, HOUR up to 8 days, DAY up to 92 days, else MONTH. */
+  interval?: UsageInterval | null | undefined;
+  /** Requests with this key. Default: every key of the organization. */
+  keyId?: string | number | null | undefined;
+  /** Requests of this operation. Default: every operation. */
+  operation?: string | null | undefined;
+  /** Requests with this HTTP status. Default: every status. */
+  status?: number | null | undefined;
+  /** Requests with keys that had this tier. Default: every tier. */
+  tier?: ApiKeyTier | null | undefined;
+  /** End of the range: buckets that begin before it are included. Default: now. */
+  to?: string | null | undefined;
+};
+
+/** Length of a bucket of usage; buckets begin at full minutes, hours, days and months (UTC). */
+export type UsageInterval =
+  /** Buckets of one day, kept for 800 days. */
+  | 'DAY'
+  /** Buckets of one hour, kept for 60 days. */
+  | 'HOUR'
+  /** Buckets of one minute, kept for 2 days. */
+  | 'MINUTE'
+  /** Buckets of one month, kept for 3,660 days. */
+  | 'MONTH';
+
+/** An endpoint to create. */
+export type WebhookEndpointCreateInput = {
+  /** Channels, at most 100 of up to 128 characters: the endpoint wants only events with at least one of them; empty for all events. Default empty. */
+  channels?: Array<string> | null | undefined;
+  /** Description for people, at most 500 characters. Default empty. */
+  description?: string | null | undefined;
+  /** Number of consecutive failed attempts that disable the endpoint, 1 to 1,000; null for never. Default 10. */
+  disableAfterFailures?: number | null | undefined;
+  /** False creates a disabled endpoint and holds its deliveries. Default true. */
+  enabled?: boolean | null | undefined;
+  /** Event types to subscribe to, 1 to 200: exact names, prefixes such as `invoice.*`, or `*` for every registered type. `webhook.endpoint.disabled` needs its name or its prefix. */
+  eventTypes: Array<string>;
+  /** Id of the endpoint in the organization's own system, unique in the organization: 1 to 100 visible ASCII characters, not beginning with `org_` or `whep_`. Arguments accept it in place of the id. A deleted endpoint frees it. Default none. */
+  externalId?: string | null | undefined;
+  /** Custom headers, at most 20 and each name once, which are stored encrypted. Their values cannot be read. Default none. */
+  headers?: Array<HttpHeaderInput> | null | undefined;
+  /** Maximum age of an event in seconds, 60 to 7,776,000 (90 days), after which its deliveries become EXPIRED. Default 604,800 (7 days). */
+  maxAgeSeconds?: number | null | undefined;
+  /** Maximum requests in flight over all workers, 1 to 1,000. Default 64. */
+  maxConcurrency?: number | null | undefined;
+  /** Condition on the envelope: the endpoint wants only events for which it holds; null for all events. Default null. */
+  predicate?: EventPredicateInput | null | undefined;
+  /** Maximum requests per second over all workers, 1 to 10,000; null for no rate limit. Default null. */
+  rateLimit?: number | null | undefined;
+  /** Retry policy of the endpoint. Default: the preset DEFAULT. */
+  retryPolicy?: RetryPolicyInput | null | undefined;
+  /** Signing secret that the receiver verifies with already: `whsec_` and 24 to 64 bytes in base64. Not for STANDARD_ED25519. Default: a new one. */
+  secret?: string | null | undefined;
+  /** Signature scheme of the requests. Default STANDARD. */
+  signatureScheme?: SignatureScheme | null | undefined;
+  /** Timeout of one request in seconds, from connecting to the end of the body, 1 to 60. Default 30. */
+  timeoutSeconds?: number | null | undefined;
+  /** URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows. */
+  url: string;
+};
+
+/** Filter of endpoints. Every given condition must hold. The filter is checked endpoint by endpoint, for at most 1,000. */
+export type WebhookEndpointFilter = {
+  /** True for enabled endpoints, false for disabled ones. Default: every endpoint. */
+  enabled?: boolean | null | undefined;
+  /** True for endpoints whose last attempt failed, disabled ones included; false for the other ones. Default: every endpoint. */
+  failing?: boolean | null | undefined;
+  /** Endpoints whose URL or description contains this text, at most 100 characters; A to Z match in either case. Default: every endpoint. */
+  search?: string | null | undefined;
+  /** Endpoints that are subscribed to this event type, by its name, a prefix such as `invoice.*`, or `*`. Default: every endpoint. */
+  type?: string | null | undefined;
+};
+
+/** Reason why an endpoint did not get an event, or would not get it today. */
+export type WebhookEndpointMatchReason =
+  /** The endpoint has channels, and the event has none of them. */
+  | 'CHANNEL'
+  /** The endpoint was created after the event. A replay can send the event. */
+  | 'CREATED_LATER'
+  /** The endpoint was deleted before the event. */
+  | 'DELETED'
+  /** The event is a system event, and the endpoint was disabled or is its subject. Other events are held for a disabled endpoint. */
+  | 'DISABLED'
+  /** The event types of the endpoint do not include the type of the event. */
+  | 'EVENT_TYPE'
+  /** The filter matches the event since it changed, which was after or while the event was stored. */
+  | 'FILTER_CHANGED'
+  /** The predicate of the endpoint does not hold for the event. */
+  | 'PREDICATE'
+  /** The event is a test, which goes only to the endpoint under test. */
+  | 'TEST_EVENT';
+
+/** Changes to an endpoint. Absent fields keep their value; null is valid only for `externalId`, `predicate`, `rateLimit` and `disableAfterFailures`. */
+export type WebhookEndpointUpdateInput = {
+  /** Channels, at most 100 of up to 128 characters: the endpoint wants only events with at least one of them; empty for all events. */
+  channels?: Array<string> | null | undefined;
+  /** Description for people, at most 500 characters. */
+  description?: string | null | undefined;
+  /** Number of consecutive failed attempts that disable the endpoint, 1 to 1,000; null for never. */
+  disableAfterFailures?: number | null | undefined;
+  /** Event types to subscribe to, 1 to 200: exact names, prefixes such as `invoice.*`, or `*` for every registered type. `webhook.endpoint.disabled` needs its name or its prefix. */
+  eventTypes?: Array<string> | null | undefined;
+  /** Id of the endpoint in the organization's own system, unique in the organization: 1 to 100 visible ASCII characters, not beginning with `org_` or `whep_`. Arguments accept it in place of the id. A deleted endpoint frees it. Null removes it. */
+  externalId?: string | null | undefined;
+  /** Custom headers, at most 20 and each name once, which are stored encrypted. Their values cannot be read. The list replaces all custom headers. */
+  headers?: Array<HttpHeaderInput> | null | undefined;
+  /** Maximum age of an event in seconds, 60 to 7,776,000 (90 days), after which its deliveries become EXPIRED. */
+  maxAgeSeconds?: number | null | undefined;
+  /** Maximum requests in flight over all workers, 1 to 1,000. */
+  maxConcurrency?: number | null | undefined;
+  /** Condition on the envelope: the endpoint wants only events for which it holds; null for all events. */
+  predicate?: EventPredicateInput | null | undefined;
+  /** Maximum requests per second over all workers, 1 to 10,000; null for no rate limit. */
+  rateLimit?: number | null | undefined;
+  /** Retry policy of the endpoint, for attempts that are not planned yet. */
+  retryPolicy?: RetryPolicyInput | null | undefined;
+  /** Timeout of one request in seconds, from connecting to the end of the body, 1 to 60. */
+  timeoutSeconds?: number | null | undefined;
+  /** URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows. */
+  url?: string | null | undefined;
+};
+
+export type AuditQueryVariables = Exact<{
+  filter?: AuditEntryFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditQuery = { auditEntries: { __typename: 'AuditEntryConnection', nodes: Array<{ __typename: 'AuditEntry', id: string, action: AuditAction, outcome: AuditOutcome, resource: string | null, field: string | null, ip: string | null, details: unknown, createdAt: string, actor:
+        | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'SystemActor', id: string, name: string, principalId: string }
+       }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+
+export type AuditUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditUpdatesSubscription = { auditEntryUpdates: { __typename: 'AuditEntryUpdate', gap: boolean, entries: Array<{ __typename: 'AuditEntry', id: string, action: AuditAction, outcome: AuditOutcome, resource: string | null, field: string | null, ip: string | null, details: unknown, createdAt: string, actor:
+        | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'SystemActor', id: string, name: string, principalId: string }
+       }> } };
+
+export type BulkActionCancelMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type BulkActionCancelMutation = { bulkActionCancel:
+    | { __typename: 'BulkActionCancelPayload', bulkAction: { __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, createdBy:
+          | { __typename: 'ApiKeyActor', id: string, name: string }
+          | { __typename: 'SystemActor', id: string, name: string }
+         } }
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+   };
+
+export type BulkActionCreateMutationVariables = Exact<{
+  input: BulkActionCreateInput;
+}>;
+
+
+export type BulkActionCreateMutation = { bulkActionCreate:
+    | { __typename: 'BulkActionCreatePayload', bulkAction: { __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, filter: unknown, createdBy:
+          | { __typename: 'ApiKeyActor', id: string, name: string }
+          | { __typename: 'SystemActor', id: string, name: string }
+         } }
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type BulkActionPreviewQueryVariables = Exact<{
+  input: BulkActionCreateInput;
+}>;
+
+
+export type BulkActionPreviewQuery = { bulkActionPreview:
+    | { __typename: 'BulkActionPreviewPayload', count: number, isExact: boolean }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type BulkActionUpdatesSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type BulkActionUpdatesSubscription = { bulkActionUpdates: { __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, createdBy:
+      | { __typename: 'ApiKeyActor', id: string, name: string }
+      | { __typename: 'SystemActor', id: string, name: string }
+     } | null };
+
+export type CatalogueImportMutationVariables = Exact<{
+  input: EventTypeCatalogueImportInput;
+}>;
+
+
+export type CatalogueImportMutation = { eventTypeCatalogueImport:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'EventTypeCatalogueImportPayload', created: Array<{ __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string }>, existing: Array<{ __typename: 'EventType', id: string }> }
+   };
+
+export type DeadLettersQueryVariables = Exact<{
+  filter: DeliveryFilter;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeadLettersQuery = { deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } }, bulkActions: { __typename: 'BulkActionConnection', nodes: Array<{ __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, filter: unknown, createdBy:
+        | { __typename: 'ApiKeyActor', id: string, name: string }
+        | { __typename: 'SystemActor', id: string, name: string }
+       }> } };
+
 export type DeliveriesQueryVariables = Exact<{
   filter?: DeliveryFilter | null | undefined;
   first?: number | null | undefined;
@@ -234,6 +804,48 @@ export type DeliveriesQueryVariables = Exact<{
 
 export type DeliveriesQuery = { deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
+export type DeliveryQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeliveryQuery = { node:
+    | { __typename: 'ApiKey', id: string }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean }, attempts: { __typename: 'AttemptConnection', nodes: Array<{ __typename: 'Attempt', id: string, number: number, trigger: AttemptTrigger, statusCode: number | null, errorCode: AttemptErrorCode | null, explanation: string, durationMicroseconds: number, startedAt: string, nextAttemptAt: string | null, responseBody: string | null, responseHeaders: Array<{ __typename: 'HttpHeader', name: string, value: string }> | null }> } }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+   | null };
+
+export type DeliveryCancelMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeliveryCancelMutation = { deliveryCancel:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'DeliveryCancelPayload', delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } }
+    | { __typename: 'NotFoundError', code: string, message: string }
+   };
+
+export type DeliveryRetryMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeliveryRetryMutation = { deliveryRetry:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'DeliveryRetryPayload', delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } }
+    | { __typename: 'NotFoundError', code: string, message: string }
+   };
+
 export type DeliveryUpdatesSubscriptionVariables = Exact<{
   filter?: DeliveryUpdatesFilter | null | undefined;
   after?: string | null | undefined;
@@ -241,6 +853,216 @@ export type DeliveryUpdatesSubscriptionVariables = Exact<{
 
 
 export type DeliveryUpdatesSubscription = { deliveryUpdates: { __typename: 'DeliveryUpdate', cursor: string, gap: boolean, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string } } } };
+
+export type EndpointQueryVariables = Exact<{
+  id: string | number;
+  filter?: DeliveryFilter | null | undefined;
+  stats?: DeliveryStatsFilter | null | undefined;
+}>;
+
+
+export type EndpointQuery = { node:
+    | { __typename: 'ApiKey', id: string }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, externalId: string | null, channels: Array<string>, predicate: unknown, headerNames: Array<string>, timeoutSeconds: number, maxConcurrency: number, rateLimit: number | null, maxAgeSeconds: number, disableAfterFailures: number | null, signatureScheme: SignatureScheme, publicKeys: Array<string>, disabledReason: string | null, createdAt: string, updatedAt: string, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, retryPolicy: { __typename: 'RetryPolicy', maxAttempts: number, backoffSeconds: Array<number> } }
+   | null, deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string } }> }, deliveryStats: { __typename: 'DeliveryStats', total: number, succeeded: number, failed: number, dead: number, pending: number, retrying: number, held: number, successRate: number | null, meanDuration: number | null, p95Duration: number | null, meanRetries: number | null, days: Array<{ __typename: 'DeliveryDay', day: string, total: number, succeeded: number, failed: number, dead: number, p95Duration: number | null }> } };
+
+export type EndpointCreateMutationVariables = Exact<{
+  input: WebhookEndpointCreateInput;
+}>;
+
+
+export type EndpointCreateMutation = { webhookEndpointCreate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+    | { __typename: 'WebhookEndpointCreatePayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
+   };
+
+export type EndpointDeleteMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EndpointDeleteMutation = { webhookEndpointDelete:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'WebhookEndpointDeletePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, deletedAt: string | null, version: number } }
+   };
+
+export type EndpointDisableMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EndpointDisableMutation = { webhookEndpointDisable:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'WebhookEndpointDisablePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, disabledReason: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
+   };
+
+export type EndpointEnableMutationVariables = Exact<{
+  id: string | number;
+  heldDeliveries?: HeldDeliveries | null | undefined;
+}>;
+
+
+export type EndpointEnableMutation = { webhookEndpointEnable:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'WebhookEndpointEnablePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, disabledReason: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
+   };
+
+export type EndpointRotateSecretMutationVariables = Exact<{
+  id: string | number;
+  overlapSeconds?: number | null | undefined;
+}>;
+
+
+export type EndpointRotateSecretMutation = { webhookEndpointRotateSecret:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+    | { __typename: 'WebhookEndpointRotateSecretPayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, version: number, publicKeys: Array<string> } }
+   };
+
+export type EndpointTestMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EndpointTestMutation = { webhookEndpointTest:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'WebhookEndpointTestPayload', delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } }
+   };
+
+export type EndpointUpdateMutationVariables = Exact<{
+  id: string | number;
+  input: WebhookEndpointUpdateInput;
+  expectedVersion?: number | null | undefined;
+}>;
+
+
+export type EndpointUpdateMutation = { webhookEndpointUpdate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+    | { __typename: 'WebhookEndpointUpdatePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
+    | { __typename: 'WebhookEndpointVersionConflictError', code: string, message: string }
+   };
+
+export type EndpointUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EndpointUpdatesSubscription = { webhookEndpointUpdates: { __typename: 'WebhookEndpointUpdate', gap: boolean, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } | null } };
+
+export type EndpointsQueryVariables = Exact<{
+  filter?: WebhookEndpointFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type EndpointsQuery = { webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+
+export type EventQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EventQuery = { node:
+    | { __typename: 'ApiKey', id: string }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string, id: string, endpointMatches: { __typename: 'WebhookEndpointMatchConnection', nodes: Array<{ __typename: 'WebhookEndpointMatch', matches: boolean, reason: WebhookEndpointMatchReason | null, message: string, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string }, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } | null }> } }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+   | null };
+
+export type EventPublishMutationVariables = Exact<{
+  input: EventPublishInput;
+}>;
+
+
+export type EventPublishMutation = { eventPublish:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'EventPublishPayload', event: { __typename: 'Event', id: string, type: string, createdAt: string } }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type EventTypeQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EventTypeQuery = { node:
+    | { __typename: 'ApiKey', id: string }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string, schema: unknown, example: unknown, sensitiveFields: Array<string>, createdAt: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+   | null };
+
+export type EventTypeCreateMutationVariables = Exact<{
+  input: EventTypeCreateInput;
+}>;
+
+
+export type EventTypeCreateMutation = { eventTypeCreate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'EventTypeCreatePayload', eventType: { __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string, schema: unknown, example: unknown, sensitiveFields: Array<string> } }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type EventTypeUpdateMutationVariables = Exact<{
+  id: string | number;
+  input: EventTypeUpdateInput;
+  expectedVersion?: number | null | undefined;
+}>;
+
+
+export type EventTypeUpdateMutation = { eventTypeUpdate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'EventTypeUpdatePayload', eventType: { __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string, schema: unknown, example: unknown, sensitiveFields: Array<string> } }
+    | { __typename: 'EventTypeVersionConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type EventTypesQueryVariables = Exact<{
+  filter?: EventTypeFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type EventTypesQuery = { eventTypes: { __typename: 'EventTypeConnection', nodes: Array<{ __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+
+export type EventsQueryVariables = Exact<{
+  filter?: EventFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type EventsQuery = { events: { __typename: 'EventConnection', nodes: Array<{ __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
 export type KeyQueryVariables = Exact<{
   id: string | number;
@@ -360,6 +1182,67 @@ export type KeysQueryVariables = Exact<{
 
 export type KeysQuery = { apiKeys: { __typename: 'ApiKeyConnection', nodes: Array<{ __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
+export type ReplayCancelMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ReplayCancelMutation = { replayCancel:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ReplayCancelPayload', replay: { __typename: 'Replay', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, explanation: string | null, createdBy:
+          | { __typename: 'ApiKeyActor', id: string, name: string }
+          | { __typename: 'SystemActor', id: string, name: string }
+         } }
+   };
+
+export type ReplayCreateMutationVariables = Exact<{
+  input: ReplayCreateInput;
+}>;
+
+
+export type ReplayCreateMutation = { replayCreate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ReplayCreatePayload', replay: { __typename: 'Replay', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, createdBy:
+          | { __typename: 'ApiKeyActor', id: string, name: string }
+          | { __typename: 'SystemActor', id: string, name: string }
+         } }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type ReplayPreviewQueryVariables = Exact<{
+  input: ReplayCreateInput;
+}>;
+
+
+export type ReplayPreviewQuery = { replayPreview:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ReplayPreviewPayload', count: number, isExact: boolean }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type ReplayUpdatesSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ReplayUpdatesSubscription = { replayUpdates: { __typename: 'Replay', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, explanation: string | null, createdBy:
+      | { __typename: 'ApiKeyActor', id: string, name: string }
+      | { __typename: 'SystemActor', id: string, name: string }
+     } | null };
+
+export type ReplaysQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ReplaysQuery = { replays: { __typename: 'ReplayConnection', nodes: Array<{ __typename: 'Replay', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, types: Array<string>, statuses: Array<DeliveryStatus>, from: string | null, to: string | null, explanation: string | null, createdBy:
+        | { __typename: 'ApiKeyActor', id: string, name: string }
+        | { __typename: 'SystemActor', id: string, name: string }
+      , endpoint: { __typename: 'WebhookEndpoint', id: string, url: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+
 export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -392,6 +1275,20 @@ export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type SignOutMutation = { signOut: boolean };
 
+export type UsageQueryVariables = Exact<{
+  filter?: UsageFilter | null | undefined;
+}>;
+
+
+export type UsageQuery = { usage: { __typename: 'Usage', from: string, to: string, interval: UsageInterval, uniqueKeys: number, totals: { __typename: 'UsageTotals', requests: number, failed: number, rateLimited: number, errorRate: number | null, meanDuration: number | null, p50Duration: number | null, p95Duration: number | null, p99Duration: number | null, requestBytes: number, responseBytes: number }, series: Array<{ __typename: 'UsagePoint', at: string, requests: number, failed: number, rateLimited: number, p95Duration: number | null }>, byOperation: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, meanDuration: number | null, p50Duration: number | null, p95Duration: number | null, p99Duration: number | null }>, byStatus: Array<{ __typename: 'UsageShare', value: string, requests: number }>, byTier: Array<{ __typename: 'UsageShare', value: string, requests: number }> } };
+
+export type UsageCsvQueryVariables = Exact<{
+  filter?: UsageFilter | null | undefined;
+}>;
+
+
+export type UsageCsvQuery = { usage: { __typename: 'Usage', csv: string } };
+
 /** An operation that Signalbox knows, with what it takes and what it answers. */
 export interface Operation<Data, Variables> {
   documentId: string
@@ -401,16 +1298,184 @@ export interface Operation<Data, Variables> {
   readonly _?: (variables: Variables) => Data
 }
 
+export const audit: Operation<AuditQuery, AuditQueryVariables> = {
+  documentId: 'sha256:37531b82237b3d03adc58e031d2d56945a6ddc33924324c66a6100afc03e1eb0',
+  name: 'Audit',
+  body: "query Audit($filter: AuditEntryFilter, $first: Int, $after: String) {\n  auditEntries(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      action\n      outcome\n      resource\n      field\n      ip\n      details\n      createdAt\n      actor {\n        id\n        name\n        principalId\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const auditUpdates: Operation<AuditUpdatesSubscription, AuditUpdatesSubscriptionVariables> = {
+  documentId: 'sha256:e7520690e4ef1301516dc8364a75ab86ff7a46cfe0ce2b957c6dc75cb6f46672',
+  name: 'AuditUpdates',
+  body: "subscription AuditUpdates {\n  auditEntryUpdates {\n    gap\n    entries {\n      id\n      action\n      outcome\n      resource\n      field\n      ip\n      details\n      createdAt\n      actor {\n        id\n        name\n        principalId\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const bulkActionCancel: Operation<BulkActionCancelMutation, BulkActionCancelMutationVariables> = {
+  documentId: 'sha256:168a0ba4da46600610b4b76318781b9053c300561bb5448900d01d4ea64a17a3',
+  name: 'BulkActionCancel',
+  body: "mutation BulkActionCancel($id: ID!) {\n  bulkActionCancel(id: $id) {\n    ... on BulkActionCancelPayload {\n      bulkAction {\n        id\n        status\n        count\n        createdAt\n        finishedAt\n        createdBy {\n          id\n          name\n          __typename\n        }\n        kind\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const bulkActionCreate: Operation<BulkActionCreateMutation, BulkActionCreateMutationVariables> = {
+  documentId: 'sha256:b1e553d15deb38bd939117ca1a02bb6618bd1608279a40c1ea15c7cb40d21323',
+  name: 'BulkActionCreate',
+  body: "mutation BulkActionCreate($input: BulkActionCreateInput!) {\n  bulkActionCreate(input: $input) {\n    ... on BulkActionCreatePayload {\n      bulkAction {\n        id\n        status\n        count\n        createdAt\n        finishedAt\n        createdBy {\n          id\n          name\n          __typename\n        }\n        kind\n        filter\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const bulkActionPreview: Operation<BulkActionPreviewQuery, BulkActionPreviewQueryVariables> = {
+  documentId: 'sha256:28a94cc327d8a1efabca9e8355ed6d5e8e31d8b8df9c582f720472d2fd33c225',
+  name: 'BulkActionPreview',
+  body: "query BulkActionPreview($input: BulkActionCreateInput!) {\n  bulkActionPreview(input: $input) {\n    ... on BulkActionPreviewPayload {\n      count\n      isExact\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const bulkActionUpdates: Operation<BulkActionUpdatesSubscription, BulkActionUpdatesSubscriptionVariables> = {
+  documentId: 'sha256:adf0981cac27e85bbf4059d112a1ec52894b2cb4a663af426cd9b06a766587a0',
+  name: 'BulkActionUpdates',
+  body: "subscription BulkActionUpdates($id: ID!) {\n  bulkActionUpdates(id: $id) {\n    id\n    status\n    count\n    createdAt\n    finishedAt\n    createdBy {\n      id\n      name\n      __typename\n    }\n    kind\n    __typename\n  }\n}",
+}
+
+export const catalogueImport: Operation<CatalogueImportMutation, CatalogueImportMutationVariables> = {
+  documentId: 'sha256:697b2ac583bf1c3a0ebdd4f968508d0ff5f4da4201ee08bd3e2d1dd84286c3e2',
+  name: 'CatalogueImport',
+  body: "mutation CatalogueImport($input: EventTypeCatalogueImportInput!) {\n  eventTypeCatalogueImport(input: $input) {\n    ... on EventTypeCatalogueImportPayload {\n      created {\n        id\n        name\n        category\n        description\n        deprecated\n        source\n        replacesOperatorType\n        version\n        updatedAt\n        __typename\n      }\n      existing {\n        id\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const deadLetters: Operation<DeadLettersQuery, DeadLettersQueryVariables> = {
+  documentId: 'sha256:d79b7582ca7e1827200012b3942fcf3583c99cdfd8d3b3a892932db41e4aaf8c',
+  name: 'DeadLetters',
+  body: "query DeadLetters($filter: DeliveryFilter!, $first: Int, $after: String) {\n  deliveries(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n  bulkActions(first: 5) {\n    nodes {\n      id\n      status\n      count\n      createdAt\n      finishedAt\n      createdBy {\n        id\n        name\n        __typename\n      }\n      kind\n      filter\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const deliveries: Operation<DeliveriesQuery, DeliveriesQueryVariables> = {
   documentId: 'sha256:fd30a06981fded8a7b4522bed64bd41ad371aedcb649ef47ea7ce6742250ed29',
   name: 'Deliveries',
   body: "query Deliveries($filter: DeliveryFilter, $first: Int, $after: String) {\n  deliveries(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const delivery: Operation<DeliveryQuery, DeliveryQueryVariables> = {
+  documentId: 'sha256:7027faf473d4f1b08cce80c4df9d249822e61d8d17e0eedbbf038a2b0ebf5b0b',
+  name: 'Delivery',
+  body: "query Delivery($id: ID!) {\n  node(id: $id) {\n    id\n    ... on Delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        channels\n        idempotencyKey\n        createdAt\n        body\n        __typename\n      }\n      endpoint {\n        id\n        url\n        description\n        enabled\n        __typename\n      }\n      attempts(last: 50) {\n        nodes {\n          id\n          number\n          trigger\n          statusCode\n          errorCode\n          explanation\n          durationMicroseconds\n          startedAt\n          nextAttemptAt\n          responseBody\n          responseHeaders {\n            name\n            value\n            __typename\n          }\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const deliveryCancel: Operation<DeliveryCancelMutation, DeliveryCancelMutationVariables> = {
+  documentId: 'sha256:e47fbd913dcebdac17879987a42dcf7a3dd0076eda07866c7b655633122960ce',
+  name: 'DeliveryCancel',
+  body: "mutation DeliveryCancel($id: ID!) {\n  deliveryCancel(id: $id) {\n    ... on DeliveryCancelPayload {\n      delivery {\n        id\n        status\n        attemptCount\n        version\n        explanation\n        trigger\n        createdAt\n        updatedAt\n        nextAttemptAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const deliveryRetry: Operation<DeliveryRetryMutation, DeliveryRetryMutationVariables> = {
+  documentId: 'sha256:879d0a31cc0980521911205df319b15d7420cba23bc7bf0f01d18ba7f440e111',
+  name: 'DeliveryRetry',
+  body: "mutation DeliveryRetry($id: ID!) {\n  deliveryRetry(id: $id) {\n    ... on DeliveryRetryPayload {\n      delivery {\n        id\n        status\n        attemptCount\n        version\n        explanation\n        trigger\n        createdAt\n        updatedAt\n        nextAttemptAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const deliveryUpdates: Operation<DeliveryUpdatesSubscription, DeliveryUpdatesSubscriptionVariables> = {
   documentId: 'sha256:188c05d46a5e7eb185ee158ea05ec9ab8335511354b401404621ba91c9ed5532',
   name: 'DeliveryUpdates',
   body: "subscription DeliveryUpdates($filter: DeliveryUpdatesFilter, $after: String) {\n  deliveryUpdates(filter: $filter, after: $after) {\n    cursor\n    gap\n    delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpoint: Operation<EndpointQuery, EndpointQueryVariables> = {
+  documentId: 'sha256:29a690f10077b8a14cc45986ac4eb94fb723ed9b43c84d30f5bac07575ab5ad4',
+  name: 'Endpoint',
+  body: "query Endpoint($id: ID!, $filter: DeliveryFilter, $stats: DeliveryStatsFilter) {\n  node(id: $id) {\n    id\n    ... on WebhookEndpoint {\n      id\n      url\n      description\n      enabled\n      eventTypes\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      externalId\n      channels\n      predicate\n      headerNames\n      timeoutSeconds\n      maxConcurrency\n      rateLimit\n      maxAgeSeconds\n      disableAfterFailures\n      signatureScheme\n      publicKeys\n      disabledReason\n      createdAt\n      updatedAt\n      retryPolicy {\n        maxAttempts\n        backoffSeconds\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  deliveries(filter: $filter, first: 10) {\n    nodes {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  deliveryStats(filter: $stats) {\n    total\n    succeeded\n    failed\n    dead\n    pending\n    retrying\n    held\n    successRate\n    meanDuration\n    p95Duration\n    meanRetries\n    days {\n      day\n      total\n      succeeded\n      failed\n      dead\n      p95Duration\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointCreate: Operation<EndpointCreateMutation, EndpointCreateMutationVariables> = {
+  documentId: 'sha256:262e5c4e84420ea14197ad66faadfbe8087c543d548fafad4c62f8449a747e07',
+  name: 'EndpointCreate',
+  body: "mutation EndpointCreate($input: WebhookEndpointCreateInput!) {\n  webhookEndpointCreate(input: $input) {\n    ... on WebhookEndpointCreatePayload {\n      secret\n      webhookEndpoint {\n        id\n        url\n        description\n        enabled\n        eventTypes\n        version\n        health {\n          status\n          consecutiveFailures\n          failingSince\n          lastFailure\n          lastFailureAt\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointDelete: Operation<EndpointDeleteMutation, EndpointDeleteMutationVariables> = {
+  documentId: 'sha256:f4b552d52c5f9e385741d54e5696fbe73254772434e70f5f408a2df35dc338f5',
+  name: 'EndpointDelete',
+  body: "mutation EndpointDelete($id: ID!) {\n  webhookEndpointDelete(id: $id) {\n    ... on WebhookEndpointDeletePayload {\n      webhookEndpoint {\n        id\n        deletedAt\n        version\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointDisable: Operation<EndpointDisableMutation, EndpointDisableMutationVariables> = {
+  documentId: 'sha256:130e28b8197d247d087c8eee19479ce1071620987884b3e86eca0489db6e485e',
+  name: 'EndpointDisable',
+  body: "mutation EndpointDisable($id: ID!) {\n  webhookEndpointDisable(id: $id) {\n    ... on WebhookEndpointDisablePayload {\n      webhookEndpoint {\n        id\n        url\n        description\n        enabled\n        eventTypes\n        version\n        health {\n          status\n          consecutiveFailures\n          failingSince\n          lastFailure\n          lastFailureAt\n          __typename\n        }\n        disabledReason\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointEnable: Operation<EndpointEnableMutation, EndpointEnableMutationVariables> = {
+  documentId: 'sha256:142cc84cdd78bc394f3791be3f44e4bb980bc0828697084d174f1910cfb805d4',
+  name: 'EndpointEnable',
+  body: "mutation EndpointEnable($id: ID!, $heldDeliveries: HeldDeliveries) {\n  webhookEndpointEnable(id: $id, heldDeliveries: $heldDeliveries) {\n    ... on WebhookEndpointEnablePayload {\n      webhookEndpoint {\n        id\n        url\n        description\n        enabled\n        eventTypes\n        version\n        health {\n          status\n          consecutiveFailures\n          failingSince\n          lastFailure\n          lastFailureAt\n          __typename\n        }\n        disabledReason\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointRotateSecret: Operation<EndpointRotateSecretMutation, EndpointRotateSecretMutationVariables> = {
+  documentId: 'sha256:ddb11ad8203b20bee71d492a3bc922fc9c5d54ffea83b0a99440a59b762fe711',
+  name: 'EndpointRotateSecret',
+  body: "mutation EndpointRotateSecret($id: ID!, $overlapSeconds: Int) {\n  webhookEndpointRotateSecret(id: $id, overlapSeconds: $overlapSeconds) {\n    ... on WebhookEndpointRotateSecretPayload {\n      secret\n      webhookEndpoint {\n        id\n        version\n        publicKeys\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointTest: Operation<EndpointTestMutation, EndpointTestMutationVariables> = {
+  documentId: 'sha256:53e02418a5d88b3c35b5b0c97667d52519fe26b3ae671850035691c3227fc169',
+  name: 'EndpointTest',
+  body: "mutation EndpointTest($id: ID!) {\n  webhookEndpointTest(id: $id) {\n    ... on WebhookEndpointTestPayload {\n      delivery {\n        id\n        status\n        attemptCount\n        version\n        explanation\n        trigger\n        createdAt\n        updatedAt\n        nextAttemptAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointUpdate: Operation<EndpointUpdateMutation, EndpointUpdateMutationVariables> = {
+  documentId: 'sha256:028d55fbc73e5be3bd2cbdc0f5da84c7bd4466efeeb7f799c52c0d3ab8f22b25',
+  name: 'EndpointUpdate',
+  body: "mutation EndpointUpdate($id: ID!, $input: WebhookEndpointUpdateInput!, $expectedVersion: Int) {\n  webhookEndpointUpdate(id: $id, input: $input, expectedVersion: $expectedVersion) {\n    ... on WebhookEndpointUpdatePayload {\n      webhookEndpoint {\n        id\n        url\n        description\n        enabled\n        eventTypes\n        version\n        health {\n          status\n          consecutiveFailures\n          failingSince\n          lastFailure\n          lastFailureAt\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointUpdates: Operation<EndpointUpdatesSubscription, EndpointUpdatesSubscriptionVariables> = {
+  documentId: 'sha256:caf7b6f2b39ebea0846ba191a0f768a2bf185e6a9f6eb273654a050210eda364',
+  name: 'EndpointUpdates',
+  body: "subscription EndpointUpdates {\n  webhookEndpointUpdates {\n    gap\n    webhookEndpoint {\n      id\n      url\n      description\n      enabled\n      eventTypes\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpoints: Operation<EndpointsQuery, EndpointsQueryVariables> = {
+  documentId: 'sha256:ac48b0fef6a3a22361d0697489549956b0cde99c69ad604417063cf0ce3a84d2',
+  name: 'Endpoints',
+  body: "query Endpoints($filter: WebhookEndpointFilter, $first: Int, $after: String) {\n  webhookEndpoints(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      url\n      description\n      enabled\n      eventTypes\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const event: Operation<EventQuery, EventQueryVariables> = {
+  documentId: 'sha256:88970025f20066f99d45ca27381406fa762a365923fdf37d0f6f7a67f46d91b7',
+  name: 'Event',
+  body: "query Event($id: ID!) {\n  node(id: $id) {\n    id\n    ... on Event {\n      type\n      channels\n      idempotencyKey\n      createdAt\n      body\n      endpointMatches(first: 50) {\n        nodes {\n          matches\n          reason\n          message\n          endpoint {\n            id\n            url\n            __typename\n          }\n          delivery {\n            id\n            status\n            attemptCount\n            version\n            explanation\n            trigger\n            createdAt\n            updatedAt\n            nextAttemptAt\n            __typename\n          }\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const eventPublish: Operation<EventPublishMutation, EventPublishMutationVariables> = {
+  documentId: 'sha256:36bd97fc7f9f7dab1ea9ebfd41cf7659ea58bd62dffb4521a5615eba7db65d10',
+  name: 'EventPublish',
+  body: "mutation EventPublish($input: EventPublishInput!) {\n  eventPublish(input: $input) {\n    ... on EventPublishPayload {\n      event {\n        id\n        type\n        createdAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const eventType: Operation<EventTypeQuery, EventTypeQueryVariables> = {
+  documentId: 'sha256:99acd9a54e78b12afac634721b594959050753aac335a9357f832a6f448278cf',
+  name: 'EventType',
+  body: "query EventType($id: ID!) {\n  node(id: $id) {\n    id\n    ... on EventType {\n      id\n      name\n      category\n      description\n      deprecated\n      source\n      replacesOperatorType\n      version\n      updatedAt\n      schema\n      example\n      sensitiveFields\n      createdAt\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const eventTypeCreate: Operation<EventTypeCreateMutation, EventTypeCreateMutationVariables> = {
+  documentId: 'sha256:91e07a7cbb74ecd17f0bf994e2b3fa3a4bfd371d3ceb006ccc75c6302a4ea962',
+  name: 'EventTypeCreate',
+  body: "mutation EventTypeCreate($input: EventTypeCreateInput!) {\n  eventTypeCreate(input: $input) {\n    ... on EventTypeCreatePayload {\n      eventType {\n        id\n        name\n        category\n        description\n        deprecated\n        source\n        replacesOperatorType\n        version\n        updatedAt\n        schema\n        example\n        sensitiveFields\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const eventTypeUpdate: Operation<EventTypeUpdateMutation, EventTypeUpdateMutationVariables> = {
+  documentId: 'sha256:97f3ffadf17335885f9c419f000381aaf27a9ab38da5d5110a19a1d5565a6b7a',
+  name: 'EventTypeUpdate',
+  body: "mutation EventTypeUpdate($id: ID!, $input: EventTypeUpdateInput!, $expectedVersion: Int) {\n  eventTypeUpdate(id: $id, input: $input, expectedVersion: $expectedVersion) {\n    ... on EventTypeUpdatePayload {\n      eventType {\n        id\n        name\n        category\n        description\n        deprecated\n        source\n        replacesOperatorType\n        version\n        updatedAt\n        schema\n        example\n        sensitiveFields\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const eventTypes: Operation<EventTypesQuery, EventTypesQueryVariables> = {
+  documentId: 'sha256:dbc26b8f24d24f816882c272f032f24be1b5b7ef6babe01644170d5637ecfdbd',
+  name: 'EventTypes',
+  body: "query EventTypes($filter: EventTypeFilter, $first: Int, $after: String) {\n  eventTypes(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      name\n      category\n      description\n      deprecated\n      source\n      replacesOperatorType\n      version\n      updatedAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const events: Operation<EventsQuery, EventsQueryVariables> = {
+  documentId: 'sha256:b7b75831f65fc303352455b1219e8696211b57c31b7f8c2311a9a73877efa584',
+  name: 'Events',
+  body: "query Events($filter: EventFilter, $first: Int, $after: String) {\n  events(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      type\n      channels\n      idempotencyKey\n      createdAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const key: Operation<KeyQuery, KeyQueryVariables> = {
@@ -467,6 +1532,36 @@ export const keys: Operation<KeysQuery, KeysQueryVariables> = {
   body: "query Keys($filter: ApiKeyFilter, $first: Int, $after: String) {\n  apiKeys(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const replayCancel: Operation<ReplayCancelMutation, ReplayCancelMutationVariables> = {
+  documentId: 'sha256:b83ec7130af096d2dea191a0b4479ad9e868237ddf00377346e8d3a987e68b19',
+  name: 'ReplayCancel',
+  body: "mutation ReplayCancel($id: ID!) {\n  replayCancel(id: $id) {\n    ... on ReplayCancelPayload {\n      replay {\n        id\n        status\n        count\n        createdAt\n        finishedAt\n        createdBy {\n          id\n          name\n          __typename\n        }\n        explanation\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const replayCreate: Operation<ReplayCreateMutation, ReplayCreateMutationVariables> = {
+  documentId: 'sha256:06a734d3c8a785417dd8de7d48b6af55203ad57862db94be010b131a84cb2b7b',
+  name: 'ReplayCreate',
+  body: "mutation ReplayCreate($input: ReplayCreateInput!) {\n  replayCreate(input: $input) {\n    ... on ReplayCreatePayload {\n      replay {\n        id\n        status\n        count\n        createdAt\n        finishedAt\n        createdBy {\n          id\n          name\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const replayPreview: Operation<ReplayPreviewQuery, ReplayPreviewQueryVariables> = {
+  documentId: 'sha256:ef630847b62a9f79641da57e4a541ea6c3d10362b6d1d8e1fa3aa1882337d551',
+  name: 'ReplayPreview',
+  body: "query ReplayPreview($input: ReplayCreateInput!) {\n  replayPreview(input: $input) {\n    ... on ReplayPreviewPayload {\n      count\n      isExact\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const replayUpdates: Operation<ReplayUpdatesSubscription, ReplayUpdatesSubscriptionVariables> = {
+  documentId: 'sha256:25aeb441b7ae9bdc7ac55cc82ac3efbf398bcb316c1569a511d08f63367de65f',
+  name: 'ReplayUpdates',
+  body: "subscription ReplayUpdates($id: ID!) {\n  replayUpdates(id: $id) {\n    id\n    status\n    count\n    createdAt\n    finishedAt\n    createdBy {\n      id\n      name\n      __typename\n    }\n    explanation\n    __typename\n  }\n}",
+}
+
+export const replays: Operation<ReplaysQuery, ReplaysQueryVariables> = {
+  documentId: 'sha256:e688b9e51f6f0485e4fac16023045e39b34d2d52a220db592d9357bdffd60392',
+  name: 'Replays',
+  body: "query Replays($first: Int, $after: String) {\n  replays(first: $first, after: $after) {\n    nodes {\n      id\n      status\n      count\n      createdAt\n      finishedAt\n      createdBy {\n        id\n        name\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      types\n      statuses\n      from\n      to\n      explanation\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const session: Operation<SessionQuery, SessionQueryVariables> = {
   documentId: 'sha256:d4a0e9fb39993465e425ee729ffdcf2e8d00d4ccf3f8b2f14333e2d0b2f2b0f0',
   name: 'Session',
@@ -489,5 +1584,17 @@ export const signOut: Operation<SignOutMutation, SignOutMutationVariables> = {
   documentId: 'sha256:06562a4643f1d41111c4f2edc22f3adf88348b04a76a979592af164d785a7b6d',
   name: 'SignOut',
   body: "mutation SignOut {\n  signOut\n}",
+}
+
+export const usage: Operation<UsageQuery, UsageQueryVariables> = {
+  documentId: 'sha256:a0e5ec352fceb8466585b166b872afc560f715bb3027a4a25bb8cdc250bad224',
+  name: 'Usage',
+  body: "query Usage($filter: UsageFilter) {\n  usage(filter: $filter) {\n    from\n    to\n    interval\n    uniqueKeys\n    totals {\n      requests\n      failed\n      rateLimited\n      errorRate\n      meanDuration\n      p50Duration\n      p95Duration\n      p99Duration\n      requestBytes\n      responseBytes\n      __typename\n    }\n    series {\n      at\n      requests\n      failed\n      rateLimited\n      p95Duration\n      __typename\n    }\n    byOperation {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      meanDuration\n      p50Duration\n      p95Duration\n      p99Duration\n      __typename\n    }\n    byStatus {\n      value\n      requests\n      __typename\n    }\n    byTier {\n      value\n      requests\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const usageCsv: Operation<UsageCsvQuery, UsageCsvQueryVariables> = {
+  documentId: 'sha256:c5c599dd99459640efaec8b90d5bf1c4b5594adc981b59350bb501e7ba7b6805',
+  name: 'UsageCsv',
+  body: "query UsageCsv($filter: UsageFilter) {\n  usage(filter: $filter) {\n    csv\n    __typename\n  }\n}",
 }
 

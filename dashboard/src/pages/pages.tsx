@@ -18,9 +18,13 @@ const { groups } = nav
 export const PAGES: readonly PageEntry[] = [
   { path: '/', title: nav.overview, permission: 'deliveries:read' },
   { path: '/deliveries', title: nav.deliveries, group: groups.webhooks, permission: 'deliveries:read' },
+  { path: '/endpoints', title: nav.endpoints, group: groups.webhooks, permission: 'webhooks:read' },
   { path: '/keys', title: nav.keys, group: groups.access, permission: 'keys:read' },
 ]
 
+const Endpoints = lazy(() => import('./endpoints/endpoints.tsx'))
+const Endpoint = lazy(() => import('./endpoints/endpoint.tsx'))
+const Delivery = lazy(() => import('./deliveries/delivery.tsx'))
 const Keys = lazy(() => import('./keys/keys.tsx'))
 const Key = lazy(() => import('./keys/key.tsx'))
 const Deliveries = lazy(() => import('./deliveries/deliveries.tsx'))
@@ -31,6 +35,9 @@ export function Pages() {
     <Suspense fallback={<Loading />}>
       <Switch>
         <Route path="/deliveries" component={Deliveries} />
+        <Route path="/deliveries/:id">{({ id }) => <Delivery id={id} />}</Route>
+        <Route path="/endpoints" component={Endpoints} />
+        <Route path="/endpoints/:id">{({ id }) => <Endpoint id={id} />}</Route>
         <Route path="/keys" component={Keys} />
         <Route path="/keys/:id">{({ id }) => <Key id={id} />}</Route>
         <Route path="/" component={Deliveries} />

@@ -1,11 +1,13 @@
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { setupComplete } from '../graph/operations.ts'
-import { type Refusal, useChange } from '../graph/use-operation.ts'
+import { useChange } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
-import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
+import { Form } from '../ui/form.tsx'
 import { Alone } from './sign-in.tsx'
+
+const words = texts.signIn
 
 /** The first page of an installation, opened by the link that its start printed. */
 export function SetUp() {
@@ -13,71 +15,57 @@ export function SetUp() {
   const [code] = useState(() => location.hash.slice(1))
   history.replaceState(null, '', '/setup')
   return (
-    <Alone title={texts.signIn.setup.title}>
-      {code === '' ? <p role="alert">{texts.signIn.setup.noCode}</p> : <SetUpForm code={code} />}
+    <Alone title={words.setup.title}>
+      {code === '' ? <p role="alert">{words.setup.noCode}</p> : <SetUpForm code={code} />}
     </Alone>
   )
 }
 
 function SetUpForm({ code }: { code: string }) {
-  const { send, isSending } = useChange(setupComplete)
-  const [refusal, setRefusal] = useState<Refusal>()
+  const { send } = useChange(setupComplete)
   const [, navigate] = useLocation()
-  const words = texts.signIn
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget)
+  function submit(form: FormData) {
     const field = (name: string) => String(form.get(name))
-    const input = {
-      code,
-      organizationName: field('organizationName'),
-      name: field('name'),
-      email: field('email'),
-      password: field('password'),
-    }
-    const outcome = await send({ input })
-    if ('refusal' in outcome) setRefusal(outcome.refusal)
-    else navigate('/dashboard')
+    const [organizationName, name] = [field('organizationName'), field('name')]
+    return send({ input: { code, organizationName, name, email: field('email'), password: field('password') } })
   }
 
   return (
-    <form className="stack" onSubmit={submit}>
+    <>
       <p className="muted">{words.setup.hint}</p>
-      <TextField
-        label={words.setup.organization}
-        name="organizationName"
-        autoComplete="organization"
-        required
-        autoFocus
-        fault={refusal?.issues.organizationName}
-      />
-      <TextField label={words.setup.name} name="name" autoComplete="name" required fault={refusal?.issues.name} />
-      <TextField
-        label={words.email}
-        name="email"
-        type="email"
-        autoComplete="username"
-        required
-        fault={refusal?.issues.email}
-      />
-      <TextField
-        label={words.password}
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        required
-        hint={words.setup.passwordHint}
-        fault={refusal?.issues.password}
-      />
-      {refusal !== undefined && Object.keys(refusal.issues).length === 0 && (
-        <p className="fault" role="alert">
-          {refusal.message}
-        </p>
-      )}
-      <Button kind="primary" type="submit" disabled={isSending}>
-        {words.setup.submit}
-      </Button>
-    </form>
+      <Form submit={words.setup.submit} send={submit} onDone={() => navigate('/dashboard')}>
+        {(faultOf) => (
+          <>
+            <TextField
+              label={words.setup.organization}
+              name="organizationName"
+              autoComplete="organization"
+              required
+              autoFocus
+              fault={faultOf('organizationName')}
+            />
+            <TextField label={words.setup.name} name="name" autoComplete="name" required fault={faultOf('name')} />
+            <TextField
+              label={words.email}
+              name="email"
+              type="email"
+              autoComplete="username"
+              required
+              fault={faultOf('email')}
+            />
+            <TextField
+              label={words.password}
+              name="password"
+              type="password"
+              autoComplete="new-password"
+              required
+              hint={words.setup.passwordHint}
+              fault={faultOf('password')}
+            />
+          </>
+        )}
+      </Form>
+    </>
   )
 }

@@ -1,16 +1,17 @@
-import { type FormEvent, useMemo, useState } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { Provider } from 'urql'
 import { createGraph } from '../graph/client.ts'
 import { signIn } from '../graph/operations.ts'
-import { type Refusal, useChange } from '../graph/use-operation.ts'
+import { useChange } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
-import { Button } from '../ui/button.tsx'
 import { CheckField, TextField } from '../ui/field.tsx'
+import { Form } from '../ui/form.tsx'
 
 const IGNORE = () => {}
+const words = texts.signIn
 
 /** A card in the middle of an empty page, with a graph of its own that has no session yet. */
-export function Alone({ title, children }: { title: string; children: React.ReactNode }) {
+export function Alone({ title, children }: { title: string; children: ReactNode }) {
   const graph = useMemo(() => createGraph(undefined, IGNORE), [])
   return (
     <Provider value={graph.client}>
@@ -30,45 +31,42 @@ export function Alone({ title, children }: { title: string; children: React.Reac
 
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
   return (
-    <Alone title={texts.signIn.title}>
+    <Alone title={words.title}>
       <SignInForm onSignedIn={onSignedIn} />
     </Alone>
   )
 }
 
 function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
-  const { send, isSending } = useChange(signIn)
-  const [refusal, setRefusal] = useState<Refusal>()
+  const { send } = useChange(signIn)
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const input = {
-      email: String(form.get('email')),
-      password: String(form.get('password')),
-      remember: form.get('remember') === 'on',
-    }
-    const outcome = await send({ input })
-    if ('refusal' in outcome) setRefusal(outcome.refusal)
-    else onSignedIn()
-  }
+  const submit = (form: FormData) =>
+    send({
+      input: {
+        email: String(form.get('email')),
+        password: String(form.get('password')),
+        remember: form.get('remember') === 'on',
+      },
+    })
 
   return (
-    <form className="stack" onSubmit={submit}>
-      <TextField label={texts.signIn.email} name="email" type="email" autoComplete="username" required autoFocus />
-      <TextField
-        label={texts.signIn.password}
-        name="password"
-        type="password"
-        autoComplete="current-password"
-        required
-        fault={refusal?.message}
-      />
-      <CheckField label={texts.signIn.remember} name="remember" />
-      <Button kind="primary" type="submit" disabled={isSending}>
-        {texts.signIn.submit}
-      </Button>
-      <p className="hint">{texts.signIn.noPassword}</p>
-    </form>
+    <>
+      <Form submit={words.submit} send={submit} onDone={onSignedIn}>
+        {() => (
+          <>
+            <TextField label={words.email} name="email" type="email" autoComplete="username" required autoFocus />
+            <TextField
+              label={words.password}
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              required
+            />
+            <CheckField label={words.remember} name="remember" />
+          </>
+        )}
+      </Form>
+      <p className="hint">{words.noPassword}</p>
+    </>
   )
 }

@@ -1,11 +1,11 @@
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { type ApiKeyCreateInput, type ApiKeyEnvironment, type ApiKeyTier, keyCreate } from '../../graph/operations.ts'
-import { type Refusal, useChange } from '../../graph/use-operation.ts'
+import { useChange } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
-import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { CheckField, SelectField, TextAreaField, TextField } from '../../ui/field.tsx'
+import { Form } from '../../ui/form.tsx'
 import { SecretOnce } from '../../ui/secret-once.tsx'
 import { PermissionEditor, readPermissions } from './permission-editor.tsx'
 
@@ -15,61 +15,54 @@ const fields = words.form
 /** Creates a key, and shows its secret once. */
 export function CreateKey({ onClose, onCreated }: { onClose: () => void; onCreated: () => void }) {
   const { viewer } = useSession()
-  const { send, isSending } = useChange(keyCreate)
-  const [refusal, setRefusal] = useState<Refusal>()
+  const { send } = useChange(keyCreate)
   const [secret, setSecret] = useState<string>()
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    const outcome = await send({ input: readInput(new FormData(event.currentTarget)) })
-    if ('refusal' in outcome) return setRefusal(outcome.refusal)
-    if (outcome.payload.__typename === 'ApiKeyCreatePayload') setSecret(outcome.payload.secret)
-    onCreated()
-  }
 
   if (secret !== undefined) return <SecretOnce title={words.createdTitle} secret={secret} onClose={onClose} />
   return (
     <Dialog title={words.create} onClose={onClose}>
-      <form className="stack" onSubmit={submit}>
-        <TextField
-          label={fields.name}
-          name="name"
-          required
-          autoFocus
-          hint={fields.nameHint}
-          fault={refusal?.issues.name}
-        />
-        <PermissionEditor grantable={viewer.permissions} />
-        <div className="columns">
-          <SelectField label={fields.environment} name="environment" options={Object.entries(words.environment)} />
-          <SelectField label={fields.tier} name="tier" options={Object.entries(words.tier)} />
-        </div>
-        <TextField
-          label={fields.expires}
-          name="expiresAt"
-          type="datetime-local"
-          hint={fields.expiresHint}
-          fault={refusal?.issues.expiresAt}
-        />
-        <TextAreaField
-          label={fields.allowedIps}
-          name="allowedIps"
-          hint={fields.allowedIpsHint}
-          fault={findIssue(refusal, 'allowedIps')}
-        />
-        <CheckField label={fields.persistedOnly} name="persistedOnly" />
-        {refusal !== undefined && (
-          <p className="fault" role="alert">
-            {refusal.message}
-          </p>
+      <Form
+        submit={fields.submit}
+        onCancel={onClose}
+        send={(form) => send({ input: readInput(form) })}
+        onDone={(payload) => {
+          if (payload.__typename === 'ApiKeyCreatePayload') setSecret(payload.secret)
+          onCreated()
+        }}
+      >
+        {(faultOf) => (
+          <>
+            <TextField
+              label={fields.name}
+              name="name"
+              required
+              autoFocus
+              hint={fields.nameHint}
+              fault={faultOf('name')}
+            />
+            <PermissionEditor grantable={viewer.permissions} />
+            <div className="columns">
+              <SelectField label={fields.environment} name="environment" options={Object.entries(words.environment)} />
+              <SelectField label={fields.tier} name="tier" options={Object.entries(words.tier)} />
+            </div>
+            <TextField
+              label={fields.expires}
+              name="expiresAt"
+              type="datetime-local"
+              hint={fields.expiresHint}
+              fault={faultOf('expiresAt')}
+            />
+            <TextAreaField
+              label={fields.allowedIps}
+              name="allowedIps"
+              rows={2}
+              hint={fields.allowedIpsHint}
+              fault={faultOf('allowedIps')}
+            />
+            <CheckField label={fields.persistedOnly} name="persistedOnly" />
+          </>
         )}
-        <div className="actions">
-          <Button onClick={onClose}>{texts.actions.cancel}</Button>
-          <Button kind="primary" type="submit" disabled={isSending}>
-            {fields.submit}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }
@@ -87,7 +80,3 @@ function readInput(form: FormData): ApiKeyCreateInput {
     ...(expiresAt !== '' && { expiresAt: new Date(expiresAt).toISOString() }),
   }
 }
-
-/** The first issue of a list field, whichever entry it is about. */
-const findIssue = (refusal: Refusal | undefined, field: string): string | undefined =>
-  Object.entries(refusal?.issues ?? {}).find(([path]) => path === field || path.startsWith(`${field}.`))?.[1]

@@ -1,0 +1,33 @@
+/** A duration of microseconds as people read it; `–` for null. */
+export function formatDuration(microseconds: number | null): string {
+  if (microseconds === null) return '–'
+  if (microseconds < 1_000) return `${microseconds} µs`
+  if (microseconds < 1_000_000)
+    return `${(microseconds / 1_000).toLocaleString(undefined, { maximumFractionDigits: 1 })} ms`
+  return `${(microseconds / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 2 })} s`
+}
+
+/** A share from 0 to 1 in percent; `–` for null. */
+export const formatShare = (share: number | null): string =>
+  share === null ? '–' : share.toLocaleString(undefined, { style: 'percent', maximumFractionDigits: 2 })
+
+const SPANS: [size: number, unit: string][] = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+]
+
+/** Seconds in the largest unit that divides them, such as `5 min`. */
+export function formatSeconds(seconds: number): string {
+  const [size, unit] = SPANS.find(([size]) => seconds % size === 0 && seconds > 0) ?? [1, 's']
+  return `${(seconds / size).toLocaleString()} ${unit}`
+}
+
+/** A JSON text, indented; unchanged when it is none. Numbers keep their digits only in the text itself. */
+export function indent(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,37 @@
+import { useState } from 'react'
+import { endpointCreate, type SignatureScheme } from '../../graph/operations.ts'
+import { useChange } from '../../graph/use-operation.ts'
+import { texts } from '../../texts.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Form } from '../../ui/form.tsx'
+import { SecretOnce } from '../../ui/secret-once.tsx'
+import { EndpointFields, readEndpoint, readPreset } from './endpoint-fields.tsx'
+
+/** Adds an endpoint, shows its secret once, and leads to its page. */
+export function CreateEndpoint({ onClose, onCreated }: { onClose: () => void; onCreated: (id: string) => void }) {
+  const { send } = useChange(endpointCreate)
+  const [made, setMade] = useState<{ id: string; secret: string }>()
+
+  if (made !== undefined)
+    return <SecretOnce title={texts.endpoints.secretTitle} secret={made.secret} onClose={() => onCreated(made.id)} />
+  return (
+    <Dialog title={texts.endpoints.create} onClose={onClose}>
+      <Form
+        submit={texts.endpoints.form.submit}
+        onCancel={onClose}
+        send={(form) => {
+          const signatureScheme = form.get('signatureScheme') as SignatureScheme
+          return send({ input: { ...readEndpoint(form), retryPolicy: readPreset(form), signatureScheme } })
+        }}
+        onDone={(payload) => {
+          if (payload.__typename !== 'WebhookEndpointCreatePayload') return
+          const { secret, webhookEndpoint } = payload
+          if (secret === null) onCreated(webhookEndpoint.id)
+          else setMade({ id: webhookEndpoint.id, secret })
+        }}
+      >
+        {(faultOf) => <EndpointFields faultOf={faultOf} />}
+      </Form>
+    </Dialog>
+  )
+}
