@@ -1,6 +1,8 @@
 import { deliveryTexts } from './texts/deliveries.ts'
 import { endpointTexts } from './texts/endpoints.ts'
+import { eventTexts, eventTypeTexts } from './texts/events.ts'
 import { frameTexts } from './texts/frame.ts'
+import { deadLetterTexts, jobTexts, replayTexts } from './texts/jobs.ts'
 import { keyTexts } from './texts/keys.ts'
 import { signInTexts } from './texts/sign-in.ts'
 
@@ -9,6 +11,11 @@ export const texts = {
   ...frameTexts,
   deliveries: deliveryTexts,
   endpoints: endpointTexts,
+  events: eventTexts,
+  eventTypes: eventTypeTexts,
+  jobs: jobTexts,
+  replays: replayTexts,
+  deadLetters: deadLetterTexts,
   keys: keyTexts,
   signIn: signInTexts,
 }

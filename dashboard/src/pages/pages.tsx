@@ -19,12 +19,22 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/', title: nav.overview, permission: 'deliveries:read' },
   { path: '/deliveries', title: nav.deliveries, group: groups.webhooks, permission: 'deliveries:read' },
   { path: '/endpoints', title: nav.endpoints, group: groups.webhooks, permission: 'webhooks:read' },
+  { path: '/events', title: nav.events, group: groups.webhooks, permission: 'events:read' },
+  { path: '/event-types', title: nav.eventTypes, group: groups.webhooks, permission: 'events:read' },
+  { path: '/replays', title: nav.replays, group: groups.webhooks, permission: 'deliveries:read' },
+  { path: '/dead-letters', title: nav.deadLetters, group: groups.webhooks, permission: 'deliveries:read' },
   { path: '/keys', title: nav.keys, group: groups.access, permission: 'keys:read' },
 ]
 
 const Endpoints = lazy(() => import('./endpoints/endpoints.tsx'))
 const Endpoint = lazy(() => import('./endpoints/endpoint.tsx'))
 const Delivery = lazy(() => import('./deliveries/delivery.tsx'))
+const Events = lazy(() => import('./events/events.tsx'))
+const Event = lazy(() => import('./events/event.tsx'))
+const EventTypes = lazy(() => import('./event-types/event-types.tsx'))
+const EventType = lazy(() => import('./event-types/event-type.tsx'))
+const Replays = lazy(() => import('./replays/replays.tsx'))
+const DeadLetters = lazy(() => import('./dead-letters/dead-letters.tsx'))
 const Keys = lazy(() => import('./keys/keys.tsx'))
 const Key = lazy(() => import('./keys/key.tsx'))
 const Deliveries = lazy(() => import('./deliveries/deliveries.tsx'))
@@ -38,6 +48,12 @@ export function Pages() {
         <Route path="/deliveries/:id">{({ id }) => <Delivery id={id} />}</Route>
         <Route path="/endpoints" component={Endpoints} />
         <Route path="/endpoints/:id">{({ id }) => <Endpoint id={id} />}</Route>
+        <Route path="/events" component={Events} />
+        <Route path="/events/:id">{({ id }) => <Event id={id} />}</Route>
+        <Route path="/event-types" component={EventTypes} />
+        <Route path="/event-types/:id">{({ id }) => <EventType id={id} />}</Route>
+        <Route path="/replays" component={Replays} />
+        <Route path="/dead-letters" component={DeadLetters} />
         <Route path="/keys" component={Keys} />
         <Route path="/keys/:id">{({ id }) => <Key id={id} />}</Route>
         <Route path="/" component={Deliveries} />

@@ -1,0 +1,120 @@
+import { type EventTypeUpdateInput, eventTypeCreate, eventTypeUpdate } from '../../graph/operations.ts'
+import { type Outcome, type Refusal, useChange } from '../../graph/use-operation.ts'
+import { texts } from '../../texts.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { CheckField, TextAreaField, TextField } from '../../ui/field.tsx'
+import { Form } from '../../ui/form.tsx'
+import { toast } from '../../ui/toasts.tsx'
+import type { EventTypeRow } from './event-type.tsx'
+
+const words = texts.eventTypes
+const fields = words.form
+
+interface Props {
+  /** The type to edit; undefined for a new one. */
+  eventType?: EventTypeRow
+  onClose: () => void
+  onSaved: (id: string) => void
+}
+
+/** Registers an event type, or edits one on the version that the form shows. */
+export function EditEventType({ eventType, onClose, onSaved }: Props) {
+  const [creating, updating] = [useChange(eventTypeCreate), useChange(eventTypeUpdate)]
+
+  function save(form: FormData): Promise<Outcome<unknown>> {
+    const read = readInput(form)
+    if ('refusal' in read) return Promise.resolve(read)
+    const { input } = read
+    if (eventType === undefined) return creating.send({ input: { name: String(form.get('name')), ...input } })
+    const deprecated = form.get('deprecated') === 'on'
+    return updating.send({ id: eventType.id, expectedVersion: eventType.version, input: { ...input, deprecated } })
+  }
+
+  function done(payload: unknown) {
+    toast(words.saved)
+    onClose()
+    const { eventType: saved } = payload as { eventType: { id: string } }
+    onSaved(saved.id)
+  }
+
+  return (
+    <Dialog title={eventType === undefined ? words.create : words.edit} size="wide" onClose={onClose}>
+      <Form submit={eventType === undefined ? fields.submit : fields.save} onCancel={onClose} send={save} onDone={done}>
+        {(faultOf) => (
+          <>
+            {eventType === undefined && (
+              <TextField
+                label={fields.name}
+                name="name"
+                required
+                autoFocus
+                hint={fields.nameHint}
+                fault={faultOf('name')}
+              />
+            )}
+            <TextField
+              label={fields.category}
+              name="category"
+              defaultValue={eventType?.category}
+              fault={faultOf('category')}
+            />
+            <TextField
+              label={fields.description}
+              name="description"
+              defaultValue={eventType?.description}
+              fault={faultOf('description')}
+            />
+            <div className="columns">
+              <TextAreaField
+                label={fields.schema}
+                name="schema"
+                rows={10}
+                spellCheck={false}
+                defaultValue={textOf(eventType?.schema)}
+                hint={fields.schemaHint}
+                fault={faultOf('schema')}
+              />
+              <TextAreaField
+                label={fields.example}
+                name="example"
+                rows={10}
+                spellCheck={false}
+                defaultValue={textOf(eventType?.example)}
+                fault={faultOf('example')}
+              />
+            </div>
+            <TextAreaField
+              label={fields.sensitive}
+              name="sensitiveFields"
+              rows={2}
+              defaultValue={eventType?.sensitiveFields.join('\n') ?? 'password\ntoken\nsecret'}
+              hint={fields.sensitiveHint}
+              fault={faultOf('sensitiveFields')}
+            />
+            {eventType !== undefined && (
+              <CheckField label={fields.deprecated} name="deprecated" defaultChecked={eventType.deprecated} />
+            )}
+          </>
+        )}
+      </Form>
+    </Dialog>
+  )
+}
+
+const textOf = (value: unknown): string => (value == null ? '' : JSON.stringify(value, null, 2))
+
+/** The fields of the form; a refusal at the field whose text is no JSON. */
+function readInput(form: FormData): { refusal: Refusal } | { input: EventTypeUpdateInput } {
+  const json: Record<string, unknown> = {}
+  for (const name of ['schema', 'example'])
+    try {
+      const text = String(form.get(name)).trim()
+      json[name] = text === '' ? null : JSON.parse(text)
+    } catch {
+      const message = `${fields[name as 'schema' | 'example']} ${fields.notJson}`
+      return { refusal: { code: 'VALIDATION_FAILED', message, issues: { [name]: fields.notJson } } }
+    }
+  const [category, description] = [String(form.get('category')), String(form.get('description'))]
+  const sensitiveFields = String(form.get('sensitiveFields')).split(/\s+/).filter(Boolean)
+  return { input: { category, description, sensitiveFields, ...json } }
+}

@@ -1,0 +1,126 @@
+import { useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { catalogueImport, type EventTypeCatalogue, type EventTypesQuery, eventTypes } from '../../graph/operations.ts'
+import { useChange, useRead } from '../../graph/use-operation.ts'
+import { useSession } from '../../session.tsx'
+import { texts } from '../../texts.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { SelectField } from '../../ui/field.tsx'
+import { Pager } from '../../ui/pager.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import { Answered, Empty } from '../../ui/states.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { toast } from '../../ui/toasts.tsx'
+import { useFilters } from '../../ui/use-filters.ts'
+import { EditEventType } from './edit-event-type.tsx'
+
+const words = texts.eventTypes
+const { columns: titles } = words
+type Row = EventTypesQuery['eventTypes']['nodes'][number]
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: titles.name, cell: ({ name }) => name },
+  { title: titles.category, cell: ({ category }) => category },
+  { title: titles.description, cell: ({ description }) => <span className="cell-line">{description}</span> },
+  {
+    title: titles.source,
+    cell: ({ source, deprecated }) => (
+      <span className="row">
+        {words.source[source]}
+        {deprecated && <Badge tone="warn">{words.deprecated}</Badge>}
+      </span>
+    ),
+  },
+  { title: titles.updated, cell: ({ updatedAt }) => <Time at={updatedAt} /> },
+]
+
+/** The catalogue of event types: own ones, and those of the operator. */
+export default function EventTypes() {
+  const { can } = useSession()
+  const filters = useFilters()
+  const [isCreating, setCreating] = useState(false)
+  const [, navigate] = useLocation()
+  const [search, category, deprecated] = [filters.get('search'), filters.get('category'), filters.get('deprecated')]
+  const after = filters.given('after')
+  const filter = useMemo(
+    () => ({
+      ...(search && { search }),
+      ...(category && { category }),
+      ...(deprecated && { deprecated: deprecated === 'yes' }),
+    }),
+    [search, category, deprecated],
+  )
+  const answer = useRead(eventTypes, { filter, first: 50, ...(after && { after }) })
+  return (
+    <>
+      <div className="page-head">
+        <h1>{words.title}</h1>
+        {can('events:write') && (
+          <div className="row">
+            <Catalogues onImported={answer.refresh} />
+            <Button kind="primary" onClick={() => setCreating(true)}>
+              {words.create}
+            </Button>
+          </div>
+        )}
+      </div>
+      <div className="filters">
+        <SearchField label={words.filters.search} value={search} onSearch={(text) => filters.set('search', text)} />
+        <SearchField
+          label={words.filters.category}
+          value={category}
+          onSearch={(text) => filters.set('category', text)}
+        />
+        <SelectField
+          label={words.filters.deprecated}
+          options={words.yesNo}
+          value={deprecated}
+          onChange={(event) => filters.set('deprecated', event.target.value)}
+        />
+      </div>
+      <Answered answer={answer}>
+        {({ eventTypes: { nodes, total, pageInfo } }) => (
+          <Panel title={words.title} aside={<span className="muted">{texts.total(total)}</span>} bare>
+            {nodes.length === 0 ? (
+              <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
+            ) : (
+              <Table
+                label={words.title}
+                columns={COLUMNS}
+                rows={nodes}
+                keyOf={(row) => row.id}
+                hrefOf={(row) => `/event-types/${row.id}`}
+              />
+            )}
+            <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
+          </Panel>
+        )}
+      </Answered>
+      {isCreating && (
+        <EditEventType onClose={() => setCreating(false)} onSaved={(id) => navigate(`/event-types/${id}`)} />
+      )}
+    </>
+  )
+}
+
+/** Starter catalogues, each registered by one click. */
+function Catalogues({ onImported }: { onImported: () => void }) {
+  const { send, isSending } = useChange(catalogueImport)
+
+  async function importOne(name: EventTypeCatalogue) {
+    const outcome = await send({ input: { name } })
+    if ('refusal' in outcome) return toast(outcome.refusal.message, 'bad')
+    if (outcome.payload.__typename !== 'EventTypeCatalogueImportPayload') return
+    toast(words.imported(outcome.payload.created.length, outcome.payload.existing.length))
+    onImported()
+  }
+
+  return words.catalogues.map(([name, text]) => (
+    <Button key={name} disabled={isSending} onClick={() => importOne(name)}>
+      {text}
+    </Button>
+  ))
+}

@@ -1,0 +1,65 @@
+import { useMemo } from 'react'
+import { type EventsQuery, events } from '../../graph/operations.ts'
+import { useRead } from '../../graph/use-operation.ts'
+import { texts } from '../../texts.ts'
+import { Pager } from '../../ui/pager.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
+import { Answered, Empty } from '../../ui/states.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { useFilters } from '../../ui/use-filters.ts'
+
+const words = texts.events
+const { columns: titles } = words
+type Row = EventsQuery['events']['nodes'][number]
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: titles.type, cell: ({ type }) => type },
+  { title: titles.id, cell: ({ id }) => <code>{id}</code> },
+  { title: titles.channels, cell: ({ channels }) => channels.join(', ') },
+  { title: titles.key, cell: ({ idempotencyKey }) => <span className="cell-line mono">{idempotencyKey}</span> },
+  { title: titles.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
+]
+
+/** Stored events, newest first. */
+export default function Events() {
+  const filters = useFilters()
+  const [type, id, key] = [filters.get('type'), filters.get('id'), filters.get('key')]
+  const after = filters.given('after')
+  const filter = useMemo(
+    () => ({ ...(type && { types: [type] }), ...(id && { id }), ...(key && { idempotencyKey: key }) }),
+    [type, id, key],
+  )
+  const answer = useRead(events, { filter, first: 50, ...(after && { after }) })
+  return (
+    <>
+      <div className="page-head">
+        <h1>{words.title}</h1>
+      </div>
+      <div className="filters">
+        <SearchField label={words.filters.type} value={type} onSearch={(text) => filters.set('type', text)} />
+        <SearchField label={words.filters.id} value={id} onSearch={(text) => filters.set('id', text)} />
+        <SearchField label={words.filters.key} value={key} onSearch={(text) => filters.set('key', text)} />
+      </div>
+      <Answered answer={answer}>
+        {({ events: { nodes, total, pageInfo } }) => (
+          <Panel title={words.title} aside={<span className="muted">{texts.total(total)}</span>} bare>
+            {nodes.length === 0 ? (
+              <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
+            ) : (
+              <Table
+                label={words.title}
+                columns={COLUMNS}
+                rows={nodes}
+                keyOf={(row) => row.id}
+                hrefOf={(row) => `/events/${row.id}`}
+              />
+            )}
+            <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
+          </Panel>
+        )}
+      </Answered>
+    </>
+  )
+}
