@@ -5,6 +5,7 @@ import { frameTexts } from './texts/frame.ts'
 import { deadLetterTexts, jobTexts, replayTexts } from './texts/jobs.ts'
 import { keyTexts } from './texts/keys.ts'
 import { signInTexts } from './texts/sign-in.ts'
+import { auditTexts, usageTexts } from './texts/usage.ts'
 
 /** Every text of the dashboard, by the part that shows it. Texts with a number or name are functions. */
 export const texts = {
@@ -17,6 +18,8 @@ export const texts = {
   replays: replayTexts,
   deadLetters: deadLetterTexts,
   keys: keyTexts,
+  usage: usageTexts,
+  audit: auditTexts,
   signIn: signInTexts,
 }
 

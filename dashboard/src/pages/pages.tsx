@@ -24,6 +24,8 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/replays', title: nav.replays, group: groups.webhooks, permission: 'deliveries:read' },
   { path: '/dead-letters', title: nav.deadLetters, group: groups.webhooks, permission: 'deliveries:read' },
   { path: '/keys', title: nav.keys, group: groups.access, permission: 'keys:read' },
+  { path: '/usage', title: nav.usage, group: groups.access, permission: 'usage:read' },
+  { path: '/audit', title: nav.audit, group: groups.organization, permission: 'audit:read' },
 ]
 
 const Endpoints = lazy(() => import('./endpoints/endpoints.tsx'))
@@ -35,6 +37,8 @@ const EventTypes = lazy(() => import('./event-types/event-types.tsx'))
 const EventType = lazy(() => import('./event-types/event-type.tsx'))
 const Replays = lazy(() => import('./replays/replays.tsx'))
 const DeadLetters = lazy(() => import('./dead-letters/dead-letters.tsx'))
+const Usage = lazy(() => import('./usage/usage.tsx'))
+const Audit = lazy(() => import('./audit/audit.tsx'))
 const Keys = lazy(() => import('./keys/keys.tsx'))
 const Key = lazy(() => import('./keys/key.tsx'))
 const Deliveries = lazy(() => import('./deliveries/deliveries.tsx'))
@@ -56,6 +60,8 @@ export function Pages() {
         <Route path="/dead-letters" component={DeadLetters} />
         <Route path="/keys" component={Keys} />
         <Route path="/keys/:id">{({ id }) => <Key id={id} />}</Route>
+        <Route path="/usage" component={Usage} />
+        <Route path="/audit" component={Audit} />
         <Route path="/" component={Deliveries} />
         <Route>
           <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />

@@ -1,0 +1,46 @@
+export const usageTexts = {
+  title: 'Usage',
+  ranges: [
+    ['1', 'Last hour'],
+    ['24', 'Last 24 hours'],
+    ['168', 'Last 7 days'],
+    ['720', 'Last 30 days'],
+  ] as const,
+  range: 'Range',
+  tiles: {
+    requests: 'Requests',
+    errors: 'Errors',
+    limited: 'Refused by limits',
+    keys: 'Keys in use',
+    p50: 'p50',
+    p95: 'p95',
+    p99: 'p99',
+  },
+  chart: 'Requests over time',
+  series: { requests: 'Requests', failed: 'Failed', rateLimited: 'Refused by limits' },
+  asTable: 'As a table',
+  time: 'Time',
+  byOperation: 'By operation',
+  byStatus: 'By status',
+  byTier: 'By tier',
+  columns: { value: 'Name', requests: 'Requests', errors: 'Errors', p95: 'p95' },
+  export: 'Export as CSV',
+  empty: 'No requests in this range',
+  emptyHint: 'Every request with an API key is counted here within seconds.',
+}
+
+export const auditTexts = {
+  title: 'Audit',
+  columns: { action: 'Action', actor: 'By', resource: 'About', ip: 'Address', time: 'Time' },
+  filters: { actor: 'By (id)', resource: 'About (id)', outcome: 'Outcome' },
+  outcomes: [
+    ['', 'All'],
+    ['SUCCEEDED', 'Succeeded'],
+    ['DENIED', 'Refused'],
+  ] as const,
+  denied: 'Refused',
+  system: 'Signalbox',
+  empty: 'No entries yet',
+  emptyHint: 'Every change and every refused attempt is recorded here.',
+  emptyFiltered: 'No entry matches these filters',
+}
