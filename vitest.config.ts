@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
-import { hasPgBouncer, hasPostgres15, ON_POSTGRES_15 } from './test/support/installed.ts'
+import { hasChromium, hasPgBouncer, hasPostgres15, ON_POSTGRES_15 } from './test/support/installed.ts'
 
 const graphql = createRequire(import.meta.url).resolve('graphql')
 
@@ -42,6 +42,10 @@ export default defineConfig({
               test: { name: ON_POSTGRES_15, include: STATEMENTS, exclude: [NEEDS_TRANSACTION_TIMEOUT], ...services },
             },
           ]
+        : []),
+      // Runs where `npm test` could install Chromium; its first lines say when it could not.
+      ...(hasChromium
+        ? [{ extends: true as const, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...services } }]
         : []),
       { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...services } },
     ],

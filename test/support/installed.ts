@@ -7,5 +7,9 @@ export const PGBOUNCER = '/usr/sbin/pgbouncer'
 /** Name of the vitest project whose server is PostgreSQL 15. */
 export const ON_POSTGRES_15 = 'postgresql-15'
 
+/** Debian's browser, which tests of the dashboard drive. */
+export const CHROMIUM = '/usr/bin/chromium'
+
 export const hasPostgres15 = existsSync(`${POSTGRES_15}/postgres`)
 export const hasPgBouncer = existsSync(PGBOUNCER)
+export const hasChromium = existsSync(CHROMIUM)

@@ -9,6 +9,8 @@ export interface Answer<Data> {
   /** A sentence for the person; undefined without a fault. */
   fault: Fault | undefined
   isFetching: boolean
+  /** The operation with its variables. */
+  sent: { operation: Operation<Data, never>; variables: object }
   /** Reads again, past the cache. */
   refresh(): void
 }
@@ -38,6 +40,7 @@ export function useRead<Data, Variables extends object>(
     data: data ?? last,
     fault: error === undefined ? undefined : faultOf(error),
     isFetching: fetching || stale,
+    sent: { operation: operation as Operation<Data, never>, variables },
     refresh: () => execute({ requestPolicy: 'network-only' }),
   }
 }

@@ -56,6 +56,7 @@ export const frameTexts = {
     isExact ? count.toLocaleString() : `more than ${count.toLocaleString()}`,
   operation: {
     title: "This panel's operation",
+    variables: 'Variables:',
     hint: 'The panel sends this persisted operation. Your own programs can send the same one.',
   },
   secretOnce: 'Store this secret now. Signalbox keeps only its hash and never shows it again.',

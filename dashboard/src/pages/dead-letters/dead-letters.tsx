@@ -67,7 +67,12 @@ export default function DeadLetters() {
         {({ deliveries: { nodes, total, pageInfo }, bulkActions }) => (
           <>
             <BulkActions actions={bulkActions.nodes} onEnded={answer.refresh} />
-            <Panel title={words.title} aside={<span className="muted">{texts.total(total)}</span>} bare>
+            <Panel
+              title={words.title}
+              sent={answer.sent}
+              aside={<span className="muted">{texts.total(total)}</span>}
+              bare
+            >
               {nodes.length === 0 ? (
                 <Empty title={words.empty} hint={words.emptyHint} />
               ) : (

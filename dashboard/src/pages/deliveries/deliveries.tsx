@@ -82,6 +82,7 @@ export default function Deliveries() {
       </div>
       <Panel
         title={words.title}
+        sent={answer.sent}
         aside={answer.data && <span className="muted">{texts.total(answer.data.deliveries.total)}</span>}
         bare
       >

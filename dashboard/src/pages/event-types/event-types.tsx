@@ -83,7 +83,12 @@ export default function EventTypes() {
       </div>
       <Answered answer={answer}>
         {({ eventTypes: { nodes, total, pageInfo } }) => (
-          <Panel title={words.title} aside={<span className="muted">{texts.total(total)}</span>} bare>
+          <Panel
+            title={words.title}
+            sent={answer.sent}
+            aside={<span className="muted">{texts.total(total)}</span>}
+            bare
+          >
             {nodes.length === 0 ? (
               <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
             ) : (

@@ -44,7 +44,12 @@ export default function Events() {
       </div>
       <Answered answer={answer}>
         {({ events: { nodes, total, pageInfo } }) => (
-          <Panel title={words.title} aside={<span className="muted">{texts.total(total)}</span>} bare>
+          <Panel
+            title={words.title}
+            sent={answer.sent}
+            aside={<span className="muted">{texts.total(total)}</span>}
+            bare
+          >
             {nodes.length === 0 ? (
               <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
             ) : (

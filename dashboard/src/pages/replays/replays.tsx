@@ -47,7 +47,7 @@ export default function Replays() {
       </div>
       <Answered answer={answer}>
         {({ replays: { nodes, pageInfo } }) => (
-          <Panel title={words.title} bare>
+          <Panel title={words.title} sent={answer.sent} bare>
             {nodes.length === 0 ? (
               <Empty title={words.empty} hint={words.emptyHint} />
             ) : (

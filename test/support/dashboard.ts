@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { systemClock } from '../../src/lib/clock.ts'
+import { type AppOptions, startApp } from './app.ts'
+import { PASSWORD, setUpOwner } from './browser-client.ts'
+import { CHROMIUM } from './installed.ts'
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Signalbox with its worker running, an owner, and a real Chromium. Time is real, because the browser has its own. */
+export async function startDashboard(options: AppOptions = {}) {
+  const app = await startApp({ clock: systemClock, ...options })
+  const { person, browser: owner } = await setUpOwner(app)
+  const chromiumProcess: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
+
+  /** A new browser window without a session. Faults of the page fail the test that opened it. */
+  async function open(path = '/dashboard', settings: { dark?: boolean; width?: number } = {}): Promise<Page> {
+    const context = await chromiumProcess.newContext({
+      viewport: { width: settings.width ?? 1280, height: 860 },
+      colorScheme: settings.dark ? 'dark' : 'light',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    const page = await context.newPage()
+    page.on('pageerror', (error) => faults.push(error.message))
+    await page.goto(app.url + path)
+    return page
+  }
+
+  const faults: string[] = []
+  return {
+    ...app,
+    /** The owner over plain HTTP, for what a test needs besides the page. */
+    owner,
+    person,
+    open,
+    /** Errors of scripts in any page so far. */
+    faults,
+    /** A window of the owner, signed in through the form. */
+    async openAsOwner(path?: string, settings?: { dark?: boolean; width?: number }): Promise<Page> {
+      const page = await open(path, settings)
+      await page.getByLabel('Email').fill(person.email)
+      await page.getByLabel('Password').fill(PASSWORD)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('navigation').waitFor()
+      return page
+    },
+    async stop() {
+      await chromiumProcess.close()
+      await app.stop()
+    },
+  }
+}
+
+/** Findings of axe-core on the page, each with the elements that it names. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // The policy of the page forbids scripts from outside, so the text runs in the page itself.
+  return page.evaluate(`(async () => {
+    ${AXE};
+    const { violations } = await axe.run(document);
+    return violations.map(({ id, help, nodes }) => id + ': ' + help + ' (' + nodes.map(({ target }) => target.join(' ')).join(', ') + ')');
+  })()`)
+}
