@@ -37,9 +37,11 @@ import { createDeleteOrganization } from './domain/organizations/delete-organiza
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
+import type { Mail } from './domain/people/mail.ts'
 import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
 import { createPeople } from './domain/people/people.ts'
 import { createPermissionResources } from './domain/people/permission-resources.ts'
+import { createAnnounceSessions } from './domain/people/session-changes.ts'
 import { createSessions } from './domain/people/sessions.ts'
 import { createSetUp } from './domain/people/set-up.ts'
 import { createSignIn } from './domain/people/sign-in.ts'
@@ -72,6 +74,7 @@ export function createServices(deps: {
   /** Persisted operations of the installation. */
   manifest: Manifest
   log: Log
+  mail: Mail
   targets: TargetPolicy
   keyPrefix: string
   bootstrapApiKey: string | undefined
@@ -94,7 +97,8 @@ export function createServices(deps: {
   const permissionResources = createPermissionResources({ prisma, clock, audit })
   const keys = createKeys({ prisma, clock, makeId, audit, bus, denials, keyCache, keyPrefix, permissionResources })
 
-  const sessions = createSessions({ prisma, clock, makeId })
+  const announceSessions = createAnnounceSessions({ bus })
+  const sessions = createSessions({ prisma, clock, makeId, announceSessions })
   const codes = createOneTimeCodes({ clock })
 
   const findOperation = createFindOperation({ pool, bus, manifest })
@@ -142,6 +146,7 @@ export function createServices(deps: {
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
+    mail: deps.mail,
     people: createPeople({ prisma }),
     permissionResources,
     setUp: createSetUp({ prisma, clock, makeId, audit, codes, sessions }),

@@ -4,6 +4,7 @@ import type { Session } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { hashBytes } from '../keys/token.ts'
+import type { AnnounceSessions } from './session-changes.ts'
 
 /** Default ends of a session: without a request, and whatever happens. */
 export const SESSION_SECONDS = { idle: 3_600, lifetime: 24 * 3_600 } as const
@@ -34,7 +35,12 @@ export const createSessionToken = (): string => SESSION_PREFIX + randomBytes(TOK
 /** Sessions of people: opaque tokens, of which the database has the hashes. */
 export type Sessions = ReturnType<typeof createSessions>
 
-export function createSessions(deps: { prisma: PrismaClient; clock: Clock; makeId: MakeId }) {
+export function createSessions(deps: {
+  prisma: PrismaClient
+  clock: Clock
+  makeId: MakeId
+  announceSessions: AnnounceSessions
+}) {
   const { prisma, clock } = deps
 
   return {
@@ -57,6 +63,7 @@ export function createSessions(deps: { prisma: PrismaClient; clock: Clock; makeI
     /** Ends a session. A session that has ended stays so. */
     async end(id: string): Promise<void> {
       await prisma.session.updateMany({ where: { id, endedAt: null }, data: { endedAt: clock.now() } })
+      await deps.announceSessions(prisma, { sessionId: id })
     },
   }
 }
