@@ -15,6 +15,7 @@ import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
 import './argument-checks.ts'
 import './external-ids.ts'
+import { needsElevation, ReauthenticationRequiredError, RestrictedError, scopesOf } from './elevation.ts'
 import type { FoundIds } from './external-ids.ts'
 import type { LimitField } from './field-limits.ts'
 import './mutation-answers.ts'
@@ -22,11 +23,13 @@ import type { ReadableRows, Scope } from './mutation-answers.ts'
 import { type Nodes, typeOfId } from './nodes.ts'
 import { CountScalar, JsonScalar, MicrosecondsScalar, UrlScalar } from './scalars.ts'
 
-/** Context of every resolver. `viewer` is null without a key. */
+/** Context of every resolver. `viewer` is null without a key, and without a session that is open. */
 export interface Context {
   services: Services
   nodes: Nodes
   viewer: Viewer | null
+  /** Reason for which a presented session does not count. */
+  ended?: Error | undefined
   /** Writes the session cookie; null where none can be set: over WebSocket and SSE, and for foreign origins. */
   session: { set(token: string, expires: Date): void; clear(): void } | null
   /** Address and browser of the request. */
@@ -61,7 +64,7 @@ export const builder = new SchemaBuilder<{
     Count: { Input: number; Output: number }
     Microseconds: { Input: number; Output: number }
   }
-  AuthScopes: { authenticated: boolean; can: Scope }
+  AuthScopes: { authenticated: boolean; can: Scope; person: boolean; elevated: boolean }
 }>({
   // The order matters: a refusal by scope is no member of a result union, a refused argument is one, and both come
   // before any read of the database.
@@ -77,8 +80,11 @@ export const builder = new SchemaBuilder<{
   defaultFieldNullability: false,
   scopeAuth: {
     authorizeOnSubscribe: true,
-    authScopes: ({ viewer }) => ({ authenticated: viewer !== null, can: (scope) => can(viewer, scope) }),
-    unauthorizedError: (_parent, context, info) => refuse(context, `${info.parentType.name}.${info.fieldName}`),
+    authScopes: ({ viewer }) => ({ can: (scope) => can(viewer, scope), ...scopesOf(viewer) }),
+    unauthorizedError: (_parent, context, info) =>
+      needsElevation(context.viewer, info)
+        ? new ReauthenticationRequiredError()
+        : refuse(context, `${info.parentType.name}.${info.fieldName}`),
   },
   externalIds: {
     idOf: (context, owner, text) =>
@@ -159,10 +165,9 @@ export function can(viewer: Viewer | null, scope: Scope): boolean {
 }
 
 /** The viewer of a field that a scope guards. */
-export function requireViewer({ viewer }: Context): Viewer {
-  if (viewer === null)
-    throw new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
-  return viewer
+export function requireViewer(context: Context): Viewer {
+  if (context.viewer === null) throw unauthenticated(context)
+  return context.viewer
 }
 
 /** The id of no organization. */
@@ -211,12 +216,18 @@ export function assertAnswerFits(bytes: number): void {
 }
 
 /** The error of a forbidden field. The attempt goes to the audit trail. */
-function refuse({ viewer, services }: Context, field: string): Error {
-  if (viewer === null)
-    return new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
+function refuse(context: Context, field: string): Error {
+  const { viewer, services } = context
+  if (viewer === null) return unauthenticated(context)
+  if (viewer.restriction !== null) return new RestrictedError(viewer.restriction)
   services.audit.denied(viewer, 'request', 'FORBIDDEN', field)
+  if (viewer.role !== null)
+    return new ForbiddenError(`The role ${viewer.role} lacks the permission for ${field}. Ask an owner for it.`)
   return new ForbiddenError(`This key lacks the permission for ${field}. Use a key with that permission.`)
 }
+
+const unauthenticated = ({ ended }: Context): Error =>
+  ended ?? new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
 
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], null> }
 

@@ -36,6 +36,7 @@ import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
 import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
+import { createAuditPerson } from './domain/people/audit-person.ts'
 import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
 import type { Mail } from './domain/people/mail.ts'
 import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
@@ -98,7 +99,8 @@ export function createServices(deps: {
   const keys = createKeys({ prisma, clock, makeId, audit, bus, denials, keyCache, keyPrefix, permissionResources })
 
   const announceSessions = createAnnounceSessions({ bus })
-  const sessions = createSessions({ prisma, clock, makeId, announceSessions })
+  const auditPerson = createAuditPerson({ audit })
+  const sessions = createSessions({ prisma, clock, makeId, announceSessions, auditPerson })
   const codes = createOneTimeCodes({ clock })
 
   const findOperation = createFindOperation({ pool, bus, manifest })
@@ -124,7 +126,7 @@ export function createServices(deps: {
     },
     bulkActions: createBulkActions({ database, clock, makeId, audit, bus, read }),
     authenticate: createAuthenticate({ organizationLookup, keyLookup, lastUsed, clock }),
-    authenticateSession: createAuthenticateSession({ pool, clock, organizationLookup }),
+    authenticateSession: createAuthenticateSession({ pool, clock, organizationLookup, sessions }),
     bus,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),

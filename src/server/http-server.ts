@@ -81,10 +81,12 @@ export async function startServer(deps: {
     const requestContext: RequestContext = {
       ...{ request, ip, startedAt: performance.now(), session: null, viewer: null, requestBytes: 0 },
     }
+    let usesCookie = false
     try {
       const about = { ip, requestId: String(request.headers[REQUEST_ID]) }
       const credentials = readCredentials(fields, about)
       const token = credentials === undefined ? cookies.read(request) : undefined
+      usesCookie = token !== undefined
       if (credentials !== undefined) requestContext.viewer = await services.authenticate(credentials)
       else if (token !== undefined)
         requestContext.viewer = await services.authenticateSession({
@@ -94,7 +96,9 @@ export async function startServer(deps: {
         })
       if (requestContext.viewer !== null) places.keep(request.socket, requestContext.viewer.homeId)
     } catch (error) {
-      requestContext.refused = error
+      // A browser sends the cookie of an ended session until it gets another one, also to sign in.
+      if (usesCookie && error instanceof UnauthenticatedError) requestContext.ended = error
+      else requestContext.refused = error
       if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
         services.audit.denied(
           { principal: apiKeyPrincipal(error.key), organizationId: error.key.organizationId, ip },

@@ -21,6 +21,8 @@ export interface RequestContext {
   viewer: Viewer | null
   /** Reason why the presented key was refused. */
   refused?: unknown
+  /** Reason for which the presented session does not count. The request is one without a credential. */
+  ended?: Error
   /** State of the limits after this request; null for a key without limits, undefined before the limits were read. */
   limits?: LimitsState | null
   /** Maximum cost of the operation, set before it executes. */
