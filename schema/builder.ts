@@ -10,17 +10,18 @@ import { getDatamodel } from '../src/database/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import type { CheckDocument } from '../src/domain/persisted-operations/persisted-operations.ts'
-import { ForbiddenError, UnauthenticatedError, UnavailableError } from '../src/lib/errors.ts'
+import { UnavailableError } from '../src/lib/errors.ts'
 import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
 import './argument-checks.ts'
 import './external-ids.ts'
-import { needsElevation, ReauthenticationRequiredError, RestrictedError, scopesOf } from './elevation.ts'
+import { needsElevation, ReauthenticationRequiredError, scopesOf } from './elevation.ts'
 import type { FoundIds } from './external-ids.ts'
 import type { LimitField } from './field-limits.ts'
 import './mutation-answers.ts'
 import type { ReadableRows, Scope } from './mutation-answers.ts'
 import { type Nodes, typeOfId } from './nodes.ts'
+import { lackedBy, refuse, unauthenticated } from './refusals.ts'
 import { CountScalar, JsonScalar, MicrosecondsScalar, UrlScalar } from './scalars.ts'
 
 /** Context of every resolver. `viewer` is null without a key, and without a session that is open. */
@@ -29,9 +30,9 @@ export interface Context {
   nodes: Nodes
   viewer: Viewer | null
   /** Reason for which a presented session does not count. */
-  ended?: Error | undefined
-  /** Writes the session cookie; null where none can be set: over WebSocket and SSE, and for foreign origins. */
-  session: { set(token: string, expires: Date): void; clear(): void } | null
+  ended: Error | undefined
+  /** Writes the session cookie; where none can be set, the reason: over WebSocket and SSE, and for foreign origins. */
+  session: { set(token: string, expires: Date): void; clear(): void } | string
   /** Address and browser of the request. */
   client: { ip: string | null; userAgent: string | null }
   /** Validates a document to register, which only the schema layer can do. */
@@ -81,10 +82,10 @@ export const builder = new SchemaBuilder<{
   scopeAuth: {
     authorizeOnSubscribe: true,
     authScopes: ({ viewer }) => ({ can: (scope) => can(viewer, scope), ...scopesOf(viewer) }),
-    unauthorizedError: (_parent, context, info) =>
+    unauthorizedError: (_parent, context, info, { failure }) =>
       needsElevation(context.viewer, info)
         ? new ReauthenticationRequiredError()
-        : refuse(context, `${info.parentType.name}.${info.fieldName}`),
+        : refuse(context, `${info.parentType.name}.${info.fieldName}`, lackedBy(failure)),
   },
   externalIds: {
     idOf: (context, owner, text) =>
@@ -93,7 +94,11 @@ export const builder = new SchemaBuilder<{
         : context.services.organizations.idOf(text),
     found: ({ foundIds }) => foundIds,
   },
-  mutationAnswers: { can: ({ viewer }, scope) => can(viewer, scope), refuse, readable: ({ readable }) => readable },
+  mutationAnswers: {
+    can: ({ viewer }, scope) => can(viewer, scope),
+    refuse,
+    readable: ({ readable }) => readable,
+  },
   errors: {
     directResult: true,
     defaultUnionOptions: {
@@ -214,20 +219,6 @@ export function assertAnswerFits(bytes: number): void {
       `An answer holds at most ${ANSWER_BYTES} bytes of events, schemas, examples and responses. Request smaller pages.`,
     )
 }
-
-/** The error of a forbidden field. The attempt goes to the audit trail. */
-function refuse(context: Context, field: string): Error {
-  const { viewer, services } = context
-  if (viewer === null) return unauthenticated(context)
-  if (viewer.restriction !== null) return new RestrictedError(viewer.restriction)
-  services.audit.denied(viewer, 'request', 'FORBIDDEN', field)
-  if (viewer.role !== null)
-    return new ForbiddenError(`The role ${viewer.role} lacks the permission for ${field}. Ask an owner for it.`)
-  return new ForbiddenError(`This key lacks the permission for ${field}. Use a key with that permission.`)
-}
-
-const unauthenticated = ({ ended }: Context): Error =>
-  ended ?? new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
 
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], null> }
 

@@ -86,7 +86,7 @@ const environment = z.object({
     .default(2_000),
   WORKER_LEASE_SECONDS: seconds(3600).default(15),
   RATE_LIMITS: allowances(
-    /^(STANDARD|ELEVATED|ENTERPRISE)=(\d{1,6})\/(\d{1,9})$/,
+    /^(STANDARD|ELEVATED|ENTERPRISE|PEOPLE|STRANGERS)=(\d{1,6})\/(\d{1,9})$/,
     'TIER=requests a minute/an hour, such as STANDARD=60/3000',
   ),
   DAILY_QUOTAS: allowances(

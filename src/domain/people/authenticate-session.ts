@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../../lib/errors.ts'
 import { hashBytes } from '../keys/token.ts'
@@ -23,7 +24,7 @@ LEFT JOIN LATERAL (
 ) m ON true
 ${where}`
 const BY_TOKEN = select('t.replaced_at', 'JOIN session_tokens t ON t.session_id = s.id WHERE t.hash = $1')
-const BY_ID = select('NULL::timestamptz', 'WHERE s.id = $1')
+const BY_ID = select('NULL::timestamptz', 'WHERE s.id = ANY ($1)')
 
 interface Row {
   id: string
@@ -62,15 +63,22 @@ export function createAuthenticateSession(deps: {
   organizationLookup: OrganizationLookup
   sessions: Pick<Sessions, 'endReused'>
 }): AuthenticateSession {
+  /** One statement for the open subscriptions of an organization, which are checked together. */
+  const findById = createBatchLookup(async (organizationId, ids) => {
+    const { rows } = await deps.pool.query<Row>({ text: BY_ID, values: [ids, organizationId || null] })
+    return new Map(rows.map((row) => [row.id, row]))
+  })
+
+  async function findByToken(token: string, organizationId: string): Promise<Row | undefined> {
+    const values = [hashBytes(token), organizationId || null]
+    return (await deps.pool.query<Row>({ text: BY_TOKEN, values })).rows[0]
+  }
+
   return async ({ by, organization, ip, requestId }) => {
     if ('token' in by && !by.token.startsWith(SESSION_PREFIX)) throw new UnauthenticatedError(ENDED)
     const wanted = organization === undefined ? null : await deps.organizationLookup.find(organization)
-    const { rows } = await deps.pool.query<Row>(
-      'token' in by
-        ? { text: BY_TOKEN, values: [hashBytes(by.token), wanted?.id ?? null] }
-        : { text: BY_ID, values: [by.sessionId, wanted?.id ?? null] },
-    )
-    const [row] = rows
+    const wantedId = wanted?.id ?? ''
+    const row = 'token' in by ? await findByToken(by.token, wantedId) : await findById(wantedId, by.sessionId)
     const now = deps.clock.now()
     if (row === undefined || !isOpen(row, now)) throw new UnauthenticatedError(ENDED)
     if (row.replaced_at !== null && row.replaced_at.getTime() + TOKEN_GRACE_SECONDS * 1000 <= now.getTime()) {
