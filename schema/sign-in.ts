@@ -35,10 +35,7 @@ const SignInInput = builder.inputType('SignInInput', {
 
 /** The cookie of the answer. @throws ForbiddenError over WebSocket and SSE, and for pages of other origins */
 function requireCookie({ session }: Context) {
-  if (session === null)
-    throw new ForbiddenError(
-      'Sessions are opened and refreshed over HTTP POST by a page of this installation only: its Origin must equal PUBLIC_URL.',
-    )
+  if (typeof session === 'string') throw new ForbiddenError(session)
   return session
 }
 

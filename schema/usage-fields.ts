@@ -43,6 +43,22 @@ builder.queryField('usage', (t) =>
   }),
 )
 
+builder.queryField('peopleUsage', (t) =>
+  t.field({
+    type: UsageType,
+    description:
+      "Usage of the organization's people, who act with sessions; `usage` counts their requests nowhere. Needs `usage: read`.",
+    authScopes: { can: 'usage:read' },
+    args: {
+      filter: t.arg({
+        type: UsageFilter,
+        description: 'Filter as for `usage`, without `keyId`. People have no tier. Default: the last 24 hours.',
+      }),
+    },
+    resolve: (_root, { filter }, context) => context.services.usage.ofPeople(requireViewer(context), filter ?? {}),
+  }),
+)
+
 builder.queryField('invalidKeyUsage', (t) =>
   t.field({
     type: UsageType,

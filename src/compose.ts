@@ -16,6 +16,7 @@ import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
 import { writeFirstKey } from './domain/organizations/first-key-file.ts'
 import { createPurgeOrganizations } from './domain/organizations/purge-organizations.ts'
+import { createMail } from './domain/people/mail.ts'
 import { readManifest } from './domain/persisted-operations/manifest.ts'
 import { createRetention } from './domain/retention/retention.ts'
 import { systemClock as clock } from './lib/clock.ts'
@@ -98,8 +99,10 @@ export async function compose(
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
     stops.push(() => redis?.disconnect())
     const { rateLimits, dailyQuotas, fieldLimits, keyPrefix, bootstrapApiKey } = config
+    const mail = createMail({ smtpUrl: config.smtpUrl, from: config.mailFrom, log })
+    stops.push(mail.stop)
     const services = createServices({
-      ...{ database, clock, makeId, keyring, bus, redis, manifest, log, targets, keyPrefix, bootstrapApiKey },
+      ...{ database, clock, makeId, keyring, bus, redis, manifest, log, mail, targets, keyPrefix, bootstrapApiKey },
       allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()

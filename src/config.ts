@@ -70,6 +70,8 @@ const environment = z.object({
   ENDPOINT_ALLOWED_NETWORKS: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   TRUSTED_PROXIES: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   DATA_DIR: z.string().min(1).optional(),
+  SMTP_URL: url('smtp:', 'smtps:').optional(),
+  MAIL_FROM: z.string().min(3).optional(),
   OPERATIONS_MANIFEST: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   KEY_PREFIX: z
@@ -84,7 +86,7 @@ const environment = z.object({
     .default(2_000),
   WORKER_LEASE_SECONDS: seconds(3600).default(15),
   RATE_LIMITS: allowances(
-    /^(STANDARD|ELEVATED|ENTERPRISE)=(\d{1,6})\/(\d{1,9})$/,
+    /^(STANDARD|ELEVATED|ENTERPRISE|PEOPLE|STRANGERS)=(\d{1,6})\/(\d{1,9})$/,
     'TIER=requests a minute/an hour, such as STANDARD=60/3000',
   ),
   DAILY_QUOTAS: allowances(
@@ -111,6 +113,10 @@ export interface Config {
   host: string
   /** URL under which browsers reach the installation. Undefined takes the loopback address and the port. */
   publicUrl: string | undefined
+  /** Mail server with user and password. Undefined sends no mail. */
+  smtpUrl: string | undefined
+  /** Sender of mail; set together with `smtpUrl`. */
+  mailFrom: string | undefined
   /** Undefined starts the embedded PostgreSQL. */
   databaseUrl: string | undefined
   /** Past every pooler, for LISTEN, session locks and migrations. Undefined takes `databaseUrl`. */
@@ -160,7 +166,7 @@ export interface Config {
 export class ConfigError extends Error {}
 
 /** Variables with credentials. */
-const SECRETS = ['BOOTSTRAP_API_KEY', 'DATABASE_DIRECT_URL', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'REDIS_URL']
+const SECRETS = ['BOOTSTRAP_API_KEY', 'DATABASE_DIRECT_URL', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'REDIS_URL', 'SMTP_URL']
 
 /**
  * Reads the settings, and removes those with credentials from the environment, so that no child process inherits them.
@@ -176,6 +182,8 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     mistakes.push('DATABASE_URL is missing: set it to the PostgreSQL that all processes share')
   if (present.DATABASE_DIRECT_URL !== undefined && present.DATABASE_URL === undefined)
     mistakes.push('DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database past a pooler')
+  if ((present.SMTP_URL === undefined) !== (present.MAIL_FROM === undefined))
+    mistakes.push('SMTP_URL and MAIL_FROM need each other: the mail server, and the sender of each mail')
   if (parsed.success) mistakes.push(...findUrlMistakes(parsed.data))
   if (production && present.ENCRYPTION_KEYS === undefined)
     mistakes.push('ENCRYPTION_KEYS is missing: production needs its own; set it to k1:$(openssl rand -base64 32)')
@@ -188,6 +196,8 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     port: settings.PORT,
     host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     publicUrl: settings.PUBLIC_URL,
+    smtpUrl: settings.SMTP_URL,
+    mailFrom: settings.MAIL_FROM,
     databaseUrl: settings.DATABASE_URL,
     databaseDirectUrl: settings.DATABASE_DIRECT_URL,
     redisUrl: settings.REDIS_URL,

@@ -36,10 +36,14 @@ import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
 import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
+import { createAuditPerson } from './domain/people/audit-person.ts'
 import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
+import type { Mail } from './domain/people/mail.ts'
 import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
 import { createPeople } from './domain/people/people.ts'
 import { createPermissionResources } from './domain/people/permission-resources.ts'
+import { createAnnounceSessions } from './domain/people/session-changes.ts'
+import { createSessionSeen } from './domain/people/session-seen.ts'
 import { createSessions } from './domain/people/sessions.ts'
 import { createSetUp } from './domain/people/set-up.ts'
 import { createSignIn } from './domain/people/sign-in.ts'
@@ -55,6 +59,7 @@ import type { MakeId } from './lib/ids.ts'
 import type { Keyring } from './lib/keyring.ts'
 import type { Log } from './lib/log.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
+import { createSessionListener } from './live/session-listener.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
 
 /** The wired services of Signalbox, used by GraphQL and later by other faces. */
@@ -72,6 +77,7 @@ export function createServices(deps: {
   /** Persisted operations of the installation. */
   manifest: Manifest
   log: Log
+  mail: Mail
   targets: TargetPolicy
   keyPrefix: string
   bootstrapApiKey: string | undefined
@@ -94,7 +100,9 @@ export function createServices(deps: {
   const permissionResources = createPermissionResources({ prisma, clock, audit })
   const keys = createKeys({ prisma, clock, makeId, audit, bus, denials, keyCache, keyPrefix, permissionResources })
 
-  const sessions = createSessions({ prisma, clock, makeId })
+  const announceSessions = createAnnounceSessions({ bus })
+  const auditPerson = createAuditPerson({ audit })
+  const sessions = createSessions({ prisma, clock, makeId, announceSessions, auditPerson })
   const codes = createOneTimeCodes({ clock })
 
   const findOperation = createFindOperation({ pool, bus, manifest })
@@ -102,10 +110,12 @@ export function createServices(deps: {
   const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
   const endpoints = createEndpoints({ prisma, clock, makeId, audit, bus, keyring, targets, secrets })
   const searchable = { ...endpoints, ...createSearchEndpoints({ prisma }) }
+  const authenticateSession = createAuthenticateSession({ pool, clock, organizationLookup, sessions })
   const subscriptions = createSubscriptions({
     bus,
     clock,
-    isUnchanged: createRevalidate({ keyLookup, organizationLookup, clock }),
+    listenForSessions: createSessionListener({ bus, connection: database.direct, log }),
+    isUnchanged: createRevalidate({ keyLookup, authenticateSession, organizationLookup, clock }),
   })
 
   /** Loads relations of rows for Pothos. The type has no models, so that no other code bypasses the services. */
@@ -120,7 +130,7 @@ export function createServices(deps: {
     },
     bulkActions: createBulkActions({ database, clock, makeId, audit, bus, read }),
     authenticate: createAuthenticate({ organizationLookup, keyLookup, lastUsed, clock }),
-    authenticateSession: createAuthenticateSession({ pool, clock, organizationLookup }),
+    authenticateSession,
     bus,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),
@@ -142,8 +152,10 @@ export function createServices(deps: {
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
+    mail: deps.mail,
     people: createPeople({ prisma }),
     permissionResources,
+    sessionSeen: createSessionSeen({ pool, clock }),
     setUp: createSetUp({ prisma, clock, makeId, audit, codes, sessions }),
     signIn: createSignIn({ prisma, audit, sessions }),
     organizations: {

@@ -16,6 +16,17 @@ export function isAddress(text: string): boolean {
   return parseAddress(text) !== undefined
 }
 
+/**
+ * The part of an address that one client holds: an IPv4 address, or the /64 network of an IPv6 address. Limits by address
+ * count by this part. A text that is no address is its own part.
+ */
+export function clientNetwork(text: string): string {
+  const address = parseAddress(text)
+  if (address === undefined || address.kind() === 'ipv4') return address?.toString() ?? text
+  const network = (address as ipaddr.IPv6).parts.slice(0, 4).map((part) => part.toString(16))
+  return `${network.join(':')}::/64`
+}
+
 /** True for a network such as 10.0.0.0/8 or fd00::/8, or a single address. */
 export function isNetwork(text: string): boolean {
   return parseNetwork(text) !== undefined

@@ -2,18 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Database } from '../database/client.ts'
-import { apiKeyPrincipal } from '../domain/people/viewer.ts'
 import type { Clock } from '../lib/clock.ts'
-import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { Services } from '../services.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
 import { oneAtATime } from './answer-order.ts'
 import { sliceAnswer } from './answer-writer.ts'
+import { createBeginRequest, REQUEST_ID } from './begin-request.ts'
 import { type BodyAccount, createBodyBytes } from './body-bytes.ts'
 import { createConnectionPlaces } from './connection-places.ts'
 import { countBody } from './count-body.ts'
-import { createClientIp, ORGANIZATION_HEADER, readCredentials, readOrganization } from './credentials.ts'
+import { createClientIp } from './credentials.ts'
 import { createDashboard } from './dashboard.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
@@ -22,8 +21,8 @@ import { mediaTypeViolation } from './media-type.ts'
 import { pathOf } from './path.ts'
 import { createResolveDocument } from './persisted-operations.ts'
 import { createMaskError } from './public-error.ts'
+import { ADDRESS_LIMITED, spendAsAddress } from './rate-limit-plugin.ts'
 import { CLIENT_CLOSED, createRecordUsage } from './record-usage.ts'
-import type { RequestContext } from './request-context.ts'
 import { createSessionCookies } from './session-cookie.ts'
 import { createUnsentBytes, type UnsentAccount, type UnsentLimits } from './unsent-bytes.ts'
 import { attachWebSocket } from './websocket.ts'
@@ -32,7 +31,6 @@ import { createWriteTimeout } from './write-timeout.ts'
 const REQUEST_BYTES = 16 * 1024 * 1024
 /** Maximum body of a request without a known key: a query and its variables, but no batch of events. */
 const STRANGER_REQUEST_BYTES = 256 * 1024
-const REQUEST_ID = 'x-request-id'
 
 export interface Server {
   /** URL of the listening server, such as http://127.0.0.1:4000. */
@@ -76,35 +74,7 @@ export async function startServer(deps: {
     production: deps.production ?? false,
   })
 
-  /** Starts the context of a request, or of an operation on a WebSocket, and authenticates it. */
-  async function begin(request: IncomingMessage, fields: (name: string) => unknown): Promise<RequestContext> {
-    const ip = clientIp(request)
-    const requestContext: RequestContext = {
-      ...{ request, ip, startedAt: performance.now(), session: null, viewer: null, requestBytes: 0 },
-    }
-    try {
-      const about = { ip, requestId: String(request.headers[REQUEST_ID]) }
-      const credentials = readCredentials(fields, about)
-      const token = credentials === undefined ? cookies.read(request) : undefined
-      if (credentials !== undefined) requestContext.viewer = await services.authenticate(credentials)
-      else if (token !== undefined)
-        requestContext.viewer = await services.authenticateSession({
-          ...about,
-          by: { token },
-          organization: readOrganization(fields),
-        })
-      if (requestContext.viewer !== null) places.keep(request.socket, requestContext.viewer.homeId)
-    } catch (error) {
-      requestContext.refused = error
-      if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
-        services.audit.denied(
-          { principal: apiKeyPrincipal(error.key), organizationId: error.key.organizationId, ip },
-          'request',
-          error.message,
-        )
-    }
-    return requestContext
-  }
+  const begin = createBeginRequest({ services, cookies, places, clientIp })
 
   const unsent = createUnsentBytes(deps.unsentLimits)
   const bodies = createBodyBytes()
@@ -191,7 +161,7 @@ export async function startServer(deps: {
       return refuse(response, 415, 'UNSUPPORTED_MEDIA_TYPE', fault)
     }
     const sentBefore = request.socket.bytesWritten
-    const beginning = begin(request, (name) => request.headers[name])
+    const beginning = begin.ofHttp(request)
     response.once('close', async () => {
       const requestContext = await beginning
       requestContext.requestBytes = received
@@ -206,6 +176,11 @@ export async function startServer(deps: {
     if (response.closed) return
     if (requestContext.viewer === null) {
       limit = STRANGER_REQUEST_BYTES
+      const seconds = await spendAsAddress(services.limits, requestContext)
+      if (seconds > 0) {
+        response.setHeader('retry-after', seconds)
+        return refuseBody(response, 429, 'RATE_LIMITED', ADDRESS_LIMITED(seconds))
+      }
       const message = `A request without a known API key has at most ${limit} bytes. Present a key, or send less.`
       if (received > limit) return refuseBody(response, 413, 'REQUEST_TOO_LARGE', message)
     } else {
@@ -218,13 +193,10 @@ export async function startServer(deps: {
   }
 
   const sockets = attachWebSocket(server, {
-    ...{ graphql, log, maskError, record, resolveDocument, unsent },
+    ...{ graphql, log, maskError, record, resolveDocument, unsent, requestId },
     limits: services.limits,
     clientIp,
-    begin(request, params) {
-      request.headers[REQUEST_ID] ??= requestId(request)
-      return begin(request, (name) => params[name] ?? params[NAMES[name] ?? name])
-    },
+    begin,
     ...(deps.initTimeoutMs !== undefined && { initTimeoutMs: deps.initTimeoutMs }),
   })
 
@@ -239,20 +211,14 @@ export async function startServer(deps: {
     url: ownUrl,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
-      services.subscriptions.stop()
+      const ended = services.subscriptions.stop()
       await sockets.stop()
       server.closeIdleConnections()
       await closed
+      await ended
       writeTimeout.stop()
     },
   }
-}
-
-/** Field names of `connection_init` as HTTP clients spell them. */
-const NAMES: Record<string, string> = {
-  authorization: 'Authorization',
-  'x-api-key': 'X-API-Key',
-  [ORGANIZATION_HEADER]: 'Signalbox-Organization',
 }
 
 function requestId(request: IncomingMessage): string {

@@ -15,12 +15,14 @@ export interface RequestContext {
   ip: string | null
   /** Start time in milliseconds of `performance.now()`. */
   startedAt: number
-  /** Writes the session cookie; null over WebSocket, and for a request to which no cookie may be given. */
-  session: SessionCookie | null
+  /** Writes the session cookie; for a request to which no cookie may be given, the reason. */
+  session: SessionCookie | string
   /** Null without a credential, or with a refused one. */
   viewer: Viewer | null
   /** Reason why the presented key was refused. */
   refused?: unknown
+  /** Reason for which the session of the cookie does not count. The request goes on without a credential, to sign in again. */
+  ended?: Error
   /** State of the limits after this request; null for a key without limits, undefined before the limits were read. */
   limits?: LimitsState | null
   /** Maximum cost of the operation, set before it executes. */

@@ -10,15 +10,21 @@ export interface SessionCookie {
 /** Reads and writes the cookie that carries the session of a person. */
 export type SessionCookies = ReturnType<typeof createSessionCookies>
 
+const NAME = '__Host-sb_session'
+
+/** The reason why an operation over WebSocket can set no cookie. */
+export const NO_COOKIE_ON_SOCKET =
+  'Sessions are opened, refreshed and ended over HTTP POST only: a WebSocket cannot set a cookie.'
+
 /**
  * @param deps.publicUrl URL under which browsers reach the installation; read late, because a free port is known after the
  *   server listens
  * @param deps.production false lets the name of the cookie end in the port, because cookies ignore ports
  */
 export function createSessionCookies(deps: { publicUrl: () => string; production: boolean }) {
-  const nameOf = () => {
+  function nameOf(): string {
     const { port } = new URL(deps.publicUrl())
-    return `__Host-sb_session${deps.production || port === '' ? '' : `_${port}`}`
+    return deps.production || port === '' ? NAME : `${NAME}_${port}`
   }
 
   /** True when a browser sent the request from a page of the installation itself. */
@@ -27,25 +33,47 @@ export function createSessionCookies(deps: { publicUrl: () => string; production
     return headers['sec-fetch-site'] === 'same-origin'
   }
 
-  /** A request whose cookie counts: a browser sends no JSON body to a foreign origin without asking first. */
-  const counts = (request: IncomingMessage): boolean => request.method === 'POST' && isSameOrigin(request)
+  /** The reason why the cookie of a request does not count; undefined when it does. */
+  function violationOf(request: IncomingMessage): string | undefined {
+    const publicUrl = new URL(deps.publicUrl())
+    if (!keepsCookies(publicUrl))
+      return `Browsers keep no session for ${publicUrl.origin}: set PUBLIC_URL to an https URL, or to http://localhost with the port for this machine alone.`
+    // A browser asks the server before it sends JSON to another origin, and CORS allows that without cookies only.
+    if (request.method !== 'POST' || !isJson(request.headers['content-type']))
+      return 'Sessions are opened, refreshed and ended over HTTP POST with Content-Type: application/json only.'
+    if (!isSameOrigin(request))
+      return `Sessions are opened, refreshed and ended by pages of this installation only: the Origin of the request must be ${publicUrl.origin}, which PUBLIC_URL names.`
+    return undefined
+  }
+
+  function tokenOf({ headers }: IncomingMessage): string | undefined {
+    const start = `${nameOf()}=`
+    const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
+    return pairs.find((pair) => pair.startsWith(start))?.slice(start.length) || undefined
+  }
 
   return {
     isSameOrigin,
 
     /** The session token of a request; undefined without one, and for a request whose cookie does not count. */
-    read(request: IncomingMessage): string | undefined {
-      const name = nameOf()
-      if (!counts(request)) return undefined
-      const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
-      return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
-    },
+    read: (request: IncomingMessage): string | undefined =>
+      violationOf(request) === undefined ? tokenOf(request) : undefined,
 
-    /** Null for a request to which no cookie may be given. */
-    writer(request: IncomingMessage, response: ServerResponse): SessionCookie | null {
-      if (!counts(request)) return null
+    /** The session token of a WebSocket handshake. A browser sends cookies with those of every page, so the Origin decides. */
+    readHandshake: (request: IncomingMessage): string | undefined =>
+      keepsCookies(new URL(deps.publicUrl())) && request.headers.origin !== undefined && isSameOrigin(request)
+        ? tokenOf(request)
+        : undefined,
+
+    /** Writes the cookie of an answer; for a request to which no cookie may be given, the reason. */
+    writer(request: IncomingMessage, response: ServerResponse): SessionCookie | string {
+      const violation = violationOf(request)
+      if (violation !== undefined) return violation
+      // The headers of a stream may be gone before its operation is done.
+      if (!/^$|json|\*/i.test(request.headers.accept ?? ''))
+        return 'Sessions are opened, refreshed and ended with an answer in JSON only. Send Accept: application/json.'
       const write = (value: string, expires: Date) =>
-        response.setHeader(
+        response.appendHeader(
           'set-cookie',
           `${nameOf()}=${value}; Path=/; Expires=${expires.toUTCString()}; HttpOnly; Secure; SameSite=Lax`,
         )
@@ -56,6 +84,11 @@ export function createSessionCookies(deps: { publicUrl: () => string; production
 
 /** Names of this machine, which count as one host. */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
+
+/** True for a URL whose cookies browsers keep although they are `Secure`. */
+const keepsCookies = ({ protocol, hostname }: URL): boolean => protocol === 'https:' || LOOPBACK.includes(hostname)
+
+const isJson = (type = ''): boolean => type.split(';')[0]!.trim().toLowerCase() === 'application/json'
 
 function originOf(text: string): string | undefined {
   const url = URL.parse(text)

@@ -57,6 +57,7 @@ export const DECISIONS: Record<string, string> = {
   'query replays': 'deliveries:read',
   'query invalidKeyAttempts': 'platform:read',
   'query invalidKeyUsage': 'platform:read',
+  'query peopleUsage': 'usage:read',
   'query usage': 'usage:read',
   'query usageRecords': 'usage:read',
   'subscription usageUpdates': 'usage:read',

@@ -1,9 +1,12 @@
 import type { Plan, Tier } from '../people/viewer.ts'
 
+/** The tiers of keys, and those of requests without a key. */
+export type LimitTier = Tier | 'PEOPLE' | 'STRANGERS'
+
 /** Rate limits and quotas. The operator may replace the defaults. */
 export interface LimitConfig {
-  /** Requests per minute and hour, by tier. */
-  tiers: Record<Tier, { minute: number; hour: number }>
+  /** Requests per minute and hour: of a key by its tier, of a person, and of an address without a credential. */
+  tiers: Record<LimitTier, { minute: number; hour: number }>
   /** Requests per day of each key, by plan; null for no quota. */
   plans: Record<Plan, number | null>
   /** Calls per minute and organization, by costly field. */
@@ -15,6 +18,8 @@ export const DEFAULT_LIMITS: LimitConfig = {
     STANDARD: { minute: 60, hour: 3_000 },
     ELEVATED: { minute: 120, hour: 6_000 },
     ENTERPRISE: { minute: 300, hour: 15_000 },
+    PEOPLE: { minute: 240, hour: 10_000 },
+    STRANGERS: { minute: 300, hour: 6_000 },
   },
   plans: { STARTER: 1_000, GROWTH: 50_000, ENTERPRISE: null },
   fields: {
@@ -54,11 +59,23 @@ export interface Window {
   seconds: number
 }
 
-/** The windows of a key, shortest first. A key without a tier has none. */
-export function windowsOf({ tiers, plans }: LimitConfig, key: { tier: Tier | null; plan: Plan }): Window[] {
-  if (key.tier === null) return []
-  const { minute, hour } = tiers[key.tier]
-  const day = plans[key.plan]
+/** Who spends: a principal, or the network of an address. */
+export interface LimitSubject {
+  id: string
+  /** Null without limits. */
+  tier: LimitTier | null
+  /** Plan of the daily quota; null without one. */
+  plan: Plan | null
+}
+
+/** The windows of a subject, shortest first. A subject without a tier has none. */
+export function windowsOf(
+  { tiers, plans }: LimitConfig,
+  { tier, plan }: Pick<LimitSubject, 'tier' | 'plan'>,
+): Window[] {
+  if (tier === null) return []
+  const { minute, hour } = tiers[tier]
+  const day = plan === null ? null : plans[plan]
   return [
     { name: 'minute', limit: minute, seconds: 60 },
     { name: 'hour', limit: hour, seconds: 3_600 },

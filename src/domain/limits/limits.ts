@@ -1,8 +1,7 @@
 import type { Redis } from '../../database/redis.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import type { Plan, Tier } from '../people/viewer.ts'
-import { type LimitConfig, windowsOf } from './limit-config.ts'
+import { type LimitConfig, type LimitSubject, windowsOf } from './limit-config.ts'
 import { createRedisSlidingWindow } from './redis-sliding-window.ts'
 import { createSlidingWindow, type LimitDecision, type WindowCost } from './sliding-window.ts'
 
@@ -50,20 +49,17 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
 
   return {
     /**
-     * Spends from every window of a principal at once, or from none. Amounts of 0 only read the state. Undefined when
-     * the principal has no limits.
+     * Spends from every window of a subject at once, or from none. Amounts of 0 only read the state. Undefined when
+     * the subject has no limits.
      *
      * @param amounts requests for the windows of time, points for the window of cost
      */
-    spend(
-      subject: { principalId: string; tier: Tier | null; plan: Plan },
-      amounts: { requests: number; points: number },
-    ): Promise<LimitsState | undefined> {
+    spend(subject: LimitSubject, amounts: { requests: number; points: number }): Promise<LimitsState | undefined> {
       const windows = windowsOf(deps.allowances, subject)
       if (windows.length === 0) return Promise.resolve(undefined)
       const amountOf = (name: string) => (name === 'cost' ? amounts.points : amounts.requests)
       return spend(
-        subject.principalId,
+        subject.id,
         windows.map((window) => ({ ...window, amount: amountOf(window.name) })),
       )
     },

@@ -1,24 +1,30 @@
 import type pg from 'pg'
+import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../../lib/errors.ts'
 import { hashBytes } from '../keys/token.ts'
 import type { OrganizationLookup } from '../organizations/organization-lookup.ts'
 import { permissionsOf, type Role } from './roles.ts'
-import { SESSION_PREFIX } from './sessions.ts'
-import { type Plan, personPrincipal, type Viewer } from './viewer.ts'
+import { SESSION_PREFIX, type Sessions, TOKEN_GRACE_SECONDS } from './sessions.ts'
+import { type Plan, personPrincipal, type Restriction, type Viewer } from './viewer.ts'
 
 /** A session with the membership in which its person acts, read in one statement for every request. */
-const SELECT = `
-SELECT s.id, s.person_id, p.name, s.seen_at, s.expires_at, s.idle_seconds, s.elevated_until, s.ended_at,
-  p.disabled_at, m.organization_id, m.role, o.plan, o.is_platform
+const select = (replacedAt: string, where: string) => `
+SELECT s.id, s.person_id, p.name, s.seen_at, s.expires_at, s.idle_seconds, s.elevated_until, s.ended_at, s.two_factor,
+  ${replacedAt} AS replaced_at, p.disabled_at, m.organization_id, m.role, m.plan, m.is_platform,
+  m.role = ANY (m.two_factor_roles) OR EXISTS (
+    SELECT FROM person_credentials c WHERE c.person_id = p.id AND c.kind = 'PASSWORD' AND c.is_short
+  ) AS needs_two_factor
 FROM sessions s JOIN persons p ON p.id = s.person_id
 LEFT JOIN LATERAL (
-  SELECT * FROM members m WHERE m.person_id = p.id
+  SELECT m.organization_id, m.role, o.plan, o.is_platform, o.two_factor_roles
+  FROM members m JOIN organizations o ON o.id = m.organization_id AND o.deleted_at IS NULL
+  WHERE m.person_id = p.id
   ORDER BY m.organization_id = coalesce($2, p.last_organization_id) DESC NULLS LAST, m.id LIMIT 1
 ) m ON true
-LEFT JOIN organizations o ON o.id = m.organization_id AND o.deleted_at IS NULL`
-const BY_TOKEN = `${SELECT} JOIN session_tokens t ON t.session_id = s.id WHERE t.hash = $1`
-const BY_ID = `${SELECT} WHERE s.id = $1`
+${where}`
+const BY_TOKEN = select('t.replaced_at', 'JOIN session_tokens t ON t.session_id = s.id WHERE t.hash = $1')
+const BY_ID = select('NULL::timestamptz', 'WHERE s.id = ANY ($1)')
 
 interface Row {
   id: string
@@ -29,11 +35,14 @@ interface Row {
   idle_seconds: number
   elevated_until: Date | null
   ended_at: Date | null
+  two_factor: boolean
+  replaced_at: Date | null
   disabled_at: Date | null
   organization_id: string | null
   role: Role | null
   plan: Plan | null
   is_platform: boolean | null
+  needs_two_factor: boolean | null
 }
 
 export interface SessionCredentials {
@@ -52,27 +61,43 @@ export function createAuthenticateSession(deps: {
   pool: pg.Pool
   clock: Clock
   organizationLookup: OrganizationLookup
+  sessions: Pick<Sessions, 'endReused'>
 }): AuthenticateSession {
+  /** One statement for the open subscriptions of an organization, which are checked together. */
+  const findById = createBatchLookup(async (organizationId, ids) => {
+    const { rows } = await deps.pool.query<Row>({ text: BY_ID, values: [ids, organizationId || null] })
+    return new Map(rows.map((row) => [row.id, row]))
+  })
+
+  async function findByToken(token: string, organizationId: string): Promise<Row | undefined> {
+    const values = [hashBytes(token), organizationId || null]
+    return (await deps.pool.query<Row>({ text: BY_TOKEN, values })).rows[0]
+  }
+
   return async ({ by, organization, ip, requestId }) => {
     if ('token' in by && !by.token.startsWith(SESSION_PREFIX)) throw new UnauthenticatedError(ENDED)
     const wanted = organization === undefined ? null : await deps.organizationLookup.find(organization)
-    const { rows } = await deps.pool.query<Row>(
-      'token' in by
-        ? { text: BY_TOKEN, values: [hashBytes(by.token), wanted?.id ?? null] }
-        : { text: BY_ID, values: [by.sessionId, wanted?.id ?? null] },
-    )
-    const [row] = rows
-    if (row === undefined || !isOpen(row, deps.clock.now())) throw new UnauthenticatedError(ENDED)
-    if (row.organization_id === null || row.plan === null)
-      throw new ForbiddenError('You belong to no organization. Ask an owner for an invitation.')
-    if (organization !== undefined && row.organization_id !== wanted?.id)
+    const wantedId = wanted?.id ?? ''
+    const row = 'token' in by ? await findByToken(by.token, wantedId) : await findById(wantedId, by.sessionId)
+    const now = deps.clock.now()
+    if (row === undefined || !isOpen(row, now)) throw new UnauthenticatedError(ENDED)
+    if (row.replaced_at !== null && row.replaced_at.getTime() + TOKEN_GRACE_SECONDS * 1000 <= now.getTime()) {
+      await deps.sessions.endReused(row.id, ip)
+      throw new UnauthenticatedError(ENDED)
+    }
+    if (organization !== undefined && (row.organization_id === null || row.organization_id !== wanted?.id))
       throw new ForbiddenError('You are not a member of that organization.')
+    const restriction = restrictionOf(row)
+    const organizationId = row.organization_id ?? ''
+    // The second holder of a replaced token, and a socket that was opened with one, must not gain by an elevation.
+    const mayBeElevated = 'token' in by && row.replaced_at === null
     return {
       principal: personPrincipal({ id: row.person_id, name: row.name }),
-      ...{ organizationId: row.organization_id, homeId: row.organization_id, plan: row.plan, role: row.role },
-      permissions: permissionsOf(row.role!, row.is_platform === true),
+      ...{ organizationId, homeId: organizationId, plan: row.plan ?? 'STARTER', role: row.role, restriction },
+      permissions: restriction === null ? permissionsOf(row.role!, row.is_platform === true) : {},
       ...{ environment: 'LIVE', tier: null, persistedOnly: false, allowedIps: [] },
-      ...{ elevatedUntil: row.elevated_until, expiresAt: row.expires_at, credential: row.id, ip, requestId },
+      isElevated: mayBeElevated && row.elevated_until !== null && row.elevated_until > now,
+      ...{ expiresAt: row.expires_at, credential: row.id, ip, requestId },
     }
   }
 }
@@ -84,3 +109,8 @@ const isOpen = (row: Row, now: Date): boolean =>
   row.disabled_at === null &&
   row.expires_at > now &&
   row.seen_at.getTime() + row.idle_seconds * 1000 > now.getTime()
+
+function restrictionOf(row: Row): Restriction | null {
+  if (row.organization_id === null) return 'NO_ORGANIZATION'
+  return row.needs_two_factor && !row.two_factor ? 'TWO_FACTOR' : null
+}

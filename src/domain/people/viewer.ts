@@ -25,6 +25,9 @@ export const personPrincipal = ({ id, name }: { id: string; name: string }): Pri
 /** Signalbox itself, as the actor of audit entries that no request caused. */
 export const SYSTEM: Principal = { kind: 'SYSTEM', id: 'system', name: 'Signalbox' }
 
+/** NO_ORGANIZATION: the person is no member. TWO_FACTOR: the role needs a second factor, which the session lacks. */
+export type Restriction = 'NO_ORGANIZATION' | 'TWO_FACTOR'
+
 /** A principal acting in an organization. Every domain function that touches tenant data takes a viewer. */
 export interface Viewer {
   principal: Principal
@@ -39,8 +42,10 @@ export interface Viewer {
   environment: 'LIVE' | 'TEST'
   /** Role of the person in its organization; null for a key. */
   role: Role | null
-  /** End of the elevation of the session; null for a key, and without one. */
-  elevatedUntil: Date | null
+  /** Reason for which the person may manage nothing but its own account; null without one, and for a key. */
+  restriction: Restriction | null
+  /** True for a key, and for a session whose person was authenticated again in the last minutes. */
+  isElevated: boolean
   /** Null for people, and for keys without rate limits. */
   tier: Tier | null
   /** Plan of the organization `homeId`. */
