@@ -14,7 +14,7 @@ describe('API keys', () => {
     await page.getByText('No API keys yet').waitFor()
 
     await page.getByRole('button', { name: 'Create a key' }).click()
-    await page.getByLabel('Name').fill('billing service')
+    await page.getByLabel('Name', { exact: true }).fill('billing service')
     await page.getByLabel('events: Write').check()
     await page.getByRole('button', { name: 'Create', exact: true }).click()
     const secret = await page.getByTestId('secret').innerText()
@@ -41,7 +41,7 @@ describe('API keys', () => {
       const page = await dashboard.openAsOwner('/dashboard', { dark })
       await page.getByRole('link', { name: 'API keys' }).click()
       await page.getByRole('button', { name: 'Create a key' }).click()
-      await page.getByLabel('Name').waitFor()
+      await page.getByLabel('Name', { exact: true }).waitFor()
       expect(await accessibilityFaults(page)).toEqual([])
     }
   })
