@@ -14,6 +14,7 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ]
+const STEP_MS = 8_000
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Signalbox with its worker running, an owner, and a real Chromium. Time is real, because the browser has its own. */
@@ -29,6 +30,8 @@ export async function startDashboard(options: AppOptions = {}) {
       colorScheme: settings.dark ? 'dark' : 'light',
       permissions: ['clipboard-read', 'clipboard-write'],
     })
+    // A step that waits fails before its test does, and so names itself.
+    context.setDefaultTimeout(STEP_MS)
     const page = await context.newPage()
     page.on('pageerror', (error) => faults.push(error.message))
     await page.goto(app.url + path)
