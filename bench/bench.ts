@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { against, COMPARABLE } from './against.ts'
 import { attacks } from './attacks.ts'
+import { dashboard } from './dashboard.ts'
 import { delivery } from './delivery.ts'
 import { growth } from './growth.ts'
 import { isolation } from './isolation.ts'
@@ -24,6 +25,7 @@ const BENCHMARKS: Record<string, (services: Services, options: { rounds: number 
   verify,
   usage,
   attacks,
+  dashboard,
 }
 const ROUNDS = 5
 
