@@ -21,6 +21,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export async function startDashboard(options: AppOptions = {}) {
   const app = await startApp({ clock: systemClock, ...options })
   const { person, browser: owner } = await setUpOwner(app)
+  const { organization } = await owner.ask('{ viewer { organization { id } } }')
+  /** A program of the organization, for events and changes that come from outside of the page. */
+  const program = await app.tenant(undefined, organization.id)
   const chromiumProcess: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
 
   /** A new browser window without a session. Faults of the page fail the test that opened it. */
@@ -45,6 +48,7 @@ export async function startDashboard(options: AppOptions = {}) {
     owner,
     person,
     open,
+    program,
     /** Errors of scripts in any page so far. */
     faults,
     /** A window of the owner, signed in through the form. */

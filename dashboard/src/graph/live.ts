@@ -1,4 +1,4 @@
-import { hashes } from './documents.ts'
+import { hashOf } from './documents.ts'
 import type { Newest } from './newest.ts'
 import {
   type DeliveryUpdatesSubscription,
@@ -80,7 +80,7 @@ export function openDeliveries(
       {
         query: '',
         variables: variables as Record<string, unknown>,
-        extensions: { persistedQuery: { version: 1, sha256Hash: hashes.get(deliveryUpdates.name) } },
+        extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(deliveryUpdates) } },
       },
       { next: ({ data }) => data && take(data.deliveryUpdates), error: () => listener.onGap(), complete: () => {} },
     ),
