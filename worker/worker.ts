@@ -42,7 +42,7 @@ export interface WorkerOptions {
  * 3. Attempt: `attempt.ts` waits for the send time (`endpoint-pacer.ts`), builds the request (`build-request.ts`), sends
  *    it (`http-sender.ts`, `fallback-sender.ts`) over checked connections (`ssrf-safe-connector.ts`,
  *    `watch-responses.ts`), and decides the outcome (`attempt-outcome.ts`, `failure-message.ts`).
- * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v2.sql` with them and
+ * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v3.sql` with them and
  *    the effect on endpoints; a claim that they blocked (`blocked-claims.ts`) follows.
  * 5. Meanwhile: `lease.ts` keeps leases, `log-sending.ts` shows long attempts, `maintenance.ts` renews leases, runs the
  *    sweeps of `sweep.ts`, and runs replays and bulk actions.

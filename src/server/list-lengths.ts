@@ -29,7 +29,7 @@ export const LISTS: Record<string, number | undefined> = {
   ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4, entries: ENTRIES_AT_ONCE },
   // Few and small in most rows, and bounded by 64 resources of a key and 16 KiB of headers.
-  ...{ permissions: 10, responseHeaders: 10, permissionResources: 508 },
+  ...{ permissions: 10, headers: 10, responseHeaders: 10, permissionResources: 508 },
   ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES },
   // All validation issues of an input count as one object.
   issues: 1,

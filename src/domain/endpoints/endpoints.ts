@@ -160,7 +160,7 @@ export function createEndpoints(deps: {
     afterCommit(tx, () => notifyEndpointChanged(deps.bus, organizationId, id))
   }
 
-  /** Columns that every change sets; `record_results_v2` sets them when it disables an endpoint. */
+  /** Columns that every change sets; `record_results_v3` sets them when it disables an endpoint. */
   function changed() {
     return { version: { increment: 1 }, updatedAt: clock.now() }
   }

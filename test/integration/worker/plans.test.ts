@@ -63,7 +63,7 @@ const event = (): NewEvent => ({
 function accepted(delivery: ClaimedDelivery): AttemptResult {
   const exchange = { statusCode: 204, headers: null, body: null, error: null, durationMicroseconds: 1 }
   return {
-    ...{ attemptId: makeId('att'), delivery, exchange, startedAt: now },
+    ...{ attemptId: makeId('att'), delivery, request: null, exchange, startedAt: now },
     outcome: decideOutcome(delivery, exchange, now, () => 0),
   }
 }

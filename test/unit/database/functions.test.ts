@@ -30,13 +30,15 @@ describe('SQL functions', () => {
   // A function cannot import, so its text repeats rules of the code.
   test.each([
     ['claim_deliveries_v1', `pg_advisory_xact_lock(${LOCKS.claim})`],
-    ['record_results_v2', `pg_notify('${DUE_CHANNEL}', '')`],
-    ['record_results_v2', `ARRAY['${patternsOf(ENDPOINT_DISABLED_TYPE).slice(1).toReversed().join("', '")}']`],
-    ['record_results_v2', `'type', '${ENDPOINT_DISABLED_TYPE}'`],
-    ['record_results_v2', deliveryId('substr(v.id, 5, 10)', 'v.id', 'e.id')],
-    ['record_results_v2', register('fanned')],
-    ['record_results_v2', countCreated('fanned')],
-    ['record_results_v2', logChanges('counted', true)],
+    ...['record_results_v2', 'record_results_v3'].flatMap((name) => [
+      [name, `pg_notify('${DUE_CHANNEL}', '')`],
+      [name, `ARRAY['${patternsOf(ENDPOINT_DISABLED_TYPE).slice(1).toReversed().join("', '")}']`],
+      [name, `'type', '${ENDPOINT_DISABLED_TYPE}'`],
+      [name, deliveryId('substr(v.id, 5, 10)', 'v.id', 'e.id')],
+      [name, register('fanned')],
+      [name, countCreated('fanned')],
+      [name, logChanges('counted', true)],
+    ]),
     ['store_events_v1', `pg_notify('${DUE_CHANNEL}', '')`],
     ['store_events_v1', `'${HELD_REASON}'`],
     ['store_events_v1', deliveryId('delivery_id_time', 's.id', 'w.endpoint_id')],
