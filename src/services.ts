@@ -16,6 +16,7 @@ import { createSearchEndpoints } from './domain/endpoints/search-endpoints.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
 import { createImportCatalogue } from './domain/event-types/import-catalogue.ts'
+import { createSchemaRehearsal } from './domain/event-types/schema-rehearsal.ts'
 import { createSearchEventTypes } from './domain/event-types/search-event-types.ts'
 import { createPublisher } from './domain/events/publish.ts'
 import { createSearchEvents } from './domain/events/search-events.ts'
@@ -143,6 +144,7 @@ export function createServices(deps: {
     readPage,
     relationClient,
     replays: createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
+    schemaRehearsal: createSchemaRehearsal({ database, clock, read }),
     stats: createStats({ database, clock, read }),
     subscriptions,
     usage: createReadUsage({ database, clock, read }),

@@ -14,6 +14,7 @@ import {
 } from 'graphql'
 import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
 import { CATALOGUE_TYPES } from '../domain/event-types/catalogues.ts'
+import { REHEARSAL_EXAMPLES } from '../domain/event-types/schema-rehearsal.ts'
 import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
 import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
 import { ENTRIES_AT_ONCE } from '../live/entry-notifier.ts'
@@ -30,7 +31,7 @@ export const LISTS: Record<string, number | undefined> = {
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4, entries: ENTRIES_AT_ONCE },
   // Few and small in most rows, and bounded by 64 resources of a key and 16 KiB of headers.
   ...{ permissions: 10, headers: 10, responseHeaders: 10, permissionResources: 508 },
-  ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES },
+  ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES, examples: REHEARSAL_EXAMPLES },
   // All validation issues of an input count as one object.
   issues: 1,
 }

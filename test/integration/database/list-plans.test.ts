@@ -121,4 +121,17 @@ describe('plan of a list', () => {
     const rows = read.reduce((sum, scan) => sum + scan.rows, 0)
     expect(rows, JSON.stringify(read, null, 1)).toBeLessThanOrEqual(2 * readAtMost + FOUND)
   })
+
+  test('a schema rehearsal reads the events of its type by an index', async () => {
+    await app.host.createType('rare')
+    const query = `{ schemaRehearsal(input: { eventType: "rare", schema: false }) {
+      ... on SchemaRehearsalPayload { examined refused } ... on Error { code message } } }`
+    const scans = await explainReads(app.database.boundedPool, async () => {
+      expect(await tenant.ask(query)).toEqual({ examined: MATCHING, refused: MATCHING })
+    })
+    const read = scans.filter(({ rows }) => rows > 0)
+    expect(new Set(read.map(({ table }) => table))).toEqual(new Set(['organizations', 'event_types', 'events']))
+    expect(read.filter(({ node }) => !/^Index (Only )?Scan( Backward)?$/.test(node))).toEqual([])
+    expect(read.reduce((sum, scan) => sum + scan.rows, 0)).toBeLessThanOrEqual(4 * MATCHING)
+  })
 })
