@@ -102,6 +102,10 @@ export const DeliveryFilter = builder.inputType('DeliveryFilter', {
         'Deliveries in the states RETRYING and DEAD whose last attempt failed with one of these codes; no delivery in another state. Default: every delivery.',
     }),
     types: t.stringList({ description: 'Deliveries of events of one of these types. Default: every type.' }),
+    publishedById: t.id({
+      description:
+        'Deliveries of events that the principal with this id published, or `system`; none of earlier versions. Default: every principal.',
+    }),
     from: t.field({
       type: 'DateTime',
       description: 'Deliveries created at or after this time. Default: no lower bound.',

@@ -10,6 +10,10 @@ export const EventFilter = builder.inputType('EventFilter', {
       description: 'The event that was published with this idempotency key. Default: every event.',
     }),
     types: t.stringList({ description: 'Events of one of these types. Default: every type.' }),
+    publishedById: t.id({
+      description:
+        'Events that the principal with this id published, or `system`; none of earlier versions. Default: every principal.',
+    }),
     from: t.field({ type: 'DateTime', description: 'Events stored at or after this time. Default: no lower bound.' }),
     to: t.field({ type: 'DateTime', description: 'Events stored before this time. Default: no upper bound.' }),
   }),
