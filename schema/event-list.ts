@@ -1,6 +1,8 @@
-import { builder, requireViewer } from './builder.ts'
+import type { GraphQLResolveInfo } from 'graphql'
+import type { EventFilter as Filter } from '../src/domain/events/search-events.ts'
+import { builder, type Context, requireViewer } from './builder.ts'
 import { Event } from './event.ts'
-import { readNodes, totalField } from './pages.ts'
+import { type ListArgs, readNodes, totalField } from './pages.ts'
 
 export const EventFilter = builder.inputType('EventFilter', {
   description: 'Filter of events. Every given condition must hold; an empty list is no condition.',
@@ -19,21 +21,32 @@ export const EventFilter = builder.inputType('EventFilter', {
   }),
 })
 
+const EventConnection = builder.connectionObject(
+  { type: Event, name: 'EventConnection', description: 'A page of events.', fields: (t) => totalField(t) },
+  { name: 'EventEdge', description: 'An event with its cursor.' },
+)
+
+/** The list as a field of any type. */
+export const eventList = {
+  type: EventConnection,
+  authScopes: { can: 'events:read' },
+  args: builder.args((t) => ({
+    ...t.connectionArgs(),
+    filter: t.field({ type: EventFilter, description: 'Filter of events. Default: every event.' }),
+  })),
+} as const
+
+export function readEvents(args: ListArgs<Filter>, context: Context, info: GraphQLResolveInfo) {
+  const { events } = context.services
+  const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
+  const count = () => events.count(viewer, filter)
+  return readNodes('Event', args, context, info, (query) => events.list(viewer, filter, query), count)
+}
+
 builder.queryField('events', (t) =>
-  t.connection(
-    {
-      type: Event,
-      description: 'Events of the organization, newest first. Needs `events: read`.',
-      authScopes: { can: 'events:read' },
-      args: { filter: t.arg({ type: EventFilter, description: 'Filter of events. Default: every event.' }) },
-      resolve(_root, args, context, info) {
-        const { events } = context.services
-        const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
-        const count = () => events.count(viewer, filter)
-        return readNodes('Event', args, context, info, (query) => events.list(viewer, filter, query), count)
-      },
-    },
-    { name: 'EventConnection', description: 'A page of events.', fields: (t) => totalField(t) },
-    { name: 'EventEdge', description: 'An event with its cursor.' },
-  ),
+  t.field({
+    ...eventList,
+    description: 'Events of the organization, newest first. Needs `events: read`.',
+    resolve: (_root, args, context, info) => readEvents(args, context, info),
+  }),
 )

@@ -120,7 +120,10 @@ function selectionOf(schema: GraphQLSchema, type: GraphQLOutputType, depth: numb
     // Pages within a list multiply by its greatest length, past the limits of an operation.
     if (depth <= 1 || (inList && field.args.some(({ name }) => name === 'first'))) return []
     const isList = !isPage && isListType(getNullableType(field.type))
-    const selection = selectionOf(schema, field.type, depth - 1, inList || isList)
+    // A page below the root has the fields of its entries only: edges lead from each type to others without end.
+    const target = getNamedType(field.type)
+    const below = isObjectType(target) && 'pageInfo' in target.getFields() ? Math.min(depth - 1, 2) : depth - 1
+    const selection = selectionOf(schema, field.type, below, inList || isList)
     return [`${alias(named.name, field)}${field.name} ${selection}`]
   })
   return `{ __typename ${fields.join(' ')} }`

@@ -69,6 +69,8 @@ const FILL = [
     SELECT 'key_' || key, owner, word, CASE WHEN is_old THEN 'TEST' ELSE 'LIVE' END::key_environment, 'sb_live_1', '{}',
       CASE WHEN is_old THEN 'ELEVATED' ELSE 'STANDARD' END::key_tier, '{}', CASE WHEN n % 5 = 0 THEN at END,
       CASE WHEN NOT is_live THEN at END, 'system', at FROM made ORDER BY key`,
+  `INSERT INTO replays (id, organization_id, endpoint_id, status, created_by, created_at, updated_at)
+    SELECT 'rpl_' || key, owner, 'whep_' || key, 'COMPLETED', 'system', at, at FROM made ORDER BY key`,
   `INSERT INTO event_types (id, organization_id, name, category, description, sensitive_fields, deprecated, created_at, updated_at)
     SELECT 'type_' || key, owner, 't' || key, word, word, '{}', is_old, at, at FROM made WHERE is_live ORDER BY key`,
 ]
@@ -134,5 +136,15 @@ describe('plan of a list', () => {
     expect(read.filter(({ node }) => !/^Index (Only )?Scan( Backward)?$/.test(node))).toEqual([])
     const rows = read.reduce((sum, scan) => sum + scan.rows, 0)
     expect(rows, JSON.stringify(read, null, 1)).toBeLessThanOrEqual(2 * readAtMost + FOUND)
+  })
+
+  test('the replays of an endpoint are read by an index', async () => {
+    const query = `{ node(id: "whep_${oldest}") { ... on WebhookEndpoint { replays { nodes { id } } } } }`
+    const scans = await explainReads(app.database.boundedPool, async () => {
+      expect((await tenant.ask(query)).replays.nodes).toEqual([{ id: `rpl_${oldest}` }])
+    })
+    const read = scans.filter(({ table }) => table === 'replays')
+    expect(read.length).toBeGreaterThan(0)
+    for (const { node, rows } of read) expect([node, rows]).toEqual([expect.stringMatching(/^Index (Only )?Scan/), 1])
   })
 })
