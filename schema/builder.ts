@@ -10,7 +10,7 @@ import { getDatamodel } from '../src/database/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import type { CheckDocument } from '../src/domain/persisted-operations/persisted-operations.ts'
-import { ForbiddenError, UnauthenticatedError, UnavailableError, ValidationError } from '../src/lib/errors.ts'
+import { ForbiddenError, UnauthenticatedError, UnavailableError } from '../src/lib/errors.ts'
 import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
 import './argument-checks.ts'
@@ -176,26 +176,10 @@ export const NO_ORGANIZATION = ''
 /** The interface of types with an id. */
 export const Node = builder.nodeInterfaceRef()
 
-/**
- * The rows of nodes in the order of their ids, with the name of their type, by which GraphQL finds the type. Each type takes
- * one statement.
- */
-async function resolveNodes(
-  ids: readonly string[],
-  context: Context,
-  info: GraphQLResolveInfo,
-): Promise<(object | null)[]> {
-  if (ids.length > NODES_AT_MOST)
-    throw new ValidationError([{ path: 'ids', message: `must have at most ${NODES_AT_MOST} entries` }])
-  const found = new Map<string, object>()
-  const ofType = async (typeName: NodeName | undefined, own: readonly string[]) => {
-    if (typeName === undefined) return
-    const query = queryFromInfo({ context, info, typeName })
-    for (const row of await context.nodes.loadMany(typeName, own, requireViewer(context), query))
-      found.set(row.id, { ...row, __typename: typeName })
-  }
-  await Promise.all(Array.from(Map.groupBy(new Set(ids), typeOfId), ([typeName, own]) => ofType(typeName, own)))
-  return ids.map((id) => found.get(id) ?? null)
+/** The rows of nodes, each at the place of its id. */
+function resolveNodes(ids: readonly string[], context: Context, info: GraphQLResolveInfo): Promise<(object | null)[]> {
+  const selectionOf = (typeName: NodeName) => queryFromInfo({ context, info, typeName })
+  return context.nodes.find(ids, requireViewer(context), selectionOf)
 }
 
 /** The row of a node, as `resolveNodes` finds it; null for an id of nothing. */

@@ -9,7 +9,7 @@ import { Organization } from './organization.ts'
 import { usage } from './usage-fields.ts'
 import { endpointList, readEndpoints } from './webhook-endpoint-list.ts'
 
-// Each edge reads what the root field of the same name reads, with the same arguments and permission.
+// Each edge is the root field of the same name, with the same arguments and permission.
 
 const NULL = 'null for another organization than the one in which the request acts.'
 

@@ -175,7 +175,7 @@ describe('operation cost', () => {
     [
       'nodes, by their ids',
       '{ nodes(ids: ["evt_1", "evt_2", "evt_2"]) { ... on Event { deliveries(first: 1) { nodes { id } } } } }',
-      1 + 3 * 3 + 3 * 5,
+      1 + 3 * 3 + (3 - 1) * 5,
     ],
   ])('a cost counts fields within %s', async (_name, query, requested) => {
     expect((await ask(app.hostKey, query)).body.extensions.cost.requested).toBe(requested)
