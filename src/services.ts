@@ -42,6 +42,7 @@ import { createFindOperation } from './domain/persisted-operations/find-operatio
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
 import { createPersistedOperations } from './domain/persisted-operations/persisted-operations.ts'
 import { createReplays } from './domain/replays/replays.ts'
+import { createSearchReplays } from './domain/replays/search-replays.ts'
 import { createUsageRecorder } from './domain/usage/recorder.ts'
 import { createReadUsage } from './domain/usage/usage.ts'
 import { createReadRecords } from './domain/usage/usage-records.ts'
@@ -143,7 +144,10 @@ export function createServices(deps: {
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,
     relationClient,
-    replays: createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
+    replays: {
+      ...createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
+      ...createSearchReplays({ prisma }),
+    },
     schemaRehearsal: createSchemaRehearsal({ database, clock, read }),
     stats: createStats({ database, clock, read }),
     subscriptions,

@@ -4,6 +4,7 @@ export const ANYONE = 'any valid key'
 /** Scopes of the root fields. */
 export const DECISIONS: Record<string, string> = {
   'query node': ANYONE,
+  'query nodes': ANYONE,
   'query viewer': ANYONE,
   'query apiKeys': 'keys:read',
   'query persistedDocuments': 'keys:read',
@@ -72,13 +73,26 @@ export const DECISIONS: Record<string, string> = {
 }
 /** Fields that lead from one type to another. Fields of payloads are excluded, because the caller has just created their objects. */
 export const EDGES: Record<string, string> = {
+  'ApiKey.auditEntries': 'audit:read',
+  'ApiKey.publishedEvents': 'events:read',
   'Delivery.attempts': 'deliveries:read',
   'Delivery.endpoint': 'webhooks:read',
   'Delivery.event': 'events:read',
   'Event.deliveries': 'deliveries:read',
   'Event.endpointMatches': 'webhooks:read',
+  'EventType.events': 'events:read',
+  'EventType.webhookEndpoints': 'webhooks:read',
+  'Organization.apiKeys': 'keys:read',
+  'Organization.auditEntries': 'audit:read',
+  'Organization.deliveries': 'deliveries:read',
+  'Organization.eventTypes': 'events:read',
+  'Organization.events': 'events:read',
+  'Organization.webhookEndpoints': 'webhooks:read',
   'Replay.endpoint': 'webhooks:read',
   'SchemaRehearsalExample.event': 'events:read',
+  'WebhookEndpoint.auditEntries': 'audit:read',
+  'WebhookEndpoint.deliveries': 'deliveries:read',
+  'WebhookEndpoint.replays': 'deliveries:read',
   'WebhookEndpointMatch.delivery': 'deliveries:read',
   'WebhookEndpointMatch.endpoint': 'webhooks:read',
   'Viewer.apiKey': ANYONE,

@@ -144,8 +144,8 @@ export function createEventTypes(deps: {
     },
 
     /** Finds every type of the operator too, also one that an own type replaces. */
-    get: (viewer: Viewer, id: string, query: object = {}): Promise<EventType | null> =>
-      prisma.eventType.findFirst({ ...query, where: { id, ...readableBy(viewer.organizationId) } }),
+    getMany: (viewer: Viewer, ids: readonly string[], query: object = {}): Promise<EventType[]> =>
+      prisma.eventType.findMany({ ...query, where: { id: { in: [...ids] }, ...readableBy(viewer.organizationId) } }),
 
     /** True for a type that the operator registered for every organization. */
     async isOfOperator({ organizationId }: Pick<EventType, 'organizationId'>): Promise<boolean> {

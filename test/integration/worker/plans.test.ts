@@ -57,7 +57,7 @@ afterAll(async () => {
 const deliveryIdTime = () => makeId('dlv').slice(4, 14)
 const event = (): NewEvent => ({
   ...{ id: makeId('evt'), organizationId: tenant.organizationId, type: 'a.b', channels: [], body: Buffer.from('{}') },
-  ...{ idempotencyKey: null, idempotencyHash: null },
+  ...{ idempotencyKey: null, idempotencyHash: null, publishedBy: null, publishedByName: null, requestId: null },
 })
 
 function accepted(delivery: ClaimedDelivery): AttemptResult {
