@@ -63,7 +63,7 @@ export interface SchemaRehearsal {
  */
 const selectEvents = (ids: Prisma.Sql) => Prisma.sql`
 SELECT id, organization_id AS "organizationId", type, channels, body, idempotency_key AS "idempotencyKey",
-  created_at AS "createdAt", found
+  published_by AS "publishedBy", published_by_name AS "publishedByName", request_id AS "requestId", created_at AS "createdAt", found
 FROM (
   SELECT v.*, sum(octet_length(v.body)) OVER (ORDER BY v.id DESC) AS bytes, (count(*) OVER ())::int AS found
   FROM (${ids}) newest CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = newest.id LIMIT 1) v
