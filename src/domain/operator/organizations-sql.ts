@@ -42,7 +42,7 @@ export function selectOrganizations(order: OrganizationOrder, backwards: boolean
   const [sign, direction] = backwards ? ['>', 'ASC'] : ['<', 'DESC']
   return `
 WITH RECURSIVE ${WAITING_ENDPOINTS}, queue AS MATERIALIZED (
-  SELECT e.organization_id, min(w.next_attempt_at) AS oldest_at, sum(c.count) AS waiting,
+  SELECT e.organization_id, min(w.next_attempt_at) AS oldest_at, sum(least(c.count, ${COUNTED_OF_ENDPOINT})) AS waiting,
     bool_and(c.count <= ${COUNTED_OF_ENDPOINT}) AS is_exact
   FROM waiting w CROSS JOIN LATERAL (SELECT organization_id FROM webhook_endpoints WHERE id = w.endpoint_id LIMIT 1) e
   CROSS JOIN LATERAL (SELECT count(*) FROM (
