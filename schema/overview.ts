@@ -1,6 +1,6 @@
 import type { KeyNearLimit } from '../src/domain/overview/keys-near-limit.ts'
 import type { LastHour, MinuteFigures } from '../src/domain/overview/last-hour.ts'
-import { type Backlog, COUNTED_AT_MOST } from '../src/domain/overview/overview.ts'
+import { BACKLOG_AT_MOST, type Backlog } from '../src/domain/overview/overview.ts'
 import { ApiKey } from './api-key.ts'
 import { builder, requireViewer } from './builder.ts'
 import { CappedCount } from './capped-count.ts'
@@ -40,7 +40,7 @@ const LastHourType = builder.objectRef<LastHour>('OverviewLastHour').implement({
   }),
 })
 
-const MOST = COUNTED_AT_MOST.toLocaleString('en')
+const MOST = BACKLOG_AT_MOST.toLocaleString('en')
 
 const BacklogType = builder.objectRef<Backlog>('OverviewBacklog').implement({
   description: `Deliveries that are not finished, and dead letters, now. Each number is counted up to ${MOST}.`,

@@ -6,7 +6,7 @@ import type { Viewer } from '../people/viewer.ts'
 import { createLastHour, type LastHour, lastHourOf, type MinuteRow } from './last-hour.ts'
 
 /** Maximum deliveries of one state that an overview counts, a tenth of a second of reading. */
-export const COUNTED_AT_MOST = 100_000
+export const BACKLOG_AT_MOST = 100_000
 
 /** Deliveries of an organization that need attention. */
 export interface Backlog {
@@ -48,7 +48,7 @@ export function createOverview(deps: { database: Database; clock: Clock; read: R
         BACKLOG,
         [deps.clock.forQueue()],
       )
-      const counted = (found: number) => countedUpTo(COUNTED_AT_MOST, found)
+      const counted = (found: number) => countedUpTo(BACKLOG_AT_MOST, found)
       const { due, later, dead, held, oldest } = row!
       return {
         ...{ due: counted(due), later: counted(later), dead: counted(dead), held: counted(held) },
@@ -71,10 +71,10 @@ SELECT moment.at, m.* FROM (SELECT coalesce($2::timestamptz, now()) AS at) momen
 LEFT JOIN LATERAL (${lastHourOf('$1', 'moment.at')}) m ON true`
 
 /** Counts through the partial indexes of waiting and dead deliveries, and stops at the bound. */
-const counted = (rows: string) => `(SELECT count(*)::int FROM (SELECT FROM ${rows} LIMIT ${COUNTED_AT_MOST + 1}) found)`
+const counted = (rows: string) => `(SELECT count(*)::int FROM (SELECT FROM ${rows} LIMIT ${BACKLOG_AT_MOST + 1}) found)`
 const ofEndpoints = (condition: string) =>
   counted(`webhook_endpoints e
-  CROSS JOIN LATERAL (SELECT FROM deliveries d WHERE d.endpoint_id = e.id AND ${condition} LIMIT ${COUNTED_AT_MOST + 1}) d
+  CROSS JOIN LATERAL (SELECT FROM deliveries d WHERE d.endpoint_id = e.id AND ${condition} LIMIT ${BACKLOG_AT_MOST + 1}) d
   WHERE e.organization_id = $1 AND e.deleted_at IS NULL`)
 const WAITS = "d.status IN ('PENDING', 'RETRYING')"
 

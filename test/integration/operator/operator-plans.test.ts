@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { EXAMINED_AT_MOST } from '../../../src/domain/operator/deliveries.ts'
+import { WORKERS_AT_MOST } from '../../../src/domain/operator/queue.ts'
 import { COUNTED_OF_ENDPOINT, COUNTED_OF_INSTALLATION } from '../../../src/domain/operator/queue-sql.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { explainReads } from '../../support/explain.ts'
@@ -96,5 +98,35 @@ describe('reads of the operator', () => {
   ])('a page of deliveries with (%s) reads at most %i of them', async (filter, most) => {
     const rows = await rowsOf(`{ operatorDeliveries(first: ${PAGE} ${filter}) { nodes { id organization { id } } } }`)
     expect(rows.deliveries).toBeLessThan(most)
+  })
+})
+
+describe('bounds of the operator', () => {
+  test('a queue past the bound is counted up to it, and a page ends after the deliveries that it may examine', async () => {
+    const page = '{ operatorDeliveries(filter: { statuses: [SUCCEEDED] }) { nodes { status } } }'
+    expect((await app.host.ask(page)).nodes).toHaveLength(20)
+    await app.database.pool.query(
+      `INSERT INTO deliveries (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
+       SELECT ${id('dlv', `n + ${FINISHED + QUEUED}`)}, organization_id, event_id, endpoint_id, 'PENDING', 'SCHEDULED', $1, $1, $1
+       FROM generate_series(1, ${EXAMINED_AT_MOST}) n, (SELECT * FROM deliveries ORDER BY id LIMIT 1) first`,
+      [app.clock.now()],
+    )
+    expect((await app.host.ask(page)).nodes).toEqual([])
+    const { queue } = await app.host.ask(
+      '{ operatorOverview { queue { due { count isExact } pending { count isExact } retrying { count isExact } } } }',
+    )
+    const most = { count: COUNTED_OF_INSTALLATION, isExact: false }
+    expect(queue).toEqual({ due: most, pending: most, retrying: { count: 0, isExact: false } })
+  })
+
+  test('the workers with the latest heartbeats are listed', async () => {
+    await app.database.pool.query(
+      `INSERT INTO workers SELECT 'wrk_' || n, 'host', '1.0.0', 'WORKER', 1, 0, $1, $1::timestamptz - n * interval '1 second'
+       FROM generate_series(0, ${WORKERS_AT_MOST}) n`,
+      [app.clock.now()],
+    )
+    const { workers } = await app.host.ask('{ operatorOverview { workers { id } } }')
+    expect(workers).toHaveLength(WORKERS_AT_MOST)
+    expect(workers[0]).toEqual({ id: 'wrk_0' })
   })
 })

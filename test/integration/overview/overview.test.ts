@@ -6,6 +6,8 @@ import {
   removeMinutes,
 } from '../../../src/domain/deliveries/count-minutes.ts'
 import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
+import { KEYS_NEAR_LIMIT_AT_MOST } from '../../../src/domain/overview/keys-near-limit.ts'
+import { BACKLOG_AT_MOST } from '../../../src/domain/overview/overview.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 import { explainReads } from '../../support/explain.ts'
 import { startReceiver } from '../../support/receiver.ts'
@@ -224,6 +226,35 @@ describe('overview of keys near a limit', () => {
     expect(await near()).toEqual(listed)
     app.clock.advance(120)
     expect(await near()).toEqual([])
+  })
+})
+
+describe('bounds of the overview', () => {
+  test('dead letters are counted up to the bound, which the answer states', async () => {
+    const tenant = await setUp()
+    const event = await tenant.publish('a.b')
+    await app.database.pool.query(
+      `INSERT INTO deliveries (id, organization_id, event_id, endpoint_id, status, trigger, created_at, updated_at)
+       SELECT 'dlv_1' || lpad(n::text, 25, '0'), $1, $2, $3, 'DEAD', 'SCHEDULED', $4, $4 FROM generate_series(0, ${BACKLOG_AT_MOST}) n`,
+      [tenant.organizationId, event, tenant.endpointId, app.clock.now()],
+    )
+    expect((await tenant.backlog()).dead).toEqual({ count: BACKLOG_AT_MOST, isExact: false })
+  })
+
+  test('of more keys near a limit than are listed, those with the fullest windows are', async () => {
+    const organizationId = await app.host.createOrganization('Busy')
+    await app.database.pool.query(
+      `INSERT INTO api_keys (id, organization_id, name, environment, display_prefix, permissions, tier, created_by, created_at, last_used_at)
+       SELECT 'key_' || n, $1, n, 'LIVE', 'sb_live_1', '{}', 'ELEVATED', 'system', $2, $2 FROM generate_series(0, ${KEYS_NEAR_LIMIT_AT_MOST + 4}) n`,
+      [organizationId, app.clock.now()],
+    )
+    for (let n = 0; n < KEYS_NEAR_LIMIT_AT_MOST + 5; n++)
+      await app.services.limits.spend(
+        { principalId: `key_${n}`, tier: 'ELEVATED', plan: 'GROWTH' },
+        { requests: n < 5 ? 8 : 9, points: 0 },
+      )
+    const { keysNearLimit } = await app.host.in(organizationId).ask('{ overview { keysNearLimit { used } } }')
+    expect(keysNearLimit).toEqual(Array(KEYS_NEAR_LIMIT_AT_MOST).fill({ used: 9 }))
   })
 })
 
