@@ -34,9 +34,15 @@ import { createIntrospectionBudget } from './domain/limits/introspection-budget.
 import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
 import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
+import { createOperatorDeliveries } from './domain/operator/deliveries.ts'
+import { createOperatorFigures } from './domain/operator/figures.ts'
+import { createOperatorOrganizations } from './domain/operator/organizations.ts'
+import { createOperatorQueue } from './domain/operator/queue.ts'
 import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
+import { createKeysNearLimit } from './domain/overview/keys-near-limit.ts'
+import { createOverview } from './domain/overview/overview.ts'
 import { createPermissionResources } from './domain/people/permission-resources.ts'
 import { createFindOperation } from './domain/persisted-operations/find-operation.ts'
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
@@ -140,6 +146,16 @@ export function createServices(deps: {
       remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),
     },
     matchPreview: createMatchPreview({ database, read }),
+    operator: {
+      deliveries: createOperatorDeliveries({ database }),
+      figures: createOperatorFigures({ database, clock, read }),
+      organizations: createOperatorOrganizations({ database, clock }),
+      ...createOperatorQueue({ database, clock, read }),
+    },
+    overview: {
+      ...createOverview({ database, clock, read }),
+      keysNearLimit: createKeysNearLimit({ database, clock, limits, read }),
+    },
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,

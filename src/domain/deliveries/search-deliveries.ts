@@ -27,7 +27,7 @@ export interface DeliveryFilter {
  * Final states other than SUCCEEDED, which have an index by organization. Waiting states have one by endpoint, and most
  * stored deliveries are SUCCEEDED.
  */
-const ENDED: readonly DeliveryStatus[] = ['DEAD', 'EXPIRED', 'CANCELED']
+export const ENDED: readonly DeliveryStatus[] = ['DEAD', 'EXPIRED', 'CANCELED']
 const QUEUED: readonly DeliveryStatus[] = ['PENDING', 'RETRYING']
 
 /** States in which the code of the last attempt has an index. */
