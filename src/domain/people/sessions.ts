@@ -7,7 +7,7 @@ import { hashBytes } from '../keys/token.ts'
 import type { AuditPerson } from './audit-person.ts'
 import type { AnnounceSessions } from './session-changes.ts'
 
-/** Default ends of a session: without a request, and whatever happens. */
+/** Default ends of a session: after the last request, and after its opening. */
 export const SESSION_SECONDS = { idle: 3_600, lifetime: 24 * 3_600 } as const
 /** The lifetime that a person chooses with "remember me". */
 export const REMEMBERED_SECONDS = 30 * 24 * 3_600
