@@ -122,6 +122,7 @@ export function createServices(deps: {
   const relationClient: Pick<PrismaClient, '$connect'> = prisma
 
   return {
+    announceSessions,
     audit: {
       /** Records a refused attempt. Changes are recorded in their own transaction. */
       denied: denials.note,
