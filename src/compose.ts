@@ -103,10 +103,11 @@ export async function compose(
     stops.push(mail.stop)
     const services = createServices({
       ...{ database, clock, makeId, keyring, bus, redis, manifest, log, mail, targets, keyPrefix, bootstrapApiKey },
+      publicUrl: config.publicUrl,
       allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
-    const { host, port, publicUrl, production, trustedProxies, graphiql, introspection } = config
+    const { host, port, production, trustedProxies, graphiql, introspection } = config
     const connections = descriptors.clients
     const server = await startServer({
       ...{
@@ -116,7 +117,6 @@ export async function compose(
         log,
         host,
         port,
-        publicUrl,
         production,
         trustedProxies,
         graphiql,
@@ -125,6 +125,11 @@ export async function compose(
       },
     })
     stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
+    // Never the link itself: in production the output is a log.
+    if (production && (await services.setUp.isOpen()))
+      log.info(
+        'This installation has no owner yet; npm run admin -- setup-link prints the link that makes the first one',
+      )
     started.url = server.url
     started.services = services
   }

@@ -48,13 +48,21 @@ const url = (...protocols: string[]) =>
       `must begin with ${protocols.join('// or ')}//`,
     )
 
+function isOrigin(text: string): boolean {
+  const { pathname, search, hash, username, password } = URL.parse(text) ?? new URL('http://invalid/path')
+  return pathname === '/' && search + hash + username + password === ''
+}
+
 const days = z.coerce.number(retentionRule).min(0, retentionRule).max(36_500, retentionRule)
 
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: z.coerce.number(portRule).int(portRule).min(0, portRule).max(65535, portRule).default(4000),
   HOST: z.string().min(1).optional(),
-  PUBLIC_URL: url('http:', 'https:').optional(),
+  PUBLIC_URL: url('http:', 'https:')
+    .refine(isOrigin, 'must be an origin without a path, such as https://signalbox.example.com')
+    .transform((text) => new URL(text).origin)
+    .optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),

@@ -38,6 +38,7 @@ import { createOrganizationLookup } from './domain/organizations/organization-lo
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import { createAuditPerson } from './domain/people/audit-person.ts'
 import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
+import { createLinks } from './domain/people/links.ts'
 import type { Mail } from './domain/people/mail.ts'
 import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
 import { createPeople } from './domain/people/people.ts'
@@ -77,6 +78,8 @@ export function createServices(deps: {
   /** Persisted operations of the installation. */
   manifest: Manifest
   log: Log
+  /** Undefined takes the URL of the server. */
+  publicUrl?: string | undefined
   mail: Mail
   targets: TargetPolicy
   keyPrefix: string
@@ -153,6 +156,7 @@ export function createServices(deps: {
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
+    links: createLinks(deps.publicUrl),
     mail: deps.mail,
     people: createPeople({ prisma }),
     permissionResources,

@@ -44,6 +44,9 @@ export function createSetUp(deps: {
     (await tx.member.findFirst({ where: { organization: { isPlatform: true }, role: 'OWNER' } })) === null
 
   return {
+    /** True until the platform organization has an owner. */
+    isOpen: (): Promise<boolean> => isOpen(prisma),
+
     /** A code for the first owner; undefined once the platform organization has an owner. */
     createCode: (): Promise<string | undefined> =>
       prisma.$transaction(async (tx) => ((await isOpen(tx)) ? deps.codes.create(tx, 'SETUP', null) : undefined)),
