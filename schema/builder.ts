@@ -8,6 +8,7 @@ import { GraphQLDateTime } from 'graphql-scalars'
 import type PrismaTypes from '../src/database/generated/pothos.ts'
 import { getDatamodel } from '../src/database/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
+import type { Client } from '../src/domain/people/set-up.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import type { CheckDocument } from '../src/domain/persisted-operations/persisted-operations.ts'
 import { UnavailableError } from '../src/lib/errors.ts'
@@ -24,6 +25,16 @@ import { type Nodes, typeOfId } from './nodes.ts'
 import { lackedBy, refuse, unauthenticated } from './refusals.ts'
 import { CountScalar, JsonScalar, MicrosecondsScalar, UrlScalar } from './scalars.ts'
 
+/** The cookies of one request. */
+export interface SessionCookies {
+  /** Token of the session that the request presented. */
+  token: string | undefined
+  set(token: string, expires: Date): void
+  clear(): void
+  /** Lets the browser keep the token of a known device. */
+  remember(token: string, now: Date): void
+}
+
 /** Context of every resolver. `viewer` is null without a key, and without a session that is open. */
 export interface Context {
   services: Services
@@ -31,10 +42,10 @@ export interface Context {
   viewer: Viewer | null
   /** Reason for which a presented session does not count. */
   ended: Error | undefined
-  /** Writes the session cookie; where none can be set, the reason: over WebSocket and SSE, and for foreign origins. */
-  session: { set(token: string, expires: Date): void; clear(): void } | string
+  /** Cookies of the request; where none can be set, the reason: over WebSocket and SSE, and for foreign origins. */
+  session: SessionCookies | string
   /** Address and browser of the request. */
-  client: { ip: string | null; userAgent: string | null }
+  client: Client
   /** Validates a document to register, which only the schema layer can do. */
   checkDocument: CheckDocument
   /** Refuses a call over the field's limit, after its permission was checked. */

@@ -64,6 +64,11 @@ const NODE_TYPES = {
     resource: null,
     load: ({ people }, viewer, id, query) => people.get(viewer, id, query),
   },
+  Session: {
+    prefix: 'ses',
+    resource: null,
+    load: ({ ownSessions }, viewer, id) => ownSessions.get(viewer, id),
+  },
   PersistedDocument: {
     prefix: 'doc',
     resource: 'keys',

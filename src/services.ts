@@ -36,18 +36,26 @@ import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
 import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
-import { createAuditPerson } from './domain/people/audit-person.ts'
+import { createAuditPerson, createNoteRefusedSignIn } from './domain/people/audit-person.ts'
 import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
+import { createKnownDevices } from './domain/people/known-devices.ts'
 import { createLinks } from './domain/people/links.ts'
 import type { Mail } from './domain/people/mail.ts'
+import { createNotices } from './domain/people/notices.ts'
 import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
+import { createOwnAccount } from './domain/people/own-account.ts'
+import { createOwnSessions } from './domain/people/own-sessions.ts'
+import { createPasswordReset } from './domain/people/password-reset.ts'
 import { createPeople } from './domain/people/people.ts'
 import { createPermissionResources } from './domain/people/permission-resources.ts'
+import { createSecondFactors } from './domain/people/second-factors.ts'
 import { createAnnounceSessions } from './domain/people/session-changes.ts'
 import { createSessionSeen } from './domain/people/session-seen.ts'
 import { createSessions } from './domain/people/sessions.ts'
+import { createSetPassword } from './domain/people/set-password.ts'
 import { createSetUp } from './domain/people/set-up.ts'
 import { createSignIn } from './domain/people/sign-in.ts'
+import { createSignInBudgets } from './domain/people/sign-in-budgets.ts'
 import { createFindOperation } from './domain/persisted-operations/find-operation.ts'
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
 import { createPersistedOperations } from './domain/persisted-operations/persisted-operations.ts'
@@ -107,6 +115,14 @@ export function createServices(deps: {
   const auditPerson = createAuditPerson({ audit })
   const sessions = createSessions({ prisma, clock, makeId, announceSessions, auditPerson })
   const codes = createOneTimeCodes({ clock })
+  const devices = createKnownDevices({ clock })
+  const budgets = createSignInBudgets({ pool, clock })
+  const links = createLinks(deps.publicUrl)
+  const notices = createNotices({ mail: deps.mail, links })
+  const factors = createSecondFactors({ prisma, clock, makeId, keyring, budgets, auditPerson, notices })
+  const setPassword = createSetPassword({ prisma, clock, makeId, factors, budgets })
+  const noteRefused = createNoteRefusedSignIn({ prisma, denials })
+  const ofAccount = { prisma, clock, budgets, sessions, auditPerson }
 
   const findOperation = createFindOperation({ pool, bus, manifest })
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
@@ -156,13 +172,20 @@ export function createServices(deps: {
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
-    links: createLinks(deps.publicUrl),
+    links,
     mail: deps.mail,
     people: createPeople({ prisma }),
     permissionResources,
     sessionSeen: createSessionSeen({ pool, clock }),
-    setUp: createSetUp({ prisma, clock, makeId, audit, codes, sessions }),
-    signIn: createSignIn({ prisma, audit, sessions }),
+    ownAccount: createOwnAccount({ ...ofAccount, setPassword, notices }),
+    ownSessions: createOwnSessions({ ...ofAccount, factors }),
+    passwordReset: createPasswordReset({
+      ...{ prisma, log, limits, codes, sessions, setPassword, auditPerson, notices },
+      mail: deps.mail,
+    }),
+    secondFactors: factors,
+    setUp: createSetUp({ prisma, clock, makeId, audit, codes, sessions, devices }),
+    signIn: createSignIn({ ...ofAccount, limits, codes, devices, factors, noteRefused }),
     organizations: {
       ...createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
       remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),

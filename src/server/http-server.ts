@@ -165,6 +165,7 @@ export async function startServer(deps: {
     const requestContext = await beginning
     requestContext.response = response
     requestContext.session = cookies.writer(request, response)
+    requestContext.device = cookies.readDevice(request)
     requestContext.unsent = account
     if (requestContext.viewer !== null) account.assign(requestContext.viewer.principal.id)
     if (response.closed) return

@@ -1,5 +1,12 @@
 /** Actions of the audit trail, with a sentence for each. A mutation adds its noun and verb here. */
 export const AUDIT_ACTIONS = {
+  'account.changePassword': 'A person changed the own password.',
+  'account.disableTotp': 'A person removed the own authenticator.',
+  'account.enableTotp': 'A person added an authenticator.',
+  'account.regenerateRecoveryCodes': 'A person replaced the own recovery codes.',
+  'account.resetPassword': 'A person chose a new password by a reset link; all sessions were ended.',
+  'account.update': 'A person changed the own name or address.',
+  'account.useRecoveryCode': 'A person gave a recovery code in place of a code of the authenticator.',
   'apiKey.create': 'An API key was created.',
   'apiKey.update': 'An API key was changed.',
   'apiKey.rotate': 'An API key was given a new secret.',
@@ -27,6 +34,7 @@ export const AUDIT_ACTIONS = {
   'replay.cancel': 'A replay was canceled.',
   request: 'A request, or a field of it, was refused; `field` names the field.',
   'session.create': 'A person signed in.',
+  'session.elevate': 'A person gave the password again, for dangerous changes.',
   'session.end': 'A session of a person was ended.',
   'session.reuse': 'A replaced token of a session was presented, and the session was ended.',
   'webhookEndpoint.create': 'An endpoint was created.',

@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import type { PrismaClient, Transaction } from '../../database/client.ts'
-import type { Person } from '../../database/generated/client.ts'
 import { LOCKS } from '../../database/locks.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { KnownDevices } from './known-devices.ts'
 import type { OneTimeCodes } from './one-time-codes.ts'
 import { hashPassword } from './passwords.ts'
-import { email, newPassword, personName } from './person-input.ts'
-import type { OpenedSession, Sessions } from './sessions.ts'
+import { checkPassword, email, newPassword, personName } from './person-input.ts'
+import type { Sessions } from './sessions.ts'
+import type { SignedIn } from './sign-in.ts'
 import { personPrincipal } from './viewer.ts'
 
 const setUpInput = z.object({
@@ -25,6 +26,8 @@ const setUpInput = z.object({
 export interface Client {
   ip: string | null
   userAgent: string | null
+  /** Token of the device, which a browser has since its first sign-in. */
+  device?: string | null
 }
 
 /** The first start: one link makes the first owner of the installation. */
@@ -37,6 +40,7 @@ export function createSetUp(deps: {
   audit: Audit
   codes: OneTimeCodes
   sessions: Sessions
+  devices: KnownDevices
 }) {
   const { prisma, clock, makeId } = deps
 
@@ -56,11 +60,9 @@ export function createSetUp(deps: {
      *
      * @throws ValidationError, and ConflictError for a code that is not good and once an owner exists
      */
-    async complete(
-      input: z.input<typeof setUpInput>,
-      client: Client,
-    ): Promise<{ person: Person; opened: OpenedSession }> {
+    async complete(input: z.input<typeof setUpInput>, client: Client): Promise<SignedIn> {
       const { code, organizationName, name, email, password } = validate(setUpInput, input)
+      checkPassword(password, { words: [organizationName, name, email] })
       const secret = await hashPassword(password)
       return prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.bootstrap})`
@@ -101,10 +103,12 @@ export function createSetUp(deps: {
           const act = { action: 'member.create', resource: member.id, details: { role: 'OWNER' } } as const
           await deps.audit(tx, { ...actor, organizationId }, act)
         }
-        const session = { personId: person.id, ...client, remember: false, twoFactor: false }
+        const { ip, userAgent } = client
+        const session = { personId: person.id, ip, userAgent, remember: false, twoFactor: false }
         const opened = await deps.sessions.open(tx, session)
         await deps.audit(tx, actor, { action: 'session.create', resource: opened.session.id })
-        return { person, opened }
+        const device = await deps.devices.remember(tx, person.id, client.device ?? null)
+        return { person, opened, device }
       })
     },
   }
