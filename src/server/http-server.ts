@@ -17,6 +17,7 @@ import { createGraphiQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
 import { mediaTypeViolation } from './media-type.ts'
+import { createPages } from './pages.ts'
 import { pathOf } from './path.ts'
 import { createResolveDocument } from './persisted-operations.ts'
 import { createMaskError } from './public-error.ts'
@@ -84,6 +85,7 @@ export async function startServer(deps: {
     introspection: deps.introspection ?? true,
   })
   const graphiql = deps.graphiql ? createGraphiQL() : undefined
+  const pages = createPages()
   const health = createHealth({ database: deps.database, bus: services.bus })
 
   const server = createHttpServer()
@@ -112,6 +114,7 @@ export async function startServer(deps: {
         response.destroy()
       })
     }
+    if (pages.serve(request, response, pathname)) return
     if (pathname === '/livez') return send(response, health.live())
     if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
     if (pathname === '/' && graphiql !== undefined) return void response.writeHead(302, { location: '/graphql' }).end()

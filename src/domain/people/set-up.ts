@@ -30,6 +30,10 @@ export interface Client {
   device?: string | null
 }
 
+/** True once the platform organization has an owner. */
+export const hasOwner = async (tx: Pick<Transaction, 'member'>): Promise<boolean> =>
+  (await tx.member.findFirst({ where: { organization: { isPlatform: true }, role: 'OWNER' } })) !== null
+
 /** The first start: one link makes the first owner of the installation. */
 export type SetUp = ReturnType<typeof createSetUp>
 
@@ -44,16 +48,13 @@ export function createSetUp(deps: {
 }) {
   const { prisma, clock, makeId } = deps
 
-  const isOpen = async (tx: Pick<Transaction, 'member'>): Promise<boolean> =>
-    (await tx.member.findFirst({ where: { organization: { isPlatform: true }, role: 'OWNER' } })) === null
-
   return {
     /** True until the platform organization has an owner. */
-    isOpen: (): Promise<boolean> => isOpen(prisma),
+    isOpen: async (): Promise<boolean> => !(await hasOwner(prisma)),
 
     /** A code for the first owner; undefined once the platform organization has an owner. */
     createCode: (): Promise<string | undefined> =>
-      prisma.$transaction(async (tx) => ((await isOpen(tx)) ? deps.codes.create(tx, 'SETUP', null) : undefined)),
+      prisma.$transaction(async (tx) => ((await hasOwner(tx)) ? undefined : deps.codes.create(tx, 'SETUP', null))),
 
     /**
      * Makes the first owner, of the platform organization and of a first organization beside it, and signs the person in.
@@ -66,7 +67,7 @@ export function createSetUp(deps: {
       const secret = await hashPassword(password)
       return prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.bootstrap})`
-        if (!(await isOpen(tx)))
+        if (await hasOwner(tx))
           throw new ConflictError('ALREADY_SET_UP', 'This installation has an owner already. Ask for an invitation.')
         if ((await deps.codes.use(tx, 'SETUP', code)) === null)
           throw new ConflictError(
