@@ -66,7 +66,7 @@ export function createSessionCookies(deps: { publicUrl: () => string; production
   return {
     isSameOrigin,
 
-    /** The session token of a request; undefined without one, and for a request whose cookies do not count. */
+    /** The session token of a request; undefined without one, and for a request with cookies that do not count. */
     read: (request: IncomingMessage): string | undefined => read(request, 'session'),
 
     /** The token of the device, by which a browser is known that signed in before. */
@@ -103,7 +103,7 @@ export function createSessionCookies(deps: { publicUrl: () => string; production
 /** Names of this machine, which count as one host. */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
 
-/** True for a URL whose cookies browsers keep although they are `Secure`. */
+/** True for a URL at which browsers keep cookies that are `Secure`. */
 const keepsCookies = ({ protocol, hostname }: URL): boolean => protocol === 'https:' || LOOPBACK.includes(hostname)
 
 const isJson = (type = ''): boolean => type.split(';')[0]!.trim().toLowerCase() === 'application/json'

@@ -63,7 +63,7 @@ export interface Window {
   seconds: number
 }
 
-/** Who spends: a principal, or the network of an address. */
+/** The spender: a principal, or the network of an address. */
 export interface LimitSubject {
   id: string
   /** Null without limits. */

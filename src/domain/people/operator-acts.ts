@@ -8,10 +8,10 @@ import type { AnnounceSessions } from './session-changes.ts'
 import { hasOwner } from './set-up.ts'
 import { SYSTEM } from './viewer.ts'
 
-/** Origin of the acts in the audit trail: the program has no principal, and whoever runs it may read the database. */
+/** Origin of the acts in the audit trail: the program has no principal, and its user may read the database. */
 const BY = { by: 'npm run admin' }
 
-/** What the operator of the machine may do to an account: end sessions and start recovery, never choose a password. */
+/** Acts of the operator of the machine on an account: to end sessions and to start recovery, never to choose a password. */
 export type OperatorActs = ReturnType<typeof createOperatorActs>
 
 export function createOperatorActs(deps: {

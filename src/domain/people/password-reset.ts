@@ -9,9 +9,8 @@ import type { Mail } from './mail.ts'
 import type { Notices } from './notices.ts'
 import type { OneTimeCodes } from './one-time-codes.ts'
 import { presentedPassword } from './person-input.ts'
-import type { Sessions } from './sessions.ts'
+import type { Client, Sessions } from './sessions.ts'
 import type { SetPassword } from './set-password.ts'
-import type { Client } from './set-up.ts'
 
 const requestedEmail = z.string().trim().toLowerCase().max(254)
 const resetInput = z.object({ code: z.string().max(100), password: presentedPassword })

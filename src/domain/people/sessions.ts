@@ -23,6 +23,14 @@ const TOKENS_KEPT = 1_000
 export const SESSION_PREFIX = 'sbs_'
 const TOKEN_BYTES = 32
 
+/** The address and browser of a request that opens a session. */
+export interface Client {
+  ip: string | null
+  userAgent: string | null
+  /** Token of the device, which a browser has since its first sign-in. */
+  device?: string | null
+}
+
 export interface NewSession {
   personId: string
   ip: string | null

@@ -10,7 +10,7 @@ import type { KnownDevices } from './known-devices.ts'
 import type { OneTimeCodes } from './one-time-codes.ts'
 import { hashPassword } from './passwords.ts'
 import { checkPassword, email, newPassword, personName } from './person-input.ts'
-import type { Sessions } from './sessions.ts'
+import type { Client, Sessions } from './sessions.ts'
 import type { SignedIn } from './sign-in.ts'
 import { personPrincipal } from './viewer.ts'
 
@@ -21,14 +21,6 @@ const setUpInput = z.object({
   email,
   password: newPassword,
 })
-
-/** The address and browser of a request that opens a session. */
-export interface Client {
-  ip: string | null
-  userAgent: string | null
-  /** Token of the device, which a browser has since its first sign-in. */
-  device?: string | null
-}
 
 /** True once the platform organization has an owner. */
 export const hasOwner = async (tx: Pick<Transaction, 'member'>): Promise<boolean> =>
