@@ -8,25 +8,44 @@ import { GraphQLDateTime } from 'graphql-scalars'
 import type PrismaTypes from '../src/database/generated/pothos.ts'
 import { getDatamodel } from '../src/database/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
+import type { Client } from '../src/domain/people/sessions.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import type { CheckDocument } from '../src/domain/persisted-operations/persisted-operations.ts'
-import { ForbiddenError, UnauthenticatedError, UnavailableError } from '../src/lib/errors.ts'
+import { UnavailableError } from '../src/lib/errors.ts'
 import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
 import './argument-checks.ts'
 import './external-ids.ts'
+import { needsElevation, ReauthenticationRequiredError, scopesOf } from './elevation.ts'
 import type { FoundIds } from './external-ids.ts'
 import type { LimitField } from './field-limits.ts'
 import './mutation-answers.ts'
 import type { ReadableRows, Scope } from './mutation-answers.ts'
 import { NODES_AT_MOST, type NodeName, type Nodes, typeOfId } from './nodes.ts'
+import { lackedBy, refuse, unauthenticated } from './refusals.ts'
 import { CountScalar, JsonScalar, MicrosecondsScalar, UrlScalar } from './scalars.ts'
 
-/** Context of every resolver. `viewer` is null without a key. */
+/** The cookies of one request. */
+export interface SessionCookies {
+  /** Token of the session that the request presented. */
+  token: string | undefined
+  set(token: string, expires: Date): void
+  clear(): void
+  /** Lets the browser keep the token of a known device. */
+  remember(token: string, now: Date): void
+}
+
+/** Context of every resolver. `viewer` is null without a key, and without a session that is open. */
 export interface Context {
   services: Services
   nodes: Nodes
   viewer: Viewer | null
+  /** Reason for which a presented session does not count. */
+  ended: Error | undefined
+  /** Cookies of the request; where none can be set, the reason: over WebSocket and SSE, and for foreign origins. */
+  session: SessionCookies | string
+  /** Address and browser of the request. */
+  client: Client
   /** Validates a document to register, which only the schema layer can do. */
   checkDocument: CheckDocument
   /** Refuses a call over the field's limit, after its permission was checked. */
@@ -57,7 +76,7 @@ export const builder = new SchemaBuilder<{
     Count: { Input: number; Output: number }
     Microseconds: { Input: number; Output: number }
   }
-  AuthScopes: { authenticated: boolean; can: Scope }
+  AuthScopes: { authenticated: boolean; can: Scope; person: boolean; elevated: boolean }
 }>({
   // The order matters: a refusal by scope is no member of a result union, a refused argument is one, and both come
   // before any read of the database.
@@ -73,8 +92,11 @@ export const builder = new SchemaBuilder<{
   defaultFieldNullability: false,
   scopeAuth: {
     authorizeOnSubscribe: true,
-    authScopes: ({ viewer }) => ({ authenticated: viewer !== null, can: (scope) => can(viewer, scope) }),
-    unauthorizedError: (_parent, context, info) => refuse(context, `${info.parentType.name}.${info.fieldName}`),
+    authScopes: ({ viewer }) => ({ can: (scope) => can(viewer, scope), ...scopesOf(viewer) }),
+    unauthorizedError: (_parent, context, info, { failure }) =>
+      needsElevation(context.viewer, info)
+        ? new ReauthenticationRequiredError()
+        : refuse(context, `${info.parentType.name}.${info.fieldName}`, lackedBy(failure)),
   },
   externalIds: {
     idOf: (context, owner, text) =>
@@ -83,7 +105,11 @@ export const builder = new SchemaBuilder<{
         : context.services.organizations.idOf(text),
     found: ({ foundIds }) => foundIds,
   },
-  mutationAnswers: { can: ({ viewer }, scope) => can(viewer, scope), refuse, readable: ({ readable }) => readable },
+  mutationAnswers: {
+    can: ({ viewer }, scope) => can(viewer, scope),
+    refuse,
+    readable: ({ readable }) => readable,
+  },
   errors: {
     directResult: true,
     defaultUnionOptions: {
@@ -164,10 +190,9 @@ export function can(viewer: Viewer | null, scope: Scope): boolean {
 }
 
 /** The viewer of a field that a scope guards. */
-export function requireViewer({ viewer }: Context): Viewer {
-  if (viewer === null)
-    throw new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
-  return viewer
+export function requireViewer(context: Context): Viewer {
+  if (context.viewer === null) throw unauthenticated(context)
+  return context.viewer
 }
 
 /** The id of no organization. */
@@ -217,14 +242,6 @@ export function assertAnswerFits(bytes: number): void {
       'ANSWER_TOO_LARGE',
       `An answer holds at most ${ANSWER_BYTES} bytes of events, schemas, examples and responses. Request smaller pages.`,
     )
-}
-
-/** The error of a forbidden field. The attempt goes to the audit trail. */
-function refuse({ viewer, services }: Context, field: string): Error {
-  if (viewer === null)
-    return new UnauthenticatedError('Present an API key: Authorization: Bearer … (on WebSocket, in connection_init).')
-  services.audit.denied(viewer, 'request', 'FORBIDDEN', field)
-  return new ForbiddenError(`This key lacks the permission for ${field}. Use a key with that permission.`)
 }
 
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], null> }

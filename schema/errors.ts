@@ -1,4 +1,11 @@
-import { ConflictError, type Issue, NotFoundError, type SignalboxError, ValidationError } from '../src/lib/errors.ts'
+import {
+  ConflictError,
+  type Issue,
+  NotFoundError,
+  type SignalboxError,
+  UnauthenticatedError,
+  ValidationError,
+} from '../src/lib/errors.ts'
 import { builder } from './builder.ts'
 
 /** Expected errors are members of result unions. Each message names the action to take. */
@@ -40,5 +47,11 @@ builder.objectType(NotFoundError, {
 builder.objectType(ConflictError, {
   name: 'ConflictError',
   description: 'The current state forbids the change. `code` names the reason.',
+  interfaces: [ErrorInterface],
+})
+
+builder.objectType(UnauthenticatedError, {
+  name: 'UnauthenticatedError',
+  description: 'The credentials are wrong. Nothing was changed.',
   interfaces: [ErrorInterface],
 })

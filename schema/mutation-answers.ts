@@ -23,8 +23,8 @@ export type ReadableRows = Map<string, string>
 interface MutationAnswerOptions<Context> {
   /** True when the key has the permission. */
   can(context: Context, scope: Scope): boolean
-  /** Creates the error of a forbidden field, such as `Event.deliveries`. */
-  refuse(context: Context, field: string): Error
+  /** Creates the error of a forbidden field, such as `Event.deliveries`, which needs a permission. */
+  refuse(context: Context, field: string, scope: Scope): Error
   readable(context: Context): ReadableRows
 }
 
@@ -41,8 +41,8 @@ class MutationAnswers<Types extends SchemaTypes> extends BasePlugin<Types> {
     return async (parent, args, context, info) => {
       const forbidden = findForbidden(info, (scope) => options.can(context, scope))
       if (forbidden !== undefined) {
-        const { field, path } = forbidden
-        const error = options.refuse(context, field)
+        const { field, path, scope } = forbidden
+        const error = options.refuse(context, field, scope)
         throw new GraphQLError(error.message, { path: [...pathToArray(info.path), ...path], originalError: error })
       }
       const result = await resolver(parent, args, context, info)
@@ -58,6 +58,7 @@ SchemaBuilder.registerPlugin('mutationAnswers', MutationAnswers)
 interface ForbiddenField {
   field: string
   path: string[]
+  scope: Scope
 }
 
 /** The first selected field below a mutation that needs a permission which the key lacks. */
@@ -65,7 +66,7 @@ function findForbidden(info: GraphQLResolveInfo, can: (scope: Scope) => boolean)
   return findSelected(info, (type, field, path) => {
     const { authScopes } = (field.extensions.pothosOptions ?? {}) as { authScopes?: { can?: Scope } }
     if (authScopes?.can === undefined || can(authScopes.can)) return undefined
-    return { field: `${type}.${field.name}`, path }
+    return { field: `${type}.${field.name}`, path, scope: authScopes.can }
   })
 }
 

@@ -60,6 +60,16 @@ const NODE_TYPES = {
     resource: 'deliveries',
     load: ({ bulkActions }, viewer, ids, query) => bulkActions.getMany(viewer, ids, query),
   },
+  Person: {
+    prefix: 'usr',
+    resource: null,
+    load: ({ people }, viewer, ids, query) => people.getMany(viewer, ids, query),
+  },
+  Session: {
+    prefix: 'ses',
+    resource: null,
+    load: ({ ownSessions }, viewer, ids) => ownSessions.getMany(viewer, ids),
+  },
   PersistedDocument: {
     prefix: 'doc',
     resource: 'keys',

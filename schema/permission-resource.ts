@@ -18,6 +18,7 @@ const BUILT_IN: Record<Resource, string> = {
   usage: 'Usage of API keys.',
   audit: 'The audit trail.',
   members: 'Members of the organization.',
+  organization: 'Settings of the organization and its deletion.',
   platform: 'The whole installation, for keys of the operator.',
 }
 const builtIn = RESOURCES.map((name): ResourceShape => ({ name, description: BUILT_IN[name], isDeclared: false }))

@@ -4,26 +4,33 @@ import { ApiKeyTier } from './api-key.ts'
 import { builder, requireViewer } from './builder.ts'
 import { UsageInterval, UsageType } from './usage.ts'
 
+type InputFields = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>
+
+/** Conditions that requests of keys and of people have in common. */
+const conditions = (t: InputFields) => ({
+  operation: t.string({ description: 'Requests of this operation. Default: every operation.' }),
+  status: t.int({ description: 'Requests with this HTTP status. Default: every status.' }),
+  from: t.field({
+    type: 'DateTime',
+    description: 'Start of the range, rounded down to the start of its bucket. Default: 24 hours before `to`.',
+  }),
+  to: t.field({
+    type: 'DateTime',
+    description: 'End of the range: buckets that begin before it are included. Default: now.',
+  }),
+  interval: t.field({
+    type: UsageInterval,
+    description:
+      'Length of the buckets; a range has at most 1,000. Default: the shortest that is kept for the whole range and fits: MINUTE up to 3 hours, HOUR up to 8 days, DAY up to 92 days, else MONTH.',
+  }),
+})
+
 export const UsageFilter = builder.inputType('UsageFilter', {
   description: 'Filter of requests. Every given condition must hold.',
   fields: (t) => ({
     keyId: t.id({ description: 'Requests with this key. Default: every key of the organization.' }),
-    operation: t.string({ description: 'Requests of this operation. Default: every operation.' }),
-    status: t.int({ description: 'Requests with this HTTP status. Default: every status.' }),
     tier: t.field({ type: ApiKeyTier, description: 'Requests with keys that had this tier. Default: every tier.' }),
-    from: t.field({
-      type: 'DateTime',
-      description: 'Start of the range, rounded down to the start of its bucket. Default: 24 hours before `to`.',
-    }),
-    to: t.field({
-      type: 'DateTime',
-      description: 'End of the range: buckets that begin before it are included. Default: now.',
-    }),
-    interval: t.field({
-      type: UsageInterval,
-      description:
-        'Length of the buckets; a range has at most 1,000. Default: the shortest that is kept for the whole range and fits: MINUTE up to 3 hours, HOUR up to 8 days, DAY up to 92 days, else MONTH.',
-    }),
+    ...conditions(t),
   }),
 })
 
@@ -38,6 +45,10 @@ export const usage = {
     }),
   })),
 } as const
+const PeopleUsageFilter = builder.inputType('PeopleUsageFilter', {
+  description: 'Filter of requests of people. Every given condition must hold.',
+  fields: conditions,
+})
 
 builder.queryField('usage', (t) =>
   t.field({
@@ -45,6 +56,22 @@ builder.queryField('usage', (t) =>
     description: "Usage of the organization's API keys. Needs `usage: read`.",
     resolve: (_root, { filter }, context) =>
       context.services.usage.ofOrganization(requireViewer(context), filter ?? {}),
+  }),
+)
+
+builder.queryField('peopleUsage', (t) =>
+  t.field({
+    type: UsageType,
+    description:
+      "Usage of the organization's people, who act with sessions; `usage` counts their requests nowhere. Needs `usage: read`.",
+    authScopes: { can: 'usage:read' },
+    args: {
+      filter: t.arg({
+        type: PeopleUsageFilter,
+        description: 'Filter of requests. Default: every request of the last 24 hours.',
+      }),
+    },
+    resolve: (_root, { filter }, context) => context.services.usage.ofPeople(requireViewer(context), filter ?? {}),
   }),
 )
 

@@ -5,7 +5,7 @@ import { builder, requireViewer } from './builder.ts'
 import { Organization } from './organization.ts'
 import { PermissionType } from './permission.ts'
 
-const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
+export const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   description: 'The principal of the request and its organization.',
   fields: (t) => ({
     id: t.id({

@@ -17,6 +17,7 @@ import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
 import { writeFirstKey } from './domain/organizations/first-key-file.ts'
 import { createPurgeOrganizations } from './domain/organizations/purge-organizations.ts'
+import { createMail } from './domain/people/mail.ts'
 import { readManifest } from './domain/persisted-operations/manifest.ts'
 import { createRetention } from './domain/retention/retention.ts'
 import { systemClock as clock } from './lib/clock.ts'
@@ -99,17 +100,37 @@ export async function compose(
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
     stops.push(() => redis?.disconnect())
     const { rateLimits, dailyQuotas, fieldLimits, keyPrefix, bootstrapApiKey } = config
+    const mail = createMail({ smtpUrl: config.smtpUrl, from: config.mailFrom, log })
+    stops.push(mail.stop)
     const services = createServices({
-      ...{ database, clock, makeId, keyring, bus, redis, manifest, log, targets, keyPrefix, bootstrapApiKey },
+      ...{ database, clock, makeId, keyring, bus, redis, manifest, log, mail, targets, keyPrefix, bootstrapApiKey },
+      publicUrl: config.publicUrl,
       allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
-    const { host, port, trustedProxies, graphiql, introspection } = config
+    const { host, port, production, trustedProxies, graphiql, introspection } = config
     const connections = descriptors.clients
     const server = await startServer({
-      ...{ services, database, clock, log, host, port, trustedProxies, graphiql, introspection, connections },
+      ...{
+        services,
+        database,
+        clock,
+        log,
+        host,
+        port,
+        production,
+        trustedProxies,
+        graphiql,
+        introspection,
+        connections,
+      },
     })
     stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
+    // Never the link itself: in production the output is a log.
+    if (production && (await services.setUp.isOpen()))
+      log.info(
+        'This installation has no owner yet; npm run admin -- setup-link prints the link that makes the first one',
+      )
     started.url = server.url
     started.services = services
   }

@@ -5,55 +5,24 @@ import { z } from 'zod'
 import { readConnection, type UrlSetting } from './database/connection.ts'
 import { isKeyringKey } from './lib/keyring.ts'
 import { isNetwork } from './lib/networks.ts'
+import { allowances, isOrigin, isUnguessable, KEY_CHARACTERS, list, seconds, url } from './lib/setting-rules.ts'
 
 const projectFolder = path.join(import.meta.dirname, '..')
 
-/** A comma-separated list in one variable. */
-function list(check: (entry: string) => boolean, expected: string) {
-  return z
-    .string()
-    .transform((text) => text.split(',').map((entry) => entry.trim()))
-    .transform((entries) => entries.filter((entry) => entry !== ''))
-    .refine((entries) => entries.every(check), `must be a comma-separated list of ${expected}`)
-}
-
-/** A comma-separated list of numbers by name; absent names keep their defaults. */
-function allowances(form: RegExp, expected: string) {
-  return list((entry) => form.test(entry), expected)
-    .transform((entries) => entries.map((entry) => form.exec(entry)!.slice(1)))
-    .optional()
-}
-
-/** Minimum number of different characters in BOOTSTRAP_API_KEY. */
-const KEY_CHARACTERS = 8
-
-/** False for a key of few characters and for one that repeats a part, such as 24 times `a`. */
-function isUnguessable(key: string): boolean {
-  return new Set(key).size >= KEY_CHARACTERS && !/^(.+?)\1+$/.test(key)
-}
-
-function seconds(most: number) {
-  const rule = `must be a whole number of seconds, 1 to ${most}`
-  return z.coerce.number(rule).int(rule).min(1, rule).max(most, rule)
-}
 const portRule = 'must be a port, 0 to 65535'
 const retentionRule = 'must be a number of days from 0 to 36500; 0 keeps the rows forever'
 const concurrencyRule = 'must be a whole number, 1 to 10000'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-const url = (...protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (text) => protocols.includes(URL.parse(text)?.protocol ?? ''),
-      `must begin with ${protocols.join('// or ')}//`,
-    )
-
 const days = z.coerce.number(retentionRule).min(0, retentionRule).max(36_500, retentionRule)
 
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: z.coerce.number(portRule).int(portRule).min(0, portRule).max(65535, portRule).default(4000),
   HOST: z.string().min(1).optional(),
+  PUBLIC_URL: url('http:', 'https:')
+    .refine(isOrigin, 'must be an origin without a path, such as https://signalbox.example.com')
+    .transform((text) => new URL(text).origin)
+    .optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
@@ -69,6 +38,8 @@ const environment = z.object({
   ENDPOINT_ALLOWED_NETWORKS: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   TRUSTED_PROXIES: list(isNetwork, 'networks such as 10.0.0.0/8').optional(),
   DATA_DIR: z.string().min(1).optional(),
+  SMTP_URL: url('smtp:', 'smtps:').optional(),
+  MAIL_FROM: z.string().min(3).optional(),
   OPERATIONS_MANIFEST: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   KEY_PREFIX: z
@@ -83,7 +54,7 @@ const environment = z.object({
     .default(2_000),
   WORKER_LEASE_SECONDS: seconds(3600).default(15),
   RATE_LIMITS: allowances(
-    /^(STANDARD|ELEVATED|ENTERPRISE)=(\d{1,6})\/(\d{1,9})$/,
+    /^(STANDARD|ELEVATED|ENTERPRISE|PEOPLE|STRANGERS)=(\d{1,6})\/(\d{1,9})$/,
     'TIER=requests a minute/an hour, such as STANDARD=60/3000',
   ),
   DAILY_QUOTAS: allowances(
@@ -108,6 +79,12 @@ export interface Config {
   production: boolean
   port: number
   host: string
+  /** URL under which browsers reach the installation. Undefined takes the loopback address and the port. */
+  publicUrl: string | undefined
+  /** Mail server with user and password. Undefined sends no mail. */
+  smtpUrl: string | undefined
+  /** Sender of mail; set together with `smtpUrl`. */
+  mailFrom: string | undefined
   /** Undefined starts the embedded PostgreSQL. */
   databaseUrl: string | undefined
   /** Past every pooler, for LISTEN, session locks and migrations. Undefined takes `databaseUrl`. */
@@ -157,7 +134,7 @@ export interface Config {
 export class ConfigError extends Error {}
 
 /** Variables with credentials. */
-const SECRETS = ['BOOTSTRAP_API_KEY', 'DATABASE_DIRECT_URL', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'REDIS_URL']
+const SECRETS = ['BOOTSTRAP_API_KEY', 'DATABASE_DIRECT_URL', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'REDIS_URL', 'SMTP_URL']
 
 /**
  * Reads the settings, and removes those with credentials from the environment, so that no child process inherits them.
@@ -173,6 +150,8 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     mistakes.push('DATABASE_URL is missing: set it to the PostgreSQL that all processes share')
   if (present.DATABASE_DIRECT_URL !== undefined && present.DATABASE_URL === undefined)
     mistakes.push('DATABASE_DIRECT_URL needs DATABASE_URL: it leads to the same database past a pooler')
+  if ((present.SMTP_URL === undefined) !== (present.MAIL_FROM === undefined))
+    mistakes.push('SMTP_URL and MAIL_FROM need each other: the mail server, and the sender of each mail')
   if (parsed.success) mistakes.push(...findUrlMistakes(parsed.data))
   if (production && present.ENCRYPTION_KEYS === undefined)
     mistakes.push('ENCRYPTION_KEYS is missing: production needs its own; set it to k1:$(openssl rand -base64 32)')
@@ -184,6 +163,9 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     production,
     port: settings.PORT,
     host: settings.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    publicUrl: settings.PUBLIC_URL,
+    smtpUrl: settings.SMTP_URL,
+    mailFrom: settings.MAIL_FROM,
     databaseUrl: settings.DATABASE_URL,
     databaseDirectUrl: settings.DATABASE_DIRECT_URL,
     redisUrl: settings.REDIS_URL,

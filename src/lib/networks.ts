@@ -12,8 +12,31 @@ export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefine
   return ipaddr.process(address)
 }
 
+/** Parts of an IPv6 address that name the network of one client: 64 bits, of which a client may use every address. */
+const NETWORK_PARTS = 4
+
+/** The network of one client: an IPv4 address, also when it is mapped into IPv6, or the /64 of an IPv6 address. */
+export function networkOf(text: string): string {
+  const address = parseAddress(text)
+  if (address === undefined) return text
+  if (address.kind() === 'ipv4') return address.toString()
+  const parts = (address as ipaddr.IPv6).parts.slice(0, NETWORK_PARTS)
+  return `${parts.map((part) => part.toString(16)).join(':')}::/64`
+}
+
 export function isAddress(text: string): boolean {
   return parseAddress(text) !== undefined
+}
+
+/**
+ * The part of an address that one client holds: an IPv4 address, or the /64 network of an IPv6 address. Limits by address
+ * count by this part. A text that is no address is its own part.
+ */
+export function clientNetwork(text: string): string {
+  const address = parseAddress(text)
+  if (address === undefined || address.kind() === 'ipv4') return address?.toString() ?? text
+  const network = (address as ipaddr.IPv6).parts.slice(0, 4).map((part) => part.toString(16))
+  return `${network.join(':')}::/64`
 }
 
 /** True for a network such as 10.0.0.0/8 or fd00::/8, or a single address. */

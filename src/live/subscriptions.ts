@@ -1,10 +1,12 @@
 import { changedKeys, KEY_CHANGES, type LiveBus, ORGANIZATION_CHANGES } from '../bus/bus.ts'
+import { changedSessions, type SessionChange } from '../domain/people/session-changes.ts'
 import type { Viewer } from '../domain/people/viewer.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ConflictError } from '../lib/errors.ts'
+import type { ListenForSessions } from './session-listener.ts'
 
 /** Maximum open subscriptions of one principal in one process. */
-export const SUBSCRIPTIONS_PER_KEY = 100
+export const SUBSCRIPTIONS_PER_PRINCIPAL = 100
 /** The longest delay of setTimeout. */
 const LONGEST_TIMER_MS = 2_147_483_647
 /** Interval of checks while the bus is degraded and revocations do not arrive. Keys are cached for the same time. */
@@ -20,59 +22,72 @@ interface Open {
 /** Open subscriptions by principal: bounded in number, and closed when the rights of the principal end. */
 export type Subscriptions = ReturnType<typeof createSubscriptions>
 
-/** @param deps.isUnchanged true while a viewer keeps its rights; called when its key or organization changed, and at intervals */
+/**
+ * @param deps.isUnchanged true while a viewer keeps its rights; called when its key, session or organization changed, and
+ *   at intervals
+ */
 export function createSubscriptions(deps: {
   bus: LiveBus
   clock: Clock
+  listenForSessions: ListenForSessions
   isUnchanged: (viewer: Viewer) => Promise<boolean>
 }) {
   const byPrincipal = new Map<string, Set<Open>>()
-  const unsubscribes: (() => void)[] = []
+  const unsubscribes: (() => unknown)[] = []
   let timer: NodeJS.Timeout | undefined
 
-  function closeAll(keyId: string): void {
-    for (const open of byPrincipal.get(keyId) ?? []) open.close()
+  const opened = (): Open[] => [...byPrincipal.values()].flatMap((open) => [...open])
+  const openedBy = (principalIds: readonly string[]): Open[] =>
+    principalIds.flatMap((id) => [...(byPrincipal.get(id) ?? [])])
+
+  /** @param onFailure called when the database does not answer and the principal cannot be checked */
+  function recheck(opens: readonly Open[], onFailure: (open: Open) => void): void {
+    for (const open of opens)
+      deps.isUnchanged(open.viewer).then(
+        (unchanged) => unchanged || open.close(),
+        () => onFailure(open),
+      )
   }
 
-  /** @param onFailure called when the database does not answer and the key cannot be checked */
-  function recheck(keyIds: Iterable<string>, onFailure: (open: Open) => void): void {
-    for (const keyId of keyIds)
-      for (const open of byPrincipal.get(keyId) ?? [])
-        deps.isUnchanged(open.viewer).then(
-          (unchanged) => unchanged || open.close(),
-          () => onFailure(open),
-        )
-  }
+  /** Subscriptions in one of these organizations. */
+  const openedIn = (organizationIds: readonly unknown[]): Open[] =>
+    opened().filter(
+      ({ viewer }) => organizationIds.includes(viewer.organizationId) || organizationIds.includes(viewer.homeId),
+    )
 
-  /** Principals with a subscription in one of these organizations. */
-  function principalsIn(organizationIds: readonly unknown[]): string[] {
-    const isIn = ({ viewer }: Open) =>
-      organizationIds.includes(viewer.organizationId) || organizationIds.includes(viewer.homeId)
-    return [...byPrincipal].filter(([, open]) => [...open].some(isIn)).map(([id]) => id)
-  }
+  /** Subscriptions of a session, or of a person in every session. */
+  const openedOf = (change: SessionChange): Open[] =>
+    'personId' in change
+      ? openedBy([change.personId])
+      : opened().filter(({ viewer }) => viewer.credential === change.sessionId)
+
+  const isOfPerson = ({ viewer }: Open) => viewer.principal.kind === 'PERSON'
 
   return {
     async start() {
       const close = (open: Open) => open.close()
       unsubscribes.push(
         await deps.bus.subscribe(KEY_CHANGES, ({ gap, messages }) =>
-          recheck(gap ? byPrincipal.keys() : changedKeys(messages), close),
+          recheck(gap ? opened() : openedBy(changedKeys(messages)), close),
         ),
         await deps.bus.subscribe(ORGANIZATION_CHANGES, ({ gap, messages }) =>
-          recheck(gap ? byPrincipal.keys() : principalsIn(messages), close),
+          recheck(gap ? opened() : openedIn(messages), close),
+        ),
+        await deps.listenForSessions(({ gap, messages }) =>
+          recheck(gap ? opened().filter(isOfPerson) : changedSessions(messages).flatMap(openedOf), close),
         ),
       )
-      timer = setInterval(() => recheck(byPrincipal.keys(), () => {}), RECHECK_MS)
+      timer = setInterval(() => recheck(opened(), () => {}), RECHECK_MS)
       timer.unref()
     },
-    stop() {
+    async stop() {
       clearInterval(timer)
-      for (const unsubscribe of unsubscribes.splice(0)) unsubscribe()
-      for (const keyId of byPrincipal.keys()) closeAll(keyId)
+      for (const open of opened()) open.close()
+      await Promise.all(unsubscribes.splice(0).map((unsubscribe) => unsubscribe()))
     },
 
     /** Number of subscriptions that receive changes. */
-    count: () => [...byPrincipal.values()].flatMap((open) => [...open]).filter(({ ready }) => ready).length,
+    count: () => opened().filter(({ ready }) => ready).length,
 
     /** Open subscriptions of a principal in this process. */
     countOf: (principalId: string): number => byPrincipal.get(principalId)?.size ?? 0,
@@ -87,10 +102,10 @@ export function createSubscriptions(deps: {
       make: (onClose: () => void) => Promise<T>,
     ): Promise<T> {
       const open = byPrincipal.get(viewer.principal.id) ?? new Set()
-      if (open.size >= SUBSCRIPTIONS_PER_KEY)
+      if (open.size >= SUBSCRIPTIONS_PER_PRINCIPAL)
         throw new ConflictError(
           'TOO_MANY_SUBSCRIPTIONS',
-          `A key has at most ${SUBSCRIPTIONS_PER_KEY} open subscriptions in one process. Close one, or widen the filter of another.`,
+          `A ${viewer.principal.kind === 'PERSON' ? 'person' : 'key'} has at most ${SUBSCRIPTIONS_PER_PRINCIPAL} open subscriptions in one process. Close one, or widen the filter of another.`,
         )
       let source: T | undefined
       let closed = false

@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga'
 /** Headers of every answer of /graphql: no cache stores it, and the named fields of the request decide it. */
 const ANSWER_HEADERS = {
   'cache-control': 'no-store',
-  vary: 'authorization, x-api-key, signalbox-organization, accept, accept-encoding',
+  vary: 'authorization, x-api-key, cookie, origin, signalbox-organization, accept, accept-encoding',
   'x-content-type-options': 'nosniff',
 }
 

@@ -23,12 +23,7 @@ export function readCredentials(
     const fault = textViolation(text(fields(name)) ?? '')
     if (fault !== undefined) throw new UnauthenticatedError(`The field ${name} of the request ${fault}`)
   }
-  const organization = text(fields(ORGANIZATION_HEADER))
-  // Falling back to the key's own organization would act in the wrong one.
-  if (fields(ORGANIZATION_HEADER) === '')
-    throw new UnauthenticatedError(
-      'The header Signalbox-Organization is empty. Send the id or external id of an organization, or leave the header out.',
-    )
+  const organization = readOrganization(fields)
   const authorization = text(fields('authorization'))
   // GraphiQL opens with the bare word, for the key to be added.
   const isEmpty = authorization === undefined || /^Bearer\s*$/i.test(authorization)
@@ -40,6 +35,16 @@ export function readCredentials(
     throw new UnauthenticatedError('Authorization and X-API-Key hold different API keys. Send one of them.')
   const token = bearer ?? header
   return token === undefined ? undefined : { token, organization, ...about }
+}
+
+/** The organization in which a request wants to act. */
+export function readOrganization(fields: (name: string) => unknown): string | undefined {
+  // Falling back to the own organization would act in the wrong one.
+  if (fields(ORGANIZATION_HEADER) === '')
+    throw new UnauthenticatedError(
+      'The header Signalbox-Organization is empty. Send the id or external id of an organization, or leave the header out.',
+    )
+  return text(fields(ORGANIZATION_HEADER))
 }
 
 function text(value: unknown): string | undefined {

@@ -3,6 +3,7 @@ import { CloseCode, type Server } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import { JsonError, refuseOversize } from '../lib/json-text.ts'
 import type { Log } from '../lib/log.ts'
+import type { SocketSession } from './begin-request.ts'
 import type { SocketPlace } from './socket-places.ts'
 import type { UnsentAccount } from './unsent-bytes.ts'
 
@@ -17,6 +18,8 @@ export interface SocketExtra {
   text: string
   account: UnsentAccount
   place: SocketPlace
+  /** The session of the cookie of the handshake; undefined without one. */
+  session: Promise<SocketSession | undefined>
   /** Ends the count of the bytes before `connection_ack`. */
   stopCounting(): void
 }

@@ -1,5 +1,5 @@
 import { RequestCache } from '@pothos/plugin-scope-auth'
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql'
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, getOperationAST, Kind } from 'graphql'
 import { createYoga, isAsyncIterable, isPromise, mapAsyncIterator, type Plugin } from 'graphql-yoga'
 import type { Context } from '../../schema/builder.ts'
 import { messageKey } from '../../schema/delivery-updates.ts'
@@ -7,6 +7,7 @@ import { createLimitField } from '../../schema/field-limits.ts'
 import { stringifyAnswer, stringifyEvent } from '../../schema/json-answer.ts'
 import { createNodes } from '../../schema/nodes.ts'
 import { schema } from '../../schema/schema.ts'
+import type { SessionSeen } from '../domain/people/session-seen.ts'
 import type { Services } from '../services.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { boundAnswers, withinAnswerSize } from './answer-size.ts'
@@ -26,6 +27,9 @@ import { boundSubscriptions } from './subscription-size.ts'
 import { explainVariables, shortenErrors } from './variable-errors.ts'
 
 const checkDocument = createCheckDocument(schema)
+
+/** Characters of a browser's name that a session keeps. */
+const USER_AGENT_CHARACTERS = 200
 
 /** GraphQL over HTTP and SSE. WebSocket runs through `getEnveloped`. */
 export function createGraphQL(deps: {
@@ -62,13 +66,14 @@ export function createGraphQL(deps: {
       usage,
       spendLimits(services.limits, services.introspectionBudget),
       limitsOfEveryAnswer,
+      touchSession(services.sessionSeen),
       compressAnswers,
       refuseUnreadAnswers,
       answerHeaders,
       clearScopeCache,
     ],
     parserAndValidationCache: boundedCaches(),
-    // Browsers present keys in a header, never in a cookie, so any origin may ask.
+    // Any origin may ask with a key in a header. The cookie of a person counts for pages of this installation only.
     cors: { origin: '*', credentials: false, exposedHeaders: LIMIT_HEADERS },
     maskedErrors: { maskError: deps.maskError },
     logging: false,
@@ -76,11 +81,13 @@ export function createGraphQL(deps: {
     graphiql: false,
     context({ requestContext, request }) {
       if (requestContext.refused !== undefined) throw requestContext.refused
-      const { viewer } = requestContext
+      const { viewer, session, ip, ended, device = null } = requestContext
+      const userAgent = requestContext.request.headers['user-agent']?.slice(0, USER_AGENT_CHARACTERS) ?? null
       const answered = { bytes: 0 }
       const readable = new Map<string, string>()
       const foundIds = new Map<string, string>()
       return {
+        ...{ session, ended, client: { ip, userAgent, device } },
         ...{ services, nodes, viewer, checkDocument, limitField, answered, readable, foundIds },
         // A function, because the fields of the context are copied and a getter would run then.
         signal: () => request?.signal,
@@ -88,6 +95,22 @@ export function createGraphQL(deps: {
     },
   })
 }
+
+/**
+ * Notes that a person caused a request, from which the idle time of the session counts. A subscription and a refresh do
+ * not count: pages start them by themselves.
+ */
+const touchSession = (sessionSeen: SessionSeen): Plugin<ServerContext> => ({
+  onExecute({ args }) {
+    const { viewer } = (args.contextValue as ServerContext).requestContext
+    if (viewer?.principal.kind !== 'PERSON') return
+    const operation = getOperationAST(args.document, args.operationName)
+    const isRefresh = operation?.selectionSet.selections.every(
+      (selection) => selection.kind === Kind.FIELD && selection.name.value === 'sessionRefresh',
+    )
+    if (!isRefresh) sessionSeen.touch(viewer.credential)
+  },
+})
 
 /**
  * Clears the scope cache of Pothos after each request. Its WeakMap keeps every context alive until a full garbage

@@ -2,27 +2,28 @@ import { randomUUID } from 'node:crypto'
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Database } from '../database/client.ts'
-import { apiKeyPrincipal } from '../domain/people/viewer.ts'
 import type { Clock } from '../lib/clock.ts'
-import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { Services } from '../services.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
 import { oneAtATime } from './answer-order.ts'
 import { sliceAnswer } from './answer-writer.ts'
+import { createBeginRequest, REQUEST_ID } from './begin-request.ts'
 import { type BodyAccount, createBodyBytes } from './body-bytes.ts'
 import { createConnectionPlaces } from './connection-places.ts'
 import { countBody } from './count-body.ts'
-import { createClientIp, ORGANIZATION_HEADER, readCredentials } from './credentials.ts'
+import { createClientIp } from './credentials.ts'
 import { createGraphiQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
 import { mediaTypeViolation } from './media-type.ts'
+import { createPages } from './pages.ts'
 import { pathOf } from './path.ts'
 import { createResolveDocument } from './persisted-operations.ts'
 import { createMaskError } from './public-error.ts'
+import { ADDRESS_LIMITED, spendAsAddress } from './rate-limit-plugin.ts'
 import { CLIENT_CLOSED, createRecordUsage } from './record-usage.ts'
-import type { RequestContext } from './request-context.ts'
+import { createSessionCookies } from './session-cookie.ts'
 import { createUnsentBytes, type UnsentAccount, type UnsentLimits } from './unsent-bytes.ts'
 import { attachWebSocket } from './websocket.ts'
 import { createWriteTimeout } from './write-timeout.ts'
@@ -30,7 +31,6 @@ import { createWriteTimeout } from './write-timeout.ts'
 const REQUEST_BYTES = 16 * 1024 * 1024
 /** Maximum body of a request without a known key: a query and its variables, but no batch of events. */
 const STRANGER_REQUEST_BYTES = 256 * 1024
-const REQUEST_ID = 'x-request-id'
 
 export interface Server {
   /** URL of the listening server, such as http://127.0.0.1:4000. */
@@ -47,6 +47,8 @@ export async function startServer(deps: {
   log: Log
   host: string
   port: number
+  /** True names the session cookie without the port. Default false. */
+  production?: boolean
   trustedProxies: readonly string[]
   /** True serves GraphiQL to browsers on /graphql. */
   graphiql: boolean
@@ -64,25 +66,12 @@ export async function startServer(deps: {
   const clientIp = createClientIp(deps.trustedProxies)
   const places = createConnectionPlaces(deps.connections)
 
-  /** Starts the context of a request, or of an operation on a WebSocket, and authenticates it. */
-  async function begin(request: IncomingMessage, fields: (name: string) => unknown): Promise<RequestContext> {
-    const ip = clientIp(request)
-    const requestContext: RequestContext = { request, ip, startedAt: performance.now(), viewer: null, requestBytes: 0 }
-    try {
-      const credentials = readCredentials(fields, { ip, requestId: String(request.headers[REQUEST_ID]) })
-      if (credentials !== undefined) requestContext.viewer = await services.authenticate(credentials)
-      if (requestContext.viewer !== null) places.keep(request.socket, requestContext.viewer.homeId)
-    } catch (error) {
-      requestContext.refused = error
-      if ((error instanceof UnauthenticatedError || error instanceof ForbiddenError) && error.key !== undefined)
-        services.audit.denied(
-          { principal: apiKeyPrincipal(error.key), organizationId: error.key.organizationId, ip },
-          'request',
-          error.message,
-        )
-    }
-    return requestContext
-  }
+  const cookies = createSessionCookies({
+    publicUrl: services.links.publicUrl,
+    production: deps.production ?? false,
+  })
+
+  const begin = createBeginRequest({ services, cookies, places, clientIp })
 
   const unsent = createUnsentBytes(deps.unsentLimits)
   const bodies = createBodyBytes()
@@ -96,6 +85,7 @@ export async function startServer(deps: {
     introspection: deps.introspection ?? true,
   })
   const graphiql = deps.graphiql ? createGraphiQL() : undefined
+  const pages = createPages()
   const health = createHealth({ database: deps.database, bus: services.bus })
 
   const server = createHttpServer()
@@ -124,6 +114,7 @@ export async function startServer(deps: {
         response.destroy()
       })
     }
+    if (pages.serve(request, response, pathname)) return
     if (pathname === '/livez') return send(response, health.live())
     if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
     if (pathname === '/' && graphiql !== undefined) return void response.writeHead(302, { location: '/graphql' }).end()
@@ -167,7 +158,7 @@ export async function startServer(deps: {
       return refuse(response, 415, 'UNSUPPORTED_MEDIA_TYPE', fault)
     }
     const sentBefore = request.socket.bytesWritten
-    const beginning = begin(request, (name) => request.headers[name])
+    const beginning = begin.ofHttp(request)
     response.once('close', async () => {
       const requestContext = await beginning
       requestContext.requestBytes = received
@@ -176,11 +167,18 @@ export async function startServer(deps: {
     })
     const requestContext = await beginning
     requestContext.response = response
+    requestContext.session = cookies.writer(request, response)
+    requestContext.device = cookies.readDevice(request)
     requestContext.unsent = account
     if (requestContext.viewer !== null) account.assign(requestContext.viewer.principal.id)
     if (response.closed) return
     if (requestContext.viewer === null) {
       limit = STRANGER_REQUEST_BYTES
+      const seconds = await spendAsAddress(services.limits, requestContext)
+      if (seconds > 0) {
+        response.setHeader('retry-after', seconds)
+        return refuseBody(response, 429, 'RATE_LIMITED', ADDRESS_LIMITED(seconds))
+      }
       const message = `A request without a known API key has at most ${limit} bytes. Present a key, or send less.`
       if (received > limit) return refuseBody(response, 413, 'REQUEST_TOO_LARGE', message)
     } else {
@@ -193,13 +191,10 @@ export async function startServer(deps: {
   }
 
   const sockets = attachWebSocket(server, {
-    ...{ graphql, log, maskError, record, resolveDocument, unsent },
+    ...{ graphql, log, maskError, record, resolveDocument, unsent, requestId },
     limits: services.limits,
     clientIp,
-    begin(request, params) {
-      request.headers[REQUEST_ID] ??= requestId(request)
-      return begin(request, (name) => params[name] ?? params[NAMES[name] ?? name])
-    },
+    begin,
     ...(deps.initTimeoutMs !== undefined && { initTimeoutMs: deps.initTimeoutMs }),
   })
 
@@ -209,24 +204,20 @@ export async function startServer(deps: {
   })
   const { port } = server.address() as AddressInfo
   const host = deps.host.includes(':') ? `[${deps.host}]` : deps.host
+  const url = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`
+  services.links.serveAt(url)
   return {
-    url: `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`,
+    url,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
-      services.subscriptions.stop()
+      const ended = services.subscriptions.stop()
       await sockets.stop()
       server.closeIdleConnections()
       await closed
+      await ended
       writeTimeout.stop()
     },
   }
-}
-
-/** Field names of `connection_init` as HTTP clients spell them. */
-const NAMES: Record<string, string> = {
-  authorization: 'Authorization',
-  'x-api-key': 'X-API-Key',
-  [ORGANIZATION_HEADER]: 'Signalbox-Organization',
 }
 
 function requestId(request: IncomingMessage): string {

@@ -21,6 +21,7 @@ import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
 import { WORKERS_AT_MOST } from '../domain/operator/queue.ts'
 import { KEYS_NEAR_LIMIT_AT_MOST } from '../domain/overview/keys-near-limit.ts'
 import { MINUTES } from '../domain/overview/last-hour.ts'
+import { SESSIONS_AT_MOST } from '../domain/people/sessions.ts'
 import { ENTRIES_AT_ONCE } from '../live/entry-notifier.ts'
 
 /** Page size when `first` or `last` is a variable, and when neither is given. */
@@ -39,6 +40,7 @@ export const LISTS: Record<string, number | undefined> = {
   ...{ permissions: 10, headers: 10, responseHeaders: 10, permissionResources: 508 },
   ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES, examples: REHEARSAL_EXAMPLES },
   ...{ minutes: MINUTES, keysNearLimit: KEYS_NEAR_LIMIT_AT_MOST, tiers: 4, keysByTier: 4, workers: WORKERS_AT_MOST },
+  sessions: SESSIONS_AT_MOST,
   // All validation issues of an input count as one object.
   issues: 1,
 }

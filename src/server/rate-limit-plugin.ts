@@ -9,6 +9,7 @@ import {
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { IntrospectionBudget } from '../domain/limits/introspection-budget.ts'
 import type { Limits } from '../domain/limits/limits.ts'
+import { clientNetwork } from '../lib/networks.ts'
 import { retryAfter, setLimitHeaders, tightestOf } from './limit-headers.ts'
 import { type Cost, costOf } from './query-limits.ts'
 import type { RequestContext, ServerContext } from './request-context.ts'
@@ -58,7 +59,7 @@ async function spendAsStranger(
   { introspected }: Cost,
 ): Promise<ExecutionResult | undefined> {
   if (introspected === 0) return undefined
-  const seconds = budget.spend(ip, introspected)
+  const seconds = budget.spend(ip && clientNetwork(ip), introspected)
   if (seconds === 0) {
     await budget.turn()
     return undefined
@@ -90,28 +91,47 @@ export async function spendConnection(limits: Limits, requestContext: RequestCon
   return requestContext.limits?.admitted !== false
 }
 
+/**
+ * Spends one request without a known credential from the limit of its address, over all processes.
+ *
+ * @returns seconds until the limit admits a request; 0 when it was admitted
+ */
+export async function spendAsAddress(limits: Limits, { ip }: RequestContext): Promise<number> {
+  const subject = { id: `address ${ip && clientNetwork(ip)}`, tier: 'STRANGERS', plan: null } as const
+  const state = await limits.spend(subject, { requests: 1, points: 0 })
+  return state === undefined || state.admitted ? 0 : retryAfter(state)
+}
+
+/** Message to an address past its limit. */
+export const ADDRESS_LIMITED = (seconds: number): string =>
+  `Too many requests without a known key or session came from this address. Try again in ${seconds} s.`
+
 async function ask(
   limits: Limits,
   requestContext: RequestContext,
   amounts: { requests: number; points: number },
 ): Promise<void> {
   const { principal, tier, plan } = requestContext.viewer!
-  requestContext.limits = (await limits.spend({ principalId: principal.id, tier, plan }, amounts)) ?? null
+  const isPerson = principal.kind === 'PERSON'
+  const subject = { id: principal.id, tier: isPerson ? ('PEOPLE' as const) : tier, plan: isPerson ? null : plan }
+  requestContext.limits = (await limits.spend(subject, amounts)) ?? null
   const { response } = requestContext
   if (requestContext.limits !== null && response?.headersSent === false)
     setLimitHeaders(response, requestContext.limits)
 }
 
-function refusal({ limits, response }: RequestContext): ExecutionResult {
+function refusal({ limits, response, viewer }: RequestContext): ExecutionResult {
   const { name } = tightestOf(limits!)
   const seconds = retryAfter(limits!)
   const about = { code: 'RATE_LIMITED', window: name, ...(response && { http: { status: 429 } }) }
   const extensions = limits!.exceedsWindow ? about : { ...about, retryAfter: seconds }
+  const isPerson = viewer?.principal.kind === 'PERSON'
+  const who = isPerson ? 'You have' : 'This key has'
   const message = limits!.exceedsWindow
-    ? 'This operation costs more points than this key may spend within a minute. Request less.'
+    ? `This operation costs more points than ${isPerson ? 'you' : 'this key'} may spend within a minute. Request less.`
     : name === 'cost'
-      ? `This key has too few cost points left for this operation. Request less, or try again in ${seconds} s.`
-      : `This key has used up its requests for this ${name}. Try again in ${seconds} s.`
+      ? `${who} too few cost points left for this operation. Request less, or try again in ${seconds} s.`
+      : `${who} used up ${isPerson ? 'your' : 'its'} requests for this ${name}. Try again in ${seconds} s.`
   return { errors: [new GraphQLError(message, { extensions })] }
 }
 

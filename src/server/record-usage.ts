@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import { stringifyAnswer } from '../../schema/json-answer.ts'
 import type { UsageRecorder } from '../domain/usage/recorder.ts'
-import { OK } from '../domain/usage/usage-record.ts'
+import { OK, PEOPLE } from '../domain/usage/usage-record.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import { redactSecrets } from '../lib/log.ts'
@@ -15,21 +15,21 @@ export const CLIENT_CLOSED = 499
 const NOT_EXECUTED = 'none'
 const TEXT_CHARACTERS = 200
 
-/** Records a request with a key once, after its answer. */
+/** Records a request with a key or session once, after its answer. */
 export type RecordUsage = (requestContext: RequestContext, answer: { status: number; responseBytes?: number }) => void
 
 export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock }): RecordUsage {
   return (requestContext, { status, responseBytes = 0 }) => {
     const { viewer, refused, request, error } = requestContext
     const isKnown = refused instanceof UnauthenticatedError || refused instanceof ForbiddenError
-    // Requests without a key, and those whose key could not be looked up, belong to no organization.
-    if (requestContext.recorded || (viewer === null && !isKnown)) return
+    // Requests without a key, those with a failed look-up, and some people belong to no organization.
+    if (requestContext.recorded || (viewer === null && !isKnown) || viewer?.homeId === '') return
     requestContext.recorded = true
     const refusedKey = isKnown ? refused.key : undefined
     const code = error?.code ?? (isKnown ? refused.code : undefined)
     deps.recorder.add({
       organizationId: viewer?.homeId ?? refusedKey?.organizationId ?? null,
-      keyId: viewer?.principal.id ?? refusedKey?.id ?? null,
+      keyId: viewer?.principal.kind === 'PERSON' ? PEOPLE : (viewer?.principal.id ?? refusedKey?.id ?? null),
       tier: viewer?.tier ?? refusedKey?.tier ?? null,
       at: deps.clock.now(),
       operation: requestContext.operation ?? NOT_EXECUTED,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LimitsState } from '../domain/limits/limits.ts'
 import type { Viewer } from '../domain/people/viewer.ts'
 import type { Cost } from './query-limits.ts'
+import type { SessionCookie } from './session-cookie.ts'
 import type { UnsentAccount } from './unsent-bytes.ts'
 
 /** One request with its answer: an HTTP request, or an operation on a WebSocket. */
@@ -14,10 +15,16 @@ export interface RequestContext {
   ip: string | null
   /** Start time in milliseconds of `performance.now()`. */
   startedAt: number
-  /** Null without a key, or with a refused one. */
+  /** Cookies of the request; for a request to which no cookie may be given, the reason. */
+  session: SessionCookie | string
+  /** Token of the device of a browser. */
+  device?: string | undefined
+  /** Null without a credential, or with a refused one. */
   viewer: Viewer | null
   /** Reason why the presented key was refused. */
   refused?: unknown
+  /** Reason for which the session of the cookie does not count. The request goes on without a credential, to sign in again. */
+  ended?: Error
   /** State of the limits after this request; null for a key without limits, undefined before the limits were read. */
   limits?: LimitsState | null
   /** Maximum cost of the operation, set before it executes. */

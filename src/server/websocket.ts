@@ -6,12 +6,13 @@ import type { Limits } from '../domain/limits/limits.ts'
 import { SignalboxError, UnauthenticatedError, UnavailableError } from '../lib/errors.ts'
 import { refuseOversize, refuseRepeatedNames } from '../lib/json-text.ts'
 import type { Log } from '../lib/log.ts'
+import { type BeginRequest, REQUEST_ID } from './begin-request.ts'
 import type { GraphQL } from './graphql.ts'
 import { checkPing, closeReason, createSocketExtra, type SocketExtra, serveSocket } from './graphql-ws-socket.ts'
 import { pathOf } from './path.ts'
 import type { ResolveDocument } from './persisted-operations.ts'
 import { withCode } from './public-error.ts'
-import { spendConnection } from './rate-limit-plugin.ts'
+import { ADDRESS_LIMITED, spendAsAddress, spendConnection } from './rate-limit-plugin.ts'
 import { toBadRequest } from './read-parameters.ts'
 import { type RecordUsage, recordFirstError } from './record-usage.ts'
 import type { RequestContext } from './request-context.ts'
@@ -44,7 +45,8 @@ interface EnvelopedArgs extends ExecutionArgs {
 
 /**
  * GraphQL over WebSocket (graphql-transport-ws) with the schema, context and error masking of HTTP. The key arrives in
- * `connection_init` and is checked for every operation, so that a key revoked meanwhile is refused.
+ * `connection_init`, or a session with the handshake; either is checked for every operation, so that a key revoked and a
+ * session ended meanwhile are refused.
  */
 export function attachWebSocket(
   server: Server,
@@ -52,8 +54,8 @@ export function attachWebSocket(
     graphql: GraphQL
     log: Log
     maskError: (error: unknown) => Error
-    /** Authenticates an operation by the payload of `connection_init`. */
-    begin: (request: IncomingMessage, params: Record<string, unknown>) => Promise<RequestContext>
+    begin: BeginRequest
+    requestId: (request: IncomingMessage) => string
     record: RecordUsage
     resolveDocument: ResolveDocument
     unsent: UnsentBytes
@@ -88,14 +90,18 @@ export function attachWebSocket(
     subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
     onPing: checkPing,
     async onConnect({ extra, connectionParams }) {
-      const requestContext = await deps.begin(extra.request, connectionParams ?? {})
+      const requestContext = await deps.begin.ofSocket(extra.request, connectionParams ?? {}, await extra.session)
       if (requestContext.viewer !== null) {
         if (await admit(extra, requestContext)) return
         deps.record(requestContext, { status: 429 })
-        extra.socket.close(TRY_AGAIN_LATER, 'This key has too many WebSockets or requests. Try again later.')
+        const who = requestContext.viewer.principal.kind === 'PERSON' ? 'You have' : 'This key has'
+        extra.socket.close(TRY_AGAIN_LATER, `${who} too many WebSockets or requests. Try again later.`)
         return
       }
-      const error = requestContext.refused ?? new UnauthenticatedError('Present an API key in connection_init.')
+      const seconds = await spendAsAddress(deps.limits, requestContext)
+      if (seconds > 0) return extra.socket.close(TRY_AGAIN_LATER, ADDRESS_LIMITED(seconds))
+      const { refused, ended } = requestContext
+      const error = refused ?? ended ?? new UnauthenticatedError('Present an API key in connection_init.')
       if (!(error instanceof SignalboxError)) throw error
       deps.record(requestContext, { status: 403 })
       extra.socket.close(CloseCode.Forbidden, closeReason(error))
@@ -103,7 +109,7 @@ export function attachWebSocket(
     async onSubscribe({ extra, connectionParams, subscriptions }, _id, asked) {
       // Read before the first wait, while the event of the message lasts.
       const { text } = extra
-      const requestContext = await deps.begin(extra.request, connectionParams ?? {})
+      const requestContext = await deps.begin.ofSocket(extra.request, connectionParams ?? {}, await extra.session)
       requestContext.requestBytes = Buffer.byteLength(text)
       requestContext.source = { text, path: ['payload', 'variables'] }
       const refuse = (errors: readonly GraphQLError[]) => {
@@ -114,7 +120,8 @@ export function attachWebSocket(
       try {
         refuseOversize(text, 'The message')
         refuseRepeatedNames(text)
-        if (requestContext.refused !== undefined) throw requestContext.refused
+        const { refused = requestContext.ended } = requestContext
+        if (refused !== undefined) throw refused
         if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET)
           throw new UnavailableError(
             'TOO_MANY_OPERATIONS',
@@ -150,7 +157,9 @@ export function attachWebSocket(
   function serve(socket: WebSocket, request: IncomingMessage, place: SocketPlace): void {
     const account = deps.unsent.open()
     batchWrites(socket, request.socket, account)
-    serveSocket(protocol, createSocketExtra({ socket, request, account, place }, PENDING_BYTES), deps.log)
+    request.headers[REQUEST_ID] = deps.requestId(request)
+    const session = deps.begin.findSocketSession(request)
+    serveSocket(protocol, createSocketExtra({ socket, request, account, place, session }, PENDING_BYTES), deps.log)
     socket.on('message', () => {
       if (socket.bufferedAmount > UNREAD_BYTES) socket.terminate()
     })

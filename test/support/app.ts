@@ -8,6 +8,7 @@ import type { Resolve } from '../../src/domain/endpoints/dns-resolver.ts'
 import { createTargetPolicy } from '../../src/domain/endpoints/target-policy.ts'
 import type { LimitConfig } from '../../src/domain/limits/limit-config.ts'
 import { bootstrap } from '../../src/domain/organizations/bootstrap.ts'
+import { createMail, type Mail } from '../../src/domain/people/mail.ts'
 import type { Permissions } from '../../src/domain/people/permissions.ts'
 import { readManifest } from '../../src/domain/persisted-operations/manifest.ts'
 import type { Clock } from '../../src/lib/clock.ts'
@@ -47,6 +48,8 @@ export interface AppOptions {
   logSendingAfterMs?: number
   /** Default: none, so that limits and cached keys stay in the process. */
   redisUrl?: string
+  /** Default: no mail. */
+  mail?: Mail
   /** Default: a log that the suite searches for secrets. */
   log?: Log
   /** Default: limits that no test reaches. */
@@ -56,9 +59,10 @@ export interface AppOptions {
 const manifest = readManifest()
 const PLENTY = { minute: 1e6, hour: 1e6 }
 const UNLIMITED: LimitConfig = {
-  tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY },
+  tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY, PEOPLE: PLENTY, STRANGERS: PLENTY },
   plans: { STARTER: 1e6, GROWTH: null, ENTERPRISE: null },
   fields: {},
+  signIns: PLENTY,
 }
 
 export const ENCRYPTION_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`
@@ -89,6 +93,7 @@ export async function startApp(options: AppOptions = {}) {
   const services = createServices({
     ...shared,
     redis,
+    mail: options.mail ?? createMail({ log: shared.log }),
     manifest,
     allowances: options.allowances ?? UNLIMITED,
   })

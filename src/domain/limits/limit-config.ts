@@ -1,13 +1,18 @@
 import type { Plan, Tier } from '../people/viewer.ts'
 
+/** The tiers of keys, and those of requests without a key. */
+export type LimitTier = Tier | 'PEOPLE' | 'STRANGERS'
+
 /** Rate limits and quotas. The operator may replace the defaults. */
 export interface LimitConfig {
-  /** Requests per minute and hour, by tier. */
-  tiers: Record<Tier, { minute: number; hour: number }>
+  /** Requests per minute and hour: of a key by its tier, of a person, and of an address without a credential. */
+  tiers: Record<LimitTier, { minute: number; hour: number }>
   /** Requests per day of each key, by plan; null for no quota. */
   plans: Record<Plan, number | null>
   /** Calls per minute and organization, by costly field. */
   fields: Record<string, number>
+  /** Tries to sign in per minute and hour of one client address. */
+  signIns: { minute: number; hour: number }
 }
 
 export const DEFAULT_LIMITS: LimitConfig = {
@@ -15,12 +20,15 @@ export const DEFAULT_LIMITS: LimitConfig = {
     STANDARD: { minute: 60, hour: 3_000 },
     ELEVATED: { minute: 120, hour: 6_000 },
     ENTERPRISE: { minute: 300, hour: 15_000 },
+    PEOPLE: { minute: 240, hour: 10_000 },
+    STRANGERS: { minute: 300, hour: 6_000 },
   },
   plans: { STARTER: 1_000, GROWTH: 50_000, ENTERPRISE: null },
   fields: {
     ...{ webhookEndpointTest: 5, replayCreate: 5, bulkActionCreate: 5, deliveryRetry: 10 },
     ...{ apiKeyCreate: 20, apiKeyRotate: 20, persistedDocumentCreate: 20 },
   },
+  signIns: { minute: 30, hour: 300 },
 }
 
 /** The defaults with the operator's settings on top. */
@@ -29,7 +37,7 @@ export function createLimitConfig(set: {
   dailyQuotas: Record<string, number | null>
   fieldLimits: Record<string, number>
 }): LimitConfig {
-  const { tiers, plans, fields } = DEFAULT_LIMITS
+  const { tiers, plans, fields, signIns } = DEFAULT_LIMITS
   const unknown = Object.keys(set.fieldLimits).find((field) => !(field in fields))
   if (unknown !== undefined)
     throw new Error(
@@ -39,6 +47,7 @@ export function createLimitConfig(set: {
     tiers: { ...tiers, ...set.rateLimits },
     plans: { ...plans, ...set.dailyQuotas },
     fields: { ...fields, ...set.fieldLimits },
+    signIns,
   }
 }
 
@@ -54,11 +63,23 @@ export interface Window {
   seconds: number
 }
 
-/** The windows of a key, shortest first. A key without a tier has none. */
-export function windowsOf({ tiers, plans }: LimitConfig, key: { tier: Tier | null; plan: Plan }): Window[] {
-  if (key.tier === null) return []
-  const { minute, hour } = tiers[key.tier]
-  const day = plans[key.plan]
+/** The spender: a principal, or the network of an address. */
+export interface LimitSubject {
+  id: string
+  /** Null without limits. */
+  tier: LimitTier | null
+  /** Plan of the daily quota; null without one. */
+  plan: Plan | null
+}
+
+/** The windows of a subject, shortest first. A subject without a tier has none. */
+export function windowsOf(
+  { tiers, plans }: LimitConfig,
+  { tier, plan }: Pick<LimitSubject, 'tier' | 'plan'>,
+): Window[] {
+  if (tier === null) return []
+  const { minute, hour } = tiers[tier]
+  const day = plan === null ? null : plans[plan]
   return [
     { name: 'minute', limit: minute, seconds: 60 },
     { name: 'hour', limit: hour, seconds: 3_600 },

@@ -116,6 +116,8 @@ export const PURGE_STEPS: readonly PurgeStep[] = [
   rowsOf('event_types'),
   rowsOf('persisted_documents'),
   rowsOf('api_keys'),
+  rowsOf('invitations'),
+  rowsOf('members'),
   rowsOf('audit_entries'),
   rowsOf('usage_chunks'),
   USAGE_SERIES,

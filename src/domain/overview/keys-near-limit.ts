@@ -32,7 +32,7 @@ export function createKeysNearLimit(deps: { database: Database; clock: Clock; li
 
   async function fullestWindow(key: Candidate): Promise<Omit<KeyNearLimit, 'apiKey'> & { id: string }> {
     const { id, tier, plan } = key
-    const state = await deps.limits.spend({ principalId: id, tier, plan }, { requests: 0, points: 0 })
+    const state = await deps.limits.spend({ id, tier, plan }, { requests: 0, points: 0 })
     const used = state!.windows.map((window) => {
       const used = window.limit - window.remaining
       return { id, window, used, usedShare: used / window.limit }

@@ -1,7 +1,20 @@
 import { z } from 'zod'
 
-/** Resources of Signalbox. The operator may name more for its own API; `platform` belongs to the operator's keys. */
-export const RESOURCES = ['keys', 'webhooks', 'events', 'deliveries', 'usage', 'audit', 'members', 'platform'] as const
+/**
+ * Resources of Signalbox. The operator may name more for its own API; `organization` are the settings of the own
+ * organization, and `platform` belongs to the operator.
+ */
+export const RESOURCES = [
+  'keys',
+  'webhooks',
+  'events',
+  'deliveries',
+  'usage',
+  'audit',
+  'members',
+  'organization',
+  'platform',
+] as const
 export const ACTIONS = ['read', 'write', 'delete'] as const
 
 export type Resource = (typeof RESOURCES)[number]

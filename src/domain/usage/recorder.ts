@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { rollUp } from './roll-up.ts'
 import { type Batch, createBatch } from './usage-batch.ts'
-import { REFUSED, type UsageRecord } from './usage-record.ts'
+import { PEOPLE, REFUSED, type UsageRecord } from './usage-record.ts'
 import { writeBatch } from './write-batch.ts'
 
 /**
@@ -82,13 +82,18 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
         const done = await rollUp(pool)
         more = done.more
         for (const { organizationId, keyIds } of done.counted)
-          if (organizationId !== '') deps.bus.publish(usageChannel(organizationId), keyIds)
+          if (organizationId !== '') announce(organizationId, keyIds)
       }
     } catch (error) {
       uncounted = true
       throw error
     }
     countAt = performance.now() + Math.min((performance.now() - started) * REST, REST_AT_MOST_MS)
+  }
+
+  function announce(organizationId: string, keyIds: readonly string[]): void {
+    const counted = keyIds.filter((keyId) => keyId !== PEOPLE)
+    if (counted.length > 0) deps.bus.publish(usageChannel(organizationId), counted)
   }
 
   /** Serializes writes, and serializes roll-ups; neither waits for the other. */
@@ -129,7 +134,8 @@ export function createUsageRecorder(deps: { pool: pg.Pool; bus: LiveBus; clock: 
   }
 
   /** True while the request may have a record of its own. */
-  function isRecorded({ organizationId, outcome, at }: UsageRecord): boolean {
+  function isRecorded({ organizationId, keyId, outcome, at }: UsageRecord): boolean {
+    if (keyId === PEOPLE) return false
     if (organizationId !== null && outcome !== REFUSED) return true
     const minute = Math.floor(at.getTime() / 60_000)
     const known = refused.get(organizationId ?? '')

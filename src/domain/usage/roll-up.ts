@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { PEOPLE } from './usage-record.ts'
 
 /** Maximum batches of one roll-up: half a million requests, a few seconds. */
 const BATCHES_AT_ONCE = 250
@@ -18,7 +19,7 @@ const part = (key: string, of: string) => `
 
 /**
  * Counts batches into buckets: minutes from the counts of each batch; hours, days and months from those minutes; each
- * key alone and all keys of an organization together. The statement empties the batches it counts, so each is counted
+ * key alone, all keys of an organization together, and its people apart. The statement empties the batches it counts, so each is counted
  * exactly once, whichever process is killed. Rows are locked in one order, so that two roll-ups cannot deadlock, and
  * the id of a series is a hash of its parts, so that no look-up is needed.
  */
@@ -34,7 +35,8 @@ WITH batch AS MATERIALIZED (
   CROSS JOIN LATERAL unnest(${LISTS.map((name) => `c.${name}`).join(', ')}) AS n(${LISTS.join(', ')})
   GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), of_all AS (
-  SELECT organization_id, at, operation, status, tier, bucket, ${sums('minutes')} FROM minutes GROUP BY 1, 2, 3, 4, 5, 6
+  SELECT organization_id, at, operation, status, tier, bucket, ${sums('minutes')} FROM minutes
+  WHERE key_id <> '${PEOPLE}' GROUP BY 1, 2, 3, 4, 5, 6
 ), parts AS MATERIALIZED (
   ${part('key_id', 'minutes')} UNION ALL ${part("''", 'of_all')}
 ), known AS (

@@ -1,9 +1,16 @@
 import type { Tier } from '../people/viewer.ts'
 
-/** One request with a key. */
+/**
+ * Key id under which the requests of people of an organization are counted, apart from those of its keys. Requests of
+ * people have no records of their own.
+ */
+export const PEOPLE = 'people'
+
+/** One request with a key, or of a person. */
 export interface UsageRecord {
   /** Null for unknown keys. */
   organizationId: string | null
+  /** Id of the key, or PEOPLE. */
   keyId: string | null
   tier: Tier | null
   at: Date

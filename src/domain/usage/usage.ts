@@ -7,6 +7,7 @@ import { percentile } from '../../lib/histogram.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Viewer } from '../people/viewer.ts'
+import { PEOPLE } from './usage-record.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -101,6 +102,9 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
       const from = new Date(deps.clock.now().getTime() - RECENT_MS)
       return (await usageOf({ organizationId, keyId }, { from, interval: 'MINUTE' }).totals()).requests
     },
+    /** Usage of the people of an organization. */
+    ofPeople: (viewer: Viewer, filter: Omit<UsageFilter, 'keyId' | 'tier'>): Usage =>
+      usageOf({ organizationId: viewer.organizationId, keyId: PEOPLE }, filter),
     /** Usage of unknown keys, which shows brute force to the operator. */
     ofUnknownKeys: (filter: UsageFilter): Usage => usageOf(UNKNOWN, filter),
   }

@@ -99,7 +99,7 @@ describe('bounds of the overview', () => {
     )
     for (let n = 0; n < KEYS_NEAR_LIMIT_AT_MOST + 5; n++)
       await app.services.limits.spend(
-        { principalId: `key_${n}`, tier: 'ELEVATED', plan: 'GROWTH' },
+        { id: `key_${n}`, tier: 'ELEVATED', plan: 'GROWTH' },
         { requests: n < 5 ? 8 : 9, points: 0 },
       )
     const { keysNearLimit } = await app.host.in(organizationId).ask('{ overview { keysNearLimit { used } } }')

@@ -11,7 +11,10 @@ const viewer = { principal: { id: 'key_a' }, expiresAt: null } as Viewer
 describe('subscription', () => {
   test('a subscription that fails to start leaves the others of its API key subject to revocation', async () => {
     const bus = createLocalBus()
-    const subscriptions = createSubscriptions({ bus, clock: createTestClock(), isUnchanged: async () => false })
+    const subscriptions = createSubscriptions({
+      ...{ bus, clock: createTestClock(), isUnchanged: async () => false },
+      listenForSessions: async () => async () => {},
+    })
     await subscriptions.start()
     let closed = 0
     const open = () =>
@@ -34,6 +37,6 @@ describe('subscription', () => {
     bus.publish(KEY_CHANGES, [{ keyId: 'key_a' }])
     await expect.poll(() => closed).toBe(1)
     expect(subscriptions.count()).toBe(0)
-    subscriptions.stop()
+    await subscriptions.stop()
   })
 })

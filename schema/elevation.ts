@@ -1,0 +1,59 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
+import type { Restriction, Viewer } from '../src/domain/people/viewer.ts'
+import { SignalboxError } from '../src/lib/errors.ts'
+
+/** A dangerous change needs the password again. A top-level error, so that every client asks for it in one place. */
+export class ReauthenticationRequiredError extends SignalboxError {
+  constructor() {
+    super(
+      'REAUTHENTICATION_REQUIRED',
+      'This change needs your password again. Call reauthenticate, and repeat the request within 10 minutes.',
+    )
+  }
+}
+
+const RESTRICTIONS: Record<Restriction, [code: string, message: string]> = {
+  NO_ORGANIZATION: ['NO_ORGANIZATION', 'You belong to no organization. Ask an owner for an invitation.'],
+  TWO_FACTOR: [
+    'TWO_FACTOR_REQUIRED',
+    'Your role or your password needs a second factor. Call totpEnrol and totpConfirm; until then nothing else is open.',
+  ],
+}
+
+/** The person may manage nothing but its own account. */
+export class RestrictedError extends SignalboxError {
+  constructor(restriction: Restriction) {
+    super(...RESTRICTIONS[restriction])
+  }
+}
+
+/** Scopes that depend on the viewer alone. `person` is open to people with a restriction, `elevated` to every key. */
+export const scopesOf = (viewer: Viewer | null) => ({
+  authenticated: viewer !== null && viewer.restriction === null,
+  person: viewer?.principal.kind === 'PERSON',
+  elevated: viewer?.isElevated === true,
+})
+
+/** Refuses a change that is dangerous for some inputs only. Keys are never asked. @throws ReauthenticationRequiredError */
+export function requireElevation(viewer: Viewer): void {
+  if (!viewer.isElevated) throw new ReauthenticationRequiredError()
+}
+
+interface Scopes {
+  can?: `${Resource}:${Action}`
+  authenticated?: boolean
+  person?: boolean
+  elevated?: boolean
+  $all?: Scopes
+}
+
+/** True when a person lacks nothing but the elevation for a field. */
+export function needsElevation(viewer: Viewer | null, { parentType, fieldName }: GraphQLResolveInfo): boolean {
+  if (viewer === null || viewer.isElevated) return false
+  const { authScopes } = (parentType.getFields()[fieldName]!.extensions.pothosOptions ?? {}) as { authScopes?: Scopes }
+  const scopes: Scopes = { ...authScopes, ...authScopes?.$all }
+  if (!scopes.elevated || (viewer.restriction !== null && !scopes.person)) return false
+  const [resource = '', action] = (scopes.can ?? '').split(':')
+  return scopes.can === undefined || allows(viewer.permissions, resource, action as Action)
+}

@@ -1,0 +1,116 @@
+import type pg from 'pg'
+import { createBatchLookup } from '../../lib/batch-lookup.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { ForbiddenError, UnauthenticatedError } from '../../lib/errors.ts'
+import { hashBytes } from '../keys/token.ts'
+import type { OrganizationLookup } from '../organizations/organization-lookup.ts'
+import { permissionsOf, type Role } from './roles.ts'
+import { SESSION_PREFIX, type Sessions, TOKEN_GRACE_SECONDS } from './sessions.ts'
+import { type Plan, personPrincipal, type Restriction, type Viewer } from './viewer.ts'
+
+/** A session with the membership in which its person acts, read in one statement for every request. */
+const select = (replacedAt: string, where: string) => `
+SELECT s.id, s.person_id, p.name, s.seen_at, s.expires_at, s.idle_seconds, s.elevated_until, s.ended_at, s.two_factor,
+  ${replacedAt} AS replaced_at, p.disabled_at, m.organization_id, m.role, m.plan, m.is_platform,
+  m.role = ANY (m.two_factor_roles) OR EXISTS (
+    SELECT FROM person_credentials c WHERE c.person_id = p.id AND c.kind = 'PASSWORD' AND c.is_short
+  ) AS needs_two_factor
+FROM sessions s JOIN persons p ON p.id = s.person_id
+LEFT JOIN LATERAL (
+  SELECT m.organization_id, m.role, o.plan, o.is_platform, o.two_factor_roles
+  FROM members m JOIN organizations o ON o.id = m.organization_id AND o.deleted_at IS NULL
+  WHERE m.person_id = p.id
+  ORDER BY m.organization_id = coalesce($2, p.last_organization_id) DESC NULLS LAST, m.id LIMIT 1
+) m ON true
+${where}`
+const BY_TOKEN = select('t.replaced_at', 'JOIN session_tokens t ON t.session_id = s.id WHERE t.hash = $1')
+const BY_ID = select('NULL::timestamptz', 'WHERE s.id = ANY ($1)')
+
+interface Row {
+  id: string
+  person_id: string
+  name: string
+  seen_at: Date
+  expires_at: Date
+  idle_seconds: number
+  elevated_until: Date | null
+  ended_at: Date | null
+  two_factor: boolean
+  replaced_at: Date | null
+  disabled_at: Date | null
+  organization_id: string | null
+  role: Role | null
+  plan: Plan | null
+  is_platform: boolean | null
+  needs_two_factor: boolean | null
+}
+
+export interface SessionCredentials {
+  /** The token of a cookie, or the id of a session that was authenticated before. */
+  by: { token: string } | { sessionId: string }
+  /** Id or external id of the organization to act in; absent for the last one of the person. */
+  organization?: string | undefined
+  ip: string | null
+  requestId: string
+}
+
+/** Turns a session into a viewer. @throws UnauthenticatedError, ForbiddenError */
+export type AuthenticateSession = (credentials: SessionCredentials) => Promise<Viewer>
+
+export function createAuthenticateSession(deps: {
+  pool: pg.Pool
+  clock: Clock
+  organizationLookup: OrganizationLookup
+  sessions: Pick<Sessions, 'endReused'>
+}): AuthenticateSession {
+  /** One statement for the open subscriptions of an organization, which are checked together. */
+  const findById = createBatchLookup(async (organizationId, ids) => {
+    const { rows } = await deps.pool.query<Row>({ text: BY_ID, values: [ids, organizationId || null] })
+    return new Map(rows.map((row) => [row.id, row]))
+  })
+
+  async function findByToken(token: string, organizationId: string): Promise<Row | undefined> {
+    const values = [hashBytes(token), organizationId || null]
+    return (await deps.pool.query<Row>({ text: BY_TOKEN, values })).rows[0]
+  }
+
+  return async ({ by, organization, ip, requestId }) => {
+    if ('token' in by && !by.token.startsWith(SESSION_PREFIX)) throw new UnauthenticatedError(ENDED)
+    const wanted = organization === undefined ? null : await deps.organizationLookup.find(organization)
+    const wantedId = wanted?.id ?? ''
+    const row = 'token' in by ? await findByToken(by.token, wantedId) : await findById(wantedId, by.sessionId)
+    const now = deps.clock.now()
+    if (row === undefined || !isOpen(row, now)) throw new UnauthenticatedError(ENDED)
+    if (row.replaced_at !== null && row.replaced_at.getTime() + TOKEN_GRACE_SECONDS * 1000 <= now.getTime()) {
+      await deps.sessions.endReused(row.id, ip)
+      throw new UnauthenticatedError(ENDED)
+    }
+    if (organization !== undefined && (row.organization_id === null || row.organization_id !== wanted?.id))
+      throw new ForbiddenError('You are not a member of that organization.')
+    const restriction = restrictionOf(row)
+    const organizationId = row.organization_id ?? ''
+    // The second holder of a replaced token, and a socket that was opened with one, must not gain by an elevation.
+    const mayBeElevated = 'token' in by && row.replaced_at === null
+    return {
+      principal: personPrincipal({ id: row.person_id, name: row.name }),
+      ...{ organizationId, homeId: organizationId, plan: row.plan ?? 'STARTER', role: row.role, restriction },
+      permissions: restriction === null ? permissionsOf(row.role!, row.is_platform === true) : {},
+      ...{ environment: 'LIVE', tier: null, persistedOnly: false, allowedIps: [] },
+      isElevated: mayBeElevated && row.elevated_until !== null && row.elevated_until > now,
+      ...{ expiresAt: row.expires_at, credential: row.id, ip, requestId },
+    }
+  }
+}
+
+const ENDED = 'The session has ended. Sign in again.'
+
+const isOpen = (row: Row, now: Date): boolean =>
+  row.ended_at === null &&
+  row.disabled_at === null &&
+  row.expires_at > now &&
+  row.seen_at.getTime() + row.idle_seconds * 1000 > now.getTime()
+
+function restrictionOf(row: Row): Restriction | null {
+  if (row.organization_id === null) return 'NO_ORGANIZATION'
+  return row.needs_two_factor && !row.two_factor ? 'TWO_FACTOR' : null
+}

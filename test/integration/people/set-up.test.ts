@@ -1,0 +1,44 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { startApp } from '../../support/app.ts'
+import { createBrowser, PASSWORD, setUpOwner } from '../../support/browser-client.ts'
+
+const app = await startApp()
+afterAll(app.stop)
+
+const VIEWER = '{ viewer { role person { name email } organization { name } } }'
+
+describe('set-up', () => {
+  test('makes the first owner and signs the person in', async () => {
+    const { browser } = await setUpOwner(app)
+    expect(await browser.ask(VIEWER)).toEqual({
+      role: 'OWNER',
+      person: { name: 'Ana', email: 'ana@example.com' },
+      organization: { name: 'Acme' },
+    })
+    expect(await app.services.setUp.createCode()).toBeUndefined()
+  })
+})
+
+describe('sign-in', () => {
+  const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) {
+    ... on SignInPayload { person { name } } ... on Error { code message } } }`
+
+  test('opens a session that ends with sign-out', async () => {
+    const browser = createBrowser(app.url)
+    const input = { email: 'Ana@Example.com', password: PASSWORD }
+    expect(await browser.ask(SIGN_IN, { input })).toEqual({ person: { name: 'Ana' } })
+    expect((await browser.ask(VIEWER)).role).toBe('OWNER')
+    const stolen = new Map(browser.jar)
+    await browser.ask('mutation { signOut }')
+    for (const [name, value] of stolen) browser.jar.set(name, value)
+    expect((await browser.request(VIEWER)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+  })
+
+  test('refuses a wrong password and an unknown address alike when asked', async () => {
+    const browser = createBrowser(app.url)
+    const wrong = await browser.ask(SIGN_IN, { input: { email: 'ana@example.com', password: 'wrong' } })
+    const unknown = await browser.ask(SIGN_IN, { input: { email: 'bob@example.com', password: 'wrong' } })
+    expect(wrong.code).toBe('UNAUTHENTICATED')
+    expect(unknown).toEqual(wrong)
+  })
+})
