@@ -8,6 +8,7 @@ import { GraphQLDateTime } from 'graphql-scalars'
 import type PrismaTypes from '../src/database/generated/pothos.ts'
 import { getDatamodel } from '../src/database/generated/pothos.ts'
 import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
+import type { Client } from '../src/domain/people/sessions.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import type { CheckDocument } from '../src/domain/persisted-operations/persisted-operations.ts'
 import { UnavailableError } from '../src/lib/errors.ts'
@@ -20,9 +21,19 @@ import type { FoundIds } from './external-ids.ts'
 import type { LimitField } from './field-limits.ts'
 import './mutation-answers.ts'
 import type { ReadableRows, Scope } from './mutation-answers.ts'
-import { type Nodes, typeOfId } from './nodes.ts'
+import { NODES_AT_MOST, type NodeName, type Nodes, typeOfId } from './nodes.ts'
 import { lackedBy, refuse, unauthenticated } from './refusals.ts'
 import { CountScalar, JsonScalar, MicrosecondsScalar, UrlScalar } from './scalars.ts'
+
+/** The cookies of one request. */
+export interface SessionCookies {
+  /** Token of the session that the request presented. */
+  token: string | undefined
+  set(token: string, expires: Date): void
+  clear(): void
+  /** Lets the browser keep the token of a known device. */
+  remember(token: string, now: Date): void
+}
 
 /** Context of every resolver. `viewer` is null without a key, and without a session that is open. */
 export interface Context {
@@ -31,10 +42,10 @@ export interface Context {
   viewer: Viewer | null
   /** Reason for which a presented session does not count. */
   ended: Error | undefined
-  /** Writes the session cookie; where none can be set, the reason: over WebSocket and SSE, and for foreign origins. */
-  session: { set(token: string, expires: Date): void; clear(): void } | string
+  /** Cookies of the request; where none can be set, the reason: over WebSocket and SSE, and for foreign origins. */
+  session: SessionCookies | string
   /** Address and browser of the request. */
-  client: { ip: string | null; userAgent: string | null }
+  client: Client
   /** Validates a document to register, which only the schema layer can do. */
   checkDocument: CheckDocument
   /** Refuses a call over the field's limit, after its permission was checked. */
@@ -137,8 +148,17 @@ export const builder = new SchemaBuilder<{
       args: { id: { description: 'Id of the object.' } },
       resolve: (_root, { id: { id } }, context, info) => resolveNode(id, context, info),
     },
-    // Lists by id are aliases of `node`; a second way in would need the same guards.
-    nodesQueryOptions: false,
+    nodesQueryOptions: {
+      description: `Objects of the organization by their ids, at most ${NODES_AT_MOST}, each at the place of its id; null where \`node\` answers null.`,
+      authScopes: { authenticated: true },
+      args: { ids: { description: `Ids of the objects, at most ${NODES_AT_MOST}.` } },
+      resolve: (_root, { ids }, context, info) =>
+        resolveNodes(
+          ids.map(({ id }) => id),
+          context,
+          info,
+        ),
+    },
   },
   prisma: {
     client: ({ services }) => services.relationClient,
@@ -181,12 +201,16 @@ export const NO_ORGANIZATION = ''
 /** The interface of types with an id. */
 export const Node = builder.nodeInterfaceRef()
 
-/** The row of `node(id)` with the name of its type, by which GraphQL finds the type. */
-async function resolveNode(id: string, context: Context, info: GraphQLResolveInfo): Promise<object | null> {
-  const typeName = typeOfId(id)
-  if (typeName === undefined) return null
-  const row = await context.nodes.load(typeName, id, requireViewer(context), queryFromInfo({ context, info, typeName }))
-  return row && { ...row, __typename: typeName }
+/** The rows of nodes, each at the place of its id. */
+function resolveNodes(ids: readonly string[], context: Context, info: GraphQLResolveInfo): Promise<(object | null)[]> {
+  const selectionOf = (typeName: NodeName) => queryFromInfo({ context, info, typeName })
+  return context.nodes.find(ids, requireViewer(context), selectionOf)
+}
+
+/** The row of a node, as `resolveNodes` finds it; null for an id of nothing. */
+export async function resolveNode(id: string, context: Context, info: GraphQLResolveInfo): Promise<object | null> {
+  const [node] = await resolveNodes([id], context, info)
+  return node ?? null
 }
 
 /**

@@ -4,40 +4,56 @@ import { ApiKeyTier } from './api-key.ts'
 import { builder, requireViewer } from './builder.ts'
 import { UsageInterval, UsageType } from './usage.ts'
 
+type InputFields = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>
+
+/** Conditions that requests of keys and of people have in common. */
+const conditions = (t: InputFields) => ({
+  operation: t.string({ description: 'Requests of this operation. Default: every operation.' }),
+  status: t.int({ description: 'Requests with this HTTP status. Default: every status.' }),
+  from: t.field({
+    type: 'DateTime',
+    description: 'Start of the range, rounded down to the start of its bucket. Default: 24 hours before `to`.',
+  }),
+  to: t.field({
+    type: 'DateTime',
+    description: 'End of the range: buckets that begin before it are included. Default: now.',
+  }),
+  interval: t.field({
+    type: UsageInterval,
+    description:
+      'Length of the buckets; a range has at most 1,000. Default: the shortest that is kept for the whole range and fits: MINUTE up to 3 hours, HOUR up to 8 days, DAY up to 92 days, else MONTH.',
+  }),
+})
+
 export const UsageFilter = builder.inputType('UsageFilter', {
   description: 'Filter of requests. Every given condition must hold.',
   fields: (t) => ({
     keyId: t.id({ description: 'Requests with this key. Default: every key of the organization.' }),
-    operation: t.string({ description: 'Requests of this operation. Default: every operation.' }),
-    status: t.int({ description: 'Requests with this HTTP status. Default: every status.' }),
     tier: t.field({ type: ApiKeyTier, description: 'Requests with keys that had this tier. Default: every tier.' }),
-    from: t.field({
-      type: 'DateTime',
-      description: 'Start of the range, rounded down to the start of its bucket. Default: 24 hours before `to`.',
-    }),
-    to: t.field({
-      type: 'DateTime',
-      description: 'End of the range: buckets that begin before it are included. Default: now.',
-    }),
-    interval: t.field({
-      type: UsageInterval,
-      description:
-        'Length of the buckets; a range has at most 1,000. Default: the shortest that is kept for the whole range and fits: MINUTE up to 3 hours, HOUR up to 8 days, DAY up to 92 days, else MONTH.',
-    }),
+    ...conditions(t),
   }),
+})
+
+/** The usage of an organization as a field of any type. */
+export const usage = {
+  type: UsageType,
+  authScopes: { can: 'usage:read' },
+  args: builder.args((t) => ({
+    filter: t.field({
+      type: UsageFilter,
+      description: 'Filter of requests. Default: every request of the last 24 hours.',
+    }),
+  })),
+} as const
+const PeopleUsageFilter = builder.inputType('PeopleUsageFilter', {
+  description: 'Filter of requests of people. Every given condition must hold.',
+  fields: conditions,
 })
 
 builder.queryField('usage', (t) =>
   t.field({
-    type: UsageType,
+    ...usage,
     description: "Usage of the organization's API keys. Needs `usage: read`.",
-    authScopes: { can: 'usage:read' },
-    args: {
-      filter: t.arg({
-        type: UsageFilter,
-        description: 'Filter of requests. Default: every request of the last 24 hours.',
-      }),
-    },
     resolve: (_root, { filter }, context) =>
       context.services.usage.ofOrganization(requireViewer(context), filter ?? {}),
   }),
@@ -51,8 +67,8 @@ builder.queryField('peopleUsage', (t) =>
     authScopes: { can: 'usage:read' },
     args: {
       filter: t.arg({
-        type: UsageFilter,
-        description: 'Filter as for `usage`, without `keyId`. People have no tier. Default: the last 24 hours.',
+        type: PeopleUsageFilter,
+        description: 'Filter of requests. Default: every request of the last 24 hours.',
       }),
     },
     resolve: (_root, { filter }, context) => context.services.usage.ofPeople(requireViewer(context), filter ?? {}),

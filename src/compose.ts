@@ -11,6 +11,7 @@ import { migrate } from './database/migrate.ts'
 import { openConnections } from './database/open-connections.ts'
 import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
+import { createCountMinutes } from './domain/deliveries/count-minutes.ts'
 import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
@@ -103,10 +104,11 @@ export async function compose(
     stops.push(mail.stop)
     const services = createServices({
       ...{ database, clock, makeId, keyring, bus, redis, manifest, log, mail, targets, keyPrefix, bootstrapApiKey },
+      publicUrl: config.publicUrl,
       allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
-    const { host, port, publicUrl, production, trustedProxies, graphiql, introspection } = config
+    const { host, port, production, trustedProxies, graphiql, introspection } = config
     const connections = descriptors.clients
     const server = await startServer({
       ...{
@@ -116,7 +118,6 @@ export async function compose(
         log,
         host,
         port,
-        publicUrl,
         production,
         trustedProxies,
         graphiql,
@@ -125,6 +126,11 @@ export async function compose(
       },
     })
     stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
+    // Never the link itself: in production the output is a log.
+    if (production && (await services.setUp.isOpen()))
+      log.info(
+        'This installation has no owner yet; npm run admin -- setup-link prints the link that makes the first one',
+      )
     started.url = server.url
     started.services = services
   }
@@ -138,7 +144,7 @@ export async function compose(
       )
     const worker = createWorker({
       ...{ database, clock, makeId, keyring, bus, targets, log },
-      options: { concurrency, leaseSeconds, shutdownSeconds },
+      options: { concurrency, leaseSeconds, shutdownSeconds, mode: config.mode === 'all' ? 'ALL' : 'WORKER' },
     })
     worker.start()
     const { retentionDays, usageRetentionDays, auditRetentionDays } = config
@@ -146,7 +152,9 @@ export async function compose(
     retention.start()
     const purge = createPurgeOrganizations({ database, clock, audit, log })
     purge.start()
-    stops.push(() => worker.stop(), retention.stop, purge.stop)
+    const minutes = createCountMinutes({ pool, clock, log })
+    minutes.start()
+    stops.push(() => worker.stop(), retention.stop, purge.stop, minutes.stop)
   }
   log.info({ mode: config.mode, url: started.url }, 'Signalbox started')
   return started

@@ -5,56 +5,24 @@ import { z } from 'zod'
 import { readConnection, type UrlSetting } from './database/connection.ts'
 import { isKeyringKey } from './lib/keyring.ts'
 import { isNetwork } from './lib/networks.ts'
+import { allowances, isOrigin, isUnguessable, KEY_CHARACTERS, list, seconds, url } from './lib/setting-rules.ts'
 
 const projectFolder = path.join(import.meta.dirname, '..')
 
-/** A comma-separated list in one variable. */
-function list(check: (entry: string) => boolean, expected: string) {
-  return z
-    .string()
-    .transform((text) => text.split(',').map((entry) => entry.trim()))
-    .transform((entries) => entries.filter((entry) => entry !== ''))
-    .refine((entries) => entries.every(check), `must be a comma-separated list of ${expected}`)
-}
-
-/** A comma-separated list of numbers by name; absent names keep their defaults. */
-function allowances(form: RegExp, expected: string) {
-  return list((entry) => form.test(entry), expected)
-    .transform((entries) => entries.map((entry) => form.exec(entry)!.slice(1)))
-    .optional()
-}
-
-/** Minimum number of different characters in BOOTSTRAP_API_KEY. */
-const KEY_CHARACTERS = 8
-
-/** False for a key of few characters and for one that repeats a part, such as 24 times `a`. */
-function isUnguessable(key: string): boolean {
-  return new Set(key).size >= KEY_CHARACTERS && !/^(.+?)\1+$/.test(key)
-}
-
-function seconds(most: number) {
-  const rule = `must be a whole number of seconds, 1 to ${most}`
-  return z.coerce.number(rule).int(rule).min(1, rule).max(most, rule)
-}
 const portRule = 'must be a port, 0 to 65535'
 const retentionRule = 'must be a number of days from 0 to 36500; 0 keeps the rows forever'
 const concurrencyRule = 'must be a whole number, 1 to 10000'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-const url = (...protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (text) => protocols.includes(URL.parse(text)?.protocol ?? ''),
-      `must begin with ${protocols.join('// or ')}//`,
-    )
-
 const days = z.coerce.number(retentionRule).min(0, retentionRule).max(36_500, retentionRule)
 
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: z.coerce.number(portRule).int(portRule).min(0, portRule).max(65535, portRule).default(4000),
   HOST: z.string().min(1).optional(),
-  PUBLIC_URL: url('http:', 'https:').optional(),
+  PUBLIC_URL: url('http:', 'https:')
+    .refine(isOrigin, 'must be an origin without a path, such as https://signalbox.example.com')
+    .transform((text) => new URL(text).origin)
+    .optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),

@@ -9,16 +9,19 @@ import { startWatchdog } from './lib/watchdog.ts'
 /** Milliseconds past SHUTDOWN_SECONDS for the rest of a stop, such as a database that does not answer. */
 const STOP_MARGIN_MS = 10_000
 
-function nextSteps(url: string, config: Config, keyShown: boolean): string {
+function nextSteps(url: string, config: Config, keyShown: boolean, setUpLink: string | undefined): string {
   const key = keyShown ? 'the key above' : 'your API key (the first start printed it)'
   const port = config.port === 4000 ? '' : `PORT=${new URL(url).port} `
   const data = config.databaseUrl === undefined ? `Data: ${config.dataDir} (kept between starts). ` : ''
   return [
     `Signalbox runs at ${url}`,
     '',
+    ...(setUpLink === undefined
+      ? []
+      : [`  Next: open ${setUpLink}`, '  and become the first owner. The link is good once, for an hour.', '']),
     config.graphiql
-      ? `  Next: open ${url}/graphql, enter ${key} after "Bearer" in the Headers tab, and run the examples.`
-      : `  Next: send GraphQL to ${url}/graphql with the header "Authorization: Bearer <key>" and ${key}.`,
+      ? `  API: open ${url}/graphql, enter ${key} after "Bearer" in the Headers tab, and run the examples.`
+      : `  API: send GraphQL to ${url}/graphql with the header "Authorization: Bearer <key>" and ${key}.`,
     `  Demo, in a second terminal: ${port}BOOTSTRAP_API_KEY=<key> npm run demo`,
     ...(keyShown
       ? []
@@ -73,8 +76,11 @@ try {
       config,
       'The embedded PostgreSQL ended unexpectedly. Start Signalbox again; postgres.log in DATA_DIR has the reason.',
     )
-  const { url } = await compose(config, { stops, onKey, onLost })
-  if (url !== undefined && !config.production) print(nextSteps(url, config, keyShown))
+  const { url, services } = await compose(config, { stops, onKey, onLost })
+  if (url !== undefined && !config.production) {
+    const code = await services?.setUp.createCode()
+    print(nextSteps(url, config, keyShown, code && services?.links.to('setup', code)))
+  }
 } catch (error) {
   await stopAll(stops)
   process.stderr.write(`${explainStartupError(error)}\n`)

@@ -16,6 +16,7 @@ import { createSearchEndpoints } from './domain/endpoints/search-endpoints.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
 import { createImportCatalogue } from './domain/event-types/import-catalogue.ts'
+import { createSchemaRehearsal } from './domain/event-types/schema-rehearsal.ts'
 import { createSearchEventTypes } from './domain/event-types/search-event-types.ts'
 import { createPublisher } from './domain/events/publish.ts'
 import { createSearchEvents } from './domain/events/search-events.ts'
@@ -33,24 +34,40 @@ import { createIntrospectionBudget } from './domain/limits/introspection-budget.
 import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
 import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
+import { createOperatorDeliveries } from './domain/operator/deliveries.ts'
+import { createOperatorFigures } from './domain/operator/figures.ts'
+import { createOperatorOrganizations } from './domain/operator/organizations.ts'
+import { createOperatorQueue } from './domain/operator/queue.ts'
 import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
-import { createAuditPerson } from './domain/people/audit-person.ts'
+import { createKeysNearLimit } from './domain/overview/keys-near-limit.ts'
+import { createOverview } from './domain/overview/overview.ts'
+import { createAuditPerson, createNoteRefusedSignIn } from './domain/people/audit-person.ts'
 import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
+import { createKnownDevices } from './domain/people/known-devices.ts'
+import { createLinks } from './domain/people/links.ts'
 import type { Mail } from './domain/people/mail.ts'
+import { createNotices } from './domain/people/notices.ts'
 import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
+import { createOwnAccount } from './domain/people/own-account.ts'
+import { createOwnSessions } from './domain/people/own-sessions.ts'
+import { createPasswordReset } from './domain/people/password-reset.ts'
 import { createPeople } from './domain/people/people.ts'
 import { createPermissionResources } from './domain/people/permission-resources.ts'
+import { createSecondFactors } from './domain/people/second-factors.ts'
 import { createAnnounceSessions } from './domain/people/session-changes.ts'
 import { createSessionSeen } from './domain/people/session-seen.ts'
 import { createSessions } from './domain/people/sessions.ts'
+import { createSetPassword } from './domain/people/set-password.ts'
 import { createSetUp } from './domain/people/set-up.ts'
 import { createSignIn } from './domain/people/sign-in.ts'
+import { createSignInBudgets } from './domain/people/sign-in-budgets.ts'
 import { createFindOperation } from './domain/persisted-operations/find-operation.ts'
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
 import { createPersistedOperations } from './domain/persisted-operations/persisted-operations.ts'
 import { createReplays } from './domain/replays/replays.ts'
+import { createSearchReplays } from './domain/replays/search-replays.ts'
 import { createUsageRecorder } from './domain/usage/recorder.ts'
 import { createReadUsage } from './domain/usage/usage.ts'
 import { createReadRecords } from './domain/usage/usage-records.ts'
@@ -77,6 +94,8 @@ export function createServices(deps: {
   /** Persisted operations of the installation. */
   manifest: Manifest
   log: Log
+  /** Undefined takes the URL of the server. */
+  publicUrl?: string | undefined
   mail: Mail
   targets: TargetPolicy
   keyPrefix: string
@@ -104,6 +123,14 @@ export function createServices(deps: {
   const auditPerson = createAuditPerson({ audit })
   const sessions = createSessions({ prisma, clock, makeId, announceSessions, auditPerson })
   const codes = createOneTimeCodes({ clock })
+  const devices = createKnownDevices({ clock })
+  const budgets = createSignInBudgets({ pool, clock })
+  const links = createLinks(deps.publicUrl)
+  const notices = createNotices({ mail: deps.mail, links })
+  const factors = createSecondFactors({ prisma, clock, makeId, keyring, budgets, auditPerson, notices })
+  const setPassword = createSetPassword({ prisma, clock, makeId, factors, budgets })
+  const noteRefused = createNoteRefusedSignIn({ prisma, denials })
+  const ofAccount = { prisma, clock, budgets, sessions, auditPerson }
 
   const findOperation = createFindOperation({ pool, bus, manifest })
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
@@ -122,6 +149,7 @@ export function createServices(deps: {
   const relationClient: Pick<PrismaClient, '$connect'> = prisma
 
   return {
+    announceSessions,
     audit: {
       /** Records a refused attempt. Changes are recorded in their own transaction. */
       denied: denials.note,
@@ -152,22 +180,44 @@ export function createServices(deps: {
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
+    links,
     mail: deps.mail,
     people: createPeople({ prisma }),
     permissionResources,
     sessionSeen: createSessionSeen({ pool, clock }),
-    setUp: createSetUp({ prisma, clock, makeId, audit, codes, sessions }),
-    signIn: createSignIn({ prisma, audit, sessions }),
+    ownAccount: createOwnAccount({ ...ofAccount, setPassword, notices }),
+    ownSessions: createOwnSessions({ ...ofAccount, factors }),
+    passwordReset: createPasswordReset({
+      ...{ prisma, log, limits, codes, sessions, setPassword, auditPerson, notices },
+      mail: deps.mail,
+    }),
+    secondFactors: factors,
+    setUp: createSetUp({ prisma, clock, makeId, audit, codes, sessions, devices }),
+    signIn: createSignIn({ ...ofAccount, limits, codes, devices, factors, noteRefused }),
     organizations: {
       ...createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
       remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),
     },
     matchPreview: createMatchPreview({ database, read }),
+    operator: {
+      deliveries: createOperatorDeliveries({ database }),
+      figures: createOperatorFigures({ database, clock, read }),
+      organizations: createOperatorOrganizations({ database, clock }),
+      ...createOperatorQueue({ database, clock, read }),
+    },
+    overview: {
+      ...createOverview({ database, clock, read }),
+      keysNearLimit: createKeysNearLimit({ database, clock, limits, read }),
+    },
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,
     relationClient,
-    replays: createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
+    replays: {
+      ...createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
+      ...createSearchReplays({ prisma }),
+    },
+    schemaRehearsal: createSchemaRehearsal({ database, clock, read }),
     stats: createStats({ database, clock, read }),
     subscriptions,
     usage: createReadUsage({ database, clock, read }),

@@ -10,7 +10,7 @@ export const DOCUMENT_CHANGES = 'documents'
 /** Event types that changed, by organization and name. */
 export const EVENT_TYPE_CHANGES = 'event-types'
 
-/** Sessions and persons whose rights may have ended: `{ sessionId }` or `{ personId }`. */
+/** Sessions and persons with changed rights: `{ sessionId }` or `{ personId }`. */
 export const SESSION_CHANGES = 'sessions'
 
 /** Reads the key ids of such messages. Redis may carry anything, so other messages are ignored. */

@@ -7,8 +7,17 @@ export type Log = pino.Logger
 const SECRET_FIELDS = ['authorization', 'apiKey', 'key', 'secret', 'token', 'password', 'cookie', 'hash', 'ciphertext']
 /** Fields in which errors of PostgreSQL, Prisma and Node repeat values of their input, such as a whole row. */
 const ECHOES = ['err.client', 'err.detail', 'err.where', 'err.input', 'err.meta.driverAdapterError.cause.detail']
-/** Matches API keys, signing secrets, and passwords in URLs. */
-const SECRET_TEXT = /\b(?:\w+_(?:live|test)_[0-9A-Za-z]{8,}|wh(?:sec|sk)_[\w+/=-]+)|(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g
+/** Matches API keys, signing secrets, session tokens, codes in links for people, and passwords in URLs. */
+const SECRET_TEXT = new RegExp(
+  [
+    /\b(?:\w+_(?:live|test)_[0-9A-Za-z]{8,}|wh(?:sec|sk)_[\w+/=-]+|sbs_[\w-]+)/,
+    /(?<=\/(?:setup|invitation|reset-password)#)[\w-]+/,
+    /(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+)
 
 /** Maximum unread bytes of the log. Lines past the bound are dropped. */
 const UNREAD_BYTES = 16 * 1024 * 1024

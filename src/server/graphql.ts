@@ -81,13 +81,13 @@ export function createGraphQL(deps: {
     graphiql: false,
     context({ requestContext, request }) {
       if (requestContext.refused !== undefined) throw requestContext.refused
-      const { viewer, session, ip, ended } = requestContext
+      const { viewer, session, ip, ended, device = null } = requestContext
       const userAgent = requestContext.request.headers['user-agent']?.slice(0, USER_AGENT_CHARACTERS) ?? null
       const answered = { bytes: 0 }
       const readable = new Map<string, string>()
       const foundIds = new Map<string, string>()
       return {
-        ...{ session, ended, client: { ip, userAgent } },
+        ...{ session, ended, client: { ip, userAgent, device } },
         ...{ services, nodes, viewer, checkDocument, limitField, answered, readable, foundIds },
         // A function, because the fields of the context are copied and a getter would run then.
         signal: () => request?.signal,

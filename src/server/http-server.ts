@@ -47,8 +47,6 @@ export async function startServer(deps: {
   log: Log
   host: string
   port: number
-  /** URL under which browsers reach the server. Default: its own. */
-  publicUrl?: string | undefined
   /** True names the session cookie without the port. Default false. */
   production?: boolean
   trustedProxies: readonly string[]
@@ -68,9 +66,8 @@ export async function startServer(deps: {
   const clientIp = createClientIp(deps.trustedProxies)
   const places = createConnectionPlaces(deps.connections)
 
-  let ownUrl = ''
   const cookies = createSessionCookies({
-    publicUrl: () => deps.publicUrl ?? ownUrl,
+    publicUrl: services.links.publicUrl,
     production: deps.production ?? false,
   })
 
@@ -171,6 +168,7 @@ export async function startServer(deps: {
     const requestContext = await beginning
     requestContext.response = response
     requestContext.session = cookies.writer(request, response)
+    requestContext.device = cookies.readDevice(request)
     requestContext.unsent = account
     if (requestContext.viewer !== null) account.assign(requestContext.viewer.principal.id)
     if (response.closed) return
@@ -206,9 +204,10 @@ export async function startServer(deps: {
   })
   const { port } = server.address() as AddressInfo
   const host = deps.host.includes(':') ? `[${deps.host}]` : deps.host
-  ownUrl = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`
+  const url = `http://${host === '0.0.0.0' || host === '[::]' ? 'localhost' : host}:${port}`
+  services.links.serveAt(url)
   return {
-    url: ownUrl,
+    url,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       const ended = services.subscriptions.stop()

@@ -22,7 +22,7 @@ export function createRecordUsage(deps: { recorder: UsageRecorder; clock: Clock 
   return (requestContext, { status, responseBytes = 0 }) => {
     const { viewer, refused, request, error } = requestContext
     const isKnown = refused instanceof UnauthenticatedError || refused instanceof ForbiddenError
-    // Requests without a key, those whose key could not be looked up, and some people belong to no organization.
+    // Requests without a key, those with a failed look-up, and some people belong to no organization.
     if (requestContext.recorded || (viewer === null && !isKnown) || viewer?.homeId === '') return
     requestContext.recorded = true
     const refusedKey = isKnown ? refused.key : undefined

@@ -15,8 +15,10 @@ export interface RequestContext {
   ip: string | null
   /** Start time in milliseconds of `performance.now()`. */
   startedAt: number
-  /** Writes the session cookie; for a request to which no cookie may be given, the reason. */
+  /** Cookies of the request; for a request to which no cookie may be given, the reason. */
   session: SessionCookie | string
+  /** Token of the device of a browser. */
+  device?: string | undefined
   /** Null without a credential, or with a refused one. */
   viewer: Viewer | null
   /** Reason why the presented key was refused. */

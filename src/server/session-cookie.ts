@@ -1,16 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Writes the session cookie of an answer. */
+/** Days for which a browser keeps the token of a device; browsers allow no more. */
+const DEVICE_DAYS = 400
+
+/** Reads and writes the cookies of one request. */
 export interface SessionCookie {
+  /** Token of the session that the request presented. */
+  token: string | undefined
   /** @param expires end of the session, which is the end of the cookie */
   set(token: string, expires: Date): void
   clear(): void
+  /** Lets the browser keep the token of a known device, which opens nothing. */
+  remember(token: string, now: Date): void
 }
 
 /** Reads and writes the cookie that carries the session of a person. */
 export type SessionCookies = ReturnType<typeof createSessionCookies>
 
-const NAME = '__Host-sb_session'
+/** Kinds of cookies. */
+type Kind = 'session' | 'device'
 
 /** The reason why an operation over WebSocket can set no cookie. */
 export const NO_COOKIE_ON_SOCKET =
@@ -22,9 +30,9 @@ export const NO_COOKIE_ON_SOCKET =
  * @param deps.production false lets the name of the cookie end in the port, because cookies ignore ports
  */
 export function createSessionCookies(deps: { publicUrl: () => string; production: boolean }) {
-  function nameOf(): string {
+  function nameOf(kind: Kind): string {
     const { port } = new URL(deps.publicUrl())
-    return deps.production || port === '' ? NAME : `${NAME}_${port}`
+    return `__Host-sb_${kind}${deps.production || port === '' ? '' : `_${port}`}`
   }
 
   /** True when a browser sent the request from a page of the installation itself. */
@@ -46,38 +54,48 @@ export function createSessionCookies(deps: { publicUrl: () => string; production
     return undefined
   }
 
-  function tokenOf({ headers }: IncomingMessage): string | undefined {
-    const start = `${nameOf()}=`
+  function tokenOf({ headers }: IncomingMessage, kind: Kind): string | undefined {
+    const start = `${nameOf(kind)}=`
     const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
     return pairs.find((pair) => pair.startsWith(start))?.slice(start.length) || undefined
   }
 
+  const read = (request: IncomingMessage, kind: Kind): string | undefined =>
+    violationOf(request) === undefined ? tokenOf(request, kind) : undefined
+
   return {
     isSameOrigin,
 
-    /** The session token of a request; undefined without one, and for a request whose cookie does not count. */
-    read: (request: IncomingMessage): string | undefined =>
-      violationOf(request) === undefined ? tokenOf(request) : undefined,
+    /** The session token of a request; undefined without one, and for a request with cookies that do not count. */
+    read: (request: IncomingMessage): string | undefined => read(request, 'session'),
+
+    /** The token of the device, by which a browser is known that signed in before. */
+    readDevice: (request: IncomingMessage): string | undefined => read(request, 'device'),
 
     /** The session token of a WebSocket handshake. A browser sends cookies with those of every page, so the Origin decides. */
     readHandshake: (request: IncomingMessage): string | undefined =>
       keepsCookies(new URL(deps.publicUrl())) && request.headers.origin !== undefined && isSameOrigin(request)
-        ? tokenOf(request)
+        ? tokenOf(request, 'session')
         : undefined,
 
-    /** Writes the cookie of an answer; for a request to which no cookie may be given, the reason. */
+    /** Cookies of a request and its answer; for a request to which no cookie may be given, the reason. */
     writer(request: IncomingMessage, response: ServerResponse): SessionCookie | string {
       const violation = violationOf(request)
       if (violation !== undefined) return violation
       // The headers of a stream may be gone before its operation is done.
       if (!/^$|json|\*/i.test(request.headers.accept ?? ''))
         return 'Sessions are opened, refreshed and ended with an answer in JSON only. Send Accept: application/json.'
-      const write = (value: string, expires: Date) =>
+      const write = (kind: Kind, value: string, expires: Date) =>
         response.appendHeader(
           'set-cookie',
-          `${nameOf()}=${value}; Path=/; Expires=${expires.toUTCString()}; HttpOnly; Secure; SameSite=Lax`,
+          `${nameOf(kind)}=${value}; Path=/; Expires=${expires.toUTCString()}; HttpOnly; Secure; SameSite=Lax`,
         )
-      return { set: write, clear: () => void write('', new Date(0)) }
+      return {
+        token: tokenOf(request, 'session'),
+        set: (token, expires) => write('session', token, expires),
+        clear: () => write('session', '', new Date(0)),
+        remember: (token, now) => write('device', token, new Date(now.getTime() + DEVICE_DAYS * 86_400_000)),
+      }
     },
   }
 }
@@ -85,7 +103,7 @@ export function createSessionCookies(deps: { publicUrl: () => string; production
 /** Names of this machine, which count as one host. */
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
 
-/** True for a URL whose cookies browsers keep although they are `Secure`. */
+/** True for a URL at which browsers keep cookies that are `Secure`. */
 const keepsCookies = ({ protocol, hostname }: URL): boolean => protocol === 'https:' || LOOPBACK.includes(hostname)
 
 const isJson = (type = ''): boolean => type.split(';')[0]!.trim().toLowerCase() === 'application/json'

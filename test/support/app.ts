@@ -62,6 +62,7 @@ const UNLIMITED: LimitConfig = {
   tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY, PEOPLE: PLENTY, STRANGERS: PLENTY },
   plans: { STARTER: 1e6, GROWTH: null, ENTERPRISE: null },
   fields: {},
+  signIns: PLENTY,
 }
 
 export const ENCRYPTION_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`

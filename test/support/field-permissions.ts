@@ -1,10 +1,20 @@
 // The scope of every field, written a second time, so that a new field without a decision fails.
-/** A scope that every valid key has. */
-export const ANYONE = 'any valid key'
+// A field that needs several scopes joins them with " and ", such as `organization:delete and elevated`. `elevated` asks people
+// for their password again, and never a key.
+/** A scope that every valid credential has. */
+export const ANYONE = 'any credential'
+/** Root fields that are open without a credential, such as sign-in; they check a secret of their own. */
+export const OPEN = 'no credential'
+/** A scope that every signed-in person has, and no key. */
+export const PERSON = 'any person'
 /** Scopes of the root fields. */
 export const DECISIONS: Record<string, string> = {
   'query node': ANYONE,
+  'query nodes': ANYONE,
   'query viewer': ANYONE,
+  'mutation setupComplete': OPEN,
+  'mutation signIn': OPEN,
+  'mutation signOut': OPEN,
   'query apiKeys': 'keys:read',
   'query persistedDocuments': 'keys:read',
   'mutation persistedDocumentActivate': 'keys:write',
@@ -22,7 +32,12 @@ export const DECISIONS: Record<string, string> = {
   'query deliveries': 'deliveries:read',
   'query eventTypes': 'events:read',
   'query events': 'events:read',
+  'query operatorDeliveries': 'platform:read',
+  'query operatorOrganizations': 'platform:read',
+  'query operatorOverview': 'platform:read',
   'query organizations': 'platform:read',
+  'query schemaRehearsal': 'events:read',
+  'query overview': 'deliveries:read',
   'query webhookEndpointMatch': 'webhooks:read',
   'query webhookEndpointMatchPreview': 'events:read',
   'query webhookEndpoints': 'webhooks:read',
@@ -72,14 +87,54 @@ export const DECISIONS: Record<string, string> = {
 }
 /** Fields that lead from one type to another. Fields of payloads are excluded, because the caller has just created their objects. */
 export const EDGES: Record<string, string> = {
+  'ApiKey.auditEntries': 'audit:read',
+  'ApiKey.publishedEvents': 'events:read',
   'Delivery.attempts': 'deliveries:read',
   'Delivery.endpoint': 'webhooks:read',
   'Delivery.event': 'events:read',
   'Event.deliveries': 'deliveries:read',
   'Event.endpointMatches': 'webhooks:read',
+  'EventType.events': 'events:read',
+  'EventType.webhookEndpoints': 'webhooks:read',
+  'Organization.apiKeys': 'keys:read',
+  'Organization.auditEntries': 'audit:read',
+  'Organization.deliveries': 'deliveries:read',
+  'Organization.eventTypes': 'events:read',
+  'Organization.events': 'events:read',
+  'Organization.webhookEndpoints': 'webhooks:read',
+  'KeyNearLimit.apiKey': 'keys:read',
+  'OperatorDelivery.organization': 'platform:read',
+  'OperatorOrganization.organization': 'platform:read',
   'Replay.endpoint': 'webhooks:read',
+  'SchemaRehearsalExample.event': 'events:read',
+  'WebhookEndpoint.auditEntries': 'audit:read',
+  'WebhookEndpoint.deliveries': 'deliveries:read',
+  'WebhookEndpoint.replays': 'deliveries:read',
   'WebhookEndpointMatch.delivery': 'deliveries:read',
   'WebhookEndpointMatch.endpoint': 'webhooks:read',
   'Viewer.apiKey': ANYONE,
   'Viewer.organization': ANYONE,
+  'Viewer.person': ANYONE,
+}
+
+interface Scopes {
+  authenticated?: true
+  person?: true
+  can?: string
+  elevated?: true
+  $all?: Scopes
+}
+
+/** The scope of a field as it is written here, from the extensions of the schema. */
+export function scopeOf(extensions: unknown): string {
+  const { pothosOptions } = extensions as { pothosOptions?: { authScopes?: Scopes } }
+  const { $all, ...one } = pothosOptions?.authScopes ?? {}
+  const scopes = { ...one, ...$all }
+  const parts = [
+    ...(scopes.authenticated ? [ANYONE] : []),
+    ...(scopes.person ? [PERSON] : []),
+    ...(scopes.can === undefined ? [] : [scopes.can]),
+    ...(scopes.elevated ? ['elevated'] : []),
+  ]
+  return parts.join(' and ') || OPEN
 }

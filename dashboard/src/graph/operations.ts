@@ -132,6 +132,20 @@ export type AttemptTrigger =
 
 /** Change that was made or refused. */
 export type AuditAction =
+  /** A person changed the own password. */
+  | 'ACCOUNT_CHANGE_PASSWORD'
+  /** A person removed the own authenticator. */
+  | 'ACCOUNT_DISABLE_TOTP'
+  /** A person added an authenticator. */
+  | 'ACCOUNT_ENABLE_TOTP'
+  /** A person replaced the own recovery codes. */
+  | 'ACCOUNT_REGENERATE_RECOVERY_CODES'
+  /** A person chose a new password by a reset link; all sessions were ended. */
+  | 'ACCOUNT_RESET_PASSWORD'
+  /** A person changed the own name or address. */
+  | 'ACCOUNT_UPDATE'
+  /** A person gave a recovery code in place of a code of the authenticator. */
+  | 'ACCOUNT_USE_RECOVERY_CODE'
   /** An API key was created. */
   | 'API_KEY_CREATE'
   /** An API key was disabled. */
@@ -178,6 +192,10 @@ export type AuditAction =
   | 'PERSISTED_DOCUMENT_CREATE'
   /** A registered operation was made unavailable. */
   | 'PERSISTED_DOCUMENT_RETIRE'
+  /** The second factor of a person was removed. */
+  | 'PERSON_DISABLE_TWO_FACTOR'
+  /** A link to set the password of a person was made. */
+  | 'PERSON_RESET_PASSWORD'
   /** A replay was canceled. */
   | 'REPLAY_CANCEL'
   /** A replay was started. */
@@ -186,10 +204,14 @@ export type AuditAction =
   | 'REQUEST'
   /** A person signed in. */
   | 'SESSION_CREATE'
+  /** A person gave the password again, for dangerous changes. */
+  | 'SESSION_ELEVATE'
   /** A session of a person was ended. */
   | 'SESSION_END'
   /** A replaced token of a session was presented, and the session was ended. */
   | 'SESSION_REUSE'
+  /** A link that makes the first owner was made. */
+  | 'SETUP_CREATE'
   /** An endpoint was created. */
   | 'WEBHOOK_ENDPOINT_CREATE'
   /** An endpoint was deleted. */
@@ -253,6 +275,8 @@ export type DeliveryFilter = {
   eventId?: string | number | null | undefined;
   /** Deliveries created at or after this time. Default: no lower bound. */
   from?: string | null | undefined;
+  /** Deliveries of events that the principal with this id published, or `system`; none of earlier versions. Default: every principal. */
+  publishedById?: string | number | null | undefined;
   /** Deliveries in one of these states. Default: every state. */
   statuses?: Array<DeliveryStatus> | null | undefined;
   /** Deliveries created before this time. Default: no upper bound. */
@@ -315,6 +339,8 @@ export type EventFilter = {
   id?: string | number | null | undefined;
   /** The event that was published with this idempotency key. Default: every event. */
   idempotencyKey?: string | null | undefined;
+  /** Events that the principal with this id published, or `system`; none of earlier versions. Default: every principal. */
+  publishedById?: string | number | null | undefined;
   /** Events stored before this time. Default: no upper bound. */
   to?: string | null | undefined;
   /** Events of one of these types. Default: every type. */
@@ -821,6 +847,7 @@ export type DeliveryQuery = { node:
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
     | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
     | { __typename: 'WebhookEndpoint', id: string }
    | null };
 
@@ -873,6 +900,7 @@ export type EndpointQuery = { node:
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
     | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
     | { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, externalId: string | null, channels: Array<string>, predicate: unknown, headerNames: Array<string>, timeoutSeconds: number, maxConcurrency: number, rateLimit: number | null, maxAgeSeconds: number, disableAfterFailures: number | null, signatureScheme: SignatureScheme, publicKeys: Array<string>, disabledReason: string | null, createdAt: string, updatedAt: string, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, retryPolicy: { __typename: 'RetryPolicy', maxAttempts: number, backoffSeconds: Array<number> } }
    | null, deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string } }> }, deliveryStats: { __typename: 'DeliveryStats', total: number, succeeded: number, failed: number, dead: number, pending: number, retrying: number, held: number, successRate: number | null, meanDuration: number | null, p95Duration: number | null, meanRetries: number | null, days: Array<{ __typename: 'DeliveryDay', day: string, total: number, succeeded: number, failed: number, dead: number, p95Duration: number | null }> } };
 
@@ -986,6 +1014,7 @@ export type EventQuery = { node:
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
     | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
     | { __typename: 'WebhookEndpoint', id: string }
    | null };
 
@@ -1017,6 +1046,7 @@ export type EventTypeQuery = { node:
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
     | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
     | { __typename: 'WebhookEndpoint', id: string }
    | null };
 
@@ -1087,6 +1117,7 @@ export type KeyQuery = { node:
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
     | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
     | { __typename: 'WebhookEndpoint', id: string }
    | null };
 
@@ -1107,6 +1138,7 @@ export type KeyActivityQuery = { node:
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
     | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
     | { __typename: 'WebhookEndpoint', id: string }
    | null };
 
@@ -1265,6 +1297,7 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { signIn:
+    | { __typename: 'SignInChallenge' }
     | { __typename: 'SignInPayload', person: { __typename: 'Person', id: string } }
     | { __typename: 'UnauthenticatedError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }

@@ -84,6 +84,22 @@ export async function startEmbeddedPostgres(options: {
   }
 }
 
+/**
+ * The connection string of an embedded PostgreSQL that another process started and owns.
+ *
+ * @throws with one sentence when none runs
+ */
+export async function findEmbeddedPostgres(dataDir: string): Promise<string> {
+  const password = await readFile(path.join(dataDir, 'postgres-password'), 'utf8').catch(() => undefined)
+  const server = await findRunning({ folder: path.join(dataDir, 'postgres') })
+  if (password === undefined || server === undefined)
+    throw new Error(
+      `No Signalbox runs on ${dataDir}. Start it first, or set DATA_DIR or DATABASE_URL as its start does.`,
+    )
+  const login = { user: APPLICATION_ROLE, password: applicationPassword(password) }
+  return urlOf(login, server.port, APPLICATION_DATABASE)
+}
+
 interface Server {
   pid: number
   port: number
@@ -92,7 +108,7 @@ interface Server {
 }
 
 /** `postmaster.pid` holds the process id in line 1 and the port in line 4. */
-async function findRunning(cluster: Cluster): Promise<Server | undefined> {
+async function findRunning(cluster: Pick<Cluster, 'folder'>): Promise<Server | undefined> {
   const lines = (await readFile(path.join(cluster.folder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
   const [pid, port] = [Number(lines[0]), Number(lines[3])]
   if (!pid || !port || !(await isPostgres(pid))) return undefined

@@ -11,6 +11,8 @@ export interface LimitConfig {
   plans: Record<Plan, number | null>
   /** Calls per minute and organization, by costly field. */
   fields: Record<string, number>
+  /** Tries to sign in per minute and hour of one client address. */
+  signIns: { minute: number; hour: number }
 }
 
 export const DEFAULT_LIMITS: LimitConfig = {
@@ -26,6 +28,7 @@ export const DEFAULT_LIMITS: LimitConfig = {
     ...{ webhookEndpointTest: 5, replayCreate: 5, bulkActionCreate: 5, deliveryRetry: 10 },
     ...{ apiKeyCreate: 20, apiKeyRotate: 20, persistedDocumentCreate: 20 },
   },
+  signIns: { minute: 30, hour: 300 },
 }
 
 /** The defaults with the operator's settings on top. */
@@ -34,7 +37,7 @@ export function createLimitConfig(set: {
   dailyQuotas: Record<string, number | null>
   fieldLimits: Record<string, number>
 }): LimitConfig {
-  const { tiers, plans, fields } = DEFAULT_LIMITS
+  const { tiers, plans, fields, signIns } = DEFAULT_LIMITS
   const unknown = Object.keys(set.fieldLimits).find((field) => !(field in fields))
   if (unknown !== undefined)
     throw new Error(
@@ -44,6 +47,7 @@ export function createLimitConfig(set: {
     tiers: { ...tiers, ...set.rateLimits },
     plans: { ...plans, ...set.dailyQuotas },
     fields: { ...fields, ...set.fieldLimits },
+    signIns,
   }
 }
 
@@ -59,7 +63,7 @@ export interface Window {
   seconds: number
 }
 
-/** Who spends: a principal, or the network of an address. */
+/** The spender: a principal, or the network of an address. */
 export interface LimitSubject {
   id: string
   /** Null without limits. */

@@ -1,9 +1,11 @@
 import type { Redis } from '../../database/redis.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { RateLimitedError } from '../../lib/errors.ts'
 import type { Log } from '../../lib/log.ts'
+import { networkOf } from '../../lib/networks.ts'
 import { type LimitConfig, type LimitSubject, windowsOf } from './limit-config.ts'
 import { createRedisSlidingWindow } from './redis-sliding-window.ts'
-import { createSlidingWindow, type LimitDecision, type WindowCost } from './sliding-window.ts'
+import { createSlidingWindow, type LimitDecision, slowestOf, type WindowCost } from './sliding-window.ts'
 
 /** Pause after a failure of Redis before the next attempt, in milliseconds. */
 const AWAY_MS = 5_000
@@ -72,6 +74,25 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
       const minute = { name: 'minute', limit: deps.allowances.fields[field]!, seconds: 60 } as const
       const { windows, ...decision } = await spend(`${organizationId} ${field}`, [{ ...minute, amount: calls }])
       return { ...decision, window: windows[0]! }
+    },
+    /**
+     * Spends one try to sign in from the minute and hour of a client address. All addresses of an IPv6 network count as
+     * one.
+     *
+     * @throws RateLimitedError
+     */
+    async spendSignIn(address: string | null): Promise<void> {
+      const { minute, hour } = deps.allowances.signIns
+      const { admitted, windows, now } = await spend(`sign-ins ${networkOf(address ?? '')}`, [
+        { name: 'minute', limit: minute, seconds: 60, amount: 1 },
+        { name: 'hour', limit: hour, seconds: 3_600, amount: 1 },
+      ])
+      if (admitted) return
+      const seconds = Math.max(1, Math.ceil((slowestOf(windows).retryAt - now) / 1000))
+      throw new RateLimitedError(
+        `Too many tries to sign in came from your address. Try again in ${seconds} s.`,
+        seconds,
+      )
     },
   }
 }

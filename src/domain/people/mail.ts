@@ -16,14 +16,14 @@ export interface MailMessage {
 }
 
 /**
- * What became of a mail. NOT_CONFIGURED: this installation sends none, so the caller shows its link. SENT: the server
- * took the mail. FAILED: the server refused it or is away, or too many mails wait.
+ * Outcome of a mail. NOT_CONFIGURED: this installation sends none, so the caller shows its link. SENT: the server took
+ * the mail. FAILED: the server refused the mail or is away, or too many mails wait.
  */
 export type MailOutcome = 'SENT' | 'NOT_CONFIGURED' | 'FAILED'
 
 /**
- * Mail to people over SMTP. `send` never rejects, and its answer takes as long as the server does: a caller whose own
- * answer must not depend on the mail does not wait.
+ * Mail to people over SMTP. `send` never rejects and takes as long as the server does, so a caller with an answer that must
+ * not depend on the mail does not wait.
  */
 export type Mail = ReturnType<typeof createMail>
 

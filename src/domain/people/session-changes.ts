@@ -5,10 +5,10 @@ import type { PrismaClient } from '../../database/client.ts'
 /** PostgreSQL channel with the messages of SESSION_CHANGES, for processes that the bus does not reach. */
 export const SESSION_CHANNEL = 'signalbox_sessions'
 
-/** A session that ended or changed, or a person whose sessions or memberships did. */
+/** A session that ended or changed, or a person with such a session or a changed membership. */
 export type SessionChange = { sessionId: string } | { personId: string }
 
-/** Announces sessions whose rights may have ended. Every process checks them again and closes their subscriptions. */
+/** Announces sessions with rights that may have ended. Every process checks them again and closes their subscriptions. */
 export type AnnounceSessions = (writer: Pick<PrismaClient, '$executeRaw'>, ...changes: SessionChange[]) => Promise<void>
 
 /**

@@ -7,7 +7,7 @@ import { hashBytes } from '../keys/token.ts'
 import type { AuditPerson } from './audit-person.ts'
 import type { AnnounceSessions } from './session-changes.ts'
 
-/** Default ends of a session: without a request, and whatever happens. */
+/** Default ends of a session: after the last request, and after its opening. */
 export const SESSION_SECONDS = { idle: 3_600, lifetime: 24 * 3_600 } as const
 /** The lifetime that a person chooses with "remember me". */
 export const REMEMBERED_SECONDS = 30 * 24 * 3_600
@@ -17,11 +17,19 @@ export const TOKEN_GRACE_SECONDS = 60
 export const ELEVATION_SECONDS = 600
 /** Maximum open sessions of a person. The one that was used least recently ends. */
 export const SESSIONS_AT_MOST = 100
-/** Maximum replaced tokens of a session whose reuse is noticed. */
+/** Maximum kept tokens of a session. The reuse of a replaced one that is kept is noticed. */
 const TOKENS_KEPT = 1_000
 /** First characters of every session token, which tell it from an API key. */
 export const SESSION_PREFIX = 'sbs_'
 const TOKEN_BYTES = 32
+
+/** The address and browser of a request that opens a session. */
+export interface Client {
+  ip: string | null
+  userAgent: string | null
+  /** Token of the device, which a browser has since its first sign-in. */
+  device?: string | null
+}
 
 export interface NewSession {
   personId: string

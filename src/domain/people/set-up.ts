@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import type { PrismaClient, Transaction } from '../../database/client.ts'
-import type { Person } from '../../database/generated/client.ts'
 import { LOCKS } from '../../database/locks.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { KnownDevices } from './known-devices.ts'
 import type { OneTimeCodes } from './one-time-codes.ts'
 import { hashPassword } from './passwords.ts'
-import { email, newPassword, personName } from './person-input.ts'
-import type { OpenedSession, Sessions } from './sessions.ts'
+import { checkPassword, email, newPassword, personName } from './person-input.ts'
+import type { Client, Sessions } from './sessions.ts'
+import type { SignedIn } from './sign-in.ts'
 import { personPrincipal } from './viewer.ts'
 
 const setUpInput = z.object({
@@ -21,11 +22,9 @@ const setUpInput = z.object({
   password: newPassword,
 })
 
-/** The address and browser of a request that opens a session. */
-export interface Client {
-  ip: string | null
-  userAgent: string | null
-}
+/** True once the platform organization has an owner. */
+export const hasOwner = async (tx: Pick<Transaction, 'member'>): Promise<boolean> =>
+  (await tx.member.findFirst({ where: { organization: { isPlatform: true }, role: 'OWNER' } })) !== null
 
 /** The first start: one link makes the first owner of the installation. */
 export type SetUp = ReturnType<typeof createSetUp>
@@ -37,31 +36,30 @@ export function createSetUp(deps: {
   audit: Audit
   codes: OneTimeCodes
   sessions: Sessions
+  devices: KnownDevices
 }) {
   const { prisma, clock, makeId } = deps
 
-  const isOpen = async (tx: Pick<Transaction, 'member'>): Promise<boolean> =>
-    (await tx.member.findFirst({ where: { organization: { isPlatform: true }, role: 'OWNER' } })) === null
-
   return {
+    /** True until the platform organization has an owner. */
+    isOpen: async (): Promise<boolean> => !(await hasOwner(prisma)),
+
     /** A code for the first owner; undefined once the platform organization has an owner. */
     createCode: (): Promise<string | undefined> =>
-      prisma.$transaction(async (tx) => ((await isOpen(tx)) ? deps.codes.create(tx, 'SETUP', null) : undefined)),
+      prisma.$transaction(async (tx) => ((await hasOwner(tx)) ? undefined : deps.codes.create(tx, 'SETUP', null))),
 
     /**
      * Makes the first owner, of the platform organization and of a first organization beside it, and signs the person in.
      *
      * @throws ValidationError, and ConflictError for a code that is not good and once an owner exists
      */
-    async complete(
-      input: z.input<typeof setUpInput>,
-      client: Client,
-    ): Promise<{ person: Person; opened: OpenedSession }> {
+    async complete(input: z.input<typeof setUpInput>, client: Client): Promise<SignedIn> {
       const { code, organizationName, name, email, password } = validate(setUpInput, input)
+      checkPassword(password, { words: [organizationName, name, email] })
       const secret = await hashPassword(password)
       return prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.bootstrap})`
-        if (!(await isOpen(tx)))
+        if (await hasOwner(tx))
           throw new ConflictError('ALREADY_SET_UP', 'This installation has an owner already. Ask for an invitation.')
         if ((await deps.codes.use(tx, 'SETUP', code)) === null)
           throw new ConflictError(
@@ -98,10 +96,12 @@ export function createSetUp(deps: {
           const act = { action: 'member.create', resource: member.id, details: { role: 'OWNER' } } as const
           await deps.audit(tx, { ...actor, organizationId }, act)
         }
-        const session = { personId: person.id, ...client, remember: false, twoFactor: false }
+        const { ip, userAgent } = client
+        const session = { personId: person.id, ip, userAgent, remember: false, twoFactor: false }
         const opened = await deps.sessions.open(tx, session)
         await deps.audit(tx, actor, { action: 'session.create', resource: opened.session.id })
-        return { person, opened }
+        const device = await deps.devices.remember(tx, person.id, client.device ?? null)
+        return { person, opened, device }
       })
     },
   }

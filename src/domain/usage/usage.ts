@@ -102,12 +102,9 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
       const from = new Date(deps.clock.now().getTime() - RECENT_MS)
       return (await usageOf({ organizationId, keyId }, { from, interval: 'MINUTE' }).totals()).requests
     },
-    /** Usage of the people of an organization. @throws ValidationError when the filter names a key */
-    ofPeople(viewer: Viewer, filter: UsageFilter): Usage {
-      if (filter.keyId != null)
-        throw new ValidationError([{ path: 'filter.keyId', message: 'must be absent: people have no key' }])
-      return usageOf({ organizationId: viewer.organizationId, keyId: PEOPLE }, filter)
-    },
+    /** Usage of the people of an organization. */
+    ofPeople: (viewer: Viewer, filter: Omit<UsageFilter, 'keyId' | 'tier'>): Usage =>
+      usageOf({ organizationId: viewer.organizationId, keyId: PEOPLE }, filter),
     /** Usage of unknown keys, which shows brute force to the operator. */
     ofUnknownKeys: (filter: UsageFilter): Usage => usageOf(UNKNOWN, filter),
   }

@@ -4,6 +4,7 @@ import { schema } from '../../../schema/schema.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { needsId, operationFor, rootFields, type Samples, takesId } from '../../support/operations.ts'
+import { signedIn } from '../../support/people.ts'
 import { startReceiver } from '../../support/receiver.ts'
 import { watchSocket } from '../../support/watch.ts'
 
@@ -32,10 +33,19 @@ const samples: Samples = {
   'ApiKeyVerifyInput.key': 'x',
   'PersistedDocumentCreateInput.body': 'query A { viewer { id } }',
   'EventTypeCreateInput.name': 'another.type',
+  'SchemaRehearsalInput.eventType': 'a.b',
+  'SchemaRehearsalInput.schema': false,
   'EventPublishInput.type': 'mine.only',
   'EventPublishInput.data': {},
   'WebhookEndpointCreateInput.url': 'http://127.0.0.1:9/',
   'WebhookEndpointCreateInput.eventTypes': ['*'],
+  'SetupCompleteInput.code': 'x',
+  'SetupCompleteInput.organizationName': 'Another',
+  'SetupCompleteInput.name': 'Another',
+  'SetupCompleteInput.email': 'another@example.com',
+  'SetupCompleteInput.password': 'another long password',
+  'SignInInput.email': 'another@example.com',
+  'SignInInput.password': 'another long password',
 }
 
 beforeAll(async () => {
@@ -62,6 +72,7 @@ beforeAll(async () => {
     `mutation { bulkActionCreate(input: { kind: RETRY, filter: { statuses: [DEAD] } }) {
       ... on BulkActionCreatePayload { bulkAction { id } } ... on Error { code message } } }`,
   )
+  const member = await signedIn(app, { role: 'OWNER', organizationId: first.organizationId })
   const audit = await owner.ask('{ auditEntries { nodes { id } } }')
   ids = {
     Organization: first.organizationId,
@@ -75,6 +86,7 @@ beforeAll(async () => {
     Replay: replay.id,
     BulkAction: bulkAction.id,
     PersistedDocument: persistedDocument.id,
+    Person: member.personId,
   }
   ownerSees = await everythingOf(owner)
 })
@@ -115,32 +127,42 @@ describe.each(
     .filter(({ kind }) => kind !== 'subscription')
     .map((root) => [`${root.kind} ${root.field.name}`, root] as const),
 )('tenancy of %s', (_name, root) => {
-  test('the field reveals nothing of another organization and treats foreign ids like absent ids', async () => {
-    const probes = [...(needsId(root.field) ? [] : ['']), ...(takesId(root.field) ? Object.values(ids) : [])]
-    for (const id of probes) {
-      const ask = async (asked: string) => {
-        const { query, variables } = operationFor(schema, root, asked, samples)
-        return stranger.request(query, variables)
+  test.each([
+    ['a key', async () => stranger],
+    [
+      'an owner',
+      async () => signedIn(app, { role: 'OWNER', organizationId: await app.host.createOrganization('Other') }),
+    ],
+  ])(
+    'the field reveals nothing to %s of another organization and treats foreign ids like absent ids',
+    async (_by, make) => {
+      const stranger = await make()
+      const probes = [...(needsId(root.field) ? [] : ['']), ...(takesId(root.field) ? Object.values(ids) : [])]
+      for (const id of probes) {
+        const ask = async (asked: string) => {
+          const { query, variables } = operationFor(schema, root, asked, samples)
+          return stranger.request(query, variables)
+        }
+        const answer = await ask(id)
+        // The operation is valid: only fields of the operator are denied to a tenant.
+        if (answer.errors)
+          expect(
+            answer.errors.map(({ extensions }) => extensions?.code),
+            JSON.stringify(answer.errors[0]),
+          ).toEqual(['FORBIDDEN'])
+        if (id === '') {
+          for (const [type, foreign] of Object.entries(ids)) expect(JSON.stringify(answer), type).not.toContain(foreign)
+          continue
+        }
+        expect(neutral(answer, id)).toBe(neutral(await ask(absent(id)), absent(id)))
+        for (const foreign of Object.values(ids).filter((other) => other !== id))
+          expect(JSON.stringify(answer)).not.toContain(foreign)
+        if (answer.data?.[root.field.name]?.__typename === 'NotFoundError') continue
+        // Any other result found nothing: null or an empty page.
+        expect(neutral(answer.data, id)).not.toContain('_id":')
       }
-      const answer = await ask(id)
-      // The operation is valid: only fields of the operator are denied to a tenant.
-      if (answer.errors)
-        expect(
-          answer.errors.map(({ extensions }) => extensions?.code),
-          JSON.stringify(answer.errors[0]),
-        ).toEqual(['FORBIDDEN'])
-      if (id === '') {
-        for (const [type, foreign] of Object.entries(ids)) expect(JSON.stringify(answer), type).not.toContain(foreign)
-        continue
-      }
-      expect(neutral(answer, id)).toBe(neutral(await ask(absent(id)), absent(id)))
-      for (const foreign of Object.values(ids).filter((other) => other !== id))
-        expect(JSON.stringify(answer)).not.toContain(foreign)
-      if (answer.data?.[root.field.name]?.__typename === 'NotFoundError') continue
-      // Any other result found nothing: null or an empty page.
-      expect(neutral(answer.data, id)).not.toContain('_id":')
-    }
-  })
+    },
+  )
 })
 
 describe('tenancy', () => {

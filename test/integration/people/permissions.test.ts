@@ -4,22 +4,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../../schema/schema.ts'
 import {
   ACTIONS,
+  type Action,
   allows,
   firstExcessGrant,
   type Permissions,
   RESOURCES,
 } from '../../../src/domain/people/permissions.ts'
+import { permissionsOf, ROLES, type Role } from '../../../src/domain/people/roles.ts'
 import { type App, startApp } from '../../support/app.ts'
-import { ANYONE, DECISIONS, EDGES } from '../../support/field-permissions.ts'
+import { ANYONE, DECISIONS, EDGES, OPEN, PERSON } from '../../support/field-permissions.ts'
 import { operationFor, rootFields } from '../../support/operations.ts'
+import { signedIn } from '../../support/people.ts'
 
 // Permissions are enforced on every field, by the decisions of test/support/field-permissions.ts.
 /** Fields of payloads, version conflicts and live updates are guarded by the permission of their root field. */
 const EXCLUDED_TYPES = /^__|(Payload|VersionConflictError|Update|Connection|Edge)$/
 
 let app: App
+let organizationId: string
 beforeAll(async () => {
   app = await startApp()
+  organizationId = await app.host.createOrganization('Acme')
 })
 afterAll(() => app.stop())
 
@@ -64,38 +69,83 @@ const samples = {
   'ApiKeyVerifyInput.key': 'x',
   'PersistedDocumentCreateInput.body': 'query A { viewer { id } }',
   'EventTypeCreateInput.name': 'x.y',
+  'SchemaRehearsalInput.eventType': 'x.y',
+  'SchemaRehearsalInput.schema': true,
   'EventPublishInput.type': 'x.y',
   'EventPublishInput.data': {},
   'WebhookEndpointCreateInput.url': 'http://127.0.0.1:9/',
   'WebhookEndpointCreateInput.eventTypes': ['*'],
+  'SetupCompleteInput.code': 'x',
+  'SetupCompleteInput.organizationName': 'x',
+  'SetupCompleteInput.name': 'x',
+  'SetupCompleteInput.email': 'x@example.com',
+  'SetupCompleteInput.password': 'x',
+  'SignInInput.email': 'x@example.com',
+  'SignInInput.password': 'x',
 }
 const guarded = rootFields(schema)
   .filter(({ kind }) => kind !== 'subscription')
   .map((root) => [`${root.kind} ${root.field.name}`, root] as const)
 
+/** Codes of the errors that a root field has. */
+type Answer = { errors?: { path?: string[]; extensions: { code?: string } }[] }
+const codesOf = ({ errors }: Answer): (string | undefined)[] =>
+  (errors ?? []).filter(({ path }) => path?.length === 1).map(({ extensions }) => extensions.code)
+
 describe.each(guarded)('permission of %s', (name, root) => {
   const scope = DECISIONS[name]!
+  const permission = scope.match(/\w+:\w+/)?.[0]
   const everything = (): Permissions => Object.fromEntries(RESOURCES.map((resource) => [resource, [...ACTIONS]]))
+  const { query, variables } = operationFor(schema, root, 'key_0', samples)
 
-  async function codesOf(permissions: Permissions | undefined): Promise<(string | undefined)[]> {
+  async function asKey(permissions: Permissions | undefined) {
     const key = permissions && (await app.host.createKey(permissions)).secret
-    const { query, variables } = operationFor(schema, root, 'key_0', samples)
-    const { errors } = await app.api.as(key).request(query, variables)
-    return (errors ?? []).filter(({ path }) => path?.length === 1).map(({ extensions }) => extensions.code)
+    return codesOf(await app.api.as(key).request(query, variables))
   }
 
-  test('the field needs an API key', async () => {
-    expect(await codesOf(undefined)).toEqual(['UNAUTHENTICATED'])
+  if (scope === OPEN) {
+    test('the field needs no credential', async () => {
+      expect(await asKey(undefined)).not.toContain('UNAUTHENTICATED')
+    })
+    return
+  }
+
+  test('the field needs a credential', async () => {
+    expect(await asKey(undefined)).toEqual(['UNAUTHENTICATED'])
   })
 
+  test.each(ROLES)('a member with the role %s is allowed as the role says', async (role) => {
+    const person = await signedIn(app, { role, organizationId })
+    const codes = codesOf(await person.request(query, variables))
+    if (isAllowed(role)) expect(codes).not.toContain('FORBIDDEN')
+    else expect(codes).toEqual(['FORBIDDEN'])
+  })
+
+  if (scope.includes('elevated'))
+    test('the field asks a person for the password again, unless the session is elevated', async () => {
+      const person = await signedIn(app, { role: 'OWNER', organizationId, elevated: false })
+      expect(codesOf(await person.request(query, variables))).toEqual(['REAUTHENTICATION_REQUIRED'])
+    })
+
   if (scope === ANYONE) return
+  if (scope.includes(PERSON)) {
+    test('the field needs a person, and a key with all permissions does not suffice', async () => {
+      expect(await asKey(everything())).toEqual(['FORBIDDEN'])
+    })
+    return
+  }
   test(`the field needs ${scope}, and all other permissions together do not suffice`, async () => {
-    const [resource = '', action = ''] = scope.split(':')
+    const [resource = '', action = ''] = permission!.split(':')
     const others = everything()
     others[resource] = ACTIONS.filter((other) => other !== action)
-    expect(await codesOf(others)).toEqual(['FORBIDDEN'])
-    expect(await codesOf({ [resource]: [action] as never })).not.toContain('FORBIDDEN')
+    expect(await asKey(others)).toEqual(['FORBIDDEN'])
+    expect(await asKey({ [resource]: [action] as never })).not.toContain('FORBIDDEN')
   })
+
+  function isAllowed(role: Role): boolean {
+    const [resource, action] = permission?.split(':') ?? []
+    return resource === undefined || allows(permissionsOf(role, false), resource, action as Action)
+  }
 })
 
 describe('permission', () => {

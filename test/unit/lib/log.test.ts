@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createSigningSecret } from '../../../src/domain/endpoints/signing-secrets.ts'
 import { createToken } from '../../../src/domain/keys/token.ts'
+import { createSessionToken } from '../../../src/domain/people/sessions.ts'
 import { createLog, redactSecrets } from '../../../src/lib/log.ts'
 
 const logFile = path.join(import.meta.dirname, '../../../src/lib/log.ts')
@@ -85,7 +87,11 @@ describe('log', () => {
     )
     log.error({ err: new Error(`cannot connect to postgres://me:hunter2@db/x with ${pair.secret}`) })
     log.info({ url: 'redis://:hunter2@cache:6379', list: [token] })
-    for (const hidden of [token.slice(12), secret.slice(6), pair.secret.slice(5), 'hunter2'])
+    const code = randomBytes(32).toString('base64url')
+    const session = createSessionToken()
+    log.warn({ cookies: `__Host-sb_session=${session}; a=b` }, `Open https://box.example/setup#${code} once`)
+    log.warn(`/invitation#${code} and /reset-password#${code}`)
+    for (const hidden of [code, session.slice(4), token.slice(12), secret.slice(6), pair.secret.slice(5), 'hunter2'])
       expect(lines).not.toContain(hidden)
     expect(lines).toContain('postgres://me:[removed]@db/x')
     expect(

@@ -38,7 +38,7 @@ async function ask(field: string, selection: string) {
     usageRecords: { ofOrganization: async () => [] },
     relationClient: {},
   }
-  const contextValue = { viewer: { permissions }, services }
+  const contextValue = { viewer: { principal: { kind: 'API_KEY' }, restriction: null, permissions }, services }
   return execute({ schema, document: parse(`{ page: ${field} { ${selection} } }`), contextValue })
 }
 

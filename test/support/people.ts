@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { ulid } from 'ulid'
+import { createSessionToken } from '../../src/domain/people/sessions.ts'
+import type { App } from './app.ts'
+import { createBrowser } from './browser-client.ts'
+import { noteSecret } from './secret-leak-check.ts'
+
+export interface SignedInOptions {
+  /** The role in the organization, for a new member. */
+  role: 'OWNER' | 'ADMIN' | 'DEVELOPER' | 'VIEWER'
+  organizationId: string
+  /** Default: a new person. */
+  personId?: string
+  /** Default: an address of its own. */
+  email?: string
+  /** Default: true. */
+  elevated?: boolean
+  headers?: Record<string, string>
+}
+
+const newId = (prefix: string) => `${prefix}_${ulid().toLowerCase()}`
+
+/** A signed-in member, made without the time that hashing a password takes. */
+export async function signedIn(app: Pick<App, 'database' | 'clock' | 'url'>, options: SignedInOptions) {
+  const { prisma } = app.database
+  const { role, organizationId, elevated = true, headers = {} } = options
+  const createdAt = app.clock.now()
+  const personId = options.personId ?? newId('usr')
+  const email = options.email ?? `${personId.slice(-10)}@example.com`
+  if (options.personId === undefined)
+    await prisma.person.create({
+      data: { id: personId, email, name: `Person ${personId.slice(-4)}`, createdAt, updatedAt: createdAt },
+    })
+  const memberId = newId('mem')
+  await prisma.member.create({
+    data: { id: memberId, organizationId, personId, role, createdAt, createdBy: 'system' },
+  })
+  const session = await openSession(app, personId, elevated)
+  const browser = createBrowser(app.url, headers)
+  browser.jar.set(session.cookie, session.token)
+  return { ...browser, ...session, personId, memberId, organizationId, email, role }
+}
+
+export type SignedIn = Awaited<ReturnType<typeof signedIn>>
+
+/** A session in the database, with the cookie that carries it. */
+export async function openSession(
+  app: Pick<App, 'database' | 'clock' | 'url'>,
+  personId: string,
+  elevated = true,
+): Promise<{ sessionId: string; cookie: string; token: string }> {
+  const token = createSessionToken()
+  noteSecret(token)
+  const now = app.clock.now()
+  const later = new Date(now.getTime() + 24 * 3_600_000)
+  const sessionId = newId('ses')
+  await app.database.prisma.session.create({
+    data: {
+      ...{ id: sessionId, personId, createdAt: now, seenAt: now, expiresAt: later, idleSeconds: 24 * 3_600 },
+      ...(elevated && { elevatedUntil: later }),
+      tokens: { create: { hash: createHash('sha256').update(token).digest(), createdAt: now } },
+    },
+  })
+  return { sessionId, token, cookie: `__Host-sb_session_${new URL(app.url).port}` }
+}
