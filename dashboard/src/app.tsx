@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { Layout } from './layout.tsx'
 import { Pages } from './pages/pages.tsx'
+import { ResetPassword } from './pages/reset-password.tsx'
 import { SetUp } from './pages/set-up.tsx'
 import { SignIn } from './pages/sign-in.tsx'
 import { SessionProvider } from './session.tsx'
@@ -15,6 +16,7 @@ export function App() {
     <>
       <Switch>
         <Route path="/setup" component={SetUp} />
+        <Route path="/reset-password" component={ResetPassword} />
         <Route path={`${BASE}/:organization`} nest>
           {({ organization }) => <Inside organizationId={organization} />}
         </Route>

@@ -3,6 +3,7 @@ import { Link, useRoute } from 'wouter'
 import { signOut } from './graph/operations.ts'
 import { useChange } from './graph/use-operation.ts'
 import { applyMode, currentMode, nextMode } from './mode.ts'
+import { Elevation } from './pages/account/elevation.tsx'
 import { PAGES, type PageEntry } from './pages/pages.tsx'
 import { useSession } from './session.tsx'
 import { texts } from './texts.ts'
@@ -26,9 +27,9 @@ export function Layout({ children }: { children: ReactNode }) {
         </nav>
         <footer>
           {viewer.person !== null && (
-            <span className="muted" title={viewer.person.email}>
+            <Link href="/account" title={viewer.person.email}>
               {viewer.person.name}
-            </span>
+            </Link>
           )}
           <div className="row">
             <ModeButton />
@@ -39,6 +40,7 @@ export function Layout({ children }: { children: ReactNode }) {
       <main className="main" id="main" tabIndex={-1}>
         {children}
       </main>
+      <Elevation />
     </div>
   )
 }

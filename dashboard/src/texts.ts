@@ -1,9 +1,11 @@
+import { accountTexts } from './texts/account.ts'
 import { deliveryTexts } from './texts/deliveries.ts'
 import { endpointTexts } from './texts/endpoints.ts'
 import { eventTexts, eventTypeTexts } from './texts/events.ts'
 import { frameTexts } from './texts/frame.ts'
 import { deadLetterTexts, jobTexts, replayTexts } from './texts/jobs.ts'
 import { keyTexts } from './texts/keys.ts'
+import { operatorTexts, overviewTexts } from './texts/overview.ts'
 import { signInTexts } from './texts/sign-in.ts'
 import { auditTexts, usageTexts } from './texts/usage.ts'
 
@@ -17,6 +19,9 @@ export const texts = {
   jobs: jobTexts,
   replays: replayTexts,
   deadLetters: deadLetterTexts,
+  overview: overviewTexts,
+  operator: operatorTexts,
+  account: accountTexts,
   keys: keyTexts,
   usage: usageTexts,
   audit: auditTexts,

@@ -4,6 +4,14 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** Changes of the own account. Absent fields stay. */
+export type AccountUpdateInput = {
+  /** Email address. A change needs `reauthenticate`; the old address is notified. Default: unchanged. */
+  email?: string | null | undefined;
+  /** Display name, 1 to 100 characters. Default: unchanged. */
+  name?: string | null | undefined;
+};
+
 /** An API key to create. */
 export type ApiKeyCreateInput = {
   /** Addresses and networks (CIDR) from which the key may be used, at most 100; empty allows every address. Default empty. */
@@ -511,6 +519,51 @@ export type MemberRole =
   /** Reads everything but members and audit trail. */
   | 'VIEWER';
 
+/** Filter of the deliveries of all organizations. Every given condition must hold; an empty list is no condition. */
+export type OperatorDeliveryFilter = {
+  /** Deliveries to the endpoint with this id, or with this external id in the organization of the request. Default: every endpoint. */
+  endpointId?: string | number | null | undefined;
+  /** Deliveries created at or after this time. Default: no lower bound. */
+  from?: string | null | undefined;
+  /** Deliveries of the organization with this id or external id. Default: every organization. */
+  organizationId?: string | number | null | undefined;
+  /** Deliveries in one of these states. Default: every state. */
+  statuses?: Array<DeliveryStatus> | null | undefined;
+  /** Deliveries created before this time. Default: no upper bound. */
+  to?: string | null | undefined;
+};
+
+/** Order of the organizations in the list of the operator. Equal ones follow from the newest to the oldest. */
+export type OperatorOrganizationOrder =
+  /** The organization with the most failed attempts today first, as counted up to 10 seconds ago. */
+  | 'FAILURES_TODAY'
+  /** The newest organization first. */
+  | 'NEWEST'
+  /** The organization whose due delivery waits longest first. */
+  | 'OLDEST_DUE'
+  /** The organization with the most API requests today first. */
+  | 'REQUESTS_TODAY'
+  /** The organization with the most waiting deliveries first. */
+  | 'WAITING';
+
+/** The current and the new password. */
+export type PasswordChangeInput = {
+  /** Password that is good now. */
+  currentPassword: string;
+  /** True ends every other session of the person. Default true. */
+  endOtherSessions?: boolean | null | undefined;
+  /** New password, at least 15 characters; 8 where a second factor is needed. */
+  password: string;
+};
+
+/** Code of a reset link and the new password. */
+export type PasswordResetInput = {
+  /** Code of the reset link, the part after `#`. */
+  code: string;
+  /** New password, at least 15 characters; 8 where a second factor is needed. */
+  password: string;
+};
+
 /** Action on a resource. No action implies another. */
 export type PermissionAction =
   /** Delete and revoke. */
@@ -536,6 +589,14 @@ export type Plan =
   | 'GROWTH'
   /** At most 1,000 requests per day and key. Only the operator creates keys. */
   | 'STARTER';
+
+/** Password of the signed-in person, and a code where a second factor is enabled. */
+export type ReauthenticateInput = {
+  /** Code of the authenticator, or a recovery code. Default: none. */
+  code?: string | null | undefined;
+  /** Password of the person. */
+  password: string;
+};
 
 /** Filter of stored events to send to an endpoint. Every given condition must hold. */
 export type ReplayCreateInput = {
@@ -594,6 +655,14 @@ export type SignInInput = {
   remember?: boolean | null | undefined;
 };
 
+/** The answer to a challenge. */
+export type SignInVerifyInput = {
+  /** Challenge of `signIn`, good for 5 minutes and 5 tries. */
+  challenge: string;
+  /** Code of the authenticator, or a recovery code. */
+  code: string;
+};
+
 /** Signature scheme of the requests to an endpoint, which the delivery contract describes. */
 export type SignatureScheme =
   /** HMAC-SHA256 of the body, as `X-Webhook-Signature: sha256=<hex>`. */
@@ -604,6 +673,12 @@ export type SignatureScheme =
   | 'STANDARD_ED25519'
   /** HMAC-SHA256 of `{timestamp}.{event id}.{body}`, as `X-Webhook-Signature: <hex>`. */
   | 'TIMESTAMPED_HEX';
+
+/** A code that proves that the authenticator has the seed. */
+export type TotpConfirmInput = {
+  /** Present code of the authenticator. */
+  code: string;
+};
 
 /** Filter of requests. Every given condition must hold. */
 export type UsageFilter = {
@@ -730,6 +805,39 @@ export type WebhookEndpointUpdateInput = {
   /** URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows. */
   url?: string | null | undefined;
 };
+
+/** Parts of Signalbox that run in the process of a worker. */
+export type WorkerMode =
+  /** The process runs the API and a worker. */
+  | 'ALL'
+  /** The process runs a worker alone. */
+  | 'WORKER';
+
+/** State of a worker by its heartbeats. */
+export type WorkerStatus =
+  /** The last heartbeat is at most 30 seconds old. */
+  | 'ALIVE'
+  /** The heartbeats ended without a stop: the process was killed, or it stalls. */
+  | 'LOST'
+  /** The worker was stopped in order. */
+  | 'STOPPED';
+
+export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string, version: number, createdAt: string } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
+
+export type AccountUpdateMutationVariables = Exact<{
+  input: AccountUpdateInput;
+}>;
+
+
+export type AccountUpdateMutation = { accountUpdate:
+    | { __typename: 'AccountUpdatePayload', person: { __typename: 'Person', id: string, name: string, email: string, version: number } }
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'PersonVersionConflictError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
 
 export type AuditQueryVariables = Exact<{
   filter?: AuditEntryFilter | null | undefined;
@@ -1214,6 +1322,73 @@ export type KeysQueryVariables = Exact<{
 
 export type KeysQuery = { apiKeys: { __typename: 'ApiKeyConnection', nodes: Array<{ __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
+export type OperatorQueryVariables = Exact<{
+  orderBy?: OperatorOrganizationOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type OperatorQuery = { operatorOverview: { __typename: 'OperatorOverview', day: { __typename: 'OperatorDay', day: string, created: number, delivered: number, failedAttempts: number, dead: number, attempts: number, meanRetries: number | null }, queue: { __typename: 'OperatorQueue', oldestDueAt: string | null, oldestDueSeconds: number | null, due: { __typename: 'CappedCount', count: number, isExact: boolean }, later: { __typename: 'CappedCount', count: number, isExact: boolean }, inFlight: { __typename: 'CappedCount', count: number, isExact: boolean }, held: { __typename: 'CappedCount', count: number, isExact: boolean }, pending: { __typename: 'CappedCount', count: number, isExact: boolean }, retrying: { __typename: 'CappedCount', count: number, isExact: boolean } }, tiers: Array<{ __typename: 'OperatorTier', tier: ApiKeyTier | null, active: number, disabled: number, expired: number, revoked: number, consumersToday: number, limitHitsToday: number, requestsToday: number }>, workers: Array<{ __typename: 'OperatorWorker', id: string, host: string, mode: WorkerMode, status: WorkerStatus, version: string, startedAt: string, heartbeatAt: string, stoppedAt: string | null, inFlight: number, concurrency: number }> }, operatorOrganizations: { __typename: 'OperatorOrganizationConnection', nodes: Array<{ __typename: 'OperatorOrganization', oldestDueAt: string | null, failureShareToday: number | null, failureShareLastHour: number | null, failingEndpoints: number, limitHitsToday: number, requestsToday: number, organization: { __typename: 'Organization', id: string, name: string, plan: Plan }, waiting: { __typename: 'CappedCount', count: number, isExact: boolean }, keysByTier: Array<{ __typename: 'TierCount', tier: ApiKeyTier | null, count: number }> }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+
+export type OperatorDeliveriesQueryVariables = Exact<{
+  filter?: OperatorDeliveryFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type OperatorDeliveriesQuery = { operatorDeliveries: { __typename: 'OperatorDeliveryConnection', nodes: Array<{ __typename: 'OperatorDelivery', id: string, status: DeliveryStatus, eventType: string, attemptCount: number, explanation: string | null, updatedAt: string, organization: { __typename: 'Organization', id: string, name: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+
+export type OverviewQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OverviewQuery = { overview: { __typename: 'Overview', failingEndpoints: number | null, lastHour: { __typename: 'OverviewLastHour', created: number, succeeded: number, failed: number, successShare: number | null, p95Duration: number | null, minutes: Array<{ __typename: 'OverviewMinute', at: string, created: number, succeeded: number, failed: number }> }, backlog: { __typename: 'OverviewBacklog', oldestDueAt: string | null, due: { __typename: 'CappedCount', count: number, isExact: boolean }, later: { __typename: 'CappedCount', count: number, isExact: boolean }, dead: { __typename: 'CappedCount', count: number, isExact: boolean }, held: { __typename: 'CappedCount', count: number, isExact: boolean } }, keysNearLimit: Array<{ __typename: 'KeyNearLimit', used: number, usedShare: number, apiKey: { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus }, window: { __typename: 'LimitWindow', name: string, limit: number, resetAt: string } }> | null }, webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } }> }, deliveryStats: { __typename: 'DeliveryStats', days: Array<{ __typename: 'DeliveryDay', day: string, total: number, succeeded: number, failed: number, dead: number, p95Duration: number | null }> } };
+
+export type PasswordChangeMutationVariables = Exact<{
+  input: PasswordChangeInput;
+}>;
+
+
+export type PasswordChangeMutation = { passwordChange:
+    | { __typename: 'PasswordChangePayload' }
+    | { __typename: 'UnauthenticatedError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type PasswordResetMutationVariables = Exact<{
+  input: PasswordResetInput;
+}>;
+
+
+export type PasswordResetMutation = { passwordReset:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'PasswordResetPayload' }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type PasswordResetRequestMutationVariables = Exact<{
+  email: string;
+}>;
+
+
+export type PasswordResetRequestMutation = { passwordResetRequest:
+    | { __typename: 'PasswordResetRequestPayload' }
+    | { __typename: 'ValidationError' }
+   };
+
+export type ReauthenticateMutationVariables = Exact<{
+  input: ReauthenticateInput;
+}>;
+
+
+export type ReauthenticateMutation = { reauthenticate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'ReauthenticatePayload' }
+    | { __typename: 'UnauthenticatedError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
 export type ReplayCancelMutationVariables = Exact<{
   id: string | number;
 }>;
@@ -1280,6 +1455,33 @@ export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type SessionQuery = { viewer: { __typename: 'Viewer', id: string, role: MemberRole | null, permissions: Array<{ __typename: 'Permission', resource: string, actions: Array<PermissionAction> }>, person: { __typename: 'Person', id: string, name: string, email: string } | null, organization: { __typename: 'Organization', id: string, name: string, plan: Plan } } };
 
+export type SessionEndMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type SessionEndMutation = { sessionEnd:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'SessionEndPayload', sessionId: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type SessionRefreshMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionRefreshMutation = { sessionRefresh:
+    | { __typename: 'SessionRefreshPayload', session: { __typename: 'Session', id: string, expiresAt: string, idleSeconds: number } }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type SessionsEndOthersMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionsEndOthersMutation = { sessionsEndOthers:
+    | { __typename: 'SessionsEndOthersPayload', ended: number }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
 export type SetupCompleteMutationVariables = Exact<{
   input: SetupCompleteInput;
 }>;
@@ -1297,8 +1499,19 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { signIn:
-    | { __typename: 'SignInChallenge' }
+    | { __typename: 'SignInChallenge', challenge: string, expiresAt: string }
     | { __typename: 'SignInPayload', person: { __typename: 'Person', id: string } }
+    | { __typename: 'UnauthenticatedError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type SignInVerifyMutationVariables = Exact<{
+  input: SignInVerifyInput;
+}>;
+
+
+export type SignInVerifyMutation = { signInVerify:
+    | { __typename: 'SignInVerifyPayload', person: { __typename: 'Person', id: string } }
     | { __typename: 'UnauthenticatedError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
    };
@@ -1307,6 +1520,35 @@ export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type SignOutMutation = { signOut: boolean };
+
+export type TotpConfirmMutationVariables = Exact<{
+  input: TotpConfirmInput;
+}>;
+
+
+export type TotpConfirmMutation = { totpConfirm:
+    | { __typename: 'TotpConfirmPayload', recoveryCodes: Array<string> }
+    | { __typename: 'UnauthenticatedError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type TotpDisableMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TotpDisableMutation = { totpDisable:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'TotpDisablePayload' }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type TotpEnrolMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TotpEnrolMutation = { totpEnrol:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'TotpEnrolPayload', secret: string, uri: string, qrSvg: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
 
 export type UsageQueryVariables = Exact<{
   filter?: UsageFilter | null | undefined;
@@ -1329,6 +1571,18 @@ export interface Operation<Data, Variables> {
   body: string
   /** Only for the types. */
   readonly _?: (variables: Variables) => Data
+}
+
+export const account: Operation<AccountQuery, AccountQueryVariables> = {
+  documentId: 'sha256:291b3312da67fb584e15311a019c2ddf9729956cacace475186a963806fb9b5f',
+  name: 'Account',
+  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      version\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
+}
+
+export const accountUpdate: Operation<AccountUpdateMutation, AccountUpdateMutationVariables> = {
+  documentId: 'sha256:91af17dc2c77f297568efaa1f7af5302146316bda4e25547f511e08c03e96d54',
+  name: 'AccountUpdate',
+  body: "mutation AccountUpdate($input: AccountUpdateInput!) {\n  accountUpdate(input: $input) {\n    ... on AccountUpdatePayload {\n      person {\n        id\n        name\n        email\n        version\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const audit: Operation<AuditQuery, AuditQueryVariables> = {
@@ -1565,6 +1819,48 @@ export const keys: Operation<KeysQuery, KeysQueryVariables> = {
   body: "query Keys($filter: ApiKeyFilter, $first: Int, $after: String) {\n  apiKeys(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const operator: Operation<OperatorQuery, OperatorQueryVariables> = {
+  documentId: 'sha256:d4fca986027263483db90c4b77e58cb6eb0b66f20fbb60e90445959564020234',
+  name: 'Operator',
+  body: "query Operator($orderBy: OperatorOrganizationOrder, $first: Int, $after: String) {\n  operatorOverview {\n    day {\n      day\n      created\n      delivered\n      failedAttempts\n      dead\n      attempts\n      meanRetries\n      __typename\n    }\n    queue {\n      due {\n        count\n        isExact\n        __typename\n      }\n      later {\n        count\n        isExact\n        __typename\n      }\n      inFlight {\n        count\n        isExact\n        __typename\n      }\n      held {\n        count\n        isExact\n        __typename\n      }\n      pending {\n        count\n        isExact\n        __typename\n      }\n      retrying {\n        count\n        isExact\n        __typename\n      }\n      oldestDueAt\n      oldestDueSeconds\n      __typename\n    }\n    tiers {\n      tier\n      active\n      disabled\n      expired\n      revoked\n      consumersToday\n      limitHitsToday\n      requestsToday\n      __typename\n    }\n    workers {\n      id\n      host\n      mode\n      status\n      version\n      startedAt\n      heartbeatAt\n      stoppedAt\n      inFlight\n      concurrency\n      __typename\n    }\n    __typename\n  }\n  operatorOrganizations(orderBy: $orderBy, first: $first, after: $after) {\n    nodes {\n      organization {\n        id\n        name\n        plan\n        __typename\n      }\n      oldestDueAt\n      waiting {\n        count\n        isExact\n        __typename\n      }\n      failureShareToday\n      failureShareLastHour\n      failingEndpoints\n      limitHitsToday\n      requestsToday\n      keysByTier {\n        tier\n        count\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const operatorDeliveries: Operation<OperatorDeliveriesQuery, OperatorDeliveriesQueryVariables> = {
+  documentId: 'sha256:701b27886f7cca233747e9461e803141dead7848ec0ef4ba42ff19807bd35fb7',
+  name: 'OperatorDeliveries',
+  body: "query OperatorDeliveries($filter: OperatorDeliveryFilter, $first: Int, $after: String) {\n  operatorDeliveries(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      status\n      eventType\n      attemptCount\n      explanation\n      updatedAt\n      organization {\n        id\n        name\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const overview: Operation<OverviewQuery, OverviewQueryVariables> = {
+  documentId: 'sha256:13eb7cdcfbe5831474611bbe9ef1d030177ffa652a12c757029ca4a5ad1c9a0b',
+  name: 'Overview',
+  body: "query Overview {\n  overview {\n    lastHour {\n      created\n      succeeded\n      failed\n      successShare\n      p95Duration\n      minutes {\n        at\n        created\n        succeeded\n        failed\n        __typename\n      }\n      __typename\n    }\n    backlog {\n      due {\n        count\n        isExact\n        __typename\n      }\n      later {\n        count\n        isExact\n        __typename\n      }\n      dead {\n        count\n        isExact\n        __typename\n      }\n      held {\n        count\n        isExact\n        __typename\n      }\n      oldestDueAt\n      __typename\n    }\n    failingEndpoints\n    keysNearLimit {\n      apiKey {\n        id\n        name\n        status\n        __typename\n      }\n      window {\n        name\n        limit\n        resetAt\n        __typename\n      }\n      used\n      usedShare\n      __typename\n    }\n    __typename\n  }\n  webhookEndpoints(filter: {failing: true}, first: 5) {\n    nodes {\n      id\n      url\n      description\n      enabled\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  deliveryStats {\n    days {\n      day\n      total\n      succeeded\n      failed\n      dead\n      p95Duration\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const passwordChange: Operation<PasswordChangeMutation, PasswordChangeMutationVariables> = {
+  documentId: 'sha256:fdd34c446203a72efe0d8740486a0927a6c87d0b855090abd58e6b394445133d',
+  name: 'PasswordChange',
+  body: "mutation PasswordChange($input: PasswordChangeInput!) {\n  passwordChange(input: $input) {\n    __typename\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n  }\n}",
+}
+
+export const passwordReset: Operation<PasswordResetMutation, PasswordResetMutationVariables> = {
+  documentId: 'sha256:f3ce6a4cd6bad6086e4c0629babcb9d5467e5245d2892643fd527bcdb6095ce0',
+  name: 'PasswordReset',
+  body: "mutation PasswordReset($input: PasswordResetInput!) {\n  passwordReset(input: $input) {\n    __typename\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n  }\n}",
+}
+
+export const passwordResetRequest: Operation<PasswordResetRequestMutation, PasswordResetRequestMutationVariables> = {
+  documentId: 'sha256:6f8cd194e602a1871f0353ce35553468d4a67a92c2a452573ab0b85ffacfd76a',
+  name: 'PasswordResetRequest',
+  body: "mutation PasswordResetRequest($email: String!) {\n  passwordResetRequest(email: $email) {\n    __typename\n  }\n}",
+}
+
+export const reauthenticate: Operation<ReauthenticateMutation, ReauthenticateMutationVariables> = {
+  documentId: 'sha256:1f4b097bba407f504f61a5cdb6b6883df9d9ead6f3b1d51eaccd20d7e6f7abb2',
+  name: 'Reauthenticate',
+  body: "mutation Reauthenticate($input: ReauthenticateInput!) {\n  reauthenticate(input: $input) {\n    __typename\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n  }\n}",
+}
+
 export const replayCancel: Operation<ReplayCancelMutation, ReplayCancelMutationVariables> = {
   documentId: 'sha256:b83ec7130af096d2dea191a0b4479ad9e868237ddf00377346e8d3a987e68b19',
   name: 'ReplayCancel',
@@ -1601,6 +1897,24 @@ export const session: Operation<SessionQuery, SessionQueryVariables> = {
   body: "query Session {\n  viewer {\n    id\n    role\n    permissions {\n      resource\n      actions\n      __typename\n    }\n    person {\n      id\n      name\n      email\n      __typename\n    }\n    organization {\n      id\n      name\n      plan\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const sessionEnd: Operation<SessionEndMutation, SessionEndMutationVariables> = {
+  documentId: 'sha256:5fa868cf657370d5d826eae5819dc4a5d9c74fd03f52123509da53ffaf0e2b1e',
+  name: 'SessionEnd',
+  body: "mutation SessionEnd($id: ID!) {\n  sessionEnd(id: $id) {\n    ... on SessionEndPayload {\n      sessionId\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const sessionRefresh: Operation<SessionRefreshMutation, SessionRefreshMutationVariables> = {
+  documentId: 'sha256:89d4450a802eb2ba4429634b088ac097204a46e845ddf73bebd69314cdcc697c',
+  name: 'SessionRefresh',
+  body: "mutation SessionRefresh {\n  sessionRefresh {\n    ... on SessionRefreshPayload {\n      session {\n        id\n        expiresAt\n        idleSeconds\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const sessionsEndOthers: Operation<SessionsEndOthersMutation, SessionsEndOthersMutationVariables> = {
+  documentId: 'sha256:f82770fe61201efdf1cb6d55b4d3895eec7de0e99c3b8867dfd86ebb985003b3',
+  name: 'SessionsEndOthers',
+  body: "mutation SessionsEndOthers {\n  sessionsEndOthers {\n    ... on SessionsEndOthersPayload {\n      ended\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const setupComplete: Operation<SetupCompleteMutation, SetupCompleteMutationVariables> = {
   documentId: 'sha256:fd084607acd31e561835a7cb7f530a0f4a34079e5ae119eca311a3dff1e6979e',
   name: 'SetupComplete',
@@ -1608,15 +1922,39 @@ export const setupComplete: Operation<SetupCompleteMutation, SetupCompleteMutati
 }
 
 export const signIn: Operation<SignInMutation, SignInMutationVariables> = {
-  documentId: 'sha256:72d4eabb7877cb7ca2a5531415e0d08f44551741b88713206d11c0f6ad17b068',
+  documentId: 'sha256:71751d6c98fcbeb56e52fba8bdbc5597419bfa800362dda78210813d5f98a385',
   name: 'SignIn',
-  body: "mutation SignIn($input: SignInInput!) {\n  signIn(input: $input) {\n    ... on SignInPayload {\n      person {\n        id\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "mutation SignIn($input: SignInInput!) {\n  signIn(input: $input) {\n    ... on SignInPayload {\n      person {\n        id\n        __typename\n      }\n      __typename\n    }\n    ... on SignInChallenge {\n      challenge\n      expiresAt\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const signInVerify: Operation<SignInVerifyMutation, SignInVerifyMutationVariables> = {
+  documentId: 'sha256:08dd18caa5b2812c90cbd55206ef75260650f21ef0a71c555353892208c88165',
+  name: 'SignInVerify',
+  body: "mutation SignInVerify($input: SignInVerifyInput!) {\n  signInVerify(input: $input) {\n    ... on SignInVerifyPayload {\n      person {\n        id\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const signOut: Operation<SignOutMutation, SignOutMutationVariables> = {
   documentId: 'sha256:06562a4643f1d41111c4f2edc22f3adf88348b04a76a979592af164d785a7b6d',
   name: 'SignOut',
   body: "mutation SignOut {\n  signOut\n}",
+}
+
+export const totpConfirm: Operation<TotpConfirmMutation, TotpConfirmMutationVariables> = {
+  documentId: 'sha256:c9aeec06f5e3aaf914b147ac51f342e3939399f3eb29b3756266209074b61640',
+  name: 'TotpConfirm',
+  body: "mutation TotpConfirm($input: TotpConfirmInput!) {\n  totpConfirm(input: $input) {\n    ... on TotpConfirmPayload {\n      recoveryCodes\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const totpDisable: Operation<TotpDisableMutation, TotpDisableMutationVariables> = {
+  documentId: 'sha256:cb9e9b242c6a315fa028b93467584e637f2c4862bdc727b7f343fb3d56ba5461',
+  name: 'TotpDisable',
+  body: "mutation TotpDisable {\n  totpDisable {\n    __typename\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n  }\n}",
+}
+
+export const totpEnrol: Operation<TotpEnrolMutation, TotpEnrolMutationVariables> = {
+  documentId: 'sha256:5799aa0eeaeeb70534b03a94bc2b2f5ecb762c0e8bb1fe6c2211a4473a0fd1e8',
+  name: 'TotpEnrol',
+  body: "mutation TotpEnrol {\n  totpEnrol {\n    ... on TotpEnrolPayload {\n      secret\n      uri\n      qrSvg\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const usage: Operation<UsageQuery, UsageQueryVariables> = {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useMutation, useQuery } from 'urql'
 import { documentOf } from './documents.ts'
+import { askElevation } from './elevation.ts'
 import type { Operation } from './operations.ts'
 
 /** The answer of a query, with the previous one while variables change. */
@@ -77,7 +78,11 @@ export function useChange<Data, Variables extends object>(operation: Operation<D
 
   async function send(variables: Variables): Promise<Outcome<Data[keyof Data]>> {
     const { data, error } = await execute(variables as Record<string, unknown>)
-    if (error !== undefined) return { refusal: { ...faultOf(error), issues: {} } }
+    if (error !== undefined) {
+      const fault = faultOf(error)
+      if (fault.code === 'REAUTHENTICATION_REQUIRED' && (await askElevation())) return send(variables)
+      return { refusal: { ...fault, issues: {} } }
+    }
     const [result] = Object.values(data ?? {}) as [Data[keyof Data] & RefusalMember]
     if (result?.code === undefined || result.message === undefined) return { payload: result }
     const issues = Object.fromEntries(

@@ -26,6 +26,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/keys', title: nav.keys, group: groups.access, permission: 'keys:read' },
   { path: '/usage', title: nav.usage, group: groups.access, permission: 'usage:read' },
   { path: '/audit', title: nav.audit, group: groups.organization, permission: 'audit:read' },
+  { path: '/operator', title: nav.operator, group: nav.installation, permission: 'platform:read' },
 ]
 
 const Endpoints = lazy(() => import('./endpoints/endpoints.tsx'))
@@ -39,6 +40,9 @@ const Replays = lazy(() => import('./replays/replays.tsx'))
 const DeadLetters = lazy(() => import('./dead-letters/dead-letters.tsx'))
 const Usage = lazy(() => import('./usage/usage.tsx'))
 const Audit = lazy(() => import('./audit/audit.tsx'))
+const Overview = lazy(() => import('./overview/overview.tsx'))
+const Operator = lazy(() => import('./operator/operator.tsx'))
+const Account = lazy(() => import('./account/account.tsx'))
 const Keys = lazy(() => import('./keys/keys.tsx'))
 const Key = lazy(() => import('./keys/key.tsx'))
 const Deliveries = lazy(() => import('./deliveries/deliveries.tsx'))
@@ -62,7 +66,9 @@ export function Pages() {
         <Route path="/keys/:id">{({ id }) => <Key id={id} />}</Route>
         <Route path="/usage" component={Usage} />
         <Route path="/audit" component={Audit} />
-        <Route path="/" component={Deliveries} />
+        <Route path="/account" component={Account} />
+        <Route path="/operator" component={Operator} />
+        <Route path="/" component={Overview} />
         <Route>
           <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />
         </Route>

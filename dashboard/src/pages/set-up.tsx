@@ -1,19 +1,17 @@
-import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { setupComplete } from '../graph/operations.ts'
 import { useChange } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
 import { TextField } from '../ui/field.tsx'
 import { Form } from '../ui/form.tsx'
+import { useLinkCode } from '../ui/use-link-code.ts'
 import { Alone } from './sign-in.tsx'
 
 const words = texts.signIn
 
 /** The first page of an installation, opened by the link that its start printed. */
 export function SetUp() {
-  // Read once and removed, so that the code stays in no history.
-  const [code] = useState(() => location.hash.slice(1))
-  history.replaceState(null, '', '/setup')
+  const code = useLinkCode()
   return (
     <Alone title={words.setup.title}>
       {code === '' ? <p role="alert">{words.setup.noCode}</p> : <SetUpForm code={code} />}

@@ -1,7 +1,7 @@
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { Provider } from 'urql'
 import { createGraph } from '../graph/client.ts'
-import { signIn } from '../graph/operations.ts'
+import { signIn, signInVerify } from '../graph/operations.ts'
 import { useChange } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
 import { CheckField, TextField } from '../ui/field.tsx'
@@ -30,14 +30,19 @@ export function Alone({ title, children }: { title: string; children: ReactNode 
 }
 
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
+  const [challenge, setChallenge] = useState<string>()
   return (
     <Alone title={words.title}>
-      <SignInForm onSignedIn={onSignedIn} />
+      {challenge === undefined ? (
+        <PasswordStep onSignedIn={onSignedIn} onChallenge={setChallenge} />
+      ) : (
+        <CodeStep challenge={challenge} onSignedIn={onSignedIn} onBack={() => setChallenge(undefined)} />
+      )}
     </Alone>
   )
 }
 
-function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
+function PasswordStep(props: { onSignedIn: () => void; onChallenge: (challenge: string) => void }) {
   const { send } = useChange(signIn)
 
   const submit = (form: FormData) =>
@@ -51,7 +56,14 @@ function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
 
   return (
     <>
-      <Form submit={words.submit} send={submit} onDone={onSignedIn}>
+      <Form
+        submit={words.submit}
+        send={submit}
+        onDone={(payload) => {
+          if (payload.__typename === 'SignInChallenge') props.onChallenge(payload.challenge)
+          else props.onSignedIn()
+        }}
+      >
         {() => (
           <>
             <TextField label={words.email} name="email" type="email" autoComplete="username" required autoFocus />
@@ -68,5 +80,29 @@ function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
       </Form>
       <p className="hint">{words.noPassword}</p>
     </>
+  )
+}
+
+/** The second step of people with an authenticator. */
+function CodeStep(props: { challenge: string; onSignedIn: () => void; onBack: () => void }) {
+  const { send } = useChange(signInVerify)
+  return (
+    <Form
+      submit={words.submit}
+      onCancel={props.onBack}
+      send={(form) => send({ input: { challenge: props.challenge, code: String(form.get('code')) } })}
+      onDone={props.onSignedIn}
+    >
+      {() => (
+        <TextField
+          label={words.code}
+          name="code"
+          autoComplete="one-time-code"
+          required
+          autoFocus
+          hint={words.codeHint}
+        />
+      )}
+    </Form>
   )
 }

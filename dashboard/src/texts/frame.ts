@@ -20,6 +20,7 @@ export const frameTexts = {
     settings: 'Settings',
     operator: 'Operator',
     account: 'Account',
+    installation: 'Installation',
     groups: { webhooks: 'Webhooks', access: 'Access', organization: 'Organization' },
   },
   live: {

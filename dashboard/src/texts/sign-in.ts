@@ -5,6 +5,15 @@ export const signInTexts = {
   remember: 'Keep me signed in for 30 days',
   submit: 'Sign in',
   noPassword: 'Forgotten your password? Ask an owner of your organization, or the operator of this installation.',
+  code: 'Code',
+  codeHint: 'The code that your authenticator shows, or one of your recovery codes.',
+  reset: {
+    title: 'Choose a new password',
+    password: 'New password',
+    submit: 'Save the password',
+    done: 'Your password is saved; sign in with it',
+    noCode: 'This address has no reset code. Open the whole link.',
+  },
   setup: {
     title: 'Set up Signalbox',
     hint: 'You become the first owner of this installation and of your organization.',

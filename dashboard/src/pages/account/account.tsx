@@ -1,0 +1,107 @@
+import { type AccountQuery, account, accountUpdate, passwordChange } from '../../graph/operations.ts'
+import { useChange, useRead } from '../../graph/use-operation.ts'
+import { texts } from '../../texts.ts'
+import { CheckField, TextField } from '../../ui/field.tsx'
+import { Form } from '../../ui/form.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { Answered } from '../../ui/states.tsx'
+import { toast } from '../../ui/toasts.tsx'
+import { Sessions } from './sessions.tsx'
+import { TwoFactor } from './two-factor.tsx'
+
+const words = texts.account
+
+/** The account of the signed-in person. */
+export default function Account() {
+  const answer = useRead(account, {})
+  return (
+    <>
+      <div className="page-head">
+        <h1>{words.title}</h1>
+      </div>
+      <Answered answer={answer}>
+        {({ viewer, sessions }) => (
+          <>
+            <div className="columns">
+              {viewer.person !== null && <Profile person={viewer.person} />}
+              <Password />
+            </div>
+            <TwoFactor isEnabled={sessions.some(({ isCurrent, twoFactor }) => isCurrent && twoFactor)} />
+            <Sessions sessions={sessions} onEnded={answer.refresh} />
+          </>
+        )}
+      </Answered>
+    </>
+  )
+}
+
+function Profile({ person }: { person: NonNullable<AccountQuery['viewer']['person']> }) {
+  const { send } = useChange(accountUpdate)
+  return (
+    <Panel title={words.profile}>
+      <Form
+        submit={words.save}
+        send={(form) => send({ input: { name: String(form.get('name')), email: String(form.get('email')) } })}
+        onDone={() => toast(words.saved)}
+      >
+        {(faultOf) => (
+          <>
+            <TextField label={words.name} name="name" required defaultValue={person.name} fault={faultOf('name')} />
+            <TextField
+              label={words.email}
+              name="email"
+              type="email"
+              autoComplete="username"
+              required
+              defaultValue={person.email}
+              fault={faultOf('email')}
+            />
+          </>
+        )}
+      </Form>
+    </Panel>
+  )
+}
+
+function Password() {
+  const { send } = useChange(passwordChange)
+  const { password } = words
+
+  const change = (form: FormData) =>
+    send({
+      input: {
+        currentPassword: String(form.get('current')),
+        password: String(form.get('new')),
+        endOtherSessions: form.get('endOthers') === 'on',
+      },
+    })
+
+  return (
+    <Panel title={password.title}>
+      <Form submit={password.submit} send={change} onDone={() => toast(password.done)}>
+        {(faultOf) => (
+          <>
+            <TextField
+              label={password.current}
+              name="current"
+              type="password"
+              autoComplete="current-password"
+              required
+              fault={faultOf('currentPassword')}
+            />
+            <TextField
+              label={password.new}
+              name="new"
+              type="password"
+              autoComplete="new-password"
+              required
+              hint={password.hint}
+              fault={faultOf('password')}
+            />
+            <CheckField label={password.endOthers} name="endOthers" defaultChecked />
+          </>
+        )}
+      </Form>
+    </Panel>
+  )
+}

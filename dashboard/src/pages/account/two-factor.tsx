@@ -1,0 +1,132 @@
+import { useState } from 'react'
+import { totpConfirm, totpDisable, totpEnrol } from '../../graph/operations.ts'
+import { useChange } from '../../graph/use-operation.ts'
+import { texts } from '../../texts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Confirm } from '../../ui/confirm.tsx'
+import { Copy } from '../../ui/copy.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Form } from '../../ui/form.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { toast } from '../../ui/toasts.tsx'
+
+const words = texts.account.twoFactor
+
+interface Enrolment {
+  secret: string
+  qrSvg: string
+}
+
+/** Adds or removes the authenticator of the person. */
+export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
+  const [enrolling, disabling] = [useChange(totpEnrol), useChange(totpDisable)]
+  const [enrolment, setEnrolment] = useState<Enrolment>()
+  const [codes, setCodes] = useState<readonly string[]>()
+  const [isRemoving, setRemoving] = useState(false)
+
+  async function enrol() {
+    const outcome = await enrolling.send({})
+    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
+    else if (outcome.payload.__typename === 'TotpEnrolPayload') setEnrolment(outcome.payload)
+  }
+
+  return (
+    <Panel title={words.title}>
+      <div className="row spread">
+        <p className="muted">{words.hint}</p>
+        <div className="row">
+          {!isEnabled && <Button onClick={enrol}>{words.enrol}</Button>}
+          {isEnabled && (
+            <Button kind="danger" onClick={() => setRemoving(true)}>
+              {words.disable}
+            </Button>
+          )}
+        </div>
+      </div>
+      {enrolment !== undefined && codes === undefined && (
+        <ConfirmEnrolment enrolment={enrolment} onClose={() => setEnrolment(undefined)} onConfirmed={setCodes} />
+      )}
+      {codes !== undefined && (
+        <RecoveryCodes
+          codes={codes}
+          onClose={() => {
+            setCodes(undefined)
+            setEnrolment(undefined)
+          }}
+        />
+      )}
+      {isRemoving && (
+        <Confirm
+          title={words.disableTitle}
+          action={words.disable}
+          done={words.disabled}
+          onClose={() => setRemoving(false)}
+          send={() => disabling.send({})}
+        >
+          <p>{words.disableEffect}</p>
+        </Confirm>
+      )}
+    </Panel>
+  )
+}
+
+/** Shows the seed as an image, because the policy of the page allows no markup from strings. */
+function ConfirmEnrolment(props: {
+  enrolment: Enrolment
+  onClose: () => void
+  onConfirmed: (codes: readonly string[]) => void
+}) {
+  const { send } = useChange(totpConfirm)
+  const { secret, qrSvg } = props.enrolment
+  return (
+    <Dialog title={words.enrol} onClose={props.onClose}>
+      <p>{words.scan}</p>
+      <img className="qr" alt={secret} src={`data:image/svg+xml;utf8,${encodeURIComponent(qrSvg)}`} />
+      <div className="row">
+        <code>{secret}</code>
+        <Copy text={secret} />
+      </div>
+      <Form
+        submit={words.confirm}
+        onCancel={props.onClose}
+        send={(form) => send({ input: { code: String(form.get('code')) } })}
+        onDone={(payload) => {
+          if (payload.__typename === 'TotpConfirmPayload') props.onConfirmed(payload.recoveryCodes)
+        }}
+      >
+        {(faultOf) => (
+          <TextField
+            label={words.code}
+            name="code"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            required
+            autoFocus
+            fault={faultOf('code')}
+          />
+        )}
+      </Form>
+    </Dialog>
+  )
+}
+
+function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
+  const text = codes.join('\n')
+  return (
+    <Dialog title={words.codesTitle} onClose={onClose}>
+      <p className="notice" data-tone="warn">
+        {words.codesHint}
+      </p>
+      <pre className="code" data-testid="recovery-codes">
+        {text}
+      </pre>
+      <div className="actions">
+        <Copy text={text} />
+        <Button kind="primary" onClick={onClose}>
+          {texts.actions.stored}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}
