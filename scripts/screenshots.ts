@@ -146,5 +146,7 @@ async function fill(page: Page): Promise<Record<string, string>> {
     key: `/keys/${keys[0]?.apiKey.id}`,
     usage: '/usage',
     audit: '/audit',
+    operator: '/operator',
+    account: '/account',
   }
 }

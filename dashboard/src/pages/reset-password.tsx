@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { passwordReset } from '../graph/operations.ts'
 import { useChange } from '../graph/use-operation.ts'
