@@ -124,7 +124,8 @@ async function fill(page: Page): Promise<Record<string, string>> {
     const { name, example } = types[n % types.length]!
     events.push(await ask(publish, { input: { type: name, data: example } }))
   }
-  await page.waitForTimeout(4_000)
+  // Minutes are counted every ten seconds.
+  await page.waitForTimeout(12_000)
   const failed = (await ask(
     '{ deliveries(filter: { statuses: [RETRYING] }, first: 1) { nodes { id } } }',
   )) as unknown as {

@@ -48,7 +48,9 @@ export function Layout({ children }: { children: ReactNode }) {
 /** Pages that the person may see, under their groups. */
 function Entries() {
   const { can } = useSession()
-  const visible = PAGES.filter(({ permission }) => permission === undefined || can(permission))
+  const visible = PAGES.filter(
+    ({ title, permission }) => title !== undefined && (permission === undefined || can(permission)),
+  )
   return visible.map((page, index) => (
     <div key={page.path} style={{ display: 'contents' }}>
       {page.group !== undefined && page.group !== visible[index - 1]?.group && (

@@ -1,78 +1,122 @@
-import { lazy, Suspense } from 'react'
+import { type ComponentType, lazy, Suspense } from 'react'
 import { Route, Switch } from 'wouter'
+import { useSession } from '../session.tsx'
 import { texts } from '../texts.ts'
-import { Empty, Loading } from '../ui/states.tsx'
-
-export interface PageEntry {
-  path: string
-  title: string
-  group?: string
-  /** Permission without which the page is left out of the navigation. */
-  permission?: string
-}
+import { Boundary } from '../ui/boundary.tsx'
+import { Empty, Loading, NoPermission } from '../ui/states.tsx'
 
 const { nav } = texts
 const { groups } = nav
 
-/** The navigation, in its order. */
+export interface PageEntry {
+  path: string
+  /** Permission without which the page says so and is left out of the navigation. */
+  permission?: string
+  /** Loads the code of the page. */
+  Page: ComponentType<{ id: string }>
+  /** Text in the navigation; absent for pages that other pages lead to. */
+  title?: string
+  group?: string
+}
+
+const page = (load: () => Promise<{ default: ComponentType<{ id: string }> }>) => lazy(load)
+const [read, events, webhooks] = ['deliveries:read', 'events:read', 'webhooks:read']
+
+/** Every page of an organization, in the order of the navigation. */
 export const PAGES: readonly PageEntry[] = [
-  { path: '/', title: nav.overview, permission: 'deliveries:read' },
-  { path: '/deliveries', title: nav.deliveries, group: groups.webhooks, permission: 'deliveries:read' },
-  { path: '/endpoints', title: nav.endpoints, group: groups.webhooks, permission: 'webhooks:read' },
-  { path: '/events', title: nav.events, group: groups.webhooks, permission: 'events:read' },
-  { path: '/event-types', title: nav.eventTypes, group: groups.webhooks, permission: 'events:read' },
-  { path: '/replays', title: nav.replays, group: groups.webhooks, permission: 'deliveries:read' },
-  { path: '/dead-letters', title: nav.deadLetters, group: groups.webhooks, permission: 'deliveries:read' },
-  { path: '/keys', title: nav.keys, group: groups.access, permission: 'keys:read' },
-  { path: '/usage', title: nav.usage, group: groups.access, permission: 'usage:read' },
-  { path: '/audit', title: nav.audit, group: groups.organization, permission: 'audit:read' },
-  { path: '/operator', title: nav.operator, group: nav.installation, permission: 'platform:read' },
+  { path: '/', permission: read, Page: page(() => import('./overview/overview.tsx')), title: nav.overview },
+  {
+    path: '/deliveries',
+    permission: read,
+    Page: page(() => import('./deliveries/deliveries.tsx')),
+    ...{ title: nav.deliveries, group: groups.webhooks },
+  },
+  { path: '/deliveries/:id', permission: read, Page: page(() => import('./deliveries/delivery.tsx')) },
+  {
+    path: '/endpoints',
+    permission: webhooks,
+    Page: page(() => import('./endpoints/endpoints.tsx')),
+    ...{ title: nav.endpoints, group: groups.webhooks },
+  },
+  { path: '/endpoints/:id', permission: webhooks, Page: page(() => import('./endpoints/endpoint.tsx')) },
+  {
+    path: '/events',
+    permission: events,
+    Page: page(() => import('./events/events.tsx')),
+    ...{ title: nav.events, group: groups.webhooks },
+  },
+  { path: '/events/:id', permission: events, Page: page(() => import('./events/event.tsx')) },
+  {
+    path: '/event-types',
+    permission: events,
+    Page: page(() => import('./event-types/event-types.tsx')),
+    ...{ title: nav.eventTypes, group: groups.webhooks },
+  },
+  { path: '/event-types/:id', permission: events, Page: page(() => import('./event-types/event-type.tsx')) },
+  {
+    path: '/replays',
+    permission: read,
+    Page: page(() => import('./replays/replays.tsx')),
+    ...{ title: nav.replays, group: groups.webhooks },
+  },
+  {
+    path: '/dead-letters',
+    permission: read,
+    Page: page(() => import('./dead-letters/dead-letters.tsx')),
+    ...{ title: nav.deadLetters, group: groups.webhooks },
+  },
+  {
+    path: '/keys',
+    permission: 'keys:read',
+    Page: page(() => import('./keys/keys.tsx')),
+    ...{ title: nav.keys, group: groups.access },
+  },
+  { path: '/keys/:id', permission: 'keys:read', Page: page(() => import('./keys/key.tsx')) },
+  {
+    path: '/usage',
+    permission: 'usage:read',
+    Page: page(() => import('./usage/usage.tsx')),
+    ...{ title: nav.usage, group: groups.access },
+  },
+  {
+    path: '/audit',
+    permission: 'audit:read',
+    Page: page(() => import('./audit/audit.tsx')),
+    ...{ title: nav.audit, group: groups.organization },
+  },
+  {
+    path: '/operator',
+    permission: 'platform:read',
+    Page: page(() => import('./operator/operator.tsx')),
+    ...{ title: nav.operator, group: nav.installation },
+  },
+  { path: '/account', Page: page(() => import('./account/account.tsx')) },
 ]
 
-const Endpoints = lazy(() => import('./endpoints/endpoints.tsx'))
-const Endpoint = lazy(() => import('./endpoints/endpoint.tsx'))
-const Delivery = lazy(() => import('./deliveries/delivery.tsx'))
-const Events = lazy(() => import('./events/events.tsx'))
-const Event = lazy(() => import('./events/event.tsx'))
-const EventTypes = lazy(() => import('./event-types/event-types.tsx'))
-const EventType = lazy(() => import('./event-types/event-type.tsx'))
-const Replays = lazy(() => import('./replays/replays.tsx'))
-const DeadLetters = lazy(() => import('./dead-letters/dead-letters.tsx'))
-const Usage = lazy(() => import('./usage/usage.tsx'))
-const Audit = lazy(() => import('./audit/audit.tsx'))
-const Overview = lazy(() => import('./overview/overview.tsx'))
-const Operator = lazy(() => import('./operator/operator.tsx'))
-const Account = lazy(() => import('./account/account.tsx'))
-const Keys = lazy(() => import('./keys/keys.tsx'))
-const Key = lazy(() => import('./keys/key.tsx'))
-const Deliveries = lazy(() => import('./deliveries/deliveries.tsx'))
-
-/** Each page loads its own code. */
+/** The page of the address, for people who may see it. */
 export function Pages() {
   return (
     <Suspense fallback={<Loading />}>
       <Switch>
-        <Route path="/deliveries" component={Deliveries} />
-        <Route path="/deliveries/:id">{({ id }) => <Delivery id={id} />}</Route>
-        <Route path="/endpoints" component={Endpoints} />
-        <Route path="/endpoints/:id">{({ id }) => <Endpoint id={id} />}</Route>
-        <Route path="/events" component={Events} />
-        <Route path="/events/:id">{({ id }) => <Event id={id} />}</Route>
-        <Route path="/event-types" component={EventTypes} />
-        <Route path="/event-types/:id">{({ id }) => <EventType id={id} />}</Route>
-        <Route path="/replays" component={Replays} />
-        <Route path="/dead-letters" component={DeadLetters} />
-        <Route path="/keys" component={Keys} />
-        <Route path="/keys/:id">{({ id }) => <Key id={id} />}</Route>
-        <Route path="/usage" component={Usage} />
-        <Route path="/audit" component={Audit} />
-        <Route path="/account" component={Account} />
-        <Route path="/operator" component={Operator} />
-        <Route path="/" component={Overview} />
+        {PAGES.map((entry) => (
+          <Route key={entry.path} path={entry.path}>
+            {({ id = '' }: { id?: string }) => <Guarded entry={entry} id={id} />}
+          </Route>
+        ))}
         <Route>
           <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />
         </Route>
       </Switch>
     </Suspense>
+  )
+}
+
+function Guarded({ entry: { permission, Page }, id }: { entry: PageEntry; id: string }) {
+  const { can } = useSession()
+  if (permission !== undefined && !can(permission)) return <NoPermission permission={permission} />
+  return (
+    <Boundary>
+      <Page id={id} />
+    </Boundary>
   )
 }

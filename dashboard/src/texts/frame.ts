@@ -34,6 +34,7 @@ export const frameTexts = {
     loading: 'Loading',
     failed: 'This could not be loaded',
     offline: 'Signalbox cannot be reached. It is read again as soon as it answers.',
+    pageFault: 'This page has a fault. The browser console tells more; the other pages work.',
     retry: 'Try again',
     noPermission: 'You may not see this',
     noPermissionHint: (permission: string) =>

@@ -3,7 +3,7 @@ export const overviewTexts = {
   lastHour: 'Last hour',
   days: 'Last 30 days',
   tiles: {
-    created: 'Deliveries in the last hour',
+    created: 'Last hour',
     success: 'Success',
     p95: 'p95',
     due: 'Due now',

@@ -66,7 +66,7 @@ function optionsOf(element: HTMLElement, series: readonly Series[]): UPlot.Optio
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    legend: { show: series.length > 1 },
+    legend: { show: series.length > 1, live: false },
     axes: [axis, { ...axis, size: 60 }],
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
     series: [

@@ -18,6 +18,8 @@ const words = texts.overview
 const { tiles, series, columns: titles } = words
 /** Minutes are counted a few times a minute, so that reading more often shows nothing new. */
 const REFRESH_MS = 10_000
+const DAYS_SHOWN = 30
+const DAY_MS = 86_400_000
 
 /** How the organization is doing now: rates, backlog, and what needs a person. */
 export default function Overview() {
@@ -135,19 +137,31 @@ function Minutes({ minutes }: { minutes: OverviewQuery['overview']['lastHour']['
 }
 
 function Days({ days }: { days: OverviewQuery['deliveryStats']['days'] }) {
-  const times = useMemo(() => days.map(({ day }) => day), [days])
+  const shown = useMemo(() => withEmptyDays(days), [days])
+  const times = useMemo(() => shown.map(({ day }) => day), [shown])
   const lines = useMemo(
     () => [
-      { name: series.succeeded, color: '--good', values: days.map(({ succeeded }) => succeeded) },
-      { name: series.dead, color: '--bad', values: days.map(({ dead }) => dead) },
+      { name: series.succeeded, color: '--good', values: shown.map(({ succeeded }) => succeeded) },
+      { name: series.dead, color: '--bad', values: shown.map(({ dead }) => dead) },
     ],
-    [days],
+    [shown],
   )
   return (
     <Suspense fallback={<Loading />}>
       <Chart title={words.days} times={times} series={lines} />
     </Suspense>
   )
+}
+
+type Day = Pick<OverviewQuery['deliveryStats']['days'][number], 'day' | 'succeeded' | 'dead'>
+
+/** The last 30 days, of which the server leaves out those without deliveries. */
+function withEmptyDays(days: readonly Day[]): Day[] {
+  const known = new Map(days.map((day) => [day.day.slice(0, 10), day]))
+  return Array.from({ length: DAYS_SHOWN }, (_, n) => {
+    const day = new Date(Date.now() - (DAYS_SHOWN - 1 - n) * DAY_MS).toISOString().slice(0, 10)
+    return known.get(day) ?? { day: `${day}T00:00:00.000Z`, succeeded: 0, dead: 0 }
+  })
 }
 
 /** Leads a new organization to its first delivery. */
