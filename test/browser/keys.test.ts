@@ -11,7 +11,7 @@ describe('API keys', () => {
   test('are created with permissions, shown once and revoked when confirmed', async () => {
     const page = await dashboard.openAsOwner()
     await page.getByRole('link', { name: 'API keys' }).click()
-    await page.getByText('No API keys yet').waitFor()
+    await page.getByRole('heading', { name: 'API keys', level: 1 }).waitFor()
 
     await page.getByRole('button', { name: 'Create a key' }).click()
     await page.getByLabel('Name', { exact: true }).fill('billing service')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page, type WebSocketRoute } from 'playwright-core'
 import { systemClock } from '../../src/lib/clock.ts'
 import { type AppOptions, startApp } from './app.ts'
 import { PASSWORD, setUpOwner } from './browser-client.ts'
@@ -75,4 +75,29 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
     const { violations } = await axe.run(document);
     return violations.map(({ id, help, nodes }) => id + ': ' + help + ' (' + nodes.map(({ target }) => target.join(' ')).join(', ') + ')');
   })()`)
+}
+
+/** Stands between the page and the WebSockets of the server, for pages opened from now on. */
+export async function interceptSockets(page: Page) {
+  const open = new Set<WebSocketRoute>()
+  let mended = Promise.resolve()
+  let mend = () => {}
+  await page.routeWebSocket(/graphql/, async (socket) => {
+    await mended
+    open.add(socket)
+    socket.connectToServer()
+  })
+  await page.reload()
+  await page.getByRole('navigation').waitFor()
+  return {
+    /** Ends the connections of the page and holds new ones back. */
+    cut(): void {
+      mended = new Promise((resolve) => {
+        mend = resolve
+      })
+      for (const socket of open) socket.close({ code: 1012 })
+      open.clear()
+    },
+    mend: () => mend(),
+  }
 }
