@@ -69,8 +69,10 @@ export function assertWithinOwnGrants(viewer: Viewer, wanted: Grants): void {
     add('permissions', `must not include a permission that your own key lacks: ${permission}`)
   if (viewer.environment === 'TEST' && wanted.environment === 'LIVE')
     add('environment', 'must be TEST: a test key creates test keys only')
-  if (viewer.expiresAt !== null && (wanted.expiresAt === null || wanted.expiresAt > viewer.expiresAt))
-    add('expiresAt', `must not be after ${viewer.expiresAt.toISOString()}, the expiry of your own key`)
+  // The end of a session bounds no key.
+  const end = viewer.principal.kind === 'API_KEY' ? viewer.expiresAt : null
+  if (end !== null && (wanted.expiresAt === null || wanted.expiresAt > end))
+    add('expiresAt', `must not be after ${end.toISOString()}, the expiry of your own key`)
   const confined = viewer.allowedIps.length > 0
   const within = wanted.allowedIps.every((network) => isWithin(network, viewer.allowedIps))
   if (confined && (wanted.allowedIps.length === 0 || !within))

@@ -58,7 +58,11 @@ const ACTIONS: Record<string, string | { instead: string }> = {
 }
 
 /** Mutations that no key can run. The tests in test/integration/people check their entries. */
-const BY_PEOPLE = ['setupComplete', 'signIn', 'signOut']
+const BY_PEOPLE = [
+  ...['setupComplete', 'signIn', 'signInVerify', 'signOut', 'accountUpdate', 'passwordChange', 'passwordReset'],
+  ...['passwordResetRequest', 'reauthenticate', 'recoveryCodesRegenerate', 'sessionEnd', 'sessionRefresh'],
+  ...['sessionsEndOthers', 'totpConfirm', 'totpDisable', 'totpEnrol'],
+]
 
 const entries = async (organizationId: string) => {
   const { rows } = await app.database.pool.query(

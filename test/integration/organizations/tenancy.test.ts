@@ -46,6 +46,15 @@ const samples: Samples = {
   'SetupCompleteInput.password': 'another long password',
   'SignInInput.email': 'another@example.com',
   'SignInInput.password': 'another long password',
+  'SignInVerifyInput.challenge': 'x',
+  'SignInVerifyInput.code': 'x',
+  'PasswordResetInput.code': 'x',
+  'PasswordResetInput.password': 'x',
+  'passwordResetRequest.email': 'x@example.com',
+  'PasswordChangeInput.currentPassword': 'x',
+  'PasswordChangeInput.password': 'x',
+  'ReauthenticateInput.password': 'x',
+  'TotpConfirmInput.code': '000000',
 }
 
 beforeAll(async () => {
@@ -87,6 +96,7 @@ beforeAll(async () => {
     BulkAction: bulkAction.id,
     PersistedDocument: persistedDocument.id,
     Person: member.personId,
+    Session: member.sessionId,
   }
   ownerSees = await everythingOf(owner)
 })

@@ -82,6 +82,15 @@ const samples = {
   'SetupCompleteInput.password': 'x',
   'SignInInput.email': 'x@example.com',
   'SignInInput.password': 'x',
+  'SignInVerifyInput.challenge': 'x',
+  'SignInVerifyInput.code': 'x',
+  'PasswordResetInput.code': 'x',
+  'PasswordResetInput.password': 'x',
+  'passwordResetRequest.email': 'x@example.com',
+  'PasswordChangeInput.currentPassword': 'x',
+  'PasswordChangeInput.password': 'x',
+  'ReauthenticateInput.password': 'x',
+  'TotpConfirmInput.code': '000000',
 }
 const guarded = rootFields(schema)
   .filter(({ kind }) => kind !== 'subscription')
