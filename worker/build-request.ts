@@ -1,80 +1,34 @@
-import { LRUCache } from 'lru-cache'
-import { secretContext } from '../src/domain/endpoints/endpoint-secrets.ts'
-import { headersContext } from '../src/domain/endpoints/endpoints.ts'
-import { createSign, type Sign } from '../src/domain/endpoints/sign.ts'
+import { createSignRequest } from '../src/domain/deliveries/sign-request.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
 import type { ClaimedDelivery, ClaimedEndpoint } from './claim.ts'
 import type { Request } from './http-sender.ts'
-
-const ENDPOINTS_REMEMBERED = 5_000
-
-interface Opened {
-  origin: string
-  path: string
-  sign: Sign
-  headers: Record<string, string>
-}
 
 /** The request could not be built, by a fault of the installation. */
 export class UnpreparedError extends Error {
   readonly code = 'INTERNAL'
 }
 
-/** Property that holds decrypted secrets. A symbol, so that no log or copy includes it. */
-const OPENED = Symbol('opened')
-
-interface Remembering extends ClaimedEndpoint {
-  [OPENED]?: Opened
-}
-
 /** Builds the request of an attempt: the stored body, the custom headers, and a signature with the current time. */
 export type Prepare = (delivery: ClaimedDelivery) => Request
 
-/** Decrypts and parses keys once per claimed endpoint, because both cost more than signing. */
 export function createBuildRequest(deps: { keyring: Keyring; clock: Clock }): Prepare {
-  const { keyring } = deps
-  const opened = new LRUCache<string, Opened>({ max: ENDPOINTS_REMEMBERED })
+  const signRequest = createSignRequest(deps)
+  /** Parsed URLs. All deliveries of one claim to an endpoint share the object of the endpoint. */
+  const targets = new WeakMap<ClaimedEndpoint, Pick<Request, 'origin' | 'path'>>()
 
-  return (delivery) => {
-    const { sign, headers, origin, path } = open(delivery)
-    const timestamp = Math.floor(deps.clock.now().getTime() / 1000)
-    const { body, event_id: eventId } = delivery
-    return {
-      origin,
-      path,
-      body,
-      timeoutSeconds: delivery.endpoint.timeoutSeconds,
-      headers: {
-        'user-agent': 'Signalbox/1',
-        ...headers,
-        'content-type': 'application/json',
-        ...sign({ eventId, body, timestamp }),
-      },
-    }
+  function targetOf(endpoint: ClaimedEndpoint): Pick<Request, 'origin' | 'path'> {
+    const known = targets.get(endpoint)
+    if (known !== undefined) return known
+    const { origin, pathname, search } = new URL(endpoint.url)
+    const target = { origin, path: pathname + search }
+    targets.set(endpoint, target)
+    return target
   }
 
-  function open(delivery: ClaimedDelivery): Opened {
-    const { endpoint_id: id } = delivery
-    const endpoint: Remembering = delivery.endpoint
-    const { signatureScheme: scheme, headersEncrypted: headers, secrets: ciphertexts } = endpoint
-    // All deliveries of one claim to an endpoint share the object.
-    if (endpoint[OPENED] !== undefined) return endpoint[OPENED]
-    const state = [id, endpoint.url, scheme, headers, ...ciphertexts].join(' ')
-    const made = opened.get(state) ?? make()
-    opened.set(state, made)
-    endpoint[OPENED] = made
-    return made
-
-    function make(): Opened {
-      const secrets = ciphertexts.map((ciphertext) => keyring.decrypt(ciphertext, secretContext(id)))
-      const { origin, pathname, search } = new URL(endpoint.url)
-      return {
-        origin,
-        path: pathname + search,
-        sign: createSign(scheme, secrets),
-        headers: headers === null ? {} : JSON.parse(keyring.decrypt(headers, headersContext(id))),
-      }
-    }
+  return (delivery) => {
+    const { body, endpoint } = delivery
+    const { origin, path } = targetOf(endpoint)
+    return { origin, path, body, timeoutSeconds: endpoint.timeoutSeconds, headers: signRequest(delivery) }
   }
 }

@@ -1,8 +1,9 @@
+import type { Undeliverable } from '../src/domain/deliveries/undeliverable.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { BlockedClaims } from './blocked-claims.ts'
 import type { Capacity } from './capacity.ts'
-import type { ClaimedDelivery, Claimer, Undeliverable } from './claim.ts'
+import type { ClaimedDelivery, Claimer } from './claim.ts'
 import { type ClaimSchedule, POLL_MS } from './claim-schedule.ts'
 import type { Leases } from './lease.ts'
 

@@ -1,6 +1,8 @@
 import { createPool } from '../src/database/client.ts'
 import type { ConnectionOptions } from '../src/database/connection.ts'
-import type { AttemptTrigger, SignatureScheme } from '../src/database/generated/enums.ts'
+import type { SignatureScheme } from '../src/database/generated/enums.ts'
+import type { LeasedDelivery } from '../src/domain/deliveries/attempt-outcome.ts'
+import type { Undeliverable } from '../src/domain/deliveries/undeliverable.ts'
 
 /** Endpoint of a claimed delivery, as of the claim. */
 export interface ClaimedEndpoint {
@@ -15,17 +17,7 @@ export interface ClaimedEndpoint {
 }
 
 /** A claimed delivery with everything an attempt needs, so that no statement runs before its result is recorded. */
-export interface ClaimedDelivery {
-  id: string
-  organization_id: string
-  /** Fencing version: only the holder of this version may record a result. */
-  version: number
-  trigger: AttemptTrigger
-  /** Attempts of the retry policy made before this one. */
-  scheduled_attempts: number
-  event_id: string
-  event_type: string
-  endpoint_id: string
+export interface ClaimedDelivery extends LeasedDelivery {
   body: Uint8Array
   /** Milliseconds to wait before sending; 0 without a rate limit. */
   send_in: number
@@ -35,9 +27,6 @@ export interface ClaimedDelivery {
   /** Time of the claim in milliseconds of `performance.now()`. */
   claimedAt: number
 }
-
-/** A due delivery that must not be sent: its id, the version this was decided on, and its target status. */
-export type Undeliverable = [id: string, version: number, status: 'CANCELED' | 'HELD' | 'EXPIRED']
 
 export interface ClaimOptions {
   /** Null takes the clock of the database. */

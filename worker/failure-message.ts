@@ -1,22 +1,10 @@
 import { STATUS_CODES } from 'node:http'
-import type { ErrorCode } from '../src/domain/deliveries/error-codes.ts'
+import type { Exchange, Failure } from '../src/domain/deliveries/attempt-outcome.ts'
 import { ForbiddenTargetError } from '../src/domain/endpoints/target-policy.ts'
 import { UnpreparedError } from './build-request.ts'
-import {
-  DeadlineError,
-  type Exchange,
-  InterimResponseError,
-  InterruptedError,
-  isInvalidResponse,
-} from './http-sender.ts'
+import { DeadlineError, InterimResponseError, InterruptedError, isInvalidResponse } from './http-sender.ts'
 import { CertificateError } from './ssrf-safe-connector.ts'
 import { evidenceOf, ResponseTooLargeError } from './watch-responses.ts'
-
-/** Reason of a failed attempt: a code with a fixed meaning, and a message with the remedy. */
-export interface Failure {
-  code: ErrorCode
-  message: string
-}
 
 /** The reason of a failed attempt; undefined for a 2xx whose response ended in time. */
 export function explainFailure(exchange: Exchange, host: string, timeoutSeconds: number): Failure | undefined {

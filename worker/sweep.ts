@@ -1,30 +1,10 @@
 import type pg from 'pg'
-import { CHANGED, logChanges, sendingState } from '../src/bus/delivery-log.ts'
 import { DELETED_REASON } from '../src/domain/deliveries/delivery-transitions.ts'
+import { move, TO_QUEUE } from '../src/domain/deliveries/queue-moves.ts'
 import { HELD_REASON } from '../src/domain/events/fan-out.ts'
 
 /** Maximum rows that one of these statements moves. */
 export const MOVED_AT_ONCE = 1_000
-
-/**
- * A statement that changes the deliveries of the CTE `chosen`, which has the columns `id` and `was`, by the assignments
- * of `set`.
- */
-export function move(chosen: string, set: string): string {
-  return `
-WITH RECURSIVE clock AS (
-  SELECT coalesce($1::timestamptz, now()) AS now
-), ${chosen}, changed AS (
-  UPDATE deliveries d SET ${set}, version = d.version + 1, lease_until = NULL, sending_unlogged = false,
-    updated_at = clock.now
-  FROM chosen, clock, events v, webhook_endpoints e
-  WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
-  RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url, ${sendingState('(chosen.was)')}
-), ${logChanges(undefined, true)}
-SELECT organization_id FROM changed`
-}
-
-const TO_QUEUE = `status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status`
 
 /** Returns deliveries with an expired lease to the queue: their worker was killed or cut off. */
 const RECLAIM = move(

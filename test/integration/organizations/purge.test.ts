@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAudit } from '../../../src/domain/audit/audit.ts'
+import { recordResults } from '../../../src/domain/deliveries/record-results.ts'
 import { createPurgeOrganizations, SETTLE_MS } from '../../../src/domain/organizations/purge-organizations.ts'
 import { createIds } from '../../../src/lib/ids.ts'
-import { recordResults } from '../../../worker/record-results.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
 
