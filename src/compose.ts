@@ -108,7 +108,7 @@ export async function compose(
     const server = await startServer({
       ...{ services, database, clock, log, host, port, trustedProxies, graphiql, introspection, connections },
     })
-    stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
+    stops.push(services.usageRecorder.stop, services.publisher.stop, services.stopStreams, server.stop)
     started.url = server.url
     started.services = services
   }

@@ -18,6 +18,7 @@ const SATURATED_POLL_MS = 1_000
  *
  * @param deps.send receives claimed deliveries to send now
  * @param deps.moveUndeliverable receives due deliveries that must not be sent
+ * @param deps.holdUnheard called while streams without a listener have due deliveries
  * @param deps.flushIfBlocked called after each claim: recorded results may be needed for the next one
  */
 export function createClaimLoop(deps: {
@@ -31,6 +32,7 @@ export function createClaimLoop(deps: {
   leases: Leases
   send: (deliveries: readonly ClaimedDelivery[]) => void
   moveUndeliverable: (found: readonly Undeliverable[]) => void
+  holdUnheard: () => void
   flushIfBlocked: () => void
 }) {
   const { claimer, clock, log, leaseSeconds, schedule, capacity, blocked, leases } = deps
@@ -75,6 +77,7 @@ export function createClaimLoop(deps: {
     const claimed = await claimer.claim({ ...free, now: clock.forQueue(), leaseSeconds })
     deps.send(await leases.renewClaimed(claimed.deliveries, began))
     deps.moveUndeliverable(claimed.undeliverable)
+    if (claimed.hasUnheardStreams) deps.holdUnheard()
     // A full organization may have capacity by now.
     const fullOrganizations = capacity.free()?.fullOrganizations ?? []
     const mayHaveMore = [...claimed.organizationsWithMore, ...free.fullOrganizations]

@@ -53,6 +53,8 @@ export interface Claim {
   nextSlotInMs: number | null
   /** Milliseconds until the next retry that was not due yet; null when none waits. */
   nextRetryInMs: number | null
+  /** True while a stream without a listener has due deliveries. */
+  hasUnheardStreams: boolean
 }
 
 type ClaimedRow = Omit<ClaimedDelivery, 'body' | 'endpoint' | 'claimedAt'> & { body: string }
@@ -68,10 +70,11 @@ type Row = ClaimedRow & {
   saturated_endpoints: string[] | null
   next_slot_in_ms: number | null
   next_retry_in_ms: number | null
+  unheard_streams: boolean | null
 }
 
 /**
- * Claims deliveries by one call of `claim_deliveries_v1` (prisma/functions), over a connection of its own, so that a
+ * Claims deliveries by one call of `claim_deliveries_v2` (prisma/functions), over a connection of its own, so that a
  * claim never waits for other statements. Claims do not wait for the disk: a claim forgotten in a crash of PostgreSQL is
  * made again, and the receiver sees the event twice, as after any crash while sending.
  */
@@ -82,7 +85,7 @@ export function createClaimer(connection: ConnectionOptions) {
     /** Claims everything due, within the bounds. */
     async claim({ now, limit, leaseSeconds, fullOrganizations }: ClaimOptions): Promise<Claim> {
       const { rows } = await pool.query<Row>({
-        text: 'SELECT * FROM claim_deliveries_v1($1, $2, $3, $4)',
+        text: 'SELECT * FROM claim_deliveries_v2($1, $2, $3, $4)',
         values: [now, limit, leaseSeconds, fullOrganizations],
       })
       const endpoints = new Map(rows.flatMap((row) => (row.endpoint ? [[row.endpoint_id, row.endpoint]] : [])))
@@ -96,6 +99,7 @@ export function createClaimer(connection: ConnectionOptions) {
         saturatedEndpoints: first?.saturated_endpoints ?? [],
         nextSlotInMs: first?.next_slot_in_ms ?? null,
         nextRetryInMs: first?.next_retry_in_ms ?? null,
+        hasUnheardStreams: first?.unheard_streams ?? false,
       }
     },
 

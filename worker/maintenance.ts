@@ -3,6 +3,7 @@ import { notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
 import { stepBulkAction } from '../src/domain/deliveries/bulk-action-batch.ts'
 import { stepReplay } from '../src/domain/replays/replays.ts'
+import { removeLostListeners } from '../src/domain/streams/listeners.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Log } from '../src/lib/log.ts'
@@ -36,6 +37,7 @@ export function createMaintenance(deps: {
   let reclaiming: Promise<void> | undefined
   let sweeping: Promise<void> | undefined
   let working: Promise<void> | undefined
+  let holding: Promise<void> | undefined
   let jobsWanted = false
 
   async function reclaim(): Promise<void> {
@@ -47,6 +49,8 @@ export function createMaintenance(deps: {
     sweptAt = performance.now()
     await sweepAll('releaseHeld')
     await sweepAll('holdWaiting')
+    await sweepAll('holdUnheard')
+    await removeLostListeners(pool, clock.forQueue())
     await sweepAll('cancelHeld')
     await sweepAll('cancelWaiting')
     await runJobs()
@@ -118,11 +122,22 @@ export function createMaintenance(deps: {
     runJobs,
     /** Holds waiting deliveries of disabled endpoints. */
     holdWaiting: () => sweepAll('holdWaiting'),
+    /** Holds due deliveries of streams without a listener. Calls that arrive meanwhile share the run. */
+    holdUnheard() {
+      holding ??= sweepAll('holdUnheard')
+        .then(() => {})
+        .catch((error) => log.warn({ err: error }, 'Sweep of streams without a listener failed; retrying'))
+        .finally(() => {
+          holding = undefined
+        })
+    },
+    /** Undefined while no such sweep runs. */
+    idle: () => holding,
     start: () => scheduleHeartbeat(0),
     async stop() {
       stopping = true
       clearTimeout(timer)
-      await Promise.all([renewing, reclaiming, sweeping, working])
+      await Promise.all([renewing, reclaiming, sweeping, holding, working])
     },
   }
 }

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { DELETED_REASON } from '../src/domain/deliveries/delivery-transitions.ts'
 import { move, TO_QUEUE } from '../src/domain/deliveries/queue-moves.ts'
 import { HELD_REASON } from '../src/domain/events/fan-out.ts'
+import { HAS_LISTENER, holdUnheard } from '../src/domain/streams/held-deliveries.ts'
 
 /** Maximum rows that one of these statements moves. */
 export const MOVED_AT_ONCE = 1_000
@@ -13,7 +14,8 @@ const RECLAIM = move(
   ORDER BY d.lease_until LIMIT ${MOVED_AT_ONCE} FOR UPDATE OF d SKIP LOCKED
 )`,
   `${TO_QUEUE}, next_attempt_at = clock.now,
-    status_reason = 'The worker that was sending it went away. It is sent again, so the receiver may see it twice.'`,
+    status_reason = CASE e.kind WHEN 'STREAM' THEN 'Its listener did not acknowledge in time. It is sent again, so the receiver may see it twice.'
+    ELSE 'The worker that was sending it went away. It is sent again, so the receiver may see it twice.' END`,
 )
 
 /** One row per endpoint with deliveries in these states, found without reading the deliveries in between. */
@@ -28,13 +30,14 @@ const HELD = "status = 'HELD'"
 const QUEUED = "status IN ('PENDING', 'RETRYING')"
 
 /**
- * Releases held deliveries of enabled endpoints in the order of their creation: the rest of a large release, and
+ * Releases held deliveries of enabled endpoints, and of streams with a listener, in the order of their creation: the rest of a large release, and
  * deliveries held by a statement that still saw the endpoint disabled.
  */
 const RELEASE = move(
   `waiting AS (${endpointsWith(HELD)}
 ), chosen AS (
   SELECT d.id, d.was FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.enabled
+    AND (e.kind = 'HTTP' OR ${HAS_LISTENER})
   CROSS JOIN LATERAL (
     SELECT d.id, d AS was FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${HELD} ORDER BY d.id
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
@@ -76,6 +79,7 @@ const cancel = (states: string) =>
 const SWEEPS = {
   reclaim: RECLAIM,
   releaseHeld: RELEASE,
+  holdUnheard: holdUnheard(endpointsWith(QUEUED)),
   holdWaiting: HOLD,
   cancelHeld: cancel(HELD),
   cancelWaiting: cancel(QUEUED),

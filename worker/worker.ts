@@ -36,7 +36,7 @@ export interface WorkerOptions {
  *
  * The files in the order in which an event passes:
  * 1. When: `notification-listener.ts` and `claim-schedule.ts` run `claim-loop.ts`.
- * 2. Claim: `claim.ts` calls `prisma/functions/claim_deliveries_v1.sql` for the capacity that `capacity.ts` has free;
+ * 2. Claim: `claim.ts` calls `prisma/functions/claim_deliveries_v2.sql` for the capacity that `capacity.ts` has free;
  *    `src/domain/deliveries/undeliverable.ts` moves due deliveries that must not be sent.
  * 3. Attempt: `attempt.ts` waits for the send time (`endpoint-pacer.ts`), builds the request (`build-request.ts`), sends
  *    it (`http-sender.ts`, `fallback-sender.ts`) over checked connections (`ssrf-safe-connector.ts`,
@@ -104,6 +104,7 @@ export function createWorker(deps: {
       if (deliveries.length > 0) logSending.look()
     },
     moveUndeliverable: undeliverable.move,
+    holdUnheard: maintenance.holdUnheard,
     flushIfBlocked: resultBatcher.flushIfBlocked,
   })
 
@@ -138,7 +139,7 @@ export function createWorker(deps: {
 
   async function idle(): Promise<void> {
     for (;;) {
-      const work = claimLoop.idle() ?? undeliverable.idle() ?? capacity.idle()
+      const work = claimLoop.idle() ?? undeliverable.idle() ?? maintenance.idle() ?? capacity.idle()
       if (work === undefined) return
       await work
     }

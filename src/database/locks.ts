@@ -10,4 +10,6 @@ export const LOCKS = {
   retention: 7_340_004,
   /** Taken by processes that create the first organization. */
   bootstrap: 7_340_005,
+  /** Taken, together with a hash of the endpoint, by claims of its stream. */
+  stream: 7_340_006,
 } as const

@@ -3,7 +3,20 @@ import { encodeTime, monotonicFactory } from 'ulid'
 import type { Clock } from './clock.ts'
 
 /** Prefix of an id, one per type. */
-export type IdPrefix = 'org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud' | 'rpl' | 'blk' | 'doc'
+export type IdPrefix =
+  | 'org'
+  | 'key'
+  | 'type'
+  | 'whep'
+  | 'sec'
+  | 'evt'
+  | 'dlv'
+  | 'att'
+  | 'aud'
+  | 'rpl'
+  | 'blk'
+  | 'doc'
+  | 'lsn'
 
 /** Creates ids such as `evt_01jd…`: a typed prefix and a ULID in lower case, in the order of creation. */
 export type MakeId = (prefix: IdPrefix) => string

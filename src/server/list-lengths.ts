@@ -16,6 +16,8 @@ import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
 import { CATALOGUE_TYPES } from '../domain/event-types/catalogues.ts'
 import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
 import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
+import { RESULTS_AT_ONCE } from '../domain/streams/acknowledge-input.ts'
+import { CLAIM_AT_ONCE } from '../live/delivery-streams.ts'
 import { ENTRIES_AT_ONCE } from '../live/entry-notifier.ts'
 
 /** Page size when `first` or `last` is a variable, and when neither is given. */
@@ -30,6 +32,7 @@ export const LISTS: Record<string, number | undefined> = {
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4, entries: ENTRIES_AT_ONCE },
   // Few and small in most rows, and bounded by 64 resources of a key and 16 KiB of headers.
   ...{ permissions: 10, responseHeaders: 10, permissionResources: 508 },
+  ...{ acknowledgements: RESULTS_AT_ONCE, claimed: CLAIM_AT_ONCE, headers: 25 },
   ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES },
   // All validation issues of an input count as one object.
   issues: 1,

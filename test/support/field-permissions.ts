@@ -37,6 +37,9 @@ export const DECISIONS: Record<string, string> = {
   'mutation replayCancel': 'deliveries:write',
   'mutation deliveryCancel': 'deliveries:write',
   'mutation deliveryRetry': 'deliveries:write',
+  'mutation deliveryStreamAcknowledge': 'deliveries:write',
+  'mutation deliveryStreamClaim': 'webhooks:write',
+  'subscription deliveryStream': 'webhooks:write',
   'mutation eventPublish': 'events:write',
   'mutation eventPublishMany': 'events:write',
   'mutation eventTypeCatalogueImport': 'events:write',
@@ -76,6 +79,8 @@ export const EDGES: Record<string, string> = {
   'Delivery.event': 'events:read',
   'Event.deliveries': 'deliveries:read',
   'Event.endpointMatches': 'webhooks:read',
+  // Guarded by the permission of the root fields that lease the delivery.
+  'LeasedDelivery.delivery': 'webhooks:write',
   'Replay.endpoint': 'webhooks:read',
   'WebhookEndpointMatch.delivery': 'deliveries:read',
   'WebhookEndpointMatch.endpoint': 'webhooks:read',

@@ -109,6 +109,7 @@ export const PURGE_STEPS: readonly PurgeStep[] = [
   rowsOf('delivery_changes'),
   rowsOf('delivery_log_heads'),
   rowsOf('delivery_stats'),
+  rowsOf('stream_listeners'),
   rowsOf('webhook_endpoints'),
   rowsOf('event_types'),
   rowsOf('persisted_documents'),

@@ -6,6 +6,7 @@ import { createPurgeOrganizations, SETTLE_MS } from '../../../src/domain/organiz
 import { createIds } from '../../../src/lib/ids.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
+import { claim, createStream } from '../../support/streams.ts'
 
 let app: App
 let receiver: Receiver
@@ -78,6 +79,9 @@ async function createFullOrganization() {
   await tenant.ask(
     'mutation { persistedDocumentCreate(input: { body: "query Mine { viewer { id } }" }) { __typename } }',
   )
+  const { endpointId } = await createStream(tenant, { eventTypes: ['c.d'] })
+  // A poll counts as a listener for some time.
+  await claim(tenant, { endpointId })
   await app.services.usageRecorder.flush()
   return tenant
 }

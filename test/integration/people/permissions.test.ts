@@ -66,7 +66,11 @@ const samples = {
   'EventTypeCreateInput.name': 'x.y',
   'EventPublishInput.type': 'x.y',
   'EventPublishInput.data': {},
+  'DeliveryStreamResultInput.version': 1,
+  'DeliveryStreamResultInput.durationMs': 1,
+  'DeliveryStreamResultInput.statusCode': 204,
   'WebhookEndpointCreateInput.url': 'http://127.0.0.1:9/',
+  'WebhookEndpointCreateInput.kind': 'HTTP',
   'WebhookEndpointCreateInput.eventTypes': ['*'],
 }
 const guarded = rootFields(schema)
