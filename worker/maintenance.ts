@@ -1,9 +1,11 @@
 import type { LiveBus } from '../src/bus/bus.ts'
 import { notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
+import { createAudit } from '../src/domain/audit/audit.ts'
 import { stepBulkAction } from '../src/domain/deliveries/bulk-action-batch.ts'
 import { stepReplay } from '../src/domain/replays/replays.ts'
 import { removeLostListeners } from '../src/domain/streams/listeners.ts'
+import { removeEphemeral } from '../src/domain/streams/remove-ephemeral.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Log } from '../src/lib/log.ts'
@@ -16,7 +18,7 @@ const SWEEP_MS = 30_000
 
 /**
  * Periodic work of a worker: renews leases, reclaims deliveries with an expired lease, sweeps misplaced deliveries, and
- * runs batches of replays and bulk actions.
+ * deletes ephemeral streams, and runs batches of replays and bulk actions.
  */
 export function createMaintenance(deps: {
   database: Database
@@ -30,6 +32,7 @@ export function createMaintenance(deps: {
 }) {
   const { bus, clock, log, leaseSeconds, leases } = deps
   const { pool } = deps.database
+  const audit = createAudit({ clock, makeId: deps.makeId, bus })
   let stopping = false
   let sweptAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
@@ -51,6 +54,7 @@ export function createMaintenance(deps: {
     await sweepAll('holdWaiting')
     await sweepAll('holdUnheard')
     await removeLostListeners(pool, clock.forQueue())
+    await removeEphemeral({ database: deps.database, clock, audit, bus })
     await sweepAll('cancelHeld')
     await sweepAll('cancelWaiting')
     await runJobs()
