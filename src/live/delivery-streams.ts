@@ -104,12 +104,16 @@ export function createDeliveryStreams(
       const listener = { id: deps.makeId('lsn'), organizationId, endpointId: stream.endpointId }
       return deps.subscriptions.open(viewer, signal, async (onClose) => {
         const options = { now: clock.forQueue(), seconds: LEASE_SECONDS, path: 'endpointId' }
-        await addListener(pool, listener, options)
+        const growth = await listen(organizationId)
+        await addListener(pool, listener, options).catch((error) => {
+          growth.leave()
+          throw error
+        })
         listeners.add(listener)
         const steps = stepsOf(listener)
         const made = createDeliveryStream({
           capacity,
-          log: await listen(organizationId),
+          log: growth,
           steps: {
             ...steps,
             onLeased(lease, onRecorded) {

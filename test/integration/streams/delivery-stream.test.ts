@@ -134,7 +134,12 @@ describe('deliveryStream', () => {
     )
     // The sweep releases held deliveries of enabled endpoints, and leaves those of a stream without a listener.
     await app.worker.runMaintenance()
-    expect((await tenant.deliveries()).map(({ status }) => status)).toEqual(['HELD', 'HELD', 'HELD'])
+    const held = await tenant.deliveries()
+    expect(held.map(({ status }) => status)).toEqual(['HELD', 'HELD', 'HELD'])
+    const retry = 'mutation ($id: ID!) { deliveryRetry(id: $id) { ... on Error { code message } } }'
+    await expect(tenant.ask(retry, { id: held[0]!.id })).rejects.toThrow(
+      'DELIVERY_HELD: The stream of this delivery has no listener.',
+    )
     const watch = listen(app, tenant.key, tenant.endpointId)
     await watch.until((messages) => messages.length === 3)
     expect(leasedOf(watch).map(({ delivery }) => delivery.eventId)).toEqual(ids)
