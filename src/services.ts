@@ -68,6 +68,8 @@ import type { Manifest } from './domain/persisted-operations/manifest.ts'
 import { createPersistedOperations } from './domain/persisted-operations/persisted-operations.ts'
 import { createReplays } from './domain/replays/replays.ts'
 import { createSearchReplays } from './domain/replays/search-replays.ts'
+import { createAcknowledge } from './domain/streams/acknowledge.ts'
+import { createOpenLeases } from './domain/streams/open-leases.ts'
 import { createUsageRecorder } from './domain/usage/recorder.ts'
 import { createReadUsage } from './domain/usage/usage.ts'
 import { createReadRecords } from './domain/usage/usage-records.ts'
@@ -76,6 +78,7 @@ import type { MakeId } from './lib/ids.ts'
 import type { Keyring } from './lib/keyring.ts'
 import type { Log } from './lib/log.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
+import { createDeliveryStreams } from './live/delivery-streams.ts'
 import { createSessionListener } from './live/session-listener.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
 
@@ -145,11 +148,18 @@ export function createServices(deps: {
     isUnchanged: createRevalidate({ keyLookup, authenticateSession, organizationLookup, clock }),
   })
 
+  const openLeases = createOpenLeases()
+  const acknowledge = createAcknowledge({ pool, clock, makeId, bus, log, openLeases })
+  const deliveryStreams = createDeliveryStreams({
+    ...{ pool, bus, clock, makeId, keyring, log, subscriptions, acknowledge, openLeases },
+  })
+
   /** Loads relations of rows for Pothos. The type has no models, so that no other code bypasses the services. */
   const relationClient: Pick<PrismaClient, '$connect'> = prisma
 
   return {
     announceSessions,
+    acknowledge,
     audit: {
       /** Records a refused attempt. Changes are recorded in their own transaction. */
       denied: denials.note,
@@ -162,6 +172,7 @@ export function createServices(deps: {
     bus,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),
+    deliveryStreams,
     documents: createPersistedOperations({ prisma, clock, makeId, audit, denials, findOperation }),
     endpoints: searchable,
     endpointLifecycle: createEndpointLifecycle({ database, clock, makeId, audit, bus, endpoints, secrets }),
@@ -223,13 +234,19 @@ export function createServices(deps: {
     usage: createReadUsage({ database, clock, read }),
     usageRecorder,
     usageRecords: createReadRecords({ database, read }),
-    /** Subscribes to the changes of other nodes. */
+    /** Records accepted results, and gives the leases of listeners back. */
+    async stopStreams() {
+      await acknowledge.stop()
+      await deliveryStreams.stop()
+    },
+    /** Subscribes to the changes of other nodes, and keeps the leases of streams. */
     async start() {
       if (redis !== undefined) await waitUntilReady(redis)
       await Promise.all(
         [organizationLookup, keyCache, findOperation, eventTypes, subscriptions].map((part) => part.start()),
       )
       usageRecorder.start()
+      deliveryStreams.start()
     },
   }
 }

@@ -12,4 +12,6 @@ export const LOCKS = {
   bootstrap: 7_340_005,
   /** Taken by workers that count the minutes of deliveries. */
   deliveryMinutes: 7_340_006,
+  /** Taken, together with a hash of the endpoint, by claims of its stream. */
+  stream: 7_340_007,
 } as const

@@ -4,6 +4,7 @@ import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { rootFields } from '../../support/operations.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
+import { createStream } from '../../support/streams.ts'
 
 // Every change and every denied attempt has an audit entry, and no entry contains a secret.
 let app: App
@@ -48,6 +49,8 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   webhookEndpointDelete: 'webhookEndpoint.delete',
   deliveryRetry: 'delivery.retry',
   deliveryCancel: 'delivery.cancel',
+  deliveryStreamAcknowledge: { instead: 'the attempts of the deliveries' },
+  deliveryStreamClaim: { instead: 'the attempts of the deliveries' },
   bulkActionCreate: 'bulkAction.create',
   bulkActionCancel: 'bulkAction.cancel',
   replayCreate: 'replay.create',
@@ -155,6 +158,11 @@ describe('audit trail', () => {
     await run(`webhookEndpointDisable(id: "${endpoint}")`)
     await run(`webhookEndpointEnable(id: "${endpoint}")`)
     await run(`webhookEndpointDelete(id: "${endpoint}")`)
+    const { endpointId } = await createStream(owner)
+    await run(`deliveryStreamClaim(input: { endpointId: "${endpointId}" })`)
+    await run(
+      'deliveryStreamAcknowledge(input: { results: [{ id: "x", version: 1, durationMs: 1, statusCode: 204 }] })',
+    )
     const document = await run(
       'persistedDocumentCreate(input: { body: "query A { viewer { id } }" })',
       '... on PersistedDocumentCreatePayload { persistedDocument { id } }',
