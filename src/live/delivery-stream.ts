@@ -44,6 +44,10 @@ export function createDeliveryStream(options: {
   let filling: Promise<void> | undefined
   let mayHaveHeld = true
   let mayHaveDue = true
+  /** Announcements before the last claim or look at the leases: a lease may have ended elsewhere since. */
+  let lookedAt = log.hints()
+  /** Set by a claim that took all due deliveries: the announcements before it, and the time of the next claim without another. */
+  let exhausted: { hints: number; until: number } | undefined
 
   /**
    * Waits for an announcement, a recorded result of this process, the end, or the time.
@@ -75,8 +79,9 @@ export function createDeliveryStream(options: {
 
   /** Waits until fewer deliveries than the capacity are leased. */
   async function waitForCapacity(): Promise<void> {
-    await pause(log.hints(), POLL_MS)
+    await pause(lookedAt, POLL_MS)
     if (isClosed || leases.size < capacity) return
+    lookedAt = log.hints()
     // Leases may have ended elsewhere: acknowledged on another node, canceled, or reclaimed after a stall.
     const known = [...leases.values()]
     const held = await steps.findLeased(known)
@@ -95,15 +100,23 @@ export function createDeliveryStream(options: {
   async function fill(): Promise<void> {
     while (!isClosed && waiting.length === 0) {
       const hints = log.hints()
+      if (exhausted !== undefined) {
+        const { until } = exhausted
+        await waitForDue(exhausted.hints, Math.max(until - performance.now(), 1))
+        exhausted = undefined
+        continue
+      }
       if (mayHaveHeld) mayHaveHeld = await steps.release()
       const free = capacity - leases.size
       if (free === 0) await waitForCapacity()
       else if (!mayHaveDue && !(await steps.hasDue())) await waitForDue(hints, POLL_MS)
       else {
-        const { deliveries, truncated, nextRetryInMs } = await steps.claim(Math.min(free, CLAIMED_AT_ONCE))
+        const limit = Math.min(free, CLAIMED_AT_ONCE)
+        lookedAt = hints
+        const { deliveries, truncated, nextRetryInMs } = await steps.claim(limit)
         for (const delivery of deliveries) lease(delivery)
-        if (deliveries.length === 0 && !truncated)
-          await waitForDue(hints, Math.max(Math.min(nextRetryInMs ?? POLL_MS, POLL_MS), 1))
+        if (deliveries.length < limit && !truncated)
+          exhausted = { hints, until: performance.now() + Math.min(nextRetryInMs ?? POLL_MS, POLL_MS) }
       }
     }
   }
