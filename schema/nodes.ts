@@ -69,6 +69,11 @@ const NODE_TYPES = {
     resource: null,
     load: ({ ownSessions }, viewer, id) => ownSessions.get(viewer, id),
   },
+  Member: {
+    prefix: 'mem',
+    resource: 'members',
+    load: ({ members }, viewer, id, query) => members.get(viewer, id, query),
+  },
   PersistedDocument: {
     prefix: 'doc',
     resource: 'keys',

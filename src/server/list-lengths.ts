@@ -16,6 +16,7 @@ import { DAYS_AT_MOST } from '../domain/deliveries/delivery-stats.ts'
 import { CATALOGUE_TYPES } from '../domain/event-types/catalogues.ts'
 import { EVENTS_AT_ONCE } from '../domain/events/publish.ts'
 import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
+import { MEMBERSHIPS_AT_MOST } from '../domain/people/people.ts'
 import { SESSIONS_AT_MOST } from '../domain/people/sessions.ts'
 import { ENTRIES_AT_ONCE } from '../live/entry-notifier.ts'
 
@@ -31,6 +32,7 @@ export const LISTS: Record<string, number | undefined> = {
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4, entries: ENTRIES_AT_ONCE },
   // Few and small in most rows, and bounded by 64 resources of a key and 16 KiB of headers.
   ...{ permissions: 10, responseHeaders: 10, permissionResources: 508 },
+  memberships: MEMBERSHIPS_AT_MOST,
   ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES },
   sessions: SESSIONS_AT_MOST,
   // All validation issues of an input count as one object.

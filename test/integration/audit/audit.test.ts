@@ -57,8 +57,11 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   persistedDocumentRetire: 'persistedDocument.retire',
 }
 
-/** Mutations that no key can run. The tests in test/integration/people check their entries. */
-const BY_PEOPLE = ['setupComplete', 'signIn', 'signOut']
+/** Mutations of people. The tests in test/integration/people check their entries. */
+const BY_PEOPLE = [
+  ...['setupComplete', 'signIn', 'signOut'],
+  ...['memberUpdate', 'memberRemove', 'memberLeave', 'ownershipTransfer'],
+]
 
 const entries = async (organizationId: string) => {
   const { rows } = await app.database.pool.query(
