@@ -26,9 +26,10 @@ export function keepSession(cookies: SessionCookies, { opened: { session, token 
 const replaceToken = (cookies: SessionCookies, { session, token }: OpenedSession) =>
   cookies.set(token, session.expiresAt)
 
-export const Session = builder.objectRef<SessionRow>('Session').implement({
+export const Session = builder.prismaObject('Session', {
   description: 'A session of the signed-in person in one browser.',
   interfaces: [Node],
+  findUnique: ({ id }, { viewer }) => ({ id, personId: viewer?.principal.id ?? '' }),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the session, such as `ses_…`.' }),
     device: t.field({

@@ -18,6 +18,26 @@ export interface SignedInOptions {
   headers?: Record<string, string>
 }
 
+/** Values for the required arguments of fields of people, by the path of the argument. None of them is good. */
+export const SAMPLES_OF_PEOPLE = {
+  'PasswordChangeInput.currentPassword': 'another password',
+  'PasswordChangeInput.password': 'x',
+  'PasswordResetInput.code': 'x',
+  'PasswordResetInput.password': 'x',
+  'passwordResetRequest.email': 'another@example.com',
+  'ReauthenticateInput.password': 'another password',
+  'SetupCompleteInput.code': 'x',
+  'SetupCompleteInput.organizationName': 'Another',
+  'SetupCompleteInput.name': 'Another',
+  'SetupCompleteInput.email': 'another@example.com',
+  'SetupCompleteInput.password': 'x',
+  'SignInInput.email': 'another@example.com',
+  'SignInInput.password': 'another password',
+  'SignInVerifyInput.challenge': 'x',
+  'SignInVerifyInput.code': 'x',
+  'TotpConfirmInput.code': 'x',
+}
+
 const newId = (prefix: string) => `${prefix}_${ulid().toLowerCase()}`
 
 /** A signed-in member, made without the time that hashing a password takes. */

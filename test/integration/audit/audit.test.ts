@@ -59,7 +59,9 @@ const ACTIONS: Record<string, string | { instead: string }> = {
 
 /** Mutations of people. The tests in test/integration/people check their entries. */
 const BY_PEOPLE = [
-  ...['setupComplete', 'signIn', 'signOut'],
+  ...['setupComplete', 'signIn', 'signInVerify', 'signOut', 'reauthenticate'],
+  ...['sessionEnd', 'sessionRefresh', 'sessionsEndOthers', 'passwordReset', 'passwordResetRequest'],
+  ...['accountUpdate', 'passwordChange', 'recoveryCodesRegenerate', 'totpConfirm', 'totpDisable', 'totpEnrol'],
   ...['memberUpdate', 'memberRemove', 'memberLeave', 'ownershipTransfer'],
 ]
 

@@ -4,7 +4,7 @@ import { schema } from '../../../schema/schema.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { needsId, operationFor, rootFields, type Samples, takesId } from '../../support/operations.ts'
-import { signedIn } from '../../support/people.ts'
+import { SAMPLES_OF_PEOPLE, signedIn } from '../../support/people.ts'
 import { startReceiver } from '../../support/receiver.ts'
 import { watchSocket } from '../../support/watch.ts'
 
@@ -37,13 +37,7 @@ const samples: Samples = {
   'EventPublishInput.data': {},
   'WebhookEndpointCreateInput.url': 'http://127.0.0.1:9/',
   'WebhookEndpointCreateInput.eventTypes': ['*'],
-  'SetupCompleteInput.code': 'x',
-  'SetupCompleteInput.organizationName': 'Another',
-  'SetupCompleteInput.name': 'Another',
-  'SetupCompleteInput.email': 'another@example.com',
-  'SetupCompleteInput.password': 'another long password',
-  'SignInInput.email': 'another@example.com',
-  'SignInInput.password': 'another long password',
+  ...SAMPLES_OF_PEOPLE,
 }
 
 beforeAll(async () => {
@@ -86,6 +80,7 @@ beforeAll(async () => {
     PersistedDocument: persistedDocument.id,
     Person: member.personId,
     Member: member.memberId,
+    Session: member.sessionId,
   }
   ownerSees = await everythingOf(owner)
 })

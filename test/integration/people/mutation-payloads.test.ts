@@ -30,7 +30,7 @@ describe('mutation payload', () => {
   /** A verification changes nothing, and its key may belong to another organization. */
   const WITHOUT = ['ApiKeyVerifyPayload']
   /** Scopes of changes to accounts and sessions, which belong to no organization. */
-  const OF_PEOPLE = [OPEN, PERSON]
+  const OF_PEOPLE = [OPEN, PERSON, `${PERSON} and elevated`]
 
   test('every payload of a change has the organization, so that a client reads its counts in the same answer', () => {
     const payloads = rootFields(schema)
