@@ -14,7 +14,7 @@ export interface KeyFilter {
   environment?: KeyEnvironment | null
   /** Keys with the last use before this time, and keys of an earlier time that were never used. */
   lastUsedBefore?: Date | null
-  /** False for keys of people who are no members any more, true for keys of members. */
+  /** False for keys of former members, true for keys of members. */
   creatorIsMember?: boolean | null
   /** Part of the name or of the display prefix; upper and lower case are equal. */
   search?: string | null

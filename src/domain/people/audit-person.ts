@@ -35,7 +35,7 @@ export function createNoteRefusedSignIn(deps: { prisma: PrismaClient; denials: R
     )
 }
 
-/** Undefined for a person who belongs to no organization, and therefore to no audit trail. */
+/** Undefined for a person without an organization, and therefore without an audit trail. */
 async function findActor(
   reader: Pick<Transaction, 'person' | 'member'>,
   { personId, ip, organizationId: given }: PersonActor,

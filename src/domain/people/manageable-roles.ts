@@ -4,8 +4,8 @@ import { outranks, permissionsOf, type Role } from './roles.ts'
 import type { Viewer } from './viewer.ts'
 
 /**
- * True when a viewer may give a role, and change a member who has the role: owners every role, other people the roles
- * below their own, and keys the roles whose permissions they have.
+ * True when a viewer may give a role, and change a member with the role: owners every role, other people the roles below
+ * their own, and keys the roles within their permissions.
  *
  * @param isPlatform true for the organization of the operator
  */

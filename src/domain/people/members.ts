@@ -149,7 +149,7 @@ async function presentRights(tx: Transaction, viewer: Viewer, isPlatform: boolea
   return { ...viewer, role: member.role, permissions: permissionsOf(member.role, isPlatform) }
 }
 
-/** @throws ConflictError for the last owner of an organization. A disabled person is no owner who could act. */
+/** @throws ConflictError for the last owner of an organization. A disabled owner does not count. */
 async function requireOtherOwner(tx: Transaction, member: Member): Promise<void> {
   if (member.role !== 'OWNER') return
   const { organizationId, id } = member

@@ -22,7 +22,7 @@ export function createOrganizationMails(deps: { mail: Pick<Mail, 'send'>; links:
     /**
      * Tells a person that it became an owner, or is one no more.
      *
-     * @param role the new role; null for a person who left
+     * @param role the new role; null after a removal
      */
     async ownerChanged(tx: Transaction, { personId, organizationId }: Member, role: Role | null): Promise<void> {
       const { email, name } = await tx.person.findUniqueOrThrow({ where: { id: personId } })

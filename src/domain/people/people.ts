@@ -43,7 +43,7 @@ export function createPeople({ prisma }: { prisma: PrismaClient }) {
         ...{ include: { organization: true }, orderBy: { id: 'asc' }, take: MEMBERSHIPS_AT_MOST },
       }),
 
-    /** True for a member who signs in with a second factor. */
+    /** True for a member with a second factor. */
     hasTwoFactor: async (organizationId: string, personId: string): Promise<boolean> =>
       (await findTwoFactor(organizationId, personId)) ?? false,
 

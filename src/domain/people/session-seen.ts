@@ -9,7 +9,7 @@ const SESSIONS_REMEMBERED = 10_000
 
 /**
  * The last use of a session, of a membership, and the organization in which the next session begins. A session that
- * ended by itself meanwhile stays ended, and a person who looks in from the operator is no member.
+ * ended by itself meanwhile stays ended, and people of the operator are members of their own organization only.
  */
 const SEEN = `
 WITH member AS (

@@ -20,7 +20,7 @@ export function codeOf(seed: Buffer, step: number, { digits = DIGITS, algorithm 
 
 export const stepAt = (time: Date): number => Math.floor(time.getTime() / 1000 / STEP_SECONDS)
 
-/** The steps at whose time a code is accepted, oldest first. */
+/** Accepted steps around a time, oldest first. */
 export function stepsOf(seed: Buffer, code: string, now: Date): number[] {
   const present = stepAt(now)
   const steps = Array.from({ length: 2 * STEPS_AROUND + 1 }, (_, n) => present - STEPS_AROUND + n)
