@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto'
 import { ulid } from 'ulid'
+import type { Role } from '../../src/domain/people/roles.ts'
 import { createSessionToken } from '../../src/domain/people/sessions.ts'
+import type { GraphQLAnswer } from './api.ts'
 import type { App } from './app.ts'
+
 import { createBrowser } from './browser-client.ts'
 import { noteSecret } from './secret-leak-check.ts'
 
+export type { Role }
+
 export interface SignedInOptions {
   /** The role in the organization, for a new member. */
-  role: 'OWNER' | 'ADMIN' | 'DEVELOPER' | 'VIEWER'
+  role: Role
   organizationId: string
   /** Default: a new person. */
   personId?: string
@@ -62,6 +67,24 @@ export async function signedIn(app: Pick<App, 'database' | 'clock' | 'url'>, opt
 }
 
 export type SignedIn = Awaited<ReturnType<typeof signedIn>>
+
+/** A new organization with a member of each given role. */
+export async function createTeam<const Roles extends Role[]>(app: App, ...roles: Roles) {
+  const organizationId = await app.host.createOrganization('Team')
+  const people = []
+  for (const role of roles) people.push(await signedIn(app, { role, organizationId }))
+  return people as { [Index in keyof Roles]: SignedIn }
+}
+
+/** The code of a refusal, whether it is a top-level error or the answer; undefined for a success. */
+export async function codeOf(
+  client: { request(query: string, variables: Record<string, unknown>): Promise<GraphQLAnswer> },
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<string | undefined> {
+  const { data, errors } = await client.request(query, variables)
+  return errors?.[0]?.extensions.code ?? Object.values<{ code?: string } | null>(data)[0]?.code
+}
 
 /** A session in the database, with the cookie that carries it. */
 export async function openSession(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp } from '../../support/app.ts'
-import { openSession, type SignedIn, type SignedInOptions, signedIn } from '../../support/people.ts'
+import { codeOf, createTeam, openSession, type Role, type SignedIn } from '../../support/people.ts'
 
 let app: App
 beforeAll(async () => {
@@ -8,7 +8,6 @@ beforeAll(async () => {
 })
 afterAll(() => app.stop())
 
-type Role = SignedInOptions['role']
 const ERROR = '... on Error { code message }'
 const UPDATE = `mutation ($id: ID!, $role: MemberRole!, $version: Int) {
   memberUpdate(id: $id, input: { role: $role }, expectedVersion: $version) {
@@ -17,20 +16,6 @@ const REMOVE = `mutation ($id: ID!) { memberRemove(id: $id) { ... on MemberRemov
 const LEAVE = `mutation { memberLeave { ... on MemberLeavePayload { person { id } } ${ERROR} } }`
 const TRANSFER = `mutation ($id: ID!) { ownershipTransfer(id: $id) {
   ... on OwnershipTransferPayload { owner { role } former { role } } ${ERROR} } }`
-
-/** The code of a refusal, whether it is a top-level error or the answer. */
-async function codeOf(person: Pick<SignedIn, 'request'>, query: string, variables: Record<string, unknown> = {}) {
-  const { data, errors } = await person.request(query, variables)
-  return errors?.[0]?.extensions.code ?? Object.values<{ code?: string }>(data)[0]?.code
-}
-
-/** A new organization with a member of each given role. */
-async function team<const Roles extends Role[]>(...roles: Roles) {
-  const organizationId = await app.host.createOrganization('Team')
-  const people = []
-  for (const role of roles) people.push(await signedIn(app, { role, organizationId }))
-  return people as { [Index in keyof Roles]: SignedIn }
-}
 
 const auditOf = async (organizationId: string) => {
   const { rows } = await app.database.pool.query(
@@ -42,7 +27,7 @@ const auditOf = async (organizationId: string) => {
 
 describe('members', () => {
   test('lists the members with role, second factor and last use', async () => {
-    const [owner, viewer] = await team('OWNER', 'VIEWER')
+    const [owner, viewer] = await createTeam(app, 'OWNER', 'VIEWER')
     const { prisma } = app.database
     const createdAt = app.clock.now()
     await prisma.personCredential.create({
@@ -75,7 +60,7 @@ describe('members', () => {
   })
 
   test('an address is shown with members: read and to its own person only', async () => {
-    const [owner, viewer] = await team('OWNER', 'VIEWER')
+    const [owner, viewer] = await createTeam(app, 'OWNER', 'VIEWER')
     const emailOf = async (reader: SignedIn, id: string) =>
       (await reader.ask('query ($id: ID!) { node(id: $id) { ... on Person { name email } } }', { id })).email
     expect(await emailOf(owner, viewer.personId)).toBe(viewer.email)
@@ -86,7 +71,7 @@ describe('members', () => {
 
 describe('role of a member', () => {
   test('is changed by an owner, with an audit entry by the person', async () => {
-    const [owner, viewer] = await team('OWNER', 'VIEWER')
+    const [owner, viewer] = await createTeam(app, 'OWNER', 'VIEWER')
     const { member } = await owner.ask(UPDATE, { id: viewer.memberId, role: 'ADMIN', version: 1 })
     expect(member).toEqual({ role: 'ADMIN', version: 2 })
     expect(await auditOf(owner.organizationId)).toEqual({
@@ -108,12 +93,12 @@ describe('role of a member', () => {
     ['OWNER', 'OWNER', 'VIEWER', undefined],
     ['DEVELOPER', 'VIEWER', 'DEVELOPER', 'FORBIDDEN'],
   ])('a person with the role %s makes one with %s a %s: %s', async (own, from, to, code) => {
-    const [_, actor, target] = await team('OWNER', own, from)
+    const [_, actor, target] = await createTeam(app, 'OWNER', own, from)
     expect(await codeOf(actor, UPDATE, { id: target.memberId, role: to })).toBe(code)
   })
 
   test('a refused change is in the audit trail', async () => {
-    const [owner, admin] = await team('OWNER', 'ADMIN')
+    const [owner, admin] = await createTeam(app, 'OWNER', 'ADMIN')
     await codeOf(admin, UPDATE, { id: owner.memberId, role: 'VIEWER' })
     await expect
       .poll(() => auditOf(owner.organizationId))
@@ -121,7 +106,7 @@ describe('role of a member', () => {
   })
 
   test('a key manages the roles whose permissions it has', async () => {
-    const [owner, viewer] = await team('OWNER', 'VIEWER')
+    const [owner, viewer] = await createTeam(app, 'OWNER', 'VIEWER')
     const key = await app.tenant(
       {
         members: ['write'],
@@ -139,7 +124,7 @@ describe('role of a member', () => {
   })
 
   test('needs the password again', async () => {
-    const [owner, viewer] = await team('OWNER', 'VIEWER')
+    const [owner, viewer] = await createTeam(app, 'OWNER', 'VIEWER')
     const session = await openSession(app, owner.personId, false)
     owner.jar.set(session.cookie, session.token)
     expect(await codeOf(owner, UPDATE, { id: viewer.memberId, role: 'ADMIN' })).toBe('REAUTHENTICATION_REQUIRED')
@@ -148,7 +133,7 @@ describe('role of a member', () => {
 
 describe('last owner', () => {
   test('cannot leave, be removed or be demoted', async () => {
-    const [owner, _admin, other] = await team('OWNER', 'ADMIN', 'OWNER')
+    const [owner, _admin, other] = await createTeam(app, 'OWNER', 'ADMIN', 'OWNER')
     expect(await codeOf(other, LEAVE)).toBeUndefined()
     const { memberId: id } = owner
     expect(await codeOf(owner, LEAVE)).toBe('LAST_OWNER')
@@ -160,7 +145,7 @@ describe('last owner', () => {
 
   test('stays when two owners leave, remove or demote each other at once', async () => {
     for (let round = 0; round < 5; round++) {
-      const [one, two] = await team('OWNER', 'OWNER')
+      const [one, two] = await createTeam(app, 'OWNER', 'OWNER')
       const codes = await Promise.all([
         round % 2 === 0 ? codeOf(one, LEAVE) : codeOf(one, REMOVE, { id: two.memberId }),
         round < 3 ? codeOf(two, LEAVE) : codeOf(two, UPDATE, { id: one.memberId, role: 'VIEWER' }),
@@ -172,13 +157,13 @@ describe('last owner', () => {
   })
 
   test('is not saved by an owner who is disabled', async () => {
-    const [owner, other] = await team('OWNER', 'OWNER')
+    const [owner, other] = await createTeam(app, 'OWNER', 'OWNER')
     await app.database.prisma.person.update({ where: { id: other.personId }, data: { disabledAt: app.clock.now() } })
     expect(await codeOf(owner, LEAVE)).toBe('LAST_OWNER')
   })
 
   test('gives the ownership to another member and becomes an administrator', async () => {
-    const [owner, viewer] = await team('OWNER', 'VIEWER')
+    const [owner, viewer] = await createTeam(app, 'OWNER', 'VIEWER')
     expect(await codeOf(owner, TRANSFER, { id: owner.memberId })).toBe('NOT_TRANSFERABLE')
     const answer = await owner.ask(TRANSFER, { id: viewer.memberId })
     expect(answer).toEqual({ owner: { role: 'OWNER' }, former: { role: 'ADMIN' } })
@@ -188,7 +173,7 @@ describe('last owner', () => {
 
 describe('removed member', () => {
   test('is refused with the next request, and loses open subscriptions', async () => {
-    const [owner, developer] = await team('OWNER', 'DEVELOPER')
+    const [owner, developer] = await createTeam(app, 'OWNER', 'DEVELOPER')
     const { cookie, token } = developer
     const open = await fetch(`${app.url}/graphql`, {
       method: 'POST',
@@ -207,7 +192,7 @@ describe('removed member', () => {
   })
 
   test('leaves keys behind that are flagged', async () => {
-    const [owner, admin] = await team('OWNER', 'ADMIN')
+    const [owner, admin] = await createTeam(app, 'OWNER', 'ADMIN')
     await app.tenant({}, owner.organizationId)
     const CREATE = `mutation { apiKeyCreate(input: { name: "x", permissions: [] }) {
       ... on ApiKeyCreatePayload { apiKey { id createdBy { __typename principalId } } } ${ERROR} } }`
@@ -222,30 +207,5 @@ describe('removed member', () => {
     expect(await flags()).toEqual([false, null])
     expect(await flags('(filter: { creatorIsMember: false })')).toEqual([false])
     expect(await flags('(filter: { creatorIsMember: true })')).toEqual([])
-  })
-})
-
-describe('person in several organizations', () => {
-  test('acts in the organization of the header, and else in the last one named', async () => {
-    const [first] = await team('OWNER')
-    const [there] = await team('OWNER')
-    await signedIn(app, { role: 'VIEWER', organizationId: there.organizationId, personId: first.personId })
-    const inOther = { 'signalbox-organization': there.organizationId }
-    const query = '{ viewer { role organization { id } } }'
-    expect((await first.ask(query)).organization.id).toBe(first.organizationId)
-    expect(await first.ask(query, {}, inOther)).toEqual({ role: 'VIEWER', organization: { id: there.organizationId } })
-    await expect.poll(async () => (await first.ask(query)).organization.id).toBe(there.organizationId)
-    expect(await first.ask('{ memberships { role organizationId organizationName } }')).toEqual([
-      { role: 'OWNER', organizationId: first.organizationId, organizationName: 'Team' },
-      { role: 'VIEWER', organizationId: there.organizationId, organizationName: 'Team' },
-    ])
-  })
-
-  test('is refused in an organization of which the person is no member', async () => {
-    const [owner] = await team('OWNER')
-    const [other] = await team('OWNER')
-    const header = { 'signalbox-organization': other.organizationId }
-    const { errors } = await owner.request('{ viewer { id } }', {}, header)
-    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
   })
 })
