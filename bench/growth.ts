@@ -135,6 +135,10 @@ async function openSized(services: Services, name: string, size: number) {
     return {
       attemptId: makeId('att'),
       delivery,
+      request: {
+        ...{ url: delivery.endpoint.url, byteCount: delivery.body.length, customHeaders: [] },
+        signatureHeaders: { 'webhook-id': delivery.event_id, 'webhook-signature': `v1,${'x'.repeat(44)}` },
+      },
       exchange: { statusCode: 204, headers: {}, body: null, error: undefined, durationMicroseconds: 900 },
       outcome: {
         ...{ status: 'SUCCEEDED', retryAfterSeconds: null, scheduled: true },

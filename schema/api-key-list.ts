@@ -1,6 +1,8 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import type { KeyFilter } from '../src/domain/keys/search-keys.ts'
 import { ApiKey, ApiKeyEnvironment, ApiKeyStatus, ApiKeyTier } from './api-key.ts'
-import { builder, requireViewer } from './builder.ts'
-import { readNodes, totalField } from './pages.ts'
+import { builder, type Context, requireViewer } from './builder.ts'
+import { type ListArgs, readNodes, totalField } from './pages.ts'
 
 export const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
   description:
@@ -31,21 +33,32 @@ export const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
   }),
 })
 
+const ApiKeyConnection = builder.connectionObject(
+  { type: ApiKey, name: 'ApiKeyConnection', description: 'A page of API keys.', fields: (t) => totalField(t) },
+  { name: 'ApiKeyEdge', description: 'An API key with its cursor.' },
+)
+
+/** The list as a field of any type. */
+export const apiKeyList = {
+  type: ApiKeyConnection,
+  authScopes: { can: 'keys:read' },
+  args: builder.args((t) => ({
+    ...t.connectionArgs(),
+    filter: t.field({ type: ApiKeyFilter, description: 'Filter of API keys. Default: every key.' }),
+  })),
+} as const
+
+export function readApiKeys(args: ListArgs<KeyFilter>, context: Context, info: GraphQLResolveInfo) {
+  const { keys } = context.services
+  const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
+  const count = () => keys.count(viewer, filter)
+  return readNodes('ApiKey', args, context, info, (query) => keys.list(viewer, filter, query), count)
+}
+
 builder.queryField('apiKeys', (t) =>
-  t.connection(
-    {
-      type: ApiKey,
-      description: 'API keys of the organization, newest first. Needs `keys: read`.',
-      authScopes: { can: 'keys:read' },
-      args: { filter: t.arg({ type: ApiKeyFilter, description: 'Filter of API keys. Default: every key.' }) },
-      resolve(_root, args, context, info) {
-        const { keys } = context.services
-        const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
-        const count = () => keys.count(viewer, filter)
-        return readNodes('ApiKey', args, context, info, (query) => keys.list(viewer, filter, query), count)
-      },
-    },
-    { name: 'ApiKeyConnection', description: 'A page of API keys.', fields: (t) => totalField(t) },
-    { name: 'ApiKeyEdge', description: 'An API key with its cursor.' },
-  ),
+  t.field({
+    ...apiKeyList,
+    description: 'API keys of the organization, newest first. Needs `keys: read`.',
+    resolve: (_root, args, context, info) => readApiKeys(args, context, info),
+  }),
 )

@@ -1,9 +1,24 @@
+import { type AttemptRequest, showRequest } from '../src/domain/deliveries/attempt-request.ts'
 import type { ErrorCode } from '../src/domain/deliveries/error-codes.ts'
 import { builder, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
 import { AttemptTriggerType } from './delivery.ts'
 import { ErrorCodeType } from './error-code.ts'
 import { HttpHeaderType, listHeaders } from './http-header.ts'
 import { readNodes } from './pages.ts'
+
+const AttemptRequestType = builder.objectRef<AttemptRequest>('AttemptRequest').implement({
+  description:
+    'The request of an attempt, without secrets. A connection that failed may have ended before the request was sent.',
+  fields: (t) => ({
+    url: t.exposeString('url', { description: 'URL of the request, without the values of its query.' }),
+    headers: t.expose('headers', {
+      type: [HttpHeaderType],
+      description:
+        'Headers of the request, besides `connection`. The values of custom headers are replaced by `[hidden]`, because they are often credentials; a signature proves one body at one time and is no secret.',
+    }),
+    byteCount: t.expose('byteCount', { type: 'Count', description: 'Number of bytes of the body.' }),
+  }),
+})
 
 const Attempt = builder.prismaObject('Attempt', {
   description: 'One HTTP exchange of a delivery, with its result.',
@@ -13,6 +28,14 @@ const Attempt = builder.prismaObject('Attempt', {
     id: t.exposeID('id', { description: 'Id of the attempt, such as `att_…`.' }),
     number: t.exposeInt('number', { description: 'Ordinal of the attempt within its delivery, from 1.' }),
     trigger: t.expose('trigger', { type: AttemptTriggerType, description: 'Cause of the attempt.' }),
+    request: t.field({
+      type: AttemptRequestType,
+      nullable: true,
+      description:
+        'Request of the attempt; null when none could be built, and for attempts recorded before Signalbox kept requests.',
+      resolve: ({ request }, _args, context) =>
+        countResponseBytes(showRequest(request), request === null ? 0 : JSON.stringify(request).length, context),
+    }),
     statusCode: t.exposeInt('statusCode', {
       nullable: true,
       description: 'HTTP status of the response; null without a response.',

@@ -2,10 +2,9 @@ import { AuditOutcome } from '../src/database/generated/enums.ts'
 import { refusedField, shownDetails } from '../src/domain/audit/audit.ts'
 import { AUDIT_ACTIONS, type AuditAction } from '../src/domain/audit/audit-actions.ts'
 import { ActorType, actorOf } from './actor.ts'
-import { builder, Node, ownedById, requireViewer } from './builder.ts'
-import { readNodes, totalField } from './pages.ts'
+import { builder, Node, ownedById, resolveNode } from './builder.ts'
 
-const AuditOutcomeType = builder.enumType('AuditOutcome', {
+export const AuditOutcomeType = builder.enumType('AuditOutcome', {
   description: 'Outcome of a change or request.',
   values: {
     [AuditOutcome.SUCCEEDED]: { description: 'The change was made.' },
@@ -15,7 +14,7 @@ const AuditOutcomeType = builder.enumType('AuditOutcome', {
   } as const,
 })
 
-const AuditActionType = builder.enumType('AuditAction', {
+export const AuditActionType = builder.enumType('AuditAction', {
   description: 'Change that was made or refused.',
   values: Object.fromEntries(
     Object.entries(AUDIT_ACTIONS).map(([action, description]) => [
@@ -58,6 +57,14 @@ export const AuditEntry = builder.prismaObject('AuditEntry', {
       nullable: true,
       description: 'Id of the changed object; null for a refused request.',
     }),
+    resourceNode: t.field({
+      type: Node,
+      nullable: true,
+      description:
+        'The changed object as it is now; null for a refused request, and for an object that is gone, that is no `Node` or that the key may not read.',
+      resolve: ({ resource }, _args, context, info) =>
+        resource === null ? null : resolveNode(resource, context, info),
+    }),
     ip: t.exposeString('ip', {
       nullable: true,
       description: 'Address of the client; null for changes by `system`, and when the address is unknown.',
@@ -72,41 +79,3 @@ export const AuditEntry = builder.prismaObject('AuditEntry', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of the change or refusal.' }),
   }),
 })
-
-export const AuditEntryFilter = builder.inputType('AuditEntryFilter', {
-  description: 'Filter of the audit trail. Every given condition must hold; an empty list is no condition.',
-  fields: (t) => ({
-    actorId: t.id({
-      description: 'Entries of the principal with this id, or of `system`. Default: every principal.',
-    }),
-    actions: t.field({
-      type: [AuditActionType],
-      description: 'Entries of one of these actions. Default: every action.',
-    }),
-    resourceId: t.id({ description: 'Entries about the object with this id. Default: every object.' }),
-    outcome: t.field({ type: AuditOutcomeType, description: 'Entries with this outcome. Default: every outcome.' }),
-    from: t.field({ type: 'DateTime', description: 'Entries of this time or later. Default: no lower bound.' }),
-    to: t.field({ type: 'DateTime', description: 'Entries before this time. Default: no upper bound.' }),
-  }),
-})
-
-builder.queryField('auditEntries', (t) =>
-  t.connection(
-    {
-      type: AuditEntry,
-      description: 'Audit trail of the organization, newest first. Needs `audit: read`.',
-      authScopes: { can: 'audit:read' },
-      args: {
-        filter: t.arg({ type: AuditEntryFilter, description: 'Filter of the audit trail. Default: every entry.' }),
-      },
-      resolve(_root, args, context, info) {
-        const { audit } = context.services
-        const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
-        const count = () => audit.count(viewer, filter)
-        return readNodes('AuditEntry', args, context, info, (query) => audit.list(viewer, filter, query), count)
-      },
-    },
-    { name: 'AuditEntryConnection', description: 'A page of the audit trail.', fields: (t) => totalField(t) },
-    { name: 'AuditEntryEdge', description: 'An audit entry with its cursor.' },
-  ),
-)

@@ -21,7 +21,7 @@ import type { FoundIds } from './external-ids.ts'
 import type { LimitField } from './field-limits.ts'
 import './mutation-answers.ts'
 import type { ReadableRows, Scope } from './mutation-answers.ts'
-import { type Nodes, typeOfId } from './nodes.ts'
+import { NODES_AT_MOST, type NodeName, type Nodes, typeOfId } from './nodes.ts'
 import { lackedBy, refuse, unauthenticated } from './refusals.ts'
 import { CountScalar, JsonScalar, MicrosecondsScalar, UrlScalar } from './scalars.ts'
 
@@ -148,8 +148,17 @@ export const builder = new SchemaBuilder<{
       args: { id: { description: 'Id of the object.' } },
       resolve: (_root, { id: { id } }, context, info) => resolveNode(id, context, info),
     },
-    // Lists by id are aliases of `node`; a second way in would need the same guards.
-    nodesQueryOptions: false,
+    nodesQueryOptions: {
+      description: `Objects of the organization by their ids, at most ${NODES_AT_MOST}, each at the place of its id; null where \`node\` answers null.`,
+      authScopes: { authenticated: true },
+      args: { ids: { description: `Ids of the objects, at most ${NODES_AT_MOST}.` } },
+      resolve: (_root, { ids }, context, info) =>
+        resolveNodes(
+          ids.map(({ id }) => id),
+          context,
+          info,
+        ),
+    },
   },
   prisma: {
     client: ({ services }) => services.relationClient,
@@ -192,12 +201,16 @@ export const NO_ORGANIZATION = ''
 /** The interface of types with an id. */
 export const Node = builder.nodeInterfaceRef()
 
-/** The row of `node(id)` with the name of its type, by which GraphQL finds the type. */
-async function resolveNode(id: string, context: Context, info: GraphQLResolveInfo): Promise<object | null> {
-  const typeName = typeOfId(id)
-  if (typeName === undefined) return null
-  const row = await context.nodes.load(typeName, id, requireViewer(context), queryFromInfo({ context, info, typeName }))
-  return row && { ...row, __typename: typeName }
+/** The rows of nodes, each at the place of its id. */
+function resolveNodes(ids: readonly string[], context: Context, info: GraphQLResolveInfo): Promise<(object | null)[]> {
+  const selectionOf = (typeName: NodeName) => queryFromInfo({ context, info, typeName })
+  return context.nodes.find(ids, requireViewer(context), selectionOf)
+}
+
+/** The row of a node, as `resolveNodes` finds it; null for an id of nothing. */
+export async function resolveNode(id: string, context: Context, info: GraphQLResolveInfo): Promise<object | null> {
+  const [node] = await resolveNodes([id], context, info)
+  return node ?? null
 }
 
 /**

@@ -81,17 +81,22 @@ const DeliveryStatsFilter = builder.inputType('DeliveryStatsFilter', {
   }),
 })
 
+/** The statistics as a field of any type. */
+export const deliveryStats = {
+  type: DeliveryStatsType,
+  authScopes: { can: 'deliveries:read' },
+  args: builder.args((t) => ({
+    filter: t.field({
+      type: DeliveryStatsFilter,
+      description: 'Filter of deliveries and days. Default: every endpoint, the last 30 days.',
+    }),
+  })),
+} as const
+
 builder.queryField('deliveryStats', (t) =>
   t.field({
-    type: DeliveryStatsType,
+    ...deliveryStats,
     description: 'Delivery statistics of the organization or of one endpoint. Needs `deliveries: read`.',
-    authScopes: { can: 'deliveries:read' },
-    args: {
-      filter: t.arg({
-        type: DeliveryStatsFilter,
-        description: 'Filter of deliveries and days. Default: every endpoint, the last 30 days.',
-      }),
-    },
     resolve: (_root, { filter }, context) => context.services.stats(requireViewer(context), filter ?? {}),
   }),
 )

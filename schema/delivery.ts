@@ -2,8 +2,6 @@ import { AttemptTrigger, DeliveryStatus } from '../src/database/generated/enums.
 import { ConflictError, NotFoundError } from '../src/lib/errors.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { endpointFromLog, eventFromLog } from './delivery-from-log.ts'
-import { ErrorCodeType } from './error-code.ts'
-import { readNodes, totalField } from './pages.ts'
 import { createPayload } from './payload.ts'
 
 export const DeliveryStatusType = builder.enumType('DeliveryStatus', {
@@ -84,66 +82,6 @@ export const Delivery = builder.prismaObject('Delivery', {
 })
 
 type DeliveryRow = typeof Delivery.$inferType
-
-export const DeliveryFilter = builder.inputType('DeliveryFilter', {
-  description: 'Filter of deliveries. Every given condition must hold; an empty list is no condition.',
-  fields: (t) => ({
-    eventId: t.id({ description: 'Deliveries of this event. Default: every event.' }),
-    endpointId: t.id({
-      description: 'Deliveries to the endpoint with this id or external id. Default: every endpoint.',
-    }),
-    statuses: t.field({
-      type: [DeliveryStatusType],
-      description: 'Deliveries in one of these states. Default: every state.',
-    }),
-    errorCodes: t.field({
-      type: [ErrorCodeType],
-      description:
-        'Deliveries in the states RETRYING and DEAD whose last attempt failed with one of these codes; no delivery in another state. Default: every delivery.',
-    }),
-    types: t.stringList({ description: 'Deliveries of events of one of these types. Default: every type.' }),
-    from: t.field({
-      type: 'DateTime',
-      description: 'Deliveries created at or after this time. Default: no lower bound.',
-    }),
-    to: t.field({ type: 'DateTime', description: 'Deliveries created before this time. Default: no upper bound.' }),
-  }),
-})
-
-builder.queryField('deliveries', (t) =>
-  t.connection(
-    {
-      type: Delivery,
-      description: 'Deliveries of the organization, newest first. Needs `deliveries: read`.',
-      authScopes: { can: 'deliveries:read' },
-      args: { filter: t.arg({ type: DeliveryFilter, description: 'Filter of deliveries. Default: every delivery.' }) },
-      resolve(_root, args, context, info) {
-        const { deliveries } = context.services
-        const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
-        const count = () => deliveries.count(viewer, filter)
-        return readNodes('Delivery', args, context, info, (query) => deliveries.list(viewer, filter, query), count)
-      },
-    },
-    { name: 'DeliveryConnection', description: 'A page of deliveries.', fields: (t) => totalField(t) },
-    { name: 'DeliveryEdge', description: 'A delivery with its cursor.' },
-  ),
-)
-
-builder.prismaObjectField('Event', 'deliveries', (t) =>
-  t.connection(
-    {
-      type: Delivery,
-      description: 'Deliveries of the event, at most one per endpoint, newest first. Needs `deliveries: read`.',
-      authScopes: { can: 'deliveries:read' },
-      resolve: (event, args, context, info) =>
-        readNodes('Delivery', args, context, info, (query) =>
-          context.services.deliveries.ofEvent(requireViewer(context), event.id, query),
-        ),
-    },
-    { name: 'EventDeliveriesConnection', description: 'A page of deliveries of an event.' },
-    { name: 'EventDeliveriesEdge', description: 'A delivery of an event with its cursor.' },
-  ),
-)
 
 /** A mutation that takes only an id: retry and cancel. */
 function moveField(name: 'deliveryRetry' | 'deliveryCancel', about: string): void {

@@ -17,7 +17,7 @@ export const ErrorInterface = builder.interfaceRef<SignalboxError>('Error').impl
   }),
 })
 
-const IssueType = builder.objectRef<Issue>('ValidationIssue').implement({
+export const IssueType = builder.objectRef<Issue>('ValidationIssue').implement({
   description: 'One fault of an input.',
   fields: (t) => ({
     path: t.exposeString('path', { description: 'Path of the field, such as `input.eventTypes.0`.' }),

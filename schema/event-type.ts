@@ -2,7 +2,6 @@ import { EventTypeVersionConflictError } from '../src/domain/event-types/event-t
 import { readableBy } from '../src/domain/event-types/visible-types.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { builder, can, countResponseBytes, NO_ORGANIZATION, Node, requireViewer } from './builder.ts'
-import { readNodes, totalField } from './pages.ts'
 import { createPayload, EXPECTED_VERSION } from './payload.ts'
 
 const EventTypeSource = builder.enumType('EventTypeSource', {
@@ -70,43 +69,6 @@ export const EventType = builder.prismaObject('EventType', {
 })
 
 type Type = typeof EventType.$inferType
-
-export const EventTypeFilter = builder.inputType('EventTypeFilter', {
-  description:
-    'Filter of event types. Every given condition must hold. The filter is checked type by type, for at most 2,000.',
-  fields: (t) => ({
-    category: t.string({ description: 'Event types of this category. Default: every category.' }),
-    deprecated: t.boolean({
-      description: 'True for deprecated event types, false for the other ones. Default: every event type.',
-    }),
-    search: t.string({
-      description:
-        'Event types whose name or description contains this text, at most 100 characters; A to Z match in either case. Default: every event type.',
-    }),
-  }),
-})
-
-builder.queryField('eventTypes', (t) =>
-  t.connection(
-    {
-      type: EventType,
-      description:
-        'Event types that the organization can publish, newest first: its own, and those of the operator that no own type replaces. Needs `events: read`.',
-      authScopes: { can: 'events:read' },
-      args: {
-        filter: t.arg({ type: EventTypeFilter, description: 'Filter of event types. Default: every event type.' }),
-      },
-      resolve(_root, args, context, info) {
-        const { eventTypes } = context.services
-        const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
-        const count = () => eventTypes.count(viewer, filter)
-        return readNodes('EventType', args, context, info, (query) => eventTypes.list(viewer, filter, query), count)
-      },
-    },
-    { name: 'EventTypeConnection', description: 'A page of event types.', fields: (t) => totalField(t) },
-    { name: 'EventTypeEdge', description: 'An event type with its cursor.' },
-  ),
-)
 
 const EventTypeCreateInput = builder.inputType('EventTypeCreateInput', {
   description: 'An event type to register.',

@@ -1,8 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { type EventTexts, readPart } from '../src/domain/events/envelope.ts'
 import type { EventPublish } from '../src/domain/events/publish.ts'
+import { publisherOf } from '../src/domain/events/publisher.ts'
 import { ConflictError, ValidationError } from '../src/lib/errors.ts'
 import { JsonText } from '../src/lib/json-text.ts'
+import { ActorType, actorOf } from './actor.ts'
 import {
   assertAnswerFits,
   builder,
@@ -20,7 +22,10 @@ export const Event = builder.prismaObject('Event', {
   interfaces: [Node],
   findUnique: ownedById('events:read'),
   // Bodies are large, so they are read only when selected.
-  select: { id: true, organizationId: true, type: true, channels: true, idempotencyKey: true, createdAt: true },
+  select: {
+    ...{ id: true, organizationId: true, type: true, channels: true, idempotencyKey: true, createdAt: true },
+    ...{ publishedBy: true, publishedByName: true, requestId: true },
+  },
   fields: (t) => ({
     id: t.id({ description: 'Id of the event, such as `evt_…`.', resolve: ({ id }) => id }),
     type: t.string({ description: 'Name of the event type.', resolve: ({ type }) => type }),
@@ -59,6 +64,21 @@ export const Event = builder.prismaObject('Event', {
       nullable: true,
       description: 'Idempotency key of the publish; null when the publisher sent none.',
       resolve: ({ idempotencyKey }) => idempotencyKey,
+    }),
+    publishedBy: t.field({
+      type: ActorType,
+      nullable: true,
+      description: 'Principal that published the event; null for events of earlier versions.',
+      resolve(event) {
+        const publisher = publisherOf(event)
+        return publisher && actorOf(publisher.id, publisher.name)
+      },
+    }),
+    requestId: t.string({
+      nullable: true,
+      description:
+        'Id of the request that published the event, as its `X-Request-Id`; null for events of Signalbox itself and of earlier versions.',
+      resolve: ({ requestId }) => requestId,
     }),
     createdAt: t.field({
       type: 'DateTime',

@@ -2,7 +2,7 @@ import type { LimitsState } from '../src/domain/limits/limits.ts'
 import type { WindowState } from '../src/domain/limits/sliding-window.ts'
 import { builder } from './builder.ts'
 
-const LimitWindow = builder.objectRef<WindowState>('LimitWindow').implement({
+export const LimitWindow = builder.objectRef<WindowState>('LimitWindow').implement({
   description: 'A rate limit or quota: the maximum amount within any span of this length.',
   fields: (t) => ({
     name: t.exposeString('name', {

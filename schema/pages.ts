@@ -13,12 +13,15 @@ const PAGE_AT_MOST = 100
 const ENTRIES = [[{ name: 'nodes' }], [{ name: 'edges' }, { name: 'node' }]]
 
 /** The arguments of a connection. */
-interface PageArgs {
+export interface PageArgs {
   first?: number | null
   after?: string | null
   last?: number | null
   before?: string | null
 }
+
+/** The arguments of a connection with a filter. */
+export type ListArgs<Filter> = PageArgs & { filter?: Filter | null }
 
 const MOST = COUNTED_AT_MOST.toLocaleString('en')
 
@@ -40,14 +43,17 @@ interface Countable {
   total: () => Promise<Counted>
 }
 
-/** The field `total` of a connection, which counts the entries only when it is selected. */
-export const totalField = <Page extends Countable>(
+/**
+ * The field `total` of a connection that `readNodes` or `readById` read, which counts the entries only when it is selected. The
+ * type of a shared connection object cannot name the counter.
+ */
+export const totalField = <Page extends object>(
   t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Page>,
 ) => ({
   total: t.field({
     type: TotalCount,
     description: 'Size of the whole list, of which this page is a part.',
-    resolve: (page: Page) => page.total(),
+    resolve: (page) => (page as Page & Countable).total(),
   }),
 })
 

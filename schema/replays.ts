@@ -6,11 +6,10 @@ import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { DeliveryStatusType } from './delivery.ts'
 import { JobStatusType } from './job-status.ts'
-import { readNodes } from './pages.ts'
 import { createPayload } from './payload.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
 
-const Replay = builder.prismaObject('Replay', {
+export const Replay = builder.prismaObject('Replay', {
   description: 'A replay, which sends stored events to one endpoint again. A running replay continues after a restart.',
   interfaces: [Node],
   findUnique: ownedById('deliveries:read'),
@@ -155,22 +154,6 @@ builder.mutationField('replayCancel', (t) =>
       replay: await context.services.replays.cancel(requireViewer(context), id),
     }),
   }),
-)
-
-builder.queryField('replays', (t) =>
-  t.connection(
-    {
-      type: Replay,
-      description: 'Replays of the organization, newest first. Needs `deliveries: read`.',
-      authScopes: { can: 'deliveries:read' },
-      resolve: (_root, args, context, info) =>
-        readNodes('Replay', args, context, info, (query) =>
-          context.services.replays.list(requireViewer(context), query),
-        ),
-    },
-    { name: 'ReplayConnection', description: 'A page of replays.' },
-    { name: 'ReplayEdge', description: 'A replay with its cursor.' },
-  ),
 )
 
 builder.subscriptionField('replayUpdates', (t) =>

@@ -34,6 +34,17 @@ export const UsageFilter = builder.inputType('UsageFilter', {
   }),
 })
 
+/** The usage of an organization as a field of any type. */
+export const usage = {
+  type: UsageType,
+  authScopes: { can: 'usage:read' },
+  args: builder.args((t) => ({
+    filter: t.field({
+      type: UsageFilter,
+      description: 'Filter of requests. Default: every request of the last 24 hours.',
+    }),
+  })),
+} as const
 const PeopleUsageFilter = builder.inputType('PeopleUsageFilter', {
   description: 'Filter of requests of people. Every given condition must hold.',
   fields: conditions,
@@ -41,15 +52,8 @@ const PeopleUsageFilter = builder.inputType('PeopleUsageFilter', {
 
 builder.queryField('usage', (t) =>
   t.field({
-    type: UsageType,
+    ...usage,
     description: "Usage of the organization's API keys. Needs `usage: read`.",
-    authScopes: { can: 'usage:read' },
-    args: {
-      filter: t.arg({
-        type: UsageFilter,
-        description: 'Filter of requests. Default: every request of the last 24 hours.',
-      }),
-    },
     resolve: (_root, { filter }, context) =>
       context.services.usage.ofOrganization(requireViewer(context), filter ?? {}),
   }),

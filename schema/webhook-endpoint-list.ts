@@ -1,5 +1,7 @@
-import { builder, requireViewer } from './builder.ts'
-import { readNodes, totalField } from './pages.ts'
+import type { GraphQLResolveInfo } from 'graphql'
+import type { EndpointFilter } from '../src/domain/endpoints/search-endpoints.ts'
+import { builder, type Context, requireViewer } from './builder.ts'
+import { type ListArgs, readNodes, totalField } from './pages.ts'
 import { WebhookEndpoint } from './webhook-endpoint.ts'
 
 export const WebhookEndpointFilter = builder.inputType('WebhookEndpointFilter', {
@@ -24,30 +26,37 @@ export const WebhookEndpointFilter = builder.inputType('WebhookEndpointFilter', 
   }),
 })
 
+const WebhookEndpointConnection = builder.connectionObject(
+  {
+    type: WebhookEndpoint,
+    name: 'WebhookEndpointConnection',
+    description: 'A page of endpoints.',
+    fields: (t) => totalField(t),
+  },
+  { name: 'WebhookEndpointEdge', description: 'An endpoint with its cursor.' },
+)
+
+/** The list as a field of any type. */
+export const endpointList = {
+  type: WebhookEndpointConnection,
+  authScopes: { can: 'webhooks:read' },
+  args: builder.args((t) => ({
+    ...t.connectionArgs(),
+    filter: t.field({ type: WebhookEndpointFilter, description: 'Filter of endpoints. Default: every endpoint.' }),
+  })),
+} as const
+
+export function readEndpoints(args: ListArgs<EndpointFilter>, context: Context, info: GraphQLResolveInfo) {
+  const { endpoints } = context.services
+  const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
+  const count = () => endpoints.count(viewer, filter)
+  return readNodes('WebhookEndpoint', args, context, info, (query) => endpoints.list(viewer, filter, query), count)
+}
+
 builder.queryField('webhookEndpoints', (t) =>
-  t.connection(
-    {
-      type: WebhookEndpoint,
-      description: 'Endpoints of the organization, newest first. Needs `webhooks: read`.',
-      authScopes: { can: 'webhooks:read' },
-      args: {
-        filter: t.arg({ type: WebhookEndpointFilter, description: 'Filter of endpoints. Default: every endpoint.' }),
-      },
-      resolve(_root, args, context, info) {
-        const { endpoints } = context.services
-        const [viewer, filter] = [requireViewer(context), args.filter ?? {}]
-        const count = () => endpoints.count(viewer, filter)
-        return readNodes(
-          'WebhookEndpoint',
-          args,
-          context,
-          info,
-          (query) => endpoints.list(viewer, filter, query),
-          count,
-        )
-      },
-    },
-    { name: 'WebhookEndpointConnection', description: 'A page of endpoints.', fields: (t) => totalField(t) },
-    { name: 'WebhookEndpointEdge', description: 'An endpoint with its cursor.' },
-  ),
+  t.field({
+    ...endpointList,
+    description: 'Endpoints of the organization, newest first. Needs `webhooks: read`.',
+    resolve: (_root, args, context, info) => readEndpoints(args, context, info),
+  }),
 )

@@ -1,5 +1,6 @@
 import type { EndpointHealth as StoredHealth } from '../src/database/generated/client.ts'
 import { SignatureScheme } from '../src/database/generated/enums.ts'
+import type { SecretState } from '../src/domain/endpoints/endpoint-secrets.ts'
 import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
 import { JsonText } from '../src/lib/json-text.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
@@ -83,6 +84,26 @@ const EndpointHealth = builder.objectRef<Health>('EndpointHealth').implement({
   }),
 })
 
+const SecretType = builder.objectRef<SecretState>('WebhookEndpointSecret').implement({
+  description: 'A signing secret in its rotation. The secret itself is shown once, when it is made.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the secret, such as `sec_…`.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time at which the secret was made.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Time at which the secret stops signing, set by a rotation; null for the newest secret.',
+    }),
+    isSigning: t.exposeBoolean('isSigning', {
+      description: 'True while requests are signed with the secret: until it expires.',
+    }),
+    publicKey: t.exposeString('publicKey', {
+      nullable: true,
+      description: 'Public key (`whpk_…`) that verifies the signatures; null for schemes other than STANDARD_ED25519.',
+    }),
+  }),
+})
+
 export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
   description: 'A webhook endpoint: the receiver of deliveries at one URL, with its settings and health.',
   interfaces: [Node],
@@ -145,9 +166,15 @@ export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
       type: SignatureSchemeType,
       description: 'Signature scheme of the requests.',
     }),
+    secrets: t.field({
+      type: [SecretType],
+      description:
+        'Signing secrets, newest first, at most 3. A rotation adds one; earlier ones sign as well until they expire, and an expired one stays until the next rotation.',
+      resolve: ({ id }, _args, context) => context.services.endpointSecrets.list(requireViewer(context), id),
+    }),
     publicKeys: t.stringList({
       description:
-        'Public keys (`whpk_…`) that verify signatures of STANDARD_ED25519 now, newest first; empty for other schemes.',
+        'Public keys of the `secrets` that sign now, for receivers, newest first; empty for schemes other than STANDARD_ED25519.',
       resolve: ({ id }, _args, context) => context.services.endpointSecrets.publicKeys(requireViewer(context), id),
     }),
     enabled: t.exposeBoolean('enabled', {

@@ -11,6 +11,7 @@ import { migrate } from './database/migrate.ts'
 import { openConnections } from './database/open-connections.ts'
 import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
+import { createCountMinutes } from './domain/deliveries/count-minutes.ts'
 import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
@@ -143,7 +144,7 @@ export async function compose(
       )
     const worker = createWorker({
       ...{ database, clock, makeId, keyring, bus, targets, log },
-      options: { concurrency, leaseSeconds, shutdownSeconds },
+      options: { concurrency, leaseSeconds, shutdownSeconds, mode: config.mode === 'all' ? 'ALL' : 'WORKER' },
     })
     worker.start()
     const { retentionDays, usageRetentionDays, auditRetentionDays } = config
@@ -151,7 +152,9 @@ export async function compose(
     retention.start()
     const purge = createPurgeOrganizations({ database, clock, audit, log })
     purge.start()
-    stops.push(() => worker.stop(), retention.stop, purge.stop)
+    const minutes = createCountMinutes({ pool, clock, log })
+    minutes.start()
+    stops.push(() => worker.stop(), retention.stop, purge.stop, minutes.stop)
   }
   log.info({ mode: config.mode, url: started.url }, 'Signalbox started')
   return started

@@ -16,6 +16,7 @@ import { createSearchEndpoints } from './domain/endpoints/search-endpoints.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
 import { createImportCatalogue } from './domain/event-types/import-catalogue.ts'
+import { createSchemaRehearsal } from './domain/event-types/schema-rehearsal.ts'
 import { createSearchEventTypes } from './domain/event-types/search-event-types.ts'
 import { createPublisher } from './domain/events/publish.ts'
 import { createSearchEvents } from './domain/events/search-events.ts'
@@ -33,9 +34,15 @@ import { createIntrospectionBudget } from './domain/limits/introspection-budget.
 import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
 import { createReadConcurrency } from './domain/limits/read-concurrency.ts'
+import { createOperatorDeliveries } from './domain/operator/deliveries.ts'
+import { createOperatorFigures } from './domain/operator/figures.ts'
+import { createOperatorOrganizations } from './domain/operator/organizations.ts'
+import { createOperatorQueue } from './domain/operator/queue.ts'
 import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
+import { createKeysNearLimit } from './domain/overview/keys-near-limit.ts'
+import { createOverview } from './domain/overview/overview.ts'
 import { createAuditPerson, createNoteRefusedSignIn } from './domain/people/audit-person.ts'
 import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
 import { createKnownDevices } from './domain/people/known-devices.ts'
@@ -62,6 +69,7 @@ import { createFindOperation } from './domain/persisted-operations/find-operatio
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
 import { createPersistedOperations } from './domain/persisted-operations/persisted-operations.ts'
 import { createReplays } from './domain/replays/replays.ts'
+import { createSearchReplays } from './domain/replays/search-replays.ts'
 import { createUsageRecorder } from './domain/usage/recorder.ts'
 import { createReadUsage } from './domain/usage/usage.ts'
 import { createReadRecords } from './domain/usage/usage-records.ts'
@@ -195,11 +203,25 @@ export function createServices(deps: {
       remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),
     },
     matchPreview: createMatchPreview({ database, read }),
+    operator: {
+      deliveries: createOperatorDeliveries({ database }),
+      figures: createOperatorFigures({ database, clock, read }),
+      organizations: createOperatorOrganizations({ database, clock }),
+      ...createOperatorQueue({ database, clock, read }),
+    },
+    overview: {
+      ...createOverview({ database, clock, read }),
+      keysNearLimit: createKeysNearLimit({ database, clock, limits, read }),
+    },
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,
     relationClient,
-    replays: createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
+    replays: {
+      ...createReplays({ database, clock, makeId, audit, bus, endpoints, read }),
+      ...createSearchReplays({ prisma }),
+    },
+    schemaRehearsal: createSchemaRehearsal({ database, clock, read }),
     stats: createStats({ database, clock, read }),
     subscriptions,
     usage: createReadUsage({ database, clock, read }),

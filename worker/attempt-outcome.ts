@@ -1,4 +1,5 @@
 import type { DeliveryStatus } from '../src/database/generated/enums.ts'
+import type { RecordedRequest } from '../src/domain/deliveries/attempt-request.ts'
 import { nextWait, parseRetryAfter } from '../src/domain/endpoints/retry-policy.ts'
 import type { ClaimedDelivery } from './claim.ts'
 import { explainFailure } from './failure-message.ts'
@@ -24,6 +25,8 @@ export interface AttemptResult {
   /** Id of the attempt, created before the first write so that a repeated write stores one attempt. */
   attemptId: string
   delivery: ClaimedDelivery
+  /** Null when no request could be built. */
+  request: RecordedRequest | null
   exchange: Exchange
   outcome: Outcome
   startedAt: Date

@@ -4,11 +4,11 @@ import type { MakeId } from '../src/lib/ids.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
 import type { Log } from '../src/lib/log.ts'
 import { type AttemptResult, decideOutcome } from './attempt-outcome.ts'
-import { createBuildRequest, UnpreparedError } from './build-request.ts'
+import { createBuildRequest, type PreparedRequest, UnpreparedError } from './build-request.ts'
 import type { ClaimedDelivery } from './claim.ts'
 import { createEndpointPacer } from './endpoint-pacer.ts'
 import { createFallbackSender } from './fallback-sender.ts'
-import { createHttpSender, type Exchange, type Request } from './http-sender.ts'
+import { createHttpSender, type Exchange } from './http-sender.ts'
 import { isPastHalfLease } from './lease.ts'
 
 /** Makes one attempt per claimed delivery, from the claim to the result. */
@@ -33,17 +33,15 @@ export function createAttempts(deps: {
     ...(deps.ca !== undefined && { ca: deps.ca }),
   })
 
-  function exchangeWith(delivery: ClaimedDelivery): Promise<Exchange> | Exchange {
-    let request: Request
+  function prepareOrFail(delivery: ClaimedDelivery): PreparedRequest | Exchange {
     try {
-      request = prepare(delivery)
+      return prepare(delivery)
     } catch (cause) {
       // Usually an unreadable secret. A fault of the installation does not count against the receiver.
       const error = new UnpreparedError('unprepared', { cause })
       deps.log.error({ err: error, delivery: delivery.id }, 'Request of a delivery could not be built')
       return { statusCode: null, headers: null, body: null, error, durationMicroseconds: 0 }
     }
-    return sender.send(request)
   }
 
   return {
@@ -62,10 +60,13 @@ export function createAttempts(deps: {
       const startedAt = clock.now()
       // Created before the first write, so that a result written twice after a lost answer is one attempt.
       const attemptId = deps.makeId('att')
-      const exchange = await exchangeWith(delivery)
+      const prepared = prepareOrFail(delivery)
+      const [exchange, request] =
+        'recorded' in prepared ? [await sender.send(prepared), prepared.recorded] : [prepared, null]
       return {
         attemptId,
         delivery,
+        request,
         exchange,
         outcome: decideOutcome(delivery, exchange, clock.now(), random),
         startedAt,

@@ -54,6 +54,9 @@ export function createCapacity(concurrency: number) {
   return {
     claimed: (): readonly ClaimedDelivery[] => [...claimed],
 
+    /** Number of requests in flight. */
+    inFlight: (): number => requests,
+
     add(delivery: ClaimedDelivery): void {
       claimed.add(delivery)
       count(delivery, 1)

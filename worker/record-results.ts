@@ -15,7 +15,7 @@ export interface RecordedResults {
 }
 
 /**
- * Records results, at most one per delivery, by one call of `record_results_v2` (prisma/functions). A result whose
+ * Records results, at most one per delivery, by one call of `record_results_v3` (prisma/functions). A result whose
  * version is no longer that of the delivery moves nothing: its attempt is recorded and counts for the health of the
  * endpoint, not for statistics.
  *
@@ -29,7 +29,7 @@ export async function recordResults(
   const health = healthUpdates(results).map((update) => healthRow(update, options.makeId))
   const record = async (updates: readonly HealthRow[]) => {
     const { rows } = await pool.query<Omit<RecordedResults, 'audited'>>({
-      text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v2($1, $2, $3)',
+      text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v3($1, $2, $3)',
       values: [options.now, storable(JSON.stringify(results.map(resultRow))), JSON.stringify(updates)],
     })
     const recorded = rows[0]!
@@ -63,7 +63,7 @@ function auditEntries(results: readonly AttemptResult[], health: readonly Health
   )
 }
 
-function resultRow({ attemptId, delivery, exchange, outcome, startedAt }: AttemptResult) {
+function resultRow({ attemptId, delivery, request, exchange, outcome, startedAt }: AttemptResult) {
   return {
     delivery_id: delivery.id,
     claimed_version: delivery.version,
@@ -71,6 +71,7 @@ function resultRow({ attemptId, delivery, exchange, outcome, startedAt }: Attemp
     event_type: delivery.event_type,
     attempt_trigger: delivery.trigger,
     started_ms: startedAt.getTime(),
+    request,
     duration_microseconds: exchange.durationMicroseconds,
     duration_bucket: bucketOf(exchange.durationMicroseconds),
     status_code: exchange.statusCode,

@@ -1,6 +1,7 @@
 import { auditChannel, type LiveBus } from '../src/bus/bus.ts'
 import { notifyEndpointChanged, notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
+import type { ProcessMode } from '../src/database/generated/enums.ts'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
@@ -13,6 +14,7 @@ import { createCapacity } from './capacity.ts'
 import { type ClaimedDelivery, createClaimer } from './claim.ts'
 import { createClaimLoop } from './claim-loop.ts'
 import { createClaimSchedule } from './claim-schedule.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { createLeases } from './lease.ts'
 import { createLogSending } from './log-sending.ts'
 import { createMaintenance } from './maintenance.ts'
@@ -28,6 +30,8 @@ export interface WorkerOptions {
   leaseSeconds: number
   /** Seconds for which a stop waits for requests in flight before it aborts them. */
   shutdownSeconds: number
+  /** Mode of the process, which the operator sees. Default WORKER. */
+  mode?: ProcessMode
 }
 
 /**
@@ -42,10 +46,10 @@ export interface WorkerOptions {
  * 3. Attempt: `attempt.ts` waits for the send time (`endpoint-pacer.ts`), builds the request (`build-request.ts`), sends
  *    it (`http-sender.ts`, `fallback-sender.ts`) over checked connections (`ssrf-safe-connector.ts`,
  *    `watch-responses.ts`), and decides the outcome (`attempt-outcome.ts`, `failure-message.ts`).
- * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v2.sql` with them and
+ * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v3.sql` with them and
  *    the effect on endpoints; a claim that they blocked (`blocked-claims.ts`) follows.
  * 5. Meanwhile: `lease.ts` keeps leases, `log-sending.ts` shows long attempts, `maintenance.ts` renews leases, runs the
- *    sweeps of `sweep.ts`, and runs replays and bulk actions.
+ *    sweeps of `sweep.ts`, and runs replays and bulk actions; `heartbeat.ts` shows the operator that the worker is alive.
  */
 export function createWorker(deps: {
   database: Database
@@ -66,7 +70,7 @@ export function createWorker(deps: {
   options: WorkerOptions
 }) {
   const { database, clock, makeId, keyring, bus, targets, log } = deps
-  const { concurrency, leaseSeconds, shutdownSeconds } = deps.options
+  const { concurrency, leaseSeconds, shutdownSeconds, mode = 'WORKER' } = deps.options
   const { pool } = database
 
   const schedule = createClaimSchedule()
@@ -74,6 +78,7 @@ export function createWorker(deps: {
   const blocked = createBlockedClaims()
   const leases = createLeases({ pool, clock, leaseSeconds, claimed: capacity.claimed })
   const maintenance = createMaintenance({ database, clock, makeId, bus, log, leaseSeconds, leases, schedule })
+  const heartbeat = createHeartbeat({ pool, clock, makeId, log, mode, concurrency, inFlight: capacity.inFlight })
   const listener = createNotificationListener({
     connection: database.direct,
     schedule,
@@ -156,11 +161,14 @@ export function createWorker(deps: {
       schedule.nudge()
       listener.start()
       maintenance.start()
+      heartbeat.start()
     },
     /** Claims now; for tests that move the clock. */
     nudge: schedule.nudge,
     /** Renews, reclaims, sweeps and replays now; for tests that move the clock. */
     runMaintenance: maintenance.runAll,
+    /** Writes the state of the worker now; for tests that move the clock. */
+    beat: () => heartbeat.beat(),
     /** Resolves when nothing is claimed, in flight or unrecorded. */
     idle,
     /** Claims no more, waits for requests in flight, aborts the rest and returns their deliveries to the queue. */
@@ -172,6 +180,7 @@ export function createWorker(deps: {
       await idle()
       clearTimeout(interruptTimer)
       await maintenance.stop()
+      await heartbeat.stop()
       await Promise.all([attempts.stop(), claimer.stop(), logSending.stop()])
     },
   }

@@ -10,4 +10,6 @@ export const LOCKS = {
   retention: 7_340_004,
   /** Taken by processes that create the first organization. */
   bootstrap: 7_340_005,
+  /** Taken by workers that count the minutes of deliveries. */
+  deliveryMinutes: 7_340_006,
 } as const

@@ -189,7 +189,7 @@ function createSizeOf(fragments: Map<string, FragmentDefinitionNode>): (set: Sel
     const within = sizeOf(field.selectionSet)
     const count = lengths.of(field, within.entries)
     const objects = count * (1 + within.objects)
-    const own = lengths.isPage(field.name.value) ? 1 + within.totals : 0
+    const own = lengths.isRead(field.name.value) ? 1 + within.totals : 0
     const totals = field.name.value === TOTAL ? 1 : 0
     const pages = own + count * within.pages
     return { entries, roots: 1, fields: 1 + within.fields, objects, pages, totals, depth: 1 + within.depth }

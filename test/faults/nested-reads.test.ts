@@ -81,6 +81,7 @@ describe('operation with nested reads', () => {
   })
 
   test.each([
+    ['secrets of endpoints', `{ webhookEndpoints(first: 2) { nodes { ${aliases(40, 'secrets { id }')} } } }`],
     ['public keys of endpoints', `{ webhookEndpoints(first: 100) { nodes { ${aliases(900, 'publicKeys')} } } }`],
     ['the organization', `{ viewer { ${aliases(490, 'organization { id }')} } }`],
     ['the presented key', `{ viewer { ${aliases(320, 'apiKey { secrets { createdAt } }')} } }`],

@@ -22,10 +22,14 @@ describe('recording results', () => {
     const settleOne = async (delivery: ClaimedDelivery) => {
       const exchange = { statusCode: 204, headers: null, body: null, error: null, durationMicroseconds: 1 }
       const outcome = decideOutcome(delivery, exchange, now, () => 0)
-      await recordResults(own.pool, [{ attemptId: makeId('att'), delivery, exchange, outcome, startedAt: now }], {
-        now,
-        makeId,
-      })
+      await recordResults(
+        own.pool,
+        [{ attemptId: makeId('att'), delivery, request: null, exchange, outcome, startedAt: now }],
+        {
+          now,
+          makeId,
+        },
+      )
     }
     /** Records `times` more results and returns the rows of `attempts` read so far. */
     const readAfter = async (times: number): Promise<number> => {

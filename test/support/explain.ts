@@ -26,7 +26,7 @@ export async function explainReads(pool: pg.Pool, work: () => Promise<unknown>):
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<pg.QueryResult>
   const reads: pg.QueryConfig[] = []
   const spy = vi.spyOn(pool, 'query').mockImplementation(((read: pg.QueryConfig, ...rest: unknown[]) => {
-    if (/^\s*SELECT/.test(read.text)) reads.push(read)
+    if (/^\s*(SELECT|WITH)/.test(read.text)) reads.push(read)
     return query(read, ...rest)
   }) as never)
   await work()

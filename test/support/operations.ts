@@ -46,9 +46,16 @@ export function operationFor(schema: GraphQLSchema, { kind, field }: RootField, 
     if (value !== undefined) variables[argument.name] = value
   }
   const used = field.args.filter(({ name }) => name in variables)
-  const declared = used.map(({ name, type }) => `$${name}: ${type}`).join(', ')
-  const passed = used.map(({ name }) => `${name}: $${name}`).join(', ')
-  const query = `${kind} ${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${selectionOf(schema, field.type, 4)} }`
+  // Ids of a variable count as a hundred.
+  const inDocument = (name: string) => name === 'ids'
+  const declared = used
+    .filter(({ name }) => !inDocument(name))
+    .map(({ name, type }) => `$${name}: ${type}`)
+    .join(', ')
+  const passed = used
+    .map(({ name }) => `${name}: ${inDocument(name) ? JSON.stringify(variables[name]) : `$${name}`}`)
+    .join(', ')
+  const query = `${kind} ${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${selectionOf(schema, field.type, LEVELS)} }`
   return { query, variables }
 }
 
@@ -104,9 +111,19 @@ function valueFor(
   throw new Error(`No sample for the required ${path} (${place.name}): add one, so that the field is covered.`)
 }
 
+/** Levels of a selection. */
+const LEVELS = 4
+
+/** The type of the entries of a page; undefined for another type. */
+function pageEntries(type: GraphQLOutputType): GraphQLOutputType | undefined {
+  const named = getNamedType(type)
+  return isObjectType(named) && 'pageInfo' in named.getFields() ? named.getFields().nodes?.type : undefined
+}
+
 function selectionOf(schema: GraphQLSchema, type: GraphQLOutputType, depth: number, inList = false): string {
   const named = getNamedType(type)
   if (isLeafType(named)) return ''
+  if (named.name === 'Node' && depth < LEVELS) return '{ __typename id }'
   if (isAbstractType(named)) {
     const members = schema
       .getPossibleTypes(named)
@@ -120,7 +137,12 @@ function selectionOf(schema: GraphQLSchema, type: GraphQLOutputType, depth: numb
     // Pages within a list multiply by its greatest length, past the limits of an operation.
     if (depth <= 1 || (inList && field.args.some(({ name }) => name === 'first'))) return []
     const isList = !isPage && isListType(getNullableType(field.type))
-    const selection = selectionOf(schema, field.type, depth - 1, inList || isList)
+    // Edges lead from each type to others without end: below the root, a page has two entries with their own fields.
+    const entries = pageEntries(field.type)
+    if (entries !== undefined)
+      return [`${alias(named.name, field)}${field.name}(first: 2) { nodes ${selectionOf(schema, entries, 1)} }`]
+    const below = field.args.length > 0 ? 1 : field.name === 'edges' ? 2 : depth - 1
+    const selection = selectionOf(schema, field.type, below, inList || isList)
     return [`${alias(named.name, field)}${field.name} ${selection}`]
   })
   return `{ __typename ${fields.join(' ')} }`

@@ -22,8 +22,8 @@ export interface AuditEntryFilter {
 /** Lists and look-ups of the audit trail of an organization. */
 export function createSearchAudit({ prisma }: { prisma: PrismaClient }) {
   return {
-    get: ({ organizationId }: Viewer, id: string, query: object = {}): Promise<AuditEntry | null> =>
-      prisma.auditEntry.findFirst({ ...query, where: { id, organizationId } }),
+    getMany: (viewer: Viewer, ids: readonly string[], query: object = {}): Promise<AuditEntry[]> =>
+      prisma.auditEntry.findMany({ ...query, where: { id: { in: [...ids] }, organizationId: viewer.organizationId } }),
 
     list: ({ organizationId }: Viewer, filter: AuditEntryFilter, query: object): Promise<AuditEntry[]> =>
       readRows(prisma, selectEntries(organizationId, filter, query), (ids) =>

@@ -126,6 +126,10 @@ export function createBulkActions(deps: {
     get: (viewer: Viewer, id: string, query: object = {}): Promise<BulkAction | null> =>
       prisma.bulkAction.findFirst({ ...query, where: { id, organizationId: viewer.organizationId } }),
 
+    /** Rows by their ids; ids of other organizations are left out. */
+    getMany: (viewer: Viewer, ids: readonly string[], query: object = {}): Promise<BulkAction[]> =>
+      prisma.bulkAction.findMany({ ...query, where: { id: { in: [...ids] }, organizationId: viewer.organizationId } }),
+
     list: (viewer: Viewer, query: object): Promise<BulkAction[]> =>
       prisma.bulkAction.findMany(page(query, { organizationId: viewer.organizationId })),
   }

@@ -120,7 +120,7 @@ export async function createDelivery(
         (id, organization_id, event_id, endpoint_id, status, trigger, next_attempt_at, created_at, updated_at)
       VALUES (${id}, ${event.organizationId}, ${event.id}, ${endpoint.id}, 'PENDING', ${trigger}::attempt_trigger,
         ${queueTime(clock)}, ${queueTime(clock)}, ${queueTime(clock)})
-      RETURNING *
+      RETURNING *, ${event.publishedBy}::text AS published_by
     ), ${Prisma.raw(register('made'))}, ${Prisma.raw(countCreated('made'))}, changed AS (
       SELECT ${Prisma.raw(CHANGED)}, ${event.type}::text AS event_type, ${endpoint.url}::text AS endpoint_url FROM made d
     ), ${Prisma.raw(logChanges('counted'))}

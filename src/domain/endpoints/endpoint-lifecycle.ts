@@ -90,7 +90,7 @@ export function createEndpointLifecycle(deps: {
       id: string,
     ): Promise<{ webhookEndpoint: WebhookEndpoint; event: Event; delivery: Delivery }> {
       const eventId = deps.makeId('evt')
-      const { organizationId } = viewer
+      const { organizationId, requestId } = viewer
       const now = clock.now()
       const data = JSON.stringify({ message: 'This is a test event from Signalbox.', endpointId: id })
       const envelope = { id: eventId, type: TEST_EVENT_TYPE, timestamp: now.toISOString(), organizationId, data }
@@ -99,7 +99,10 @@ export function createEndpointLifecycle(deps: {
       const made = await database.prisma.$transaction(async (tx) => {
         const webhookEndpoint = await endpoints.find(tx, viewer, id)
         const event = await tx.event.create({
-          data: { id: eventId, organizationId, type: TEST_EVENT_TYPE, body, createdAt: now },
+          data: {
+            ...{ id: eventId, organizationId, type: TEST_EVENT_TYPE, body, createdAt: now },
+            ...{ publishedBy: viewer.principal.id, publishedByName: viewer.principal.name, requestId },
+          },
         })
         await audit(tx, viewer, { action: 'webhookEndpoint.test', resource: id, details: { eventId } })
         // Last in the transaction: the lock on the delivery log blocks other changes of the organization until the

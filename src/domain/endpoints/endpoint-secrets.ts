@@ -7,11 +7,23 @@ import type { Keyring } from '../../lib/keyring.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { createSigningSecret } from './signing-secrets.ts'
 
-/** Maximum secrets that sign side by side. Another rotation retires the oldest. */
+/** Maximum secrets of an endpoint, which sign side by side. Another rotation retires the oldest. */
 const SECRETS_AT_ONCE = 3
 
 /** Encryption context that binds a secret to its endpoint. */
 export const secretContext = (endpointId: string) => `endpoint-secret:${endpointId}`
+
+/** A secret in a rotation, without the secret itself. */
+export interface SecretState {
+  id: string
+  createdAt: Date
+  /** End of the overlap; null for the newest secret. */
+  expiresAt: Date | null
+  /** Null for HMAC secrets. */
+  publicKey: string | null
+  /** False after its expiry, which leaves the secret in place until the next rotation. */
+  isSigning: boolean
+}
 
 /** Signing secrets of endpoints, encrypted at rest. */
 export type EndpointSecrets = ReturnType<typeof createEndpointSecrets>
@@ -19,20 +31,21 @@ export type EndpointSecrets = ReturnType<typeof createEndpointSecrets>
 export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock; makeId: MakeId; keyring: Keyring }) {
   const { clock } = deps
 
-  /** Public keys by endpoint, newest first. */
-  const findPublicKeys = createBatchLookup(async (organizationId, ids) => {
+  /** States of secrets by endpoint, newest first. */
+  const findStates = createBatchLookup(async (organizationId, ids) => {
     const secrets = await deps.prisma.endpointSecret.findMany({
-      where: {
-        endpointId: { in: ids },
-        endpoint: { organizationId },
-        publicKey: { not: null },
-        OR: [{ expiresAt: null }, { expiresAt: { gt: clock.now() } }],
-      },
+      select: { id: true, endpointId: true, createdAt: true, expiresAt: true, publicKey: true },
+      where: { endpointId: { in: ids }, endpoint: { organizationId } },
       orderBy: { id: 'desc' },
     })
-    const byEndpoint = Map.groupBy(secrets, ({ endpointId }) => endpointId)
-    return new Map([...byEndpoint].map(([id, rows]) => [id, rows.flatMap(({ publicKey }) => publicKey ?? [])]))
+    const now = clock.now()
+    const states = secrets.map((row) => ({ ...row, isSigning: row.expiresAt === null || row.expiresAt > now }))
+    return Map.groupBy(states, ({ endpointId }) => endpointId)
   })
+
+  /** The secrets of an endpoint, newest first; none for a deleted endpoint. */
+  const list = async ({ organizationId }: Viewer, endpointId: string): Promise<SecretState[]> =>
+    (await findStates(organizationId, endpointId)) ?? []
 
   /**
    * @param given an HMAC secret that the receiver has already; absent to create one
@@ -57,6 +70,7 @@ export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock
 
   return {
     add,
+    list,
 
     /** Adds a secret. Earlier secrets go on signing until the overlap ends. */
     async rotate(tx: Transaction, endpoint: WebhookEndpoint, overlapSeconds: number): Promise<string | null> {
@@ -76,7 +90,7 @@ export function createEndpointSecrets(deps: { prisma: PrismaClient; clock: Clock
     removeAll: (tx: Transaction, endpointId: string) => tx.endpointSecret.deleteMany({ where: { endpointId } }),
 
     /** Public keys of the secrets that sign now, newest first; empty for HMAC schemes. */
-    publicKeys: async ({ organizationId }: Viewer, endpointId: string): Promise<string[]> =>
-      (await findPublicKeys(organizationId, endpointId)) ?? [],
+    publicKeys: async (viewer: Viewer, endpointId: string): Promise<string[]> =>
+      (await list(viewer, endpointId)).flatMap(({ isSigning, publicKey }) => (isSigning ? (publicKey ?? []) : [])),
   }
 }

@@ -13,6 +13,8 @@ export interface EndpointFilter {
   failing?: boolean | null
   /** An event type to which the endpoint is subscribed. */
   type?: string | null
+  /** Another event type to which the endpoint is subscribed. */
+  alsoType?: string | null
   /** Part of the URL or the description; upper and lower case are equal. */
   search?: string | null
 }
@@ -34,7 +36,7 @@ export function createSearchEndpoints({ prisma }: { prisma: PrismaClient }) {
 }
 
 function selectEndpoints(organizationId: string, filter: EndpointFilter, query: object): Prisma.Sql {
-  const { enabled, failing, type, search } = filter
+  const { enabled, failing, type, alsoType, search } = filter
   const pattern = search == null ? undefined : containing(search)
   // Looked up for each endpoint: planned as a join, the health of all organizations may be read.
   const failures = Prisma.sql`coalesce((SELECT h.consecutive_failures FROM endpoint_health h WHERE h.endpoint_id = e.id), 0)`
@@ -42,7 +44,9 @@ function selectEndpoints(organizationId: string, filter: EndpointFilter, query: 
     Prisma.sql`e.deleted_at IS NULL`,
     ...(enabled != null ? [Prisma.sql`e.enabled = ${enabled}`] : []),
     ...(failing != null ? [Prisma.sql`(${failures} > 0) = ${failing}`] : []),
-    ...(type != null ? [Prisma.sql`e.event_types && ${subscribable(type)}`] : []),
+    ...[type, alsoType].flatMap((wanted) =>
+      wanted != null ? [Prisma.sql`e.event_types && ${subscribable(wanted)}`] : [],
+    ),
     ...(pattern !== undefined ? [Prisma.sql`(e.url ILIKE ${pattern} OR e.description ILIKE ${pattern})`] : []),
   ]
   const columns = [['organization_id', Prisma.sql`${organizationId}`]] as const

@@ -5,47 +5,23 @@ import { type EventType, Prisma } from '../../database/generated/client.ts'
 import { hasSqlState, SQL_STATE } from '../../database/sql-state.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
-import {
-  ConflictError,
-  NotFoundError,
-  RateLimitedError,
-  ValidationError,
-  VersionConflictError,
-} from '../../lib/errors.ts'
-import { findInexactNumber } from '../../lib/exact-numbers.ts'
+import { ConflictError, NotFoundError, VersionConflictError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
-import { JsonText } from '../../lib/json-text.ts'
-import { findTextViolation } from '../../lib/storable-text.ts'
+import type { JsonText } from '../../lib/json-text.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import { EVENT_BYTES } from '../events/envelope.ts'
-import { EVENT_DEPTH, SENSITIVE_FIELDS, sizeViolation } from '../events/redact.ts'
+import { EVENT_DEPTH, SENSITIVE_FIELDS } from '../events/redact.ts'
 import { OPERATIONAL_PREFIX } from '../events/system-events.ts'
 import type { Viewer } from '../people/viewer.ts'
-import { SCHEMA_BYTES } from './json-schema.ts'
 import { EVENT_TYPE, EVENT_TYPE_LENGTH } from './patterns.ts'
 import { createPublishableTypes } from './publishable-types.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
-import { findUnknownKeyword } from './schema-keywords.ts'
+import { jsonValue, registerSchema, schemaInput } from './schema-input.ts'
 import { readableBy } from './visible-types.ts'
 
 /** Maximum event types of one organization. */
 export const TYPES_AT_MOST = 2_000
-
-/** Stored as `jsonb`, which keeps values and neither white space nor the order of names. */
-const jsonValue = (bounds: { levels: number; bytes: number }) =>
-  z
-    .instanceof(JsonText)
-    .superRefine(({ text, value }, context) => {
-      const message = sizeViolation(text, bounds) ?? findTextViolation(value) ?? numberViolation(text)
-      if (message !== undefined) context.addIssue({ code: 'custom', message })
-    })
-    .nullish()
-
-function numberViolation(text: string): string | undefined {
-  const inexact = findInexactNumber(text)
-  return inexact && `has the number ${inexact.slice(0, 50)}, which cannot be stored exactly. Write it as a string.`
-}
 
 const createInput = z.object({
   name: z
@@ -58,8 +34,8 @@ const createInput = z.object({
     ),
   category: z.string().trim().min(1).max(100).nullish(),
   description: z.string().max(2_000).nullish(),
-  schema: jsonValue({ levels: 2 * EVENT_DEPTH, bytes: SCHEMA_BYTES }),
-  example: jsonValue({ levels: EVENT_DEPTH, bytes: EVENT_BYTES }),
+  schema: schemaInput.nullish(),
+  example: jsonValue({ levels: EVENT_DEPTH, bytes: EVENT_BYTES }).nullish(),
   sensitiveFields: z.array(z.string().min(1).max(100)).max(100).nullish(),
 })
 const updateInput = createInput.omit({ name: true }).extend({ deprecated: z.boolean().nullish() }).partial()
@@ -95,25 +71,10 @@ export function createEventTypes(deps: {
     return new Map(types.map(({ name }) => [name, true]))
   })
 
-  /** @throws ValidationError when the value is no usable JSON Schema */
-  function checkSchema(viewer: Viewer, schema: JsonText | null | undefined): void {
-    if (schema === null || schema === undefined) return
-    try {
-      schemas.register(viewer.organizationId, schema.value)
-      // After the meta schema, which names a wrong type of a known keyword. Stored schemas are used as they are.
-      const unknown = findUnknownKeyword(schema.value)
-      if (unknown !== undefined) throw new Error(unknown)
-    } catch (error) {
-      if (error instanceof RateLimitedError) throw error
-      const message = `is no usable JSON Schema: ${(error as Error).message}`
-      throw new ValidationError([{ path: 'input.schema', message }])
-    }
-  }
-
   return {
     async create(viewer: Viewer, input: EventTypeCreate): Promise<EventType> {
       const { name, category, description, schema, example, sensitiveFields } = validate(createInput, input)
-      checkSchema(viewer, schema)
+      if (schema != null) registerSchema(schemas, viewer.organizationId, schema)
       const now = clock.now()
       const data = {
         id: deps.makeId('type'),
@@ -153,7 +114,7 @@ export function createEventTypes(deps: {
       expectedVersion?: number | null,
     ): Promise<EventType> {
       const { category, description, schema, example, sensitiveFields, deprecated } = validate(updateInput, input)
-      checkSchema(viewer, schema)
+      if (schema != null) registerSchema(schemas, viewer.organizationId, schema)
       const updated = await prisma.$transaction(async (tx) => {
         const where = { id, organizationId: viewer.organizationId }
         await tx.$queryRaw`SELECT 1 FROM event_types WHERE id = ${id} AND organization_id = ${viewer.organizationId} FOR NO KEY UPDATE`
@@ -183,8 +144,8 @@ export function createEventTypes(deps: {
     },
 
     /** Finds every type of the operator too, also one that an own type replaces. */
-    get: (viewer: Viewer, id: string, query: object = {}): Promise<EventType | null> =>
-      prisma.eventType.findFirst({ ...query, where: { id, ...readableBy(viewer.organizationId) } }),
+    getMany: (viewer: Viewer, ids: readonly string[], query: object = {}): Promise<EventType[]> =>
+      prisma.eventType.findMany({ ...query, where: { id: { in: [...ids] }, ...readableBy(viewer.organizationId) } }),
 
     /** True for a type that the operator registered for every organization. */
     async isOfOperator({ organizationId }: Pick<EventType, 'organizationId'>): Promise<boolean> {

@@ -21,9 +21,10 @@ const REMEMBERED_ORGANIZATIONS = 10_000
  */
 export type SchemaCompiler = ReturnType<typeof createSchemaCompiler>
 
-export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number }) {
+/** @param deps.rememberedBytes bytes of cached schemas; default REMEMBERED_BYTES */
+export function createSchemaCompiler(deps: { clock: Clock; budgetMs?: number; rememberedBytes?: number }) {
   const budgetMs = deps.budgetMs ?? BUDGET_MS
-  const remembered = new LRUCache<string, CheckPayload>({ maxSize: REMEMBERED_BYTES })
+  const remembered = new LRUCache<string, CheckPayload>({ maxSize: deps.rememberedBytes ?? REMEMBERED_BYTES })
   const turns = new LRUCache<string, Promise<unknown>>({ max: REMEMBERED_ORGANIZATIONS })
   const compileTimes = createSlidingWindow(() => deps.clock.now().getTime())
   const costOf = (amount: number) => [{ name: 'minute', limit: budgetMs, seconds: 60, amount } as const]

@@ -49,7 +49,7 @@ export type RunInTurn = <Result>(index: number, work: () => Result) => Promise<R
 
 /**
  * Caches the filters of endpoints with channels or a predicate for publishing. The cache needs no announcement of changes,
- * because `store_events_v2` stores nothing for an organization with a filter that was not evaluated in its current
+ * because `store_events_v3` stores nothing for an organization with a filter that was not evaluated in its current
  * version. Organizations without such endpoints never have their filters read.
  *
  * @param deps.maxBytes estimated memory of all cached filters; filters past the bound are read again. Default: FILTERS_BYTES

@@ -131,7 +131,7 @@ export function createPublisher(deps: {
 
   /** Returns the event as it will be stored, or its issues. */
   function prepare(
-    { organizationId }: Viewer,
+    { organizationId, principal, requestId }: Viewer,
     input: z.output<typeof eventInput>,
     known: PublishableType | undefined,
     checks: RequestChecks,
@@ -158,7 +158,8 @@ export function createPublisher(deps: {
     if (body.length > EVENT_BYTES)
       return [{ path: 'data', message: `the event has ${body.length} bytes, at most ${EVENT_BYTES} are allowed` }]
     const idempotencyHash = idempotencyKey === null ? null : hashContent(type, texts, channels)
-    return { id, organizationId, type, channels, body, idempotencyKey, idempotencyHash }
+    const publisher = { publishedBy: principal.id, publishedByName: principal.name, requestId }
+    return { id, organizationId, type, channels, body, idempotencyKey, idempotencyHash, ...publisher }
   }
 
   /**
@@ -191,7 +192,8 @@ export function createPublisher(deps: {
   async function findEarlier(viewer: Viewer, event: NewEvent): Promise<Event> {
     const { rows } = await database.pool.query<Event>({
       text: `SELECT id, organization_id AS "organizationId", type, channels, body, idempotency_key AS "idempotencyKey",
-        idempotency_hash AS "idempotencyHash", created_at AS "createdAt" FROM events
+        idempotency_hash AS "idempotencyHash", published_by AS "publishedBy", published_by_name AS "publishedByName",
+        request_id AS "requestId", created_at AS "createdAt" FROM events
         WHERE organization_id = $1 AND idempotency_key = $2`,
       values: [viewer.organizationId, event.idempotencyKey],
     })

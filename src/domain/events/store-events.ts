@@ -13,6 +13,10 @@ export interface NewEvent {
   body: Uint8Array<ArrayBuffer>
   idempotencyKey: string | null
   idempotencyHash: Uint8Array<ArrayBuffer> | null
+  /** Id and name of the principal that published the event, and the id of its request. */
+  publishedBy: string | null
+  publishedByName: string | null
+  requestId: string | null
 }
 
 /** Maximum deliveries of one statement. A large statement holds a single publish and may take seconds. */
@@ -48,7 +52,7 @@ export interface StoreResult {
   organizationIds: string[]
 }
 
-const STORE = 'SELECT * FROM store_events_v2($1, $2, $3, $4, $5, $6, $7, $8, $9)'
+const STORE = 'SELECT * FROM store_events_v3($1, $2, $3, $4, $5, $6, $7, $8, $9)'
 
 interface Row {
   stored_at: Date
@@ -64,7 +68,7 @@ export const typeKey = ({ organizationId, type }: Pick<NewEvent, 'organizationId
   `${organizationId} ${type}`
 
 /**
- * Stores events and their deliveries by one call of `store_events_v2` (prisma/functions), and resolves after the commit.
+ * Stores events and their deliveries by one call of `store_events_v3` (prisma/functions), and resolves after the commit.
  *
  * @param size stores nothing when the group would create more than DELIVERIES_AT_MOST[size] deliveries
  * @param time the current time; null takes the clock of the database
@@ -87,11 +91,13 @@ export async function storeEvents(
     else types.set(key, { organization_id: organizationId, type, filters: patternsOf(type), events: 1 })
   }
   let bodyStart = 1
-  const described = events.map(({ id, organizationId, type, channels, idempotencyKey, idempotencyHash, body }) => {
+  const described = events.map((event) => {
+    const { id, organizationId, type, channels, idempotencyKey, idempotencyHash, body } = event
     const start = bodyStart
     bodyStart += body.length
     return {
       ...{ id, organization_id: organizationId, type, body_start: start, body_length: body.length },
+      ...{ published_by: event.publishedBy, published_by_name: event.publishedByName, request_id: event.requestId },
       ...(channels.length > 0 && { channels }),
       ...(idempotencyKey !== null && { idempotency_key: idempotencyKey }),
       ...(idempotencyHash !== null && { idempotency_hash_base64: Buffer.from(idempotencyHash).toString('base64') }),

@@ -118,8 +118,13 @@ export function createOrganizations(deps: {
     idOf: async (text: string): Promise<string> => (await organizationLookup.find(text))?.id ?? text,
 
     /** The viewer's own organization; null for any other id. */
-    get: async (viewer: Viewer, id: string, query: object = {}): Promise<Organization | null> =>
-      id === viewer.organizationId ? prisma.organization.findFirst({ ...query, where: { id, deletedAt: null } }) : null,
+    /** The viewer's own organization, when its id is given; other ids are left out. */
+    getMany: async (
+      { organizationId: id }: Viewer,
+      ids: readonly string[],
+      query: object = {},
+    ): Promise<Organization[]> =>
+      ids.includes(id) ? prisma.organization.findMany({ ...query, where: { id, deletedAt: null } }) : [],
 
     /** The viewer's own organization. */
     current: (viewer: Viewer, query: object = {}): Promise<Organization> =>

@@ -109,6 +109,9 @@ export const PURGE_STEPS: readonly PurgeStep[] = [
   rowsOf('delivery_changes'),
   rowsOf('delivery_log_heads'),
   rowsOf('delivery_stats'),
+  // After the statistics, because they hold their growth.
+  rowsOf('delivery_totals'),
+  rowsOf('delivery_minutes'),
   rowsOf('webhook_endpoints'),
   rowsOf('event_types'),
   rowsOf('persisted_documents'),

@@ -114,8 +114,8 @@ export function createMembers(deps: {
         }
       }),
 
-    get: ({ organizationId }: Viewer, id: string, query: object = {}): Promise<Member | null> =>
-      prisma.member.findFirst({ ...query, where: { id, organizationId } }),
+    getMany: ({ organizationId }: Viewer, ids: readonly string[], query: object = {}): Promise<Member[]> =>
+      prisma.member.findMany({ ...query, where: { id: { in: [...ids] }, organizationId } }),
 
     list: ({ organizationId }: Viewer, query: object): Promise<Member[]> =>
       readRows(prisma, selectMembers(organizationId, query), (ids) =>

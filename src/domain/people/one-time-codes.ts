@@ -27,7 +27,7 @@ export function createOneTimeCodes({ clock }: { clock: Clock }) {
     /**
      * Creates a code and returns its text, which is not stored.
      *
-     * @param remember true for a challenge of a session with the long lifetime
+     * @param remember true for the challenge of a session with the long lifetime
      */
     async create(tx: Transaction, kind: OneTimeCodeKind, personId: string | null, remember = false): Promise<string> {
       const code = randomBytes(CODE_BYTES).toString('base64url')

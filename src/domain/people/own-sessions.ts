@@ -47,10 +47,10 @@ export function createOwnSessions(deps: {
     countOthers: (viewer: Viewer): Promise<number> =>
       prisma.session.count({ where: { ...open(viewer), id: { not: viewer.credential } } }),
 
-    /** An open session of the viewer. */
-    async get(viewer: Viewer, id: string): Promise<Session | null> {
-      const found = await prisma.session.findFirst({ where: { ...open(viewer), id } })
-      return found !== null && isInUse(found) ? found : null
+    /** Open sessions of the viewer; others are left out. */
+    async getMany(viewer: Viewer, ids: readonly string[]): Promise<Session[]> {
+      const found = await prisma.session.findMany({ where: { ...open(viewer), id: { in: [...ids] } } })
+      return found.filter(isInUse)
     },
 
     /** @throws NotFoundError for a session that is not one of the viewer, or has ended */

@@ -29,11 +29,11 @@ export function createPeople({ prisma }: { prisma: PrismaClient }) {
     current: ({ principal }: Viewer): Promise<Person | null> =>
       prisma.person.findUnique({ where: { id: principal.kind === 'PERSON' ? principal.id : '' } }),
 
-    /** A person of the viewer's organization, or the viewer. */
-    get: ({ principal, organizationId }: Viewer, id: string, query: object = {}): Promise<Person | null> =>
-      prisma.person.findFirst({
+    /** Persons of the viewer's organization, and the viewer; others are left out. */
+    getMany: ({ principal, organizationId }: Viewer, ids: readonly string[], query: object = {}): Promise<Person[]> =>
+      prisma.person.findMany({
         ...query,
-        where: { id, OR: [{ id: principal.id }, { members: { some: { organizationId } } }] },
+        where: { id: { in: [...ids] }, OR: [{ id: principal.id }, { members: { some: { organizationId } } }] },
       }),
 
     /** Organizations of the person of the request, oldest membership first. */

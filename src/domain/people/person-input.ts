@@ -24,7 +24,7 @@ const WORD_CHARACTERS = 3
 /** A password that is presented, not chosen. */
 export const presentedPassword = z.string().max(PASSWORD_AT_MOST)
 
-/** The password of a new person, without a second factor. `checkPassword` decides on the words of the person. */
+/** The password of a new person, without a second factor yet. `checkPassword` decides on the words of the person. */
 export const newPassword = z
   .string()
   .max(PASSWORD_AT_MOST)

@@ -17,7 +17,7 @@ export const TOKEN_GRACE_SECONDS = 60
 export const ELEVATION_SECONDS = 600
 /** Maximum open sessions of a person. The one that was used least recently ends. */
 export const SESSIONS_AT_MOST = 100
-/** Maximum replaced tokens of a session. The reuse of older ones is not noticed. */
+/** Maximum kept tokens of a session. The reuse of a replaced one that is kept is noticed. */
 const TOKENS_KEPT = 1_000
 /** First characters of every session token, which tell it from an API key. */
 export const SESSION_PREFIX = 'sbs_'

@@ -40,7 +40,7 @@ export interface Subject {
   days: number | null
 }
 
-/** Every try of an address from unknown devices. An address without a person counts alike, so that answers do not differ. */
+/** All tries of an address from unknown devices. An address that nobody has counts alike, so that answers do not differ. */
 export const addressSubject = (email: string, isKnown: boolean): Subject => ({
   hash: hashBytes(`address ${email}`),
   days: isKnown ? null : STRANGER_DAYS,

@@ -20,7 +20,7 @@ export function codeOf(seed: Buffer, step: number, { digits = DIGITS, algorithm 
 
 export const stepAt = (time: Date): number => Math.floor(time.getTime() / 1000 / STEP_SECONDS)
 
-/** Accepted steps around a time, oldest first. */
+/** The time steps of accepted codes, oldest first. */
 export function stepsOf(seed: Buffer, code: string, now: Date): number[] {
   const present = stepAt(now)
   const steps = Array.from({ length: 2 * STEPS_AROUND + 1 }, (_, n) => present - STEPS_AROUND + n)

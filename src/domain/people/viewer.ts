@@ -44,7 +44,7 @@ export interface Viewer {
   role: Role | null
   /** Reason for which the person may manage nothing but its own account; null without one, and for a key. */
   restriction: Restriction | null
-  /** True for a key, and for a session with a second authentication in the last minutes. */
+  /** True for a key, and for a session with a person authenticated again in the last minutes. */
   isElevated: boolean
   /** Null for people, and for keys without rate limits. */
   tier: Tier | null

@@ -43,14 +43,14 @@ WITH clock AS (
   WHERE x.status = 'RUNNING' AND e.filter_hash IS NOT DISTINCT FROM $4
     ${isFiltered ? 'AND x.cursor IS NOT DISTINCT FROM $5' : ''} FOR UPDATE OF x SKIP LOCKED
 ), looked_at AS (
-  SELECT v.id, v.type, v.organization_id, v.created_at FROM locked JOIN job r ON r.id = locked.id CROSS JOIN LATERAL (
+  SELECT v.id, v.type, v.organization_id, v.published_by, v.created_at FROM locked JOIN job r ON r.id = locked.id CROSS JOIN LATERAL (
     SELECT * FROM events v WHERE v.organization_id = r.organization_id AND v.id > coalesce(locked.cursor, '')
       ${isFiltered ? 'AND v.id <= $6' : ''}
     ORDER BY v.id LIMIT ${EVENTS_IN_A_PAGE}
   ) v
 ), eligible AS MATERIALIZED (
   -- By itself: planned in one with the lock, events may be looked through from their beginning.
-  SELECT v.id, v.type, r.organization_id, r.wanted, e.id AS endpoint_id, e.url, d.id AS delivery_id
+  SELECT v.id, v.type, v.published_by, r.organization_id, r.wanted, e.id AS endpoint_id, e.url, d.id AS delivery_id
   FROM locked JOIN job r ON r.id = locked.id JOIN webhook_endpoints e ON e.id = r.endpoint_id AND e.enabled
   JOIN looked_at v ON ${MATCHES} ${WITH_DELIVERY} WHERE ${WANTED}
     ${isFiltered ? 'AND v.id = ANY($7)' : ''}
@@ -71,8 +71,8 @@ WITH clock AS (
   RETURNING d.*
 ), registered AS (
   -- A concurrent replay may have created the same delivery, and has made it due.
-  INSERT INTO delivery_index (id, organization_id, event_id, endpoint_id, created_at)
-  SELECT ${deliveryId('$3', 'id', 'endpoint_id')}, organization_id, id, endpoint_id, clock.now
+  INSERT INTO delivery_index (id, organization_id, event_id, endpoint_id, created_at, published_by)
+  SELECT ${deliveryId('$3', 'id', 'endpoint_id')}, organization_id, id, endpoint_id, clock.now, published_by
   FROM kept, clock WHERE delivery_id IS NULL ORDER BY id
   ON CONFLICT (event_id, endpoint_id) DO NOTHING
   RETURNING *

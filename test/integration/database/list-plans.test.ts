@@ -10,6 +10,8 @@ import { readPageOf } from '../../support/pages.ts'
 const FOREIGN = 20_000
 const OWN = 2_500
 const MATCHING = 30
+/** Events of the organization that Signalbox itself published. */
+const SYSTEM_EVENTS = 5
 /** Keys that are not revoked, endpoints that are not deleted, and event types of the organization. */
 const LIVE = 300
 /** Rows read for the entries that are found and counted, with those that are looked up for them. */
@@ -44,8 +46,8 @@ const MADE = `CREATE TABLE made AS SELECT owner, is_own, at, is_old, is_live, n,
   ) rows CROSS JOIN LATERAL (SELECT $3::timestamptz + n * interval '1 second' AS at) time`
 
 const FILL = [
-  `INSERT INTO events (id, organization_id, type, body, idempotency_key, created_at)
-    SELECT 'evt_' || key, owner, word, '{}', 'order-' || key, at FROM made ORDER BY key`,
+  `INSERT INTO events (id, organization_id, type, body, idempotency_key, published_by, created_at)
+    SELECT 'evt_' || key, owner, word, '{}', 'order-' || key, 'key_' || word, at FROM made ORDER BY key`,
   `INSERT INTO webhook_endpoints (id, organization_id, url, description, event_types, header_names, timeout_seconds, max_attempts,
       backoff_seconds, max_age_seconds, signature_scheme, enabled, deleted_at, created_at, updated_at)
     SELECT 'whep_' || key, owner, 'http://127.0.0.1:9/', word, ARRAY[word], '{}', 1, 1, '{1}', 60, 'STANDARD', NOT is_old,
@@ -54,7 +56,11 @@ const FILL = [
   `INSERT INTO deliveries (id, organization_id, event_id, endpoint_id, status, trigger, attempt_count, last_error_code, created_at, updated_at)
     SELECT 'dlv_' || key, owner, 'evt_' || key, 'whep_' || key, (ARRAY['DEAD', 'RETRYING'])[n / ${FOREIGN / OWN} % 2 + 1]::delivery_status,
       'SCHEDULED', 1, CASE WHEN is_old THEN 'TLS_FAILED' ELSE 'TIMEOUT' END, at, at FROM made ORDER BY key`,
-  `INSERT INTO delivery_index SELECT id, organization_id, event_id, endpoint_id, created_at FROM deliveries ORDER BY id`,
+  `INSERT INTO delivery_index SELECT d.id, d.organization_id, event_id, endpoint_id, d.created_at, published_by
+    FROM deliveries d JOIN events v ON v.id = d.event_id ORDER BY d.id`,
+  // Events of Signalbox itself are few in every organization, and found by their type.
+  `UPDATE events SET type = 'webhook.endpoint.disabled', published_by = NULL
+    FROM made WHERE is_own AND n <= ${SYSTEM_EVENTS * (FOREIGN / OWN)} AND id = 'evt_' || key`,
   `INSERT INTO audit_entries (id, organization_id, actor, action, resource, outcome, details, created_at)
     SELECT 'aud_' || key, owner, word, CASE WHEN is_old THEN 'replay.create' ELSE 'apiKey.create' END, word,
       CASE WHEN is_old THEN 'DENIED' ELSE 'SUCCEEDED' END::audit_outcome, '{}', at FROM made ORDER BY key`,
@@ -63,6 +69,8 @@ const FILL = [
     SELECT 'key_' || key, owner, word, CASE WHEN is_old THEN 'TEST' ELSE 'LIVE' END::key_environment, 'sb_live_1', '{}',
       CASE WHEN is_old THEN 'ELEVATED' ELSE 'STANDARD' END::key_tier, '{}', CASE WHEN n % 5 = 0 THEN at END,
       CASE WHEN NOT is_live THEN at END, 'system', at FROM made ORDER BY key`,
+  `INSERT INTO replays (id, organization_id, endpoint_id, status, created_by, created_at, updated_at)
+    SELECT 'rpl_' || key, owner, 'whep_' || key, 'COMPLETED', 'system', at, at FROM made ORDER BY key`,
   `INSERT INTO event_types (id, organization_id, name, category, description, sensitive_fields, deprecated, created_at, updated_at)
     SELECT 'type_' || key, owner, 't' || key, word, word, '{}', is_old, at, at FROM made WHERE is_live ORDER BY key`,
 ]
@@ -91,11 +99,19 @@ const CASES: Case[] = [
   ['events', 'EventFilter', {}, COUNTED_AT_MOST + 1],
   ['events', 'EventFilter', { types: ['rare'] }, 0],
   ['events', 'EventFilter', { types: ['rare', 'no.such'] }, 0],
+  ['events', 'EventFilter', { publishedById: 'key_rare' }, 0],
+  ['events', 'EventFilter', { publishedById: 'key_rare', types: ['rare'] }, 0],
+  ['events', 'EventFilter', { publishedById: 'system' }, 0],
   ['events', 'EventFilter', { id: 'evt_OLDEST' }, 0],
   ['events', 'EventFilter', { idempotencyKey: 'order-OLDEST' }, 0],
   ['deliveries', 'DeliveryFilter', { eventId: 'evt_OLDEST' }, 0],
   ['deliveries', 'DeliveryFilter', { eventId: 'evt_OLDEST', statuses: ['DEAD', 'RETRYING'] }, 0],
   ['deliveries', 'DeliveryFilter', { eventId: 'evt_OLDEST', errorCodes: ['TLS_FAILED'] }, 0],
+  ['deliveries', 'DeliveryFilter', { publishedById: 'key_rare' }, 0],
+  ['deliveries', 'DeliveryFilter', { publishedById: 'key_rare', statuses: ['DEAD', 'SUCCEEDED'] }, 0],
+  ['deliveries', 'DeliveryFilter', { publishedById: 'key_rare', types: ['rare'] }, 0],
+  ['deliveries', 'DeliveryFilter', { publishedById: 'key_rare', errorCodes: ['TLS_FAILED'] }, 0],
+  ['deliveries', 'DeliveryFilter', { publishedById: 'system' }, 0],
   ['deliveries', 'DeliveryFilter', { errorCodes: ['TLS_FAILED'] }, 0],
   ['deliveries', 'DeliveryFilter', { errorCodes: ['TLS_FAILED', 'GONE'], statuses: ['DEAD'] }, 0],
   ['deliveries', 'DeliveryFilter', { errorCodes: ['TLS_FAILED'], endpointId: 'whep_OLDEST' }, 0],
@@ -120,5 +136,29 @@ describe('plan of a list', () => {
     expect(read.filter(({ node }) => !/^Index (Only )?Scan( Backward)?$/.test(node))).toEqual([])
     const rows = read.reduce((sum, scan) => sum + scan.rows, 0)
     expect(rows, JSON.stringify(read, null, 1)).toBeLessThanOrEqual(2 * readAtMost + FOUND)
+  })
+
+  test('a schema rehearsal reads the events of its type by an index', async () => {
+    await app.host.createType('rare')
+    const rare = MATCHING - SYSTEM_EVENTS
+    const query = `{ schemaRehearsal(input: { eventType: "rare", schema: false }) {
+      ... on SchemaRehearsalPayload { examined refused } ... on Error { code message } } }`
+    const scans = await explainReads(app.database.boundedPool, async () => {
+      expect(await tenant.ask(query)).toEqual({ examined: rare, refused: rare })
+    })
+    const read = scans.filter(({ rows }) => rows > 0)
+    expect(new Set(read.map(({ table }) => table))).toEqual(new Set(['organizations', 'event_types', 'events']))
+    expect(read.filter(({ node }) => !/^Index (Only )?Scan( Backward)?$/.test(node))).toEqual([])
+    expect(read.reduce((sum, scan) => sum + scan.rows, 0)).toBeLessThanOrEqual(4 * MATCHING)
+  })
+
+  test('the replays of an endpoint are read by an index', async () => {
+    const query = `{ node(id: "whep_${oldest}") { ... on WebhookEndpoint { replays { nodes { id } } } } }`
+    const scans = await explainReads(app.database.boundedPool, async () => {
+      expect((await tenant.ask(query)).replays.nodes).toEqual([{ id: `rpl_${oldest}` }])
+    })
+    const read = scans.filter(({ table }) => table === 'replays')
+    expect(read.length).toBeGreaterThan(0)
+    for (const { node, rows } of read) expect([node, rows]).toEqual([expect.stringMatching(/^Index (Only )?Scan/), 1])
   })
 })

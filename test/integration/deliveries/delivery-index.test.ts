@@ -51,7 +51,8 @@ describe('delivery index', () => {
       channels: [],
       body: Buffer.from('{}'),
     }
-    const stored = [{ ...event, idempotencyKey: null, idempotencyHash: null }]
+    const publisher = { publishedBy: 'key_1', publishedByName: 'Shop', requestId: 'r1' }
+    const stored = [{ ...event, idempotencyKey: null, idempotencyHash: null, ...publisher }]
     await storeEvents(pool, stored, 'large', app.clock.now(), makeId('dlv').slice(4, 14))
     expect(await made()).toBe(10)
     await tenant.ask('mutation ($id: ID!) { webhookEndpointTest(id: $id) { __typename } }', { id: failing })
@@ -64,6 +65,16 @@ describe('delivery index', () => {
     expect(await made()).toBe(18)
 
     expect(await all(pool, 'delivery_index')).toEqual(await all(pool, 'deliveries'))
+    const { rows } = await pool.query(
+      `SELECT v.type, v.published_by, count(*)::int FROM delivery_index r JOIN events v ON v.id = r.event_id
+        WHERE r.published_by IS NOT DISTINCT FROM v.published_by GROUP BY 1, 2 ORDER BY 1, 2`,
+    )
+    expect(rows).toEqual([
+      { type: 'a.b', published_by: tenant.keyId, count: 13 },
+      { type: 'a.b', published_by: 'key_1', count: 3 },
+      { type: 'webhook.endpoint.disabled', published_by: null, count: 1 },
+      { type: 'webhook.test', published_by: tenant.keyId, count: 1 },
+    ])
   })
 
   const waiting = async () =>

@@ -14,11 +14,13 @@ interface Stored {
   endpoint_id: string
   event_id: string
   last_error_code: string | null
+  publisher: string | null
   created_at: Date
 }
 
 const STATUSES = ['PENDING', 'SENDING', 'RETRYING', 'SUCCEEDED', 'DEAD', 'EXPIRED', 'HELD', 'CANCELED'] as const
 const TYPES = ['user.created', 'user.deleted', 'order.paid'] as const
+const SYSTEM_TYPE = 'webhook.endpoint.disabled'
 const CODES = ['TIMEOUT', 'TLS_FAILED', 'GONE'] as const
 const LIST: List = { field: 'deliveries', filter: 'DeliveryFilter' }
 
@@ -34,7 +36,7 @@ beforeAll(async () => {
   // Deliveries of another organization in the same states must never be listed.
   await fill(await app.tenant())
   const { rows } = await app.database.pool.query<Stored>(
-    `SELECT d.*, v.type FROM deliveries d JOIN events v ON v.id = d.event_id
+    `SELECT d.*, v.type, CASE v.type WHEN '${SYSTEM_TYPE}' THEN 'system' ELSE v.published_by END AS publisher FROM deliveries d JOIN events v ON v.id = d.event_id
       WHERE d.organization_id = $1 ORDER BY d.id DESC`,
     [tenant.organizationId],
   )
@@ -42,7 +44,10 @@ beforeAll(async () => {
 })
 afterAll(() => app.stop())
 
-/** Events of three types at two endpoints, an hour apart by clocks that differ by up to 50 minutes, in every state. */
+/**
+ * Events of three types by two keys and Signalbox itself at two endpoints, an hour apart by clocks that differ by up to 50
+ * minutes, in every state.
+ */
 async function fill(owner: Tenant): Promise<void> {
   for (const type of TYPES) await app.host.in(owner.organizationId).createType(type)
   for (const eventTypes of [['*'], ['user.*']]) await owner.createEndpoint('https://127.0.0.1:9/', { eventTypes })
@@ -57,7 +62,13 @@ async function fill(owner: Tenant): Promise<void> {
     [owner.organizationId, STATUSES, CODES],
   )
   await app.database.pool.query(
-    'UPDATE delivery_index r SET created_at = d.created_at FROM deliveries d WHERE d.id = r.id',
+    `UPDATE events v SET published_by = (ARRAY['key_a', 'key_b', NULL, NULL])[n % 4 + 1], type = CASE n % 4 WHEN 2 THEN $2 ELSE type END
+      FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM events WHERE organization_id = $1) o WHERE o.id = v.id`,
+    [owner.organizationId, SYSTEM_TYPE],
+  )
+  await app.database.pool.query(
+    `UPDATE delivery_index r SET created_at = d.created_at, published_by = v.published_by
+      FROM deliveries d JOIN events v ON v.id = d.event_id WHERE d.id = r.id`,
   )
 }
 
@@ -73,16 +84,17 @@ describe('delivery list', () => {
         { nil: undefined },
       )
     const filters = fc.record({
-      ...{ statuses: subset(STATUSES), types: subset([...TYPES, 'no.such']) },
+      ...{ statuses: subset(STATUSES), types: subset([...TYPES, SYSTEM_TYPE, 'no.such']) },
       ...{
         errorCodes: subset(CODES),
         eventId: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, oneOf('event_id')),
       },
+      publishedById: fc.option(fc.constantFrom('key_a', 'key_b', 'system', 'key_none'), { nil: undefined }),
       ...{ endpointId: oneOf('endpoint_id'), from: oneOf('created_at'), to: oneOf('created_at') },
     })
     await fc.assert(
       fc.asyncProperty(filters, fc.integer({ min: 4, max: 20 }), fc.boolean(), async (filter, size, backwards) => {
-        const { statuses, types, errorCodes, eventId, endpointId, from, to } = filter
+        const { statuses, types, errorCodes, eventId, publishedById, endpointId, from, to } = filter
         const expected = stored.filter(
           (row) =>
             (statuses === undefined || (statuses as readonly string[]).includes(row.status)) &&
@@ -91,6 +103,7 @@ describe('delivery list', () => {
               (['RETRYING', 'DEAD'].includes(row.status) &&
                 (errorCodes as readonly (string | null)[]).includes(row.last_error_code))) &&
             (eventId === undefined || row.event_id === eventId) &&
+            (publishedById === undefined || row.publisher === publishedById) &&
             (endpointId === undefined || row.endpoint_id === endpointId) &&
             (from === undefined || row.created_at >= from) &&
             (to === undefined || row.created_at < to),
@@ -99,7 +112,7 @@ describe('delivery list', () => {
         const { total } = await readPageOf(tenant, LIST, { filter, first: 1 })
         expect(total).toEqual({ count: expected.length, isExact: true })
       }),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: 150 },
     )
   })
 

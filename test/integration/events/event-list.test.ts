@@ -8,18 +8,21 @@ interface Stored {
   id: string
   type: string
   idempotency_key: string | null
+  published_by: string | null
   created_at: Date
 }
 interface Filter {
   id?: string | undefined
   idempotencyKey?: string | undefined
   types?: readonly string[] | undefined
+  publishedById?: string | undefined
   from?: Date | undefined
   to?: Date | undefined
 }
 
 const LIST: List = { field: 'events', filter: 'EventFilter' }
 const TYPES = ['user.created', 'user.deleted', 'order.paid'] as const
+const SYSTEM_TYPE = 'webhook.endpoint.disabled'
 
 let app: App
 let tenant: Tenant
@@ -36,11 +39,15 @@ beforeAll(async () => {
 })
 afterAll(() => app.stop())
 
-/** Events of three types, an hour apart by clocks that differ by up to 50 minutes; every third has an idempotency key. */
+/**
+ * Events of three types by two keys, an hour apart by clocks that differ by up to 50 minutes; every third has an idempotency
+ * key. Three are of Signalbox itself, and three of an earlier version.
+ */
 async function fill(owner: Tenant): Promise<void> {
+  const other = await app.tenant(undefined, owner.organizationId)
   for (const type of TYPES) await owner.createType(type)
   for (let n = 0; n < 24; n++) {
-    await owner.publish(TYPES[n % 3]!, { n }, n % 3 === 1 ? { idempotencyKey: `order-${n}` } : {})
+    await (n % 2 ? owner : other).publish(TYPES[n % 3]!, { n }, n % 3 === 1 ? { idempotencyKey: `order-${n}` } : {})
     app.clock.advance(3_600)
   }
   await app.database.pool.query(
@@ -48,20 +55,28 @@ async function fill(owner: Tenant): Promise<void> {
       FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM events WHERE organization_id = $1) o WHERE o.id = v.id`,
     [owner.organizationId],
   )
+  await app.database.pool.query(
+    `UPDATE events v SET published_by = NULL, published_by_name = NULL, type = CASE n % 8 WHEN 1 THEN $2 ELSE type END
+      FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM events WHERE organization_id = $1) o
+      WHERE o.id = v.id AND n % 8 IN (1, 2)`,
+    [owner.organizationId, SYSTEM_TYPE],
+  )
 }
 
 async function eventsOf({ organizationId }: Tenant): Promise<Stored[]> {
   const { rows } = await app.database.pool.query<Stored>(
-    'SELECT id, type, idempotency_key, created_at FROM events WHERE organization_id = $1 ORDER BY id DESC',
+    'SELECT id, type, idempotency_key, published_by, created_at FROM events WHERE organization_id = $1 ORDER BY id DESC',
     [organizationId],
   )
   return rows
 }
 
-const matches = (event: Stored, { id, idempotencyKey, types, from, to }: Filter) =>
+const publisherOf = ({ type, published_by }: Stored) => (type === SYSTEM_TYPE ? 'system' : published_by)
+const matches = (event: Stored, { id, idempotencyKey, types, publishedById, from, to }: Filter) =>
   (id === undefined || event.id === id) &&
   (idempotencyKey === undefined || event.idempotency_key === idempotencyKey) &&
   (!types?.length || types.includes(event.type)) &&
+  (publishedById === undefined || publisherOf(event) === publishedById) &&
   (from === undefined || event.created_at >= from) &&
   (to === undefined || event.created_at < to)
 
@@ -81,7 +96,8 @@ describe('event list', () => {
         { weight: 4, arbitrary: fc.constant(undefined) },
         seldom((event) => event.idempotency_key),
       ),
-      types: fc.option(fc.subarray([...TYPES, 'no.such', TYPES[0]]), { nil: undefined }),
+      types: fc.option(fc.subarray([...TYPES, SYSTEM_TYPE, 'no.such', TYPES[0]]), { nil: undefined }),
+      publishedById: seldom(publisherOf),
       from: seldom((event) => event.created_at),
       to: seldom((event) => event.created_at),
     })

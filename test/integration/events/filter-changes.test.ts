@@ -87,7 +87,7 @@ describe('change of a filter', () => {
     const makeId = createIds(app.clock)
     const event = (organizationId: string): NewEvent => ({
       ...{ id: makeId('evt'), organizationId, type: 'order.made', channels: ['eu'], body: Buffer.from('{}') },
-      ...{ idempotencyKey: null, idempotencyHash: null },
+      ...{ idempotencyKey: null, idempotencyHash: null, publishedBy: null, publishedByName: null, requestId: null },
     })
     const [own, foreign] = [event(tenant.organizationId), event(neighbor.organizationId)]
     const { pool } = app.database

@@ -38,6 +38,7 @@ const newEvent = (more: Partial<NewEvent> = {}): NewEvent => ({
   body: Buffer.from('{}'),
   idempotencyKey: null,
   idempotencyHash: null,
+  ...{ publishedBy: null, publishedByName: null, requestId: null },
   ...more,
 })
 

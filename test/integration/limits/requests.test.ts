@@ -167,6 +167,16 @@ describe('operation cost', () => {
       9,
     ],
     ['a list without pages', '{ usage { series { requests } } }', 1002],
+    [
+      'reads of the entries of a page',
+      '{ webhookEndpoints(first: 10) { nodes { deliveryStats { total } } } }',
+      1 + 10 * (1 + 1 + 1) + 10 * 5,
+    ],
+    [
+      'nodes, by their ids',
+      '{ nodes(ids: ["evt_1", "evt_2", "evt_2"]) { ... on Event { deliveries(first: 1) { nodes { id } } } } }',
+      1 + 3 * 3 + (3 - 1) * 5,
+    ],
   ])('a cost counts fields within %s', async (_name, query, requested) => {
     expect((await ask(app.hostKey, query)).body.extensions.cost.requested).toBe(requested)
   })

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAudit } from '../../../src/domain/audit/audit.ts'
+import { countMinutes } from '../../../src/domain/deliveries/count-minutes.ts'
 import { createPurgeOrganizations, SETTLE_MS } from '../../../src/domain/organizations/purge-organizations.ts'
 import { createIds } from '../../../src/lib/ids.ts'
 import { recordResults } from '../../../worker/record-results.ts'
@@ -79,6 +80,7 @@ async function createFullOrganization() {
     'mutation { persistedDocumentCreate(input: { body: "query Mine { viewer { id } }" }) { __typename } }',
   )
   await app.services.usageRecorder.flush()
+  await countMinutes(app.database.pool, app.clock.now())
   return tenant
 }
 

@@ -33,6 +33,8 @@ const samples: Samples = {
   'ApiKeyVerifyInput.key': 'x',
   'PersistedDocumentCreateInput.body': 'query A { viewer { id } }',
   'EventTypeCreateInput.name': 'another.type',
+  'SchemaRehearsalInput.eventType': 'a.b',
+  'SchemaRehearsalInput.schema': false,
   'EventPublishInput.type': 'mine.only',
   'EventPublishInput.data': {},
   'WebhookEndpointCreateInput.url': 'http://127.0.0.1:9/',

@@ -69,6 +69,8 @@ const samples = {
   'ApiKeyVerifyInput.key': 'x',
   'PersistedDocumentCreateInput.body': 'query A { viewer { id } }',
   'EventTypeCreateInput.name': 'x.y',
+  'SchemaRehearsalInput.eventType': 'x.y',
+  'SchemaRehearsalInput.schema': true,
   'EventPublishInput.type': 'x.y',
   'EventPublishInput.data': {},
   'WebhookEndpointCreateInput.url': 'http://127.0.0.1:9/',

@@ -161,7 +161,7 @@ describe('fair delivery', () => {
     const { pool } = app.database
     const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
     vi.spyOn(pool, 'query').mockImplementation((...args: unknown[]) => {
-      if (isStatement(args[0], 'record_results_v2')) written.push(args)
+      if (isStatement(args[0], 'record_results_v3')) written.push(args)
       return query(...args)
     })
     app.worker.start()

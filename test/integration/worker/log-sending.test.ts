@@ -48,7 +48,7 @@ const makeId = () => createIds(app.clock)
 async function settleAs(delivery: ClaimedDelivery, statusCode: number): Promise<void> {
   const exchange = { statusCode, headers: null, body: null, error: null, durationMicroseconds: 1 }
   const outcome = decideOutcome(delivery, exchange, app.clock.now(), () => 0)
-  const result = { attemptId: makeId()('att'), delivery, exchange, outcome, startedAt: app.clock.now() }
+  const result = { attemptId: makeId()('att'), delivery, request: null, exchange, outcome, startedAt: app.clock.now() }
   await recordResults(app.database.pool, [result], { now: app.clock.now(), makeId: makeId() })
 }
 

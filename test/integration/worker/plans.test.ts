@@ -57,13 +57,13 @@ afterAll(async () => {
 const deliveryIdTime = () => makeId('dlv').slice(4, 14)
 const event = (): NewEvent => ({
   ...{ id: makeId('evt'), organizationId: tenant.organizationId, type: 'a.b', channels: [], body: Buffer.from('{}') },
-  ...{ idempotencyKey: null, idempotencyHash: null },
+  ...{ idempotencyKey: null, idempotencyHash: null, publishedBy: null, publishedByName: null, requestId: null },
 })
 
 function accepted(delivery: ClaimedDelivery): AttemptResult {
   const exchange = { statusCode: 204, headers: null, body: null, error: null, durationMicroseconds: 1 }
   return {
-    ...{ attemptId: makeId('att'), delivery, exchange, startedAt: now },
+    ...{ attemptId: makeId('att'), delivery, request: null, exchange, startedAt: now },
     outcome: decideOutcome(delivery, exchange, now, () => 0),
   }
 }

@@ -32,7 +32,7 @@ async function claimOne() {
 function resultOf(delivery: AttemptResult['delivery'], error: unknown, statusCode: number | null): AttemptResult {
   const exchange = { statusCode, headers: null, body: null, error, durationMicroseconds: 1 }
   const outcome = decideOutcome(delivery, exchange, app.clock.now(), () => 0)
-  return { attemptId: options().makeId('att'), delivery, exchange, outcome, startedAt: app.clock.now() }
+  return { attemptId: options().makeId('att'), delivery, request: null, exchange, outcome, startedAt: app.clock.now() }
 }
 const last = async () => (await tenant.deliveries()).at(-1)!
 const cancel = async () => app.database.pool.query("UPDATE deliveries SET status = 'CANCELED'")

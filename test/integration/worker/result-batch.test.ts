@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RecordedRequest } from '../../../src/domain/deliveries/attempt-request.ts'
 import { createIds } from '../../../src/lib/ids.ts'
 import { type AttemptResult, decideOutcome } from '../../../worker/attempt-outcome.ts'
 import { createClaimer } from '../../../worker/claim.ts'
@@ -27,6 +28,11 @@ const answer = fc.record({
   type: fc.constantFrom('a.b', 'c.d'),
 })
 
+const requestOf = (n: number): RecordedRequest => ({
+  ...{ url: `http://127.0.0.1:9/?n=${n}`, byteCount: n, customHeaders: ['X-Team'] },
+  signatureHeaders: { 'webhook-signature': `v1,${n}` },
+})
+
 describe('result batch', () => {
   test('every attempt is recorded with its own response and outcome, in a batch of any size (property)', () =>
     fc.assert(
@@ -38,7 +44,7 @@ describe('result batch', () => {
         const results = await resultsOf(answers)
         await recordResults(app.database.pool, results, { now: app.clock.now(), makeId: createIds(app.clock) })
         const { rows } = await app.database.pool.query(
-          `SELECT a.id, a.status_code, a.response_headers, a.response_body, a.error_code, a.message, a.trigger,
+          `SELECT a.id, a.request, a.status_code, a.response_headers, a.response_body, a.error_code, a.message, a.trigger,
           a.duration_microseconds, (extract(epoch FROM a.started_at) * 1000)::float8 AS started_at, d.status,
           d.status_reason AS said, d.scheduled_attempts, extract(epoch FROM d.next_attempt_at - $2) AS wait
          FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = ANY($1)`,
@@ -47,9 +53,10 @@ describe('result batch', () => {
         const recorded = new Map(rows.map(({ id, ...row }) => [id, row]))
         expect(recorded.size).toBe(answers.length)
         const types = await typesToldOf(results.length)
-        for (const { attemptId, delivery, exchange, outcome, startedAt } of results) {
+        for (const { attemptId, delivery, request, exchange, outcome, startedAt } of results) {
           const { wait, ...row } = recorded.get(attemptId)
           expect(row).toEqual({
+            request,
             status_code: exchange.statusCode,
             response_headers:
               exchange.headers && JSON.parse(JSON.stringify(exchange.headers).replaceAll('\\u0000', '\ufffd')),
@@ -97,7 +104,14 @@ describe('result batch', () => {
       const exchange = { ...(statusCode === null ? silent : answered), durationMicroseconds: n }
       // Some outcomes have a unique wait and some share one.
       const outcome = decideOutcome(delivery, exchange, now, () => (n % 3) / 3)
-      return { attemptId: makeId('att'), delivery, exchange, outcome, startedAt }
+      return {
+        attemptId: makeId('att'),
+        delivery,
+        request: n % 3 === 0 ? null : requestOf(n),
+        exchange,
+        outcome,
+        startedAt,
+      }
     })
   }
 })

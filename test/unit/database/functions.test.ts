@@ -5,7 +5,7 @@ import { logChanges } from '../../../src/bus/delivery-log.ts'
 import { LOCKS } from '../../../src/database/locks.ts'
 import { countCreated } from '../../../src/domain/deliveries/count-deliveries.ts'
 import { patternsOf } from '../../../src/domain/event-types/patterns.ts'
-import { deliveryId, HELD_REASON, register } from '../../../src/domain/events/fan-out.ts'
+import { deliveryId, HELD_REASON, INDEXED, register } from '../../../src/domain/events/fan-out.ts'
 import { DUE_CHANNEL } from '../../../src/domain/events/notify-channel.ts'
 import { ENDPOINT_DISABLED_TYPE } from '../../../src/domain/events/system-events.ts'
 
@@ -30,23 +30,30 @@ describe('SQL functions', () => {
   // A function cannot import, so its text repeats rules of the code.
   test.each([
     ['claim_deliveries_v1', `pg_advisory_xact_lock(${LOCKS.claim})`],
-    ['record_results_v2', `pg_notify('${DUE_CHANNEL}', '')`],
-    ['record_results_v2', `ARRAY['${patternsOf(ENDPOINT_DISABLED_TYPE).slice(1).toReversed().join("', '")}']`],
-    ['record_results_v2', `'type', '${ENDPOINT_DISABLED_TYPE}'`],
-    ['record_results_v2', deliveryId('substr(v.id, 5, 10)', 'v.id', 'e.id')],
-    ['record_results_v2', register('fanned')],
-    ['record_results_v2', countCreated('fanned')],
-    ['record_results_v2', logChanges('counted', true)],
+    ...['record_results_v2', 'record_results_v3'].flatMap((name) => [
+      [name, `pg_notify('${DUE_CHANNEL}', '')`],
+      [name, `ARRAY['${patternsOf(ENDPOINT_DISABLED_TYPE).slice(1).toReversed().join("', '")}']`],
+      [name, `'type', '${ENDPOINT_DISABLED_TYPE}'`],
+      [name, deliveryId('substr(v.id, 5, 10)', 'v.id', 'e.id')],
+      [name, register('fanned', INDEXED)],
+      [name, countCreated('fanned')],
+      [name, logChanges('counted', true)],
+    ]),
     ['store_events_v1', `pg_notify('${DUE_CHANNEL}', '')`],
     ['store_events_v1', `'${HELD_REASON}'`],
     ['store_events_v1', deliveryId('delivery_id_time', 's.id', 'w.endpoint_id')],
-    ['store_events_v1', register('made')],
+    ['store_events_v1', register('made', INDEXED)],
     ['store_events_v1', logChanges('counted').replace('FROM changed', 'FROM made')],
     ['store_events_v2', `pg_notify('${DUE_CHANNEL}', '')`],
     ['store_events_v2', `'${HELD_REASON}'`],
     ['store_events_v2', deliveryId('delivery_id_time', 's.id', 'w.endpoint_id')],
-    ['store_events_v2', register('made')],
+    ['store_events_v2', register('made', INDEXED)],
     ['store_events_v2', logChanges('counted').replace('FROM changed', 'FROM made')],
+    ['store_events_v3', `pg_notify('${DUE_CHANNEL}', '')`],
+    ['store_events_v3', `'${HELD_REASON}'`],
+    ['store_events_v3', deliveryId('delivery_id_time', 's.id', 'w.endpoint_id')],
+    ['store_events_v3', register('made')],
+    ['store_events_v3', logChanges('counted').replace('FROM changed', 'FROM made')],
   ])('%s holds the rule of the code: %#', (name, rule) => {
     const plain = (sql: string) => sql.replaceAll(/--.*/g, '').replaceAll(/\s+/g, ' ').trim()
     expect(plain(read(`prisma/functions/${name}.sql`))).toContain(plain(rule))

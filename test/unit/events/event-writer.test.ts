@@ -13,6 +13,7 @@ const event = (id: string, organizationId = 'o'): NewEvent => ({
   body: Buffer.from('x'),
   idempotencyKey: null,
   idempotencyHash: null,
+  ...{ publishedBy: null, publishedByName: null, requestId: null },
 })
 const events = (count: number, organizationId: string) =>
   Array.from({ length: count }, (_, n) => event(`${organizationId}${n}`, organizationId))

@@ -7,7 +7,7 @@ import { DELIVERIES_AT_MOST, type NewEvent } from '../../../src/domain/events/st
 // The database knows the newest version of each filter; a publish decided by another version is decided again.
 const event = (organizationId: string): NewEvent => ({
   ...{ id: `evt_${organizationId}`, organizationId, type: 't', channels: [], body: Buffer.from('x') },
-  ...{ idempotencyKey: null, idempotencyHash: null },
+  ...{ idempotencyKey: null, idempotencyHash: null, publishedBy: null, publishedByName: null, requestId: null },
 })
 
 /** The filters of an organization in a version. */

@@ -48,13 +48,21 @@ describe('list length', () => {
   })
 
   test.each([
+    ['nodes(ids: ["a", "b", "a"])', 3],
+    ['nodes(ids: "a")', 1],
+    ['nodes(ids: $ids)', 100],
+  ])('%s answers with at most %i objects', (text, objects) => {
+    expect(createListLengths(schema).of(fieldOf(text), false)).toBe(objects)
+  })
+
+  test.each([
     ['pages(first: 7)', 7],
     ['pages(first: $n)', 100],
     ['pages(first: 3, last: 9)', 9],
     ['pages', 20],
   ])('a page %s has %i entries', (text, entries) => {
     const lengths = createListLengths(EXTENDED)
-    expect(lengths.isPage('pages')).toBe(true)
+    expect(lengths.isRead('pages')).toBe(true)
     expect(lengths.of(fieldOf(text), true)).toBe(entries)
   })
 })
