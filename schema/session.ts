@@ -1,4 +1,3 @@
-import type { Session as SessionRow } from '../src/database/generated/client.ts'
 import type { OpenedSession } from '../src/domain/people/sessions.ts'
 import type { SignedIn } from '../src/domain/people/sign-in.ts'
 import { nameOfBrowser } from '../src/lib/browser-name.ts'
@@ -66,7 +65,7 @@ export const Session = builder.prismaObject('Session', {
 })
 
 const SessionPayload = (name: string, description: string) =>
-  builder.objectRef<{ session: SessionRow }>(name).implement({
+  builder.objectRef<{ session: typeof Session.$inferType }>(name).implement({
     description,
     fields: (t) => ({
       session: t.field({
