@@ -48,8 +48,10 @@ import { createAuthenticateSession } from './domain/people/authenticate-session.
 import { createKnownDevices } from './domain/people/known-devices.ts'
 import { createLinks } from './domain/people/links.ts'
 import type { Mail } from './domain/people/mail.ts'
+import { createMembers } from './domain/people/members.ts'
 import { createNotices } from './domain/people/notices.ts'
 import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
+import { createOrganizationMails } from './domain/people/organization-mails.ts'
 import { createOwnAccount } from './domain/people/own-account.ts'
 import { createOwnSessions } from './domain/people/own-sessions.ts'
 import { createPasswordReset } from './domain/people/password-reset.ts'
@@ -134,6 +136,7 @@ export function createServices(deps: {
   const setPassword = createSetPassword({ prisma, clock, makeId, factors, budgets })
   const noteRefused = createNoteRefusedSignIn({ prisma, denials })
   const ofAccount = { prisma, clock, budgets, sessions, auditPerson }
+  const organizationMails = createOrganizationMails({ mail: deps.mail, links })
 
   const findOperation = createFindOperation({ pool, bus, manifest })
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
@@ -193,6 +196,7 @@ export function createServices(deps: {
     limits,
     links,
     mail: deps.mail,
+    members: createMembers({ prisma, audit, denials, announceSessions, mails: organizationMails }),
     people: createPeople({ prisma }),
     permissionResources,
     sessionSeen: createSessionSeen({ pool, clock }),

@@ -10,6 +10,9 @@ export type IdPrefix =
 /** Creates ids such as `evt_01jd…`: a typed prefix and a ULID in lower case, in the order of creation. */
 export type MakeId = (prefix: IdPrefix) => string
 
+/** True for the id of a person. */
+export const isPersonId = (id: string): boolean => id.startsWith('usr_')
+
 /** @param random returns a fraction from 0 to 1; default cryptographic */
 export function createIds(clock: Clock, random: () => number = cryptoRandom): MakeId {
   const ulid = monotonicFactory(random)

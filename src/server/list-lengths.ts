@@ -21,6 +21,7 @@ import { SECRETS_AT_ONCE } from '../domain/keys/rotate.ts'
 import { WORKERS_AT_MOST } from '../domain/operator/queue.ts'
 import { KEYS_NEAR_LIMIT_AT_MOST } from '../domain/overview/keys-near-limit.ts'
 import { MINUTES } from '../domain/overview/last-hour.ts'
+import { MEMBERSHIPS_AT_MOST } from '../domain/people/people.ts'
 import { SESSIONS_AT_MOST } from '../domain/people/sessions.ts'
 import { RESULTS_AT_ONCE } from '../domain/streams/acknowledge-input.ts'
 import { CLAIM_AT_ONCE } from '../live/delivery-streams.ts'
@@ -42,7 +43,7 @@ export const LISTS: Record<string, number | undefined> = {
   ...{ permissions: 10, responseHeaders: 10, permissionResources: 508 },
   ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES, examples: REHEARSAL_EXAMPLES },
   ...{ minutes: MINUTES, keysNearLimit: KEYS_NEAR_LIMIT_AT_MOST, tiers: 4, keysByTier: 4, workers: WORKERS_AT_MOST },
-  sessions: SESSIONS_AT_MOST,
+  ...{ sessions: SESSIONS_AT_MOST, memberships: MEMBERSHIPS_AT_MOST },
   ...{ acknowledgements: RESULTS_AT_ONCE, claimed: CLAIM_AT_ONCE, headers: 25 },
   // All validation issues of an input count as one object.
   issues: 1,

@@ -60,11 +60,12 @@ const ACTIONS: Record<string, string | { instead: string }> = {
   persistedDocumentRetire: 'persistedDocument.retire',
 }
 
-/** Mutations that no key can run. The tests in test/integration/people check their entries. */
+/** Mutations of people. The tests in test/integration/people check their entries. */
 const BY_PEOPLE = [
-  ...['setupComplete', 'signIn', 'signInVerify', 'signOut', 'accountUpdate', 'passwordChange', 'passwordReset'],
-  ...['passwordResetRequest', 'reauthenticate', 'recoveryCodesRegenerate', 'sessionEnd', 'sessionRefresh'],
-  ...['sessionsEndOthers', 'totpConfirm', 'totpDisable', 'totpEnrol'],
+  ...['setupComplete', 'signIn', 'signInVerify', 'signOut', 'reauthenticate'],
+  ...['sessionEnd', 'sessionRefresh', 'sessionsEndOthers', 'passwordReset', 'passwordResetRequest'],
+  ...['accountUpdate', 'passwordChange', 'recoveryCodesRegenerate', 'totpConfirm', 'totpDisable', 'totpEnrol'],
+  ...['memberUpdate', 'memberRemove', 'memberLeave', 'ownershipTransfer'],
 ]
 
 const entries = async (organizationId: string) => {

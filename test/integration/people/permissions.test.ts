@@ -14,7 +14,7 @@ import { permissionsOf, ROLES, type Role } from '../../../src/domain/people/role
 import { type App, startApp } from '../../support/app.ts'
 import { ANYONE, DECISIONS, EDGES, OPEN, PERSON } from '../../support/field-permissions.ts'
 import { operationFor, rootFields } from '../../support/operations.ts'
-import { signedIn } from '../../support/people.ts'
+import { SAMPLES_OF_PEOPLE, signedIn } from '../../support/people.ts'
 
 // Permissions are enforced on every field, by the decisions of test/support/field-permissions.ts.
 /** Fields of payloads, version conflicts and live updates are guarded by the permission of their root field. */
@@ -79,22 +79,7 @@ const samples = {
   'WebhookEndpointCreateInput.url': 'http://127.0.0.1:9/',
   'WebhookEndpointCreateInput.kind': 'HTTP',
   'WebhookEndpointCreateInput.eventTypes': ['*'],
-  'SetupCompleteInput.code': 'x',
-  'SetupCompleteInput.organizationName': 'x',
-  'SetupCompleteInput.name': 'x',
-  'SetupCompleteInput.email': 'x@example.com',
-  'SetupCompleteInput.password': 'x',
-  'SignInInput.email': 'x@example.com',
-  'SignInInput.password': 'x',
-  'SignInVerifyInput.challenge': 'x',
-  'SignInVerifyInput.code': 'x',
-  'PasswordResetInput.code': 'x',
-  'PasswordResetInput.password': 'x',
-  'passwordResetRequest.email': 'x@example.com',
-  'PasswordChangeInput.currentPassword': 'x',
-  'PasswordChangeInput.password': 'x',
-  'ReauthenticateInput.password': 'x',
-  'TotpConfirmInput.code': '000000',
+  ...SAMPLES_OF_PEOPLE,
 }
 const guarded = rootFields(schema)
   .filter(({ kind }) => kind !== 'subscription')
