@@ -73,7 +73,7 @@ type TimeRange = Pick<OperatorDeliveryFilter, 'from' | 'to'>
 
 /**
  * Selects among the deliveries of all organizations. Dead, expired and canceled ones are read from the index of each
- * organization. Others are read along the primary key, whose ids sort by time: a page ends after EXAMINED_AT_MOST.
+ * organization. Others are read along the primary key, in which ids sort by time: a page ends after EXAMINED_AT_MOST.
  */
 function ofAll(statuses: readonly DeliveryStatus[], range: TimeRange, query: object): Prisma.Sql {
   const wanted = statuses.length > 0 ? [Prisma.sql`d.status = ANY(${[...statuses]}::delivery_status[])`] : []

@@ -30,7 +30,7 @@ const VALUES: Record<OrganizationOrder, { value: string; from: string }> = {
 
 /**
  * One statement for a page: ranks every organization by one value from roll-ups and the queue, then reads the other
- * figures of the organizations of the page. The cursor is an organization, whose value is computed again, because values
+ * figures of the organizations of the page. The cursor is an organization. Its value is computed again, because values
  * change between two pages.
  *
  * Parameters: the time, the cursor or NULL, and the size of the page.

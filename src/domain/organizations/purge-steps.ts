@@ -109,7 +109,7 @@ export const PURGE_STEPS: readonly PurgeStep[] = [
   rowsOf('delivery_changes'),
   rowsOf('delivery_log_heads'),
   rowsOf('delivery_stats'),
-  // After the statistics, whose growth they hold.
+  // After the statistics, of which they are the growth.
   rowsOf('delivery_totals'),
   rowsOf('delivery_minutes'),
   rowsOf('webhook_endpoints'),

@@ -9,7 +9,7 @@ import type { Plan, Tier, Viewer } from '../people/viewer.ts'
 /** Used share of a window from which a key is near its limit. */
 export const NEAR_LIMIT = 0.8
 export const KEYS_NEAR_LIMIT_AT_MOST = 20
-/** Maximum keys whose windows one answer looks at: those that were used last. */
+/** Maximum keys that one answer examines: those that were used last. */
 export const KEYS_EXAMINED = 200
 /** Time after which no window counts a use any more, with the step by which windows are rounded. */
 const LONGEST_WINDOW_MS = 25 * 3_600_000
