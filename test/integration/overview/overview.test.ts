@@ -5,21 +5,14 @@ import {
   createCountMinutes,
   removeMinutes,
 } from '../../../src/domain/deliveries/count-minutes.ts'
-import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
-import { KEYS_NEAR_LIMIT_AT_MOST } from '../../../src/domain/overview/keys-near-limit.ts'
-import { BACKLOG_AT_MOST } from '../../../src/domain/overview/overview.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
-import { explainReads } from '../../support/explain.ts'
 import { startReceiver } from '../../support/receiver.ts'
 
 // Figures of the page that an organization opens first, from real publishes and attempts on a test clock.
-const LIMIT = 10
 let app: App
 const receiver = await startReceiver()
 beforeAll(async () => {
-  app = await startApp({
-    allowances: { ...DEFAULT_LIMITS, tiers: { ...DEFAULT_LIMITS.tiers, ELEVATED: { minute: LIMIT, hour: 1_000 } } },
-  })
+  app = await startApp()
 })
 afterAll(async () => {
   await app.stop()
@@ -30,7 +23,7 @@ const count = () => countMinutes(app.database.pool, app.clock.now())
 const rowsOf = async (table: string, organizationId: string) =>
   (await app.database.pool.query(`SELECT * FROM ${table} WHERE organization_id = $1`, [organizationId])).rows
 
-/** An organization with an endpoint; the platform key acts in it, because tenants have limits here. */
+/** An organization with an endpoint, in which the platform key acts. */
 async function setUp(more: Record<string, unknown> = {}) {
   const organizationId = await app.host.createOrganization('Watched')
   const tenant = app.host.in(organizationId)
@@ -200,64 +193,6 @@ describe('overview of the backlog', () => {
   })
 })
 
-describe('overview of keys near a limit', () => {
-  test('a key is listed from 80 % of a window on, and reading the list spends nothing', async () => {
-    const organizationId = await app.host.createOrganization('Limited')
-    const owner = app.host.in(organizationId)
-    const near = async () =>
-      (await owner.ask('{ overview { keysNearLimit { apiKey { id } window { name limit resetAt } used usedShare } } }'))
-        .keysNearLimit
-    const { secret, apiKey } = await owner.createKey({ events: ['read'] }, { tier: 'ELEVATED' })
-    await owner.createKey({ events: ['read'] }, { tier: 'ELEVATED' })
-    const client = app.api.as(secret)
-    const use = async (times: number) => {
-      for (let n = 0; n < times; n++) await client.ask('{ viewer { id } }')
-      // The time of the last use is written without a wait.
-      await expect
-        .poll(async () => (await rowsOf('api_keys', organizationId)).some((key) => key.last_used_at !== null))
-        .toBe(true)
-    }
-    await use(LIMIT * 0.8 - 1)
-    expect(await near()).toEqual([])
-    await use(1)
-    const window = { name: 'minute', limit: LIMIT, resetAt: expect.any(String) }
-    const listed = [{ apiKey: { id: apiKey.id }, window, used: 8, usedShare: 0.8 }]
-    expect(await near()).toEqual(listed)
-    expect(await near()).toEqual(listed)
-    app.clock.advance(120)
-    expect(await near()).toEqual([])
-  })
-})
-
-describe('bounds of the overview', () => {
-  test('dead letters are counted up to the bound, which the answer states', async () => {
-    const tenant = await setUp()
-    const event = await tenant.publish('a.b')
-    await app.database.pool.query(
-      `INSERT INTO deliveries (id, organization_id, event_id, endpoint_id, status, trigger, created_at, updated_at)
-       SELECT 'dlv_1' || lpad(n::text, 25, '0'), $1, $2, $3, 'DEAD', 'SCHEDULED', $4, $4 FROM generate_series(0, ${BACKLOG_AT_MOST}) n`,
-      [tenant.organizationId, event, tenant.endpointId, app.clock.now()],
-    )
-    expect((await tenant.backlog()).dead).toEqual({ count: BACKLOG_AT_MOST, isExact: false })
-  })
-
-  test('of more keys near a limit than are listed, those with the fullest windows are', async () => {
-    const organizationId = await app.host.createOrganization('Busy')
-    await app.database.pool.query(
-      `INSERT INTO api_keys (id, organization_id, name, environment, display_prefix, permissions, tier, created_by, created_at, last_used_at)
-       SELECT 'key_' || n, $1, n, 'LIVE', 'sb_live_1', '{}', 'ELEVATED', 'system', $2, $2 FROM generate_series(0, ${KEYS_NEAR_LIMIT_AT_MOST + 4}) n`,
-      [organizationId, app.clock.now()],
-    )
-    for (let n = 0; n < KEYS_NEAR_LIMIT_AT_MOST + 5; n++)
-      await app.services.limits.spend(
-        { principalId: `key_${n}`, tier: 'ELEVATED', plan: 'GROWTH' },
-        { requests: n < 5 ? 8 : 9, points: 0 },
-      )
-    const { keysNearLimit } = await app.host.in(organizationId).ask('{ overview { keysNearLimit { used } } }')
-    expect(keysNearLimit).toEqual(Array(KEYS_NEAR_LIMIT_AT_MOST).fill({ used: 9 }))
-  })
-})
-
 describe('permissions of the overview', () => {
   test('a key that lacks a permission of one part reads the other parts', async () => {
     const { organizationId } = await setUp()
@@ -273,43 +208,3 @@ describe('permissions of the overview', () => {
     )
   })
 })
-
-describe('cost of the overview', () => {
-  test('stored deliveries, days and organizations do not add to the rows that are read', async () => {
-    const tenant = await setUp()
-    const other = await setUp()
-    const { pool, boundedPool } = app.database
-    await pool.query(STORED, [tenant.organizationId, other.organizationId, app.clock.now(), tenant.endpointId])
-    await pool.query(DAYS, [tenant.organizationId, other.organizationId, app.clock.now()])
-    await pool.query('ANALYZE')
-    await tenant.publishSome(3)
-    await count()
-    const scans = await explainReads(boundedPool, () =>
-      tenant.ask('{ overview { lastHour { created } backlog { due { count } dead { count } } failingEndpoints } }'),
-    )
-    expect(scans.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThan(100)
-    expect(scans.filter(({ node }) => node === 'Seq Scan')).toEqual([])
-    const counted = await explainReads(pool, async () => {
-      const at = app.clock.now()
-      await pool.query({
-        text: "SELECT count(*) FROM delivery_stats WHERE day >= ($1::timestamptz AT TIME ZONE 'UTC')::date - 1",
-        values: [at],
-      })
-    })
-    expect(counted.map(({ index }) => index)).toEqual(['delivery_stats_day_idx'])
-  })
-})
-
-/** Finished deliveries of two organizations. */
-const STORED = `WITH event AS (
-  INSERT INTO events (id, organization_id, type, body, created_at)
-  SELECT 'evt_0' || lpad(n::text, 25, '0'), $1, 'a.b', '', $3 FROM generate_series(1, 20000) n RETURNING id
-) INSERT INTO deliveries (id, organization_id, event_id, endpoint_id, status, trigger, attempt_count, created_at, updated_at)
-  SELECT 'dlv_' || substr(id, 5), CASE WHEN substr(id, 30)::int % 2 = 0 THEN $1 ELSE $2 END, id, $4, 'SUCCEEDED', 'SCHEDULED', 1, $3, $3
-  FROM event`
-/** Minutes of the other organization, and statistics of many days of both. */
-const DAYS = `WITH minutes AS (
-  INSERT INTO delivery_minutes SELECT $2, date_trunc('minute', $3::timestamptz) - n % 60 * interval '1 minute', n / 60, 1, 1, 0
-  FROM generate_series(0, 5999) n
-) INSERT INTO delivery_stats (endpoint_id, day, bucket, organization_id, created)
-  SELECT 'whep_' || n % 2, $3::date - 2 - n / 20, n % 20, CASE WHEN n % 2 = 0 THEN $1 ELSE $2 END, 1 FROM generate_series(0, 5999) n`
