@@ -10,7 +10,7 @@ const LAYERS: [name: string, files: RegExp][] = [
   ['bus', /^src\/bus\//],
   ['domain', /^src\/domain\//],
   ['live', /^src\/live\//],
-  ['services', /^src\/services\.ts$/],
+  ['services', /^src\/(people-)?services\.ts$/],
   ['worker', /^worker\//],
   ['schema', /^schema\//],
   ['server', /^src\/server\//],
