@@ -1,3 +1,4 @@
+import { isPersonId } from '../src/lib/ids.ts'
 import { builder } from './builder.ts'
 
 /** The actor of a change as its row has it: the id of a principal, and its name at the time of the change. */
@@ -16,16 +17,26 @@ export const ActorType = builder.interfaceRef<ActorShape>('Actor').implement({
       description: 'Id of the actor under this name, for caches.',
       resolve: ({ principalId, name }) => `${principalId}:${name}`,
     }),
-    principalId: t.exposeID('principalId', { description: 'Id of the principal, such as `key_…`, or `system`.' }),
+    principalId: t.exposeID('principalId', {
+      description: 'Id of the principal, such as `key_…` or `usr_…`, or `system`.',
+    }),
     name: t.exposeString('name', {
       description: 'Name of the principal at the time of the change; empty for changes of earlier versions.',
     }),
   }),
-  resolveType: ({ principalId }) => (principalId === SYSTEM_ID ? 'SystemActor' : 'ApiKeyActor'),
+  resolveType({ principalId }) {
+    if (principalId === SYSTEM_ID) return 'SystemActor'
+    return isPersonId(principalId) ? 'PersonActor' : 'ApiKeyActor'
+  },
 })
 
 builder.objectRef<ActorShape>('ApiKeyActor').implement({
   description: 'An API key as the actor of a change.',
+  interfaces: [ActorType],
+})
+
+builder.objectRef<ActorShape>('PersonActor').implement({
+  description: 'A person as the actor of a change.',
   interfaces: [ActorType],
 })
 

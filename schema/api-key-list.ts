@@ -22,6 +22,10 @@ export const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
       description:
         'Keys that were last used before this time, and keys that were created before this time and never used. Default: every key.',
     }),
+    creatorIsMember: t.boolean({
+      description:
+        'False for keys of people who are no members any more, true for keys of members. Default: every key, those that keys created included.',
+    }),
     search: t.string({
       description:
         'Keys whose name or `displayPrefix` contains this text, at most 100 characters; A to Z match in either case. Default: every key.',

@@ -1,4 +1,5 @@
 import { KeyEnvironment, KeyTier } from '../src/database/generated/enums.ts'
+import { isPersonId } from '../src/lib/ids.ts'
 import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, ownedById } from './builder.ts'
 import { PermissionType, permissionsOf } from './permission.ts'
@@ -108,6 +109,13 @@ export const ApiKey = builder.prismaObject('ApiKey', {
       type: ActorType,
       description: 'Principal that created this key.',
       resolve: ({ createdBy, createdByName }) => actorOf(createdBy, createdByName),
+    }),
+    creatorIsMember: t.boolean({
+      nullable: true,
+      description:
+        'False for a key of a person who is no member of the organization any more; null for a key that another key created.',
+      resolve: ({ organizationId, createdBy }, _args, { services }) =>
+        isPersonId(createdBy) ? services.people.isMember(organizationId, createdBy) : null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     lastUsedAt: t.expose('lastUsedAt', {

@@ -1,6 +1,7 @@
 import { type AttemptRequest, showRequest } from '../src/domain/deliveries/attempt-request.ts'
 import type { ErrorCode } from '../src/domain/deliveries/error-codes.ts'
-import { builder, countResponseBytes, Node, ownedById, requireViewer } from './builder.ts'
+import { countResponseBytes } from './answer-bytes.ts'
+import { builder, Node, ownedById, requireViewer } from './builder.ts'
 import { AttemptTriggerType } from './delivery.ts'
 import { ErrorCodeType } from './error-code.ts'
 import { HttpHeaderType, listHeaders } from './http-header.ts'

@@ -11,7 +11,6 @@ import { type Action, allows, type Resource } from '../src/domain/people/permiss
 import type { Client } from '../src/domain/people/sessions.ts'
 import type { Viewer } from '../src/domain/people/viewer.ts'
 import type { CheckDocument } from '../src/domain/persisted-operations/persisted-operations.ts'
-import { UnavailableError } from '../src/lib/errors.ts'
 import type { JsonText } from '../src/lib/json-text.ts'
 import type { Services } from '../src/services.ts'
 import './argument-checks.ts'
@@ -176,7 +175,7 @@ builder.mutationType({
 })
 builder.subscriptionType({
   description:
-    'Live changes over WebSocket (graphql-transport-ws) or SSE, at most 100 subscriptions per key and process. A subscription ends when its key becomes invalid. `deliveryUpdates` resumes from a cursor. The others keep no messages: after a break they report a gap or send the current state, and their lists are read again.',
+    'Live changes over WebSocket (graphql-transport-ws) or SSE, at most 100 subscriptions per key and process. A subscription ends when its key becomes invalid. `deliveryUpdates` resumes from a cursor, and `deliveryStream` loses nothing. The others keep no messages: after a break they report a gap or send the current state, and their lists are read again.',
 })
 builder.addScalarType('DateTime', GraphQLDateTime)
 builder.addScalarType('JSON', JsonScalar)
@@ -223,25 +222,6 @@ export function ownedById(scope: Scope) {
     organizationId:
       readable.get(id) ?? (viewer !== null && can(viewer, scope) ? viewer.organizationId : NO_ORGANIZATION),
   })
-}
-
-/** Maximum bytes of tenant data in one answer, because aliases and pages multiply them. */
-export const ANSWER_BYTES = 64 * 1024 * 1024
-
-/** Counts the bytes of a value against the bound of the answer. @throws UnavailableError past the bound */
-export function countResponseBytes<T>(value: T, bytes: number, { answered }: Context): T {
-  answered.bytes += bytes
-  assertAnswerFits(answered.bytes)
-  return value
-}
-
-/** @throws UnavailableError when an answer would have more bytes of tenant data than allowed */
-export function assertAnswerFits(bytes: number): void {
-  if (bytes > ANSWER_BYTES)
-    throw new UnavailableError(
-      'ANSWER_TOO_LARGE',
-      `An answer holds at most ${ANSWER_BYTES} bytes of events, schemas, examples and responses. Request smaller pages.`,
-    )
 }
 
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], null> }

@@ -1,7 +1,8 @@
 import { EventTypeVersionConflictError } from '../src/domain/event-types/event-types.ts'
 import { readableBy } from '../src/domain/event-types/visible-types.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
-import { builder, can, countResponseBytes, NO_ORGANIZATION, Node, requireViewer } from './builder.ts'
+import { countResponseBytes } from './answer-bytes.ts'
+import { builder, can, NO_ORGANIZATION, Node, requireViewer } from './builder.ts'
 import { createPayload, EXPECTED_VERSION } from './payload.ts'
 
 const EventTypeSource = builder.enumType('EventTypeSource', {

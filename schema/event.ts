@@ -5,15 +5,8 @@ import { publisherOf } from '../src/domain/events/publisher.ts'
 import { ConflictError, ValidationError } from '../src/lib/errors.ts'
 import { JsonText } from '../src/lib/json-text.ts'
 import { ActorType, actorOf } from './actor.ts'
-import {
-  assertAnswerFits,
-  builder,
-  type Context,
-  countResponseBytes,
-  Node,
-  ownedById,
-  requireViewer,
-} from './builder.ts'
+import { assertAnswerFits, countResponseBytes } from './answer-bytes.ts'
+import { builder, type Context, Node, ownedById, requireViewer } from './builder.ts'
 import { createPayload } from './payload.ts'
 import { findSelected } from './selected-fields.ts'
 

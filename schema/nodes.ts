@@ -70,6 +70,11 @@ const NODE_TYPES = {
     resource: null,
     load: ({ ownSessions }, viewer, ids) => ownSessions.getMany(viewer, ids),
   },
+  Member: {
+    prefix: 'mem',
+    resource: 'members',
+    load: ({ members }, viewer, ids, query) => members.getMany(viewer, ids, query),
+  },
   PersistedDocument: {
     prefix: 'doc',
     resource: 'keys',

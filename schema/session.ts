@@ -1,4 +1,3 @@
-import type { Session as SessionRow } from '../src/database/generated/client.ts'
 import type { OpenedSession } from '../src/domain/people/sessions.ts'
 import type { SignedIn } from '../src/domain/people/sign-in.ts'
 import { nameOfBrowser } from '../src/lib/browser-name.ts'
@@ -26,9 +25,10 @@ export function keepSession(cookies: SessionCookies, { opened: { session, token 
 const replaceToken = (cookies: SessionCookies, { session, token }: OpenedSession) =>
   cookies.set(token, session.expiresAt)
 
-export const Session = builder.objectRef<SessionRow>('Session').implement({
+export const Session = builder.prismaObject('Session', {
   description: 'A session of the signed-in person in one browser.',
   interfaces: [Node],
+  findUnique: ({ id }, { viewer }) => ({ id, personId: viewer?.principal.id ?? '' }),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the session, such as `ses_…`.' }),
     device: t.field({
@@ -65,7 +65,7 @@ export const Session = builder.objectRef<SessionRow>('Session').implement({
 })
 
 const SessionPayload = (name: string, description: string) =>
-  builder.objectRef<{ session: SessionRow }>(name).implement({
+  builder.objectRef<{ session: typeof Session.$inferType }>(name).implement({
     description,
     fields: (t) => ({
       session: t.field({

@@ -127,14 +127,15 @@ builder.mutationFields((t) => ({
     },
   }),
   signOut: t.field({
-    type: 'Boolean',
-    description: 'Ends the session of the request; true also when there was none.',
+    type: DonePayload('SignOutPayload', 'The session of the request has ended, if there was one.'),
+    description: 'Ends the session of the request and removes its cookie. Needs no credential.',
+    errors: { types: [ValidationError] },
     async resolve(_root, _args, context) {
       const cookies = requireCookie(context)
       const { viewer, services } = context
       if (viewer?.principal.kind === 'PERSON') await services.signIn.signOut(viewer)
       cookies.clear()
-      return true
+      return { isDone: true as const }
     },
   }),
   passwordResetRequest: t.field({

@@ -4,11 +4,14 @@ import type { Clock } from './clock.ts'
 
 /** Prefix of an id, one per type. */
 export type IdPrefix =
-  | ('org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud' | 'rpl' | 'blk' | 'doc' | 'wrk')
+  | ('org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud' | 'rpl' | 'blk' | 'doc' | 'wrk' | 'lsn')
   | ('usr' | 'crd' | 'ses' | 'mem' | 'inv')
 
 /** Creates ids such as `evt_01jd…`: a typed prefix and a ULID in lower case, in the order of creation. */
 export type MakeId = (prefix: IdPrefix) => string
+
+/** True for the id of a person. */
+export const isPersonId = (id: string): boolean => id.startsWith('usr_')
 
 /** @param random returns a fraction from 0 to 1; default cryptographic */
 export function createIds(clock: Clock, random: () => number = cryptoRandom): MakeId {

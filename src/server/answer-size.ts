@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
-import { ANSWER_BYTES } from '../../schema/builder.ts'
+import { ANSWER_BYTES } from '../../schema/answer-bytes.ts'
 import { isMarked } from '../../schema/json-answer.ts'
 
 /** Characters from which the size of a string is remembered while an answer is measured: aliases repeat it. */

@@ -108,7 +108,7 @@ const touchSession = (sessionSeen: SessionSeen): Plugin<ServerContext> => ({
     const isRefresh = operation?.selectionSet.selections.every(
       (selection) => selection.kind === Kind.FIELD && selection.name.value === 'sessionRefresh',
     )
-    if (!isRefresh) sessionSeen.touch(viewer.credential)
+    if (!isRefresh) sessionSeen.touch(viewer)
   },
 })
 

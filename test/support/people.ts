@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto'
 import { ulid } from 'ulid'
+import type { Role } from '../../src/domain/people/roles.ts'
 import { createSessionToken } from '../../src/domain/people/sessions.ts'
+import type { GraphQLAnswer } from './api.ts'
 import type { App } from './app.ts'
+
 import { createBrowser } from './browser-client.ts'
 import { noteSecret } from './secret-leak-check.ts'
 
+export type { Role }
+
 export interface SignedInOptions {
   /** The role in the organization, for a new member. */
-  role: 'OWNER' | 'ADMIN' | 'DEVELOPER' | 'VIEWER'
+  role: Role
   organizationId: string
   /** Default: a new person. */
   personId?: string
@@ -16,6 +21,26 @@ export interface SignedInOptions {
   /** Default: true. */
   elevated?: boolean
   headers?: Record<string, string>
+}
+
+/** Values for the required arguments of fields of people, by the path of the argument. None of them is good. */
+export const SAMPLES_OF_PEOPLE = {
+  'PasswordChangeInput.currentPassword': 'another password',
+  'PasswordChangeInput.password': 'x',
+  'PasswordResetInput.code': 'x',
+  'PasswordResetInput.password': 'x',
+  'passwordResetRequest.email': 'another@example.com',
+  'ReauthenticateInput.password': 'another password',
+  'SetupCompleteInput.code': 'x',
+  'SetupCompleteInput.organizationName': 'Another',
+  'SetupCompleteInput.name': 'Another',
+  'SetupCompleteInput.email': 'another@example.com',
+  'SetupCompleteInput.password': 'x',
+  'SignInInput.email': 'another@example.com',
+  'SignInInput.password': 'another password',
+  'SignInVerifyInput.challenge': 'x',
+  'SignInVerifyInput.code': 'x',
+  'TotpConfirmInput.code': 'x',
 }
 
 const newId = (prefix: string) => `${prefix}_${ulid().toLowerCase()}`
@@ -42,6 +67,24 @@ export async function signedIn(app: Pick<App, 'database' | 'clock' | 'url'>, opt
 }
 
 export type SignedIn = Awaited<ReturnType<typeof signedIn>>
+
+/** A new organization with a member of each given role. */
+export async function createTeam<const Roles extends Role[]>(app: App, ...roles: Roles) {
+  const organizationId = await app.host.createOrganization('Team')
+  const people = []
+  for (const role of roles) people.push(await signedIn(app, { role, organizationId }))
+  return people as { [Index in keyof Roles]: SignedIn }
+}
+
+/** The code of a refusal, whether it is a top-level error or the answer; undefined for a success. */
+export async function codeOf(
+  client: { request(query: string, variables: Record<string, unknown>): Promise<GraphQLAnswer> },
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<string | undefined> {
+  const { data, errors } = await client.request(query, variables)
+  return errors?.[0]?.extensions.code ?? Object.values<{ code?: string } | null>(data)[0]?.code
+}
 
 /** A session in the database, with the cookie that carries it. */
 export async function openSession(

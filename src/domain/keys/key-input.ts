@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Issue, ValidationError } from '../../lib/errors.ts'
 import { isNetwork, isWithin } from '../../lib/networks.ts'
 import { allows, firstExcessGrant, type Permissions, permissionsInput } from '../people/permissions.ts'
-import type { Tier, Viewer } from '../people/viewer.ts'
+import type { Plan, Tier, Viewer } from '../people/viewer.ts'
 
 const fields = {
   name: z.string().trim().min(1).max(100),
@@ -56,23 +56,29 @@ export function tierFor(permissions: Permissions, tier: Tier | null | undefined)
   return tier ?? (permissions.platform === undefined ? 'STANDARD' : null)
 }
 
+/** The largest tier of keys that people create without the operator. */
+const TIER_OF_PLAN: Record<Plan, Tier> = { STARTER: 'STANDARD', GROWTH: 'ELEVATED', ENTERPRISE: 'ENTERPRISE' }
+
 /**
- * Refuses a key with more rights than the viewer's own, so that a stolen key cannot outgrow its limits.
+ * Refuses a key with more rights than the viewer's own, so that a stolen key cannot outgrow its limits. A key of a person
+ * outlives the session, and its tier is bounded by the plan of the organization.
  *
  * @throws ValidationError with every excess
  */
 export function assertWithinOwnGrants(viewer: Viewer, wanted: Grants): void {
   const issues: Issue[] = []
   const add = (field: string, message: string) => issues.push({ path: `input.${field}`, message })
+  const isPerson = viewer.principal.kind === 'PERSON'
   const permission = firstExcessGrant(viewer.permissions, wanted.permissions)
   if (permission !== undefined)
-    add('permissions', `must not include a permission that your own key lacks: ${permission}`)
+    add(
+      'permissions',
+      `must not include a permission that ${isPerson ? 'your role' : 'your own key'} lacks: ${permission}`,
+    )
   if (viewer.environment === 'TEST' && wanted.environment === 'LIVE')
     add('environment', 'must be TEST: a test key creates test keys only')
-  // A session ends soon, which says nothing about the rights of its person.
-  const end = viewer.principal.kind === 'API_KEY' ? viewer.expiresAt : null
-  if (end !== null && (wanted.expiresAt === null || wanted.expiresAt > end))
-    add('expiresAt', `must not be after ${end.toISOString()}, the expiry of your own key`)
+  if (!isPerson && viewer.expiresAt !== null && (wanted.expiresAt === null || wanted.expiresAt > viewer.expiresAt))
+    add('expiresAt', `must not be after ${viewer.expiresAt.toISOString()}, the expiry of your own key`)
   const confined = viewer.allowedIps.length > 0
   const within = wanted.allowedIps.every((network) => isWithin(network, viewer.allowedIps))
   if (confined && (wanted.allowedIps.length === 0 || !within))
@@ -80,8 +86,9 @@ export function assertWithinOwnGrants(viewer: Viewer, wanted: Grants): void {
   if (viewer.persistedOnly && !wanted.persistedOnly)
     add('persistedOnly', 'must be true: your own key is confined to persisted operations')
   const isHost = allows(viewer.permissions, 'platform', 'write')
-  if (!isHost && rank(wanted.tier) > rank(viewer.tier))
-    add('tier', `must not be above ${viewer.tier}, the tier of your own key`)
+  const tier = isPerson ? TIER_OF_PLAN[viewer.plan] : viewer.tier
+  if (!isHost && rank(wanted.tier) > rank(tier))
+    add('tier', `must not be above ${tier}, the tier of ${isPerson ? 'your plan' : 'your own key'}`)
   if (issues.length > 0) throw new ValidationError(issues)
 }
 

@@ -14,6 +14,8 @@ export interface KeyFilter {
   environment?: KeyEnvironment | null
   /** Keys with the last use before this time, and keys of an earlier time that were never used. */
   lastUsedBefore?: Date | null
+  /** False for keys of former members, true for keys of members. */
+  creatorIsMember?: boolean | null
   /** Part of the name or of the display prefix; upper and lower case are equal. */
   search?: string | null
 }
@@ -45,13 +47,19 @@ function selectKeys(organizationId: string, filter: KeyFilter, query: object, no
 }
 
 function conditionsOf(filter: KeyFilter, now: Date): Prisma.Sql[] {
-  const { statuses, tiers, environment, lastUsedBefore, search } = filter
+  const { statuses, tiers, environment, lastUsedBefore, creatorIsMember, search } = filter
   const pattern = search == null ? undefined : containing(search)
   return [
     ...(statuses?.length ? inStatuses(statuses, now) : []),
     ...(tiers?.length ? [Prisma.sql`k.tier = ANY(${[...tiers]}::key_tier[])`] : []),
     ...(environment != null ? [Prisma.sql`k.environment = ${environment}::key_environment`] : []),
     ...(lastUsedBefore != null ? [Prisma.sql`coalesce(k.last_used_at, k.created_at) < ${lastUsedBefore}`] : []),
+    ...(creatorIsMember != null
+      ? [
+          Prisma.sql`k.created_by LIKE 'usr\\_%' AND ${creatorIsMember} = (
+          SELECT count(*) > 0 FROM members m WHERE m.organization_id = k.organization_id AND m.person_id = k.created_by)`,
+        ]
+      : []),
     ...(pattern !== undefined ? [Prisma.sql`(k.name ILIKE ${pattern} OR k.display_prefix ILIKE ${pattern})`] : []),
   ]
 }

@@ -2,11 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAudit } from '../../../src/domain/audit/audit.ts'
 import { countMinutes } from '../../../src/domain/deliveries/count-minutes.ts'
+import { recordResults } from '../../../src/domain/deliveries/record-results.ts'
 import { createPurgeOrganizations, SETTLE_MS } from '../../../src/domain/organizations/purge-organizations.ts'
 import { createIds } from '../../../src/lib/ids.ts'
-import { recordResults } from '../../../worker/record-results.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
+import { claim, createStream } from '../../support/streams.ts'
 
 let app: App
 let receiver: Receiver
@@ -79,9 +80,32 @@ async function createFullOrganization() {
   await tenant.ask(
     'mutation { persistedDocumentCreate(input: { body: "query Mine { viewer { id } }" }) { __typename } }',
   )
+  const { endpointId } = await createStream(tenant, { eventTypes: ['c.d'] })
+  // A poll counts as a listener for some time.
+  await claim(tenant, { endpointId })
+  await addPeople(tenant.organizationId)
   await app.services.usageRecorder.flush()
   await countMinutes(app.database.pool, app.clock.now())
   return tenant
+}
+
+/** A member of the organization, and an open invitation to it. */
+async function addPeople(organizationId: string): Promise<void> {
+  const { prisma } = app.database
+  const [createdAt, suffix] = [app.clock.now(), organizationId.slice('org_'.length)]
+  const person = { id: `usr_${suffix}`, email: `${suffix}@example.com`, name: 'Ana', createdAt, updatedAt: createdAt }
+  await prisma.person.create({ data: person })
+  const member = { id: `mem_${suffix}`, organizationId, personId: person.id, role: 'OWNER', createdAt } as const
+  await prisma.member.create({ data: { ...member, createdBy: 'system' } })
+  const invitation = {
+    id: `inv_${suffix}`,
+    organizationId,
+    email: 'bob@example.com',
+    role: 'VIEWER',
+    createdAt,
+  } as const
+  const tokenHash = new Uint8Array(Buffer.from(suffix))
+  await prisma.invitation.create({ data: { ...invitation, tokenHash, invitedBy: 'system', expiresAt: createdAt } })
 }
 
 describe('removal of a deleted organization', () => {

@@ -14,7 +14,7 @@ import { permissionsOf, ROLES, type Role } from '../../../src/domain/people/role
 import { type App, startApp } from '../../support/app.ts'
 import { ANYONE, DECISIONS, EDGES, OPEN, PERSON } from '../../support/field-permissions.ts'
 import { operationFor, rootFields } from '../../support/operations.ts'
-import { signedIn } from '../../support/people.ts'
+import { SAMPLES_OF_PEOPLE, signedIn } from '../../support/people.ts'
 
 // Permissions are enforced on every field, by the decisions of test/support/field-permissions.ts.
 /** Fields of payloads, version conflicts and live updates are guarded by the permission of their root field. */
@@ -73,15 +73,13 @@ const samples = {
   'SchemaRehearsalInput.schema': true,
   'EventPublishInput.type': 'x.y',
   'EventPublishInput.data': {},
+  'DeliveryStreamResultInput.version': 1,
+  'DeliveryStreamResultInput.durationMs': 1,
+  'DeliveryStreamResultInput.statusCode': 204,
   'WebhookEndpointCreateInput.url': 'http://127.0.0.1:9/',
+  'WebhookEndpointCreateInput.kind': 'HTTP',
   'WebhookEndpointCreateInput.eventTypes': ['*'],
-  'SetupCompleteInput.code': 'x',
-  'SetupCompleteInput.organizationName': 'x',
-  'SetupCompleteInput.name': 'x',
-  'SetupCompleteInput.email': 'x@example.com',
-  'SetupCompleteInput.password': 'x',
-  'SignInInput.email': 'x@example.com',
-  'SignInInput.password': 'x',
+  ...SAMPLES_OF_PEOPLE,
 }
 const guarded = rootFields(schema)
   .filter(({ kind }) => kind !== 'subscription')

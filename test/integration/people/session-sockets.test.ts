@@ -100,7 +100,7 @@ describe('WebSocket of a person', () => {
     const browser = await signIn()
     const client = connect(app, browser)
     expect(await first(client, ROLE)).toEqual({ viewer: { role: 'OWNER' } })
-    await browser.ask('mutation { signOut }')
+    await browser.ask('mutation { signOut { __typename } }')
     expect(await first(client, ROLE)).toMatchObject([{ message: 'The session has ended. Sign in again.' }])
     await client.dispose()
   })
@@ -131,7 +131,7 @@ describe('subscription of a person', () => {
     const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
     expect((await reader.read()).value).toBeDefined()
     await subscribed(app, 1)
-    await browser.ask('mutation { signOut }')
+    await browser.ask('mutation { signOut { __typename } }')
     for (let part = await reader.read(); !part.done; ) part = await reader.read()
     await subscribed(app, 0)
     expect(await (await openEvents(await signIn(), 'GET')).text()).toContain('UNAUTHENTICATED')
@@ -208,7 +208,7 @@ describe.each([
   })
 
   test.each([
-    ['the session ends', (browser: Browser) => browser.ask('mutation { signOut }')],
+    ['the session ends', (browser: Browser) => browser.ask('mutation { signOut { __typename } }')],
     ['the membership ends', () => changeMembers({ role: 'VIEWER' })],
   ])(`a subscription of a person on another node ends within ${atMostMs} ms when %s`, async (_change, change) => {
     const [here, there] = nodes as [App, App]

@@ -29,7 +29,7 @@ describe('sign-in', () => {
     expect(await browser.ask(SIGN_IN, { input })).toEqual({ person: { name: 'Ana' } })
     expect((await browser.ask(VIEWER)).role).toBe('OWNER')
     const stolen = new Map(browser.jar)
-    await browser.ask('mutation { signOut }')
+    await browser.ask('mutation { signOut { __typename } }')
     for (const [name, value] of stolen) browser.jar.set(name, value)
     expect((await browser.request(VIEWER)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
   })

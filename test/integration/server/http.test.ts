@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, startApp, TENANT } from '../../support/app.ts'
 
-const VARY = 'authorization, x-api-key, signalbox-organization, accept, accept-encoding'
+const VARY = 'authorization, x-api-key, cookie, origin, signalbox-organization, accept, accept-encoding'
 let app: App
 beforeAll(async () => {
   app = await startApp({ trustedProxies: ['127.0.0.0/8'] })

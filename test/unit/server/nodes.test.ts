@@ -17,9 +17,8 @@ describe('node id', () => {
   )
 
   test('a prefix of an id names its type, and other texts name none', () => {
-    const types = ['org', 'key', 'type', 'whep', 'evt', 'dlv', 'att', 'aud', 'rpl', 'blk', 'doc', 'usr', 'ses'].map(
-      (p) => typeOfId(`${p}_1`),
-    )
+    const prefixes = 'org key type whep evt dlv att aud rpl blk doc usr ses mem'
+    const types = prefixes.split(' ').map((prefix) => typeOfId(`${prefix}_1`))
     expect(types.sort()).toEqual(nodes.map(({ name }) => name).sort())
     for (const id of ['sec_1', 'evt', '', '_', 'constructor_1', '__proto__']) expect(typeOfId(id), id).toBeUndefined()
   })
