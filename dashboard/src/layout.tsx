@@ -22,6 +22,7 @@ export function Layout({ children }: { children: ReactNode }) {
           <img src="/dashboard/icon.svg" alt="" />
           <span>{viewer.organization.name}</span>
         </Link>
+        <OrganizationSelect />
         <nav aria-label={texts.nav.label}>
           <Entries />
         </nav>
@@ -42,6 +43,26 @@ export function Layout({ children }: { children: ReactNode }) {
       </main>
       <Elevation />
     </div>
+  )
+}
+
+/** Leads to another organization of the person. */
+function OrganizationSelect() {
+  const { viewer, memberships } = useSession()
+  if (memberships.length < 2) return null
+  return (
+    <select
+      className="input"
+      aria-label={texts.organization}
+      value={viewer.organization.id}
+      onChange={(event) => location.assign(`/dashboard/${event.target.value}`)}
+    >
+      {memberships.map(({ organizationId, organizationName }) => (
+        <option key={organizationId} value={organizationId}>
+          {organizationName}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -9,6 +9,8 @@ export type SessionViewer = SessionQuery['viewer']
 
 interface Session {
   viewer: SessionViewer
+  /** Organizations of the person. */
+  memberships: SessionQuery['memberships']
   graph: Graph
   /** True when the person has the permission, such as `keys:write`. */
   can(permission: string): boolean
@@ -44,8 +46,11 @@ export function SessionProvider(props: {
 
 function Known({ graph, children }: { graph: Graph; children: (viewer: SessionViewer) => ReactNode }) {
   const answer = useRead(session, {})
-  const viewer = answer.data?.viewer
-  const value = useMemo(() => viewer && { viewer, graph, can: allowedBy(viewer) }, [viewer, graph])
+  const { viewer, memberships } = answer.data ?? {}
+  const value = useMemo(
+    () => viewer && memberships && { viewer, memberships, graph, can: allowedBy(viewer) },
+    [viewer, memberships, graph],
+  )
   if (value !== undefined) return <SessionContext value={value}>{children(value.viewer)}</SessionContext>
   const isSignedOut = answer.fault?.code === 'UNAUTHENTICATED'
   if (answer.fault !== undefined && !isSignedOut) return <Failed fault={answer.fault} onRetry={answer.refresh} />

@@ -5,6 +5,7 @@ import { eventTexts, eventTypeTexts } from './texts/events.ts'
 import { frameTexts } from './texts/frame.ts'
 import { deadLetterTexts, jobTexts, replayTexts } from './texts/jobs.ts'
 import { keyTexts } from './texts/keys.ts'
+import { memberTexts } from './texts/members.ts'
 import { operatorTexts, overviewTexts } from './texts/overview.ts'
 import { signInTexts } from './texts/sign-in.ts'
 import { auditTexts, usageTexts } from './texts/usage.ts'
@@ -22,6 +23,7 @@ export const texts = {
   overview: overviewTexts,
   operator: operatorTexts,
   account: accountTexts,
+  members: memberTexts,
   keys: keyTexts,
   usage: usageTexts,
   audit: auditTexts,

@@ -85,6 +85,12 @@ export const PAGES: readonly PageEntry[] = [
     ...{ title: nav.audit, group: groups.organization },
   },
   {
+    path: '/members',
+    permission: 'members:read',
+    Page: page(() => import('./members/members.tsx')),
+    ...{ title: nav.members, group: groups.organization },
+  },
+  {
     path: '/operator',
     permission: 'platform:read',
     Page: page(() => import('./operator/operator.tsx')),

@@ -1,5 +1,6 @@
 export const frameTexts = {
   product: 'Signalbox',
+  organization: 'Organization',
   skip: 'Skip to the content',
   signedInAs: (name: string) => `Signed in as ${name}`,
   signOut: 'Sign out',
