@@ -39,6 +39,8 @@ export type ApiKeyEnvironment =
 
 /** Filter of API keys. Every given condition must hold; an empty list is no condition. The filter is checked key by key: for at most 10,000 keys, and for revoked ones when `statuses` is absent or has REVOKED. */
 export type ApiKeyFilter = {
+  /** False for keys of people who are no members any more, true for keys of members. Default: every key, those that keys created included. */
+  creatorIsMember?: boolean | null | undefined;
   /** Keys of this environment. Default: both environments. */
   environment?: ApiKeyEnvironment | null | undefined;
   /** Keys that were last used before this time, and keys that were created before this time and never used. Default: every key. */
@@ -180,8 +182,22 @@ export type AuditAction =
   | 'EVENT_TYPE_IMPORT'
   /** An event type was changed. */
   | 'EVENT_TYPE_UPDATE'
+  /** An invitation was accepted. */
+  | 'INVITATION_ACCEPT'
+  /** A person was invited. */
+  | 'INVITATION_CREATE'
+  /** An invitation was revoked. */
+  | 'INVITATION_REVOKE'
   /** A person became a member. */
   | 'MEMBER_CREATE'
+  /** A member was removed or left. */
+  | 'MEMBER_DELETE'
+  /** A member was given another role. */
+  | 'MEMBER_UPDATE'
+  /** A person of the operator acted in another organization and gave a reason. */
+  | 'OPERATOR_ACT'
+  /** A person of the operator looked into another organization. */
+  | 'OPERATOR_LOOK'
   /** An organization was created. */
   | 'ORGANIZATION_CREATE'
   /** An organization was deleted; its rows go in batches. */
@@ -311,7 +327,7 @@ export type DeliveryStatus =
   | 'DEAD'
   /** The event became older than the `maxAgeSeconds` of the endpoint. */
   | 'EXPIRED'
-  /** The delivery waits until its endpoint is enabled. */
+  /** The delivery waits until its endpoint is enabled or, for a STREAM endpoint, until a listener connects. */
   | 'HELD'
   /** The delivery waits for its first attempt. */
   | 'PENDING'
@@ -338,6 +354,13 @@ export type EndpointHealthStatus =
   | 'FAILING'
   /** The last attempt succeeded, or no attempt was made. */
   | 'HEALTHY';
+
+/** How the deliveries of an endpoint reach their receiver. */
+export type EndpointKind =
+  /** Signalbox sends a request to the URL of the endpoint, the default. */
+  | 'HTTP'
+  /** Listeners lease deliveries with `deliveryStream` or `deliveryStreamClaim` and acknowledge them with `deliveryStreamAcknowledge`, so that a receiver needs no public address. */
+  | 'STREAM';
 
 /** Filter of events. Every given condition must hold; an empty list is no condition. */
 export type EventFilter = {
@@ -510,7 +533,7 @@ export type JobStatus =
 
 /** Role of a member: a set of permissions, which docs/people.md lists. */
 export type MemberRole =
-  /** Everything but owners, settings and deletion of the organization. */
+  /** Everything but owners, and name and deletion of the organization. */
   | 'ADMIN'
   /** Publishes events and changes endpoints; reads neither members nor audit trail. */
   | 'DEVELOPER'
@@ -518,6 +541,12 @@ export type MemberRole =
   | 'OWNER'
   /** Reads everything but members and audit trail. */
   | 'VIEWER';
+
+/** Changes to a member. */
+export type MemberUpdateInput = {
+  /** Role of the member: below the own one, or any for an owner. */
+  role: MemberRole;
+};
 
 /** Filter of the deliveries of all organizations. Every given condition must hold; an empty list is no condition. */
 export type OperatorDeliveryFilter = {
@@ -719,19 +748,23 @@ export type WebhookEndpointCreateInput = {
   disableAfterFailures?: number | null | undefined;
   /** False creates a disabled endpoint and holds its deliveries. Default true. */
   enabled?: boolean | null | undefined;
+  /** True deletes a STREAM endpoint 7 days after its last listener. Default false. */
+  ephemeral?: boolean | null | undefined;
   /** Event types to subscribe to, 1 to 200: exact names, prefixes such as `invoice.*`, or `*` for every registered type. `webhook.endpoint.disabled` needs its name or its prefix. */
   eventTypes: Array<string>;
   /** Id of the endpoint in the organization's own system, unique in the organization: 1 to 100 visible ASCII characters, not beginning with `org_` or `whep_`. Arguments accept it in place of the id. A deleted endpoint frees it. Default none. */
   externalId?: string | null | undefined;
   /** Custom headers, at most 20 and each name once, which are stored encrypted. Their values cannot be read. Default none. */
   headers?: Array<HttpHeaderInput> | null | undefined;
+  /** Kind of the endpoint, which is fixed. Default HTTP. */
+  kind?: EndpointKind | null | undefined;
   /** Maximum age of an event in seconds, 60 to 7,776,000 (90 days), after which its deliveries become EXPIRED. Default 604,800 (7 days). */
   maxAgeSeconds?: number | null | undefined;
-  /** Maximum requests in flight over all workers, 1 to 1,000. Default 64. */
+  /** Maximum requests in flight over all workers, or leased deliveries over all listeners of a STREAM endpoint, 1 to 1,000. Default 64, and 1,000 for STREAM. */
   maxConcurrency?: number | null | undefined;
   /** Condition on the envelope: the endpoint wants only events for which it holds; null for all events. Default null. */
   predicate?: EventPredicateInput | null | undefined;
-  /** Maximum requests per second over all workers, 1 to 10,000; null for no rate limit. Default null. */
+  /** Maximum requests per second over all workers, 1 to 10,000; null for no rate limit. Absent for STREAM. Default null. */
   rateLimit?: number | null | undefined;
   /** Retry policy of the endpoint. Default: the preset DEFAULT. */
   retryPolicy?: RetryPolicyInput | null | undefined;
@@ -741,8 +774,8 @@ export type WebhookEndpointCreateInput = {
   signatureScheme?: SignatureScheme | null | undefined;
   /** Timeout of one request in seconds, from connecting to the end of the body, 1 to 60. Default 30. */
   timeoutSeconds?: number | null | undefined;
-  /** URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows. */
-  url: string;
+  /** URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows. Required for HTTP, absent for STREAM. */
+  url?: string | null | undefined;
 };
 
 /** Filter of endpoints. Every given condition must hold. The filter is checked endpoint by endpoint, for at most 1,000. */
@@ -792,7 +825,7 @@ export type WebhookEndpointUpdateInput = {
   headers?: Array<HttpHeaderInput> | null | undefined;
   /** Maximum age of an event in seconds, 60 to 7,776,000 (90 days), after which its deliveries become EXPIRED. */
   maxAgeSeconds?: number | null | undefined;
-  /** Maximum requests in flight over all workers, 1 to 1,000. */
+  /** Maximum requests in flight over all workers, or leased deliveries over all listeners of a STREAM endpoint, 1 to 1,000. */
   maxConcurrency?: number | null | undefined;
   /** Condition on the envelope: the endpoint wants only events for which it holds; null for all events. */
   predicate?: EventPredicateInput | null | undefined;
@@ -802,7 +835,7 @@ export type WebhookEndpointUpdateInput = {
   retryPolicy?: RetryPolicyInput | null | undefined;
   /** Timeout of one request in seconds, from connecting to the end of the body, 1 to 60. */
   timeoutSeconds?: number | null | undefined;
-  /** URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows. */
+  /** URL of the receiver: `https://` and a public address. Plain `http://` and private addresses are allowed only within networks that the operator allows. Absent for STREAM. */
   url?: string | null | undefined;
 };
 
@@ -825,7 +858,7 @@ export type WorkerStatus =
 export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string, version: number, createdAt: string } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
+export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string | null, version: number, createdAt: string } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
 
 export type AccountUpdateMutationVariables = Exact<{
   input: AccountUpdateInput;
@@ -833,7 +866,7 @@ export type AccountUpdateMutationVariables = Exact<{
 
 
 export type AccountUpdateMutation = { accountUpdate:
-    | { __typename: 'AccountUpdatePayload', person: { __typename: 'Person', id: string, name: string, email: string, version: number } }
+    | { __typename: 'AccountUpdatePayload', person: { __typename: 'Person', id: string, name: string, email: string | null, version: number } }
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'PersonVersionConflictError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
@@ -848,6 +881,7 @@ export type AuditQueryVariables = Exact<{
 
 export type AuditQuery = { auditEntries: { __typename: 'AuditEntryConnection', nodes: Array<{ __typename: 'AuditEntry', id: string, action: AuditAction, outcome: AuditOutcome, resource: string | null, field: string | null, ip: string | null, details: unknown, createdAt: string, actor:
         | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'PersonActor', id: string, name: string, principalId: string }
         | { __typename: 'SystemActor', id: string, name: string, principalId: string }
        }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
@@ -856,6 +890,7 @@ export type AuditUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>
 
 export type AuditUpdatesSubscription = { auditEntryUpdates: { __typename: 'AuditEntryUpdate', gap: boolean, entries: Array<{ __typename: 'AuditEntry', id: string, action: AuditAction, outcome: AuditOutcome, resource: string | null, field: string | null, ip: string | null, details: unknown, createdAt: string, actor:
         | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'PersonActor', id: string, name: string, principalId: string }
         | { __typename: 'SystemActor', id: string, name: string, principalId: string }
        }> } };
 
@@ -867,6 +902,7 @@ export type BulkActionCancelMutationVariables = Exact<{
 export type BulkActionCancelMutation = { bulkActionCancel:
     | { __typename: 'BulkActionCancelPayload', bulkAction: { __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, createdBy:
           | { __typename: 'ApiKeyActor', id: string, name: string }
+          | { __typename: 'PersonActor', id: string, name: string }
           | { __typename: 'SystemActor', id: string, name: string }
          } }
     | { __typename: 'ConflictError', code: string, message: string }
@@ -881,6 +917,7 @@ export type BulkActionCreateMutationVariables = Exact<{
 export type BulkActionCreateMutation = { bulkActionCreate:
     | { __typename: 'BulkActionCreatePayload', bulkAction: { __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, filter: unknown, createdBy:
           | { __typename: 'ApiKeyActor', id: string, name: string }
+          | { __typename: 'PersonActor', id: string, name: string }
           | { __typename: 'SystemActor', id: string, name: string }
          } }
     | { __typename: 'ConflictError', code: string, message: string }
@@ -904,6 +941,7 @@ export type BulkActionUpdatesSubscriptionVariables = Exact<{
 
 export type BulkActionUpdatesSubscription = { bulkActionUpdates: { __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, createdBy:
       | { __typename: 'ApiKeyActor', id: string, name: string }
+      | { __typename: 'PersonActor', id: string, name: string }
       | { __typename: 'SystemActor', id: string, name: string }
      } | null };
 
@@ -924,8 +962,9 @@ export type DeadLettersQueryVariables = Exact<{
 }>;
 
 
-export type DeadLettersQuery = { deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } }, bulkActions: { __typename: 'BulkActionConnection', nodes: Array<{ __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, filter: unknown, createdBy:
+export type DeadLettersQuery = { deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } }, bulkActions: { __typename: 'BulkActionConnection', nodes: Array<{ __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, filter: unknown, createdBy:
         | { __typename: 'ApiKeyActor', id: string, name: string }
+        | { __typename: 'PersonActor', id: string, name: string }
         | { __typename: 'SystemActor', id: string, name: string }
        }> } };
 
@@ -936,7 +975,7 @@ export type DeliveriesQueryVariables = Exact<{
 }>;
 
 
-export type DeliveriesQuery = { deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+export type DeliveriesQuery = { deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
 export type DeliveryQueryVariables = Exact<{
   id: string | number;
@@ -948,9 +987,10 @@ export type DeliveryQuery = { node:
     | { __typename: 'Attempt', id: string }
     | { __typename: 'AuditEntry', id: string }
     | { __typename: 'BulkAction', id: string }
-    | { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean }, attempts: { __typename: 'AttemptConnection', nodes: Array<{ __typename: 'Attempt', id: string, number: number, trigger: AttemptTrigger, statusCode: number | null, errorCode: AttemptErrorCode | null, explanation: string, durationMicroseconds: number, startedAt: string, nextAttemptAt: string | null, responseBody: string | null, responseHeaders: Array<{ __typename: 'HttpHeader', name: string, value: string }> | null }> } }
+    | { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean }, attempts: { __typename: 'AttemptConnection', nodes: Array<{ __typename: 'Attempt', id: string, number: number, trigger: AttemptTrigger, statusCode: number | null, errorCode: AttemptErrorCode | null, explanation: string, durationMicroseconds: number, startedAt: string, nextAttemptAt: string | null, responseBody: string | null, responseHeaders: Array<{ __typename: 'HttpHeader', name: string, value: string }> | null }> } }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
@@ -987,7 +1027,7 @@ export type DeliveryUpdatesSubscriptionVariables = Exact<{
 }>;
 
 
-export type DeliveryUpdatesSubscription = { deliveryUpdates: { __typename: 'DeliveryUpdate', cursor: string, gap: boolean, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string } } } };
+export type DeliveryUpdatesSubscription = { deliveryUpdates: { __typename: 'DeliveryUpdate', cursor: string, gap: boolean, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } } } };
 
 export type EndpointQueryVariables = Exact<{
   id: string | number;
@@ -1004,12 +1044,13 @@ export type EndpointQuery = { node:
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
     | { __typename: 'Replay', id: string }
     | { __typename: 'Session', id: string }
-    | { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, externalId: string | null, channels: Array<string>, predicate: unknown, headerNames: Array<string>, timeoutSeconds: number, maxConcurrency: number, rateLimit: number | null, maxAgeSeconds: number, disableAfterFailures: number | null, signatureScheme: SignatureScheme, publicKeys: Array<string>, disabledReason: string | null, createdAt: string, updatedAt: string, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, retryPolicy: { __typename: 'RetryPolicy', maxAttempts: number, backoffSeconds: Array<number> } }
+    | { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, externalId: string | null, channels: Array<string>, predicate: unknown, headerNames: Array<string>, timeoutSeconds: number, maxConcurrency: number, rateLimit: number | null, maxAgeSeconds: number, disableAfterFailures: number | null, signatureScheme: SignatureScheme, publicKeys: Array<string>, disabledReason: string | null, createdAt: string, updatedAt: string, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, retryPolicy: { __typename: 'RetryPolicy', maxAttempts: number, backoffSeconds: Array<number> } }
    | null, deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string } }> }, deliveryStats: { __typename: 'DeliveryStats', total: number, succeeded: number, failed: number, dead: number, pending: number, retrying: number, held: number, successRate: number | null, meanDuration: number | null, p95Duration: number | null, meanRetries: number | null, days: Array<{ __typename: 'DeliveryDay', day: string, total: number, succeeded: number, failed: number, dead: number, p95Duration: number | null }> } };
 
 export type EndpointCreateMutationVariables = Exact<{
@@ -1020,7 +1061,7 @@ export type EndpointCreateMutationVariables = Exact<{
 export type EndpointCreateMutation = { webhookEndpointCreate:
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
-    | { __typename: 'WebhookEndpointCreatePayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
+    | { __typename: 'WebhookEndpointCreatePayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
    };
 
 export type EndpointDeleteMutationVariables = Exact<{
@@ -1040,7 +1081,7 @@ export type EndpointDisableMutationVariables = Exact<{
 
 export type EndpointDisableMutation = { webhookEndpointDisable:
     | { __typename: 'NotFoundError', code: string, message: string }
-    | { __typename: 'WebhookEndpointDisablePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, disabledReason: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
+    | { __typename: 'WebhookEndpointDisablePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, disabledReason: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
    };
 
 export type EndpointEnableMutationVariables = Exact<{
@@ -1051,7 +1092,7 @@ export type EndpointEnableMutationVariables = Exact<{
 
 export type EndpointEnableMutation = { webhookEndpointEnable:
     | { __typename: 'NotFoundError', code: string, message: string }
-    | { __typename: 'WebhookEndpointEnablePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, disabledReason: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
+    | { __typename: 'WebhookEndpointEnablePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, disabledReason: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
    };
 
 export type EndpointRotateSecretMutationVariables = Exact<{
@@ -1087,14 +1128,14 @@ export type EndpointUpdateMutation = { webhookEndpointUpdate:
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
-    | { __typename: 'WebhookEndpointUpdatePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
+    | { __typename: 'WebhookEndpointUpdatePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
     | { __typename: 'WebhookEndpointVersionConflictError', code: string, message: string }
    };
 
 export type EndpointUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type EndpointUpdatesSubscription = { webhookEndpointUpdates: { __typename: 'WebhookEndpointUpdate', gap: boolean, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } | null } };
+export type EndpointUpdatesSubscription = { webhookEndpointUpdates: { __typename: 'WebhookEndpointUpdate', gap: boolean, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } | null } };
 
 export type EndpointsQueryVariables = Exact<{
   filter?: WebhookEndpointFilter | null | undefined;
@@ -1103,7 +1144,7 @@ export type EndpointsQueryVariables = Exact<{
 }>;
 
 
-export type EndpointsQuery = { webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+export type EndpointsQuery = { webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
 export type EventQueryVariables = Exact<{
   id: string | number;
@@ -1116,8 +1157,9 @@ export type EventQuery = { node:
     | { __typename: 'AuditEntry', id: string }
     | { __typename: 'BulkAction', id: string }
     | { __typename: 'Delivery', id: string }
-    | { __typename: 'Event', type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string, id: string, endpointMatches: { __typename: 'WebhookEndpointMatchConnection', nodes: Array<{ __typename: 'WebhookEndpointMatch', matches: boolean, reason: WebhookEndpointMatchReason | null, message: string, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string }, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } | null }> } }
+    | { __typename: 'Event', type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string, id: string, endpointMatches: { __typename: 'WebhookEndpointMatchConnection', nodes: Array<{ __typename: 'WebhookEndpointMatch', matches: boolean, reason: WebhookEndpointMatchReason | null, message: string, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null }, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } | null }> } }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
@@ -1150,6 +1192,7 @@ export type EventTypeQuery = { node:
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string, schema: unknown, example: unknown, sensitiveFields: Array<string>, createdAt: string }
+    | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
@@ -1210,9 +1253,11 @@ export type KeyQueryVariables = Exact<{
 export type KeyQuery = { node:
     | { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, allowedIps: Array<string>, persistedOnly: boolean, disabledAt: string | null, revokedAt: string | null, lastUsedIp: string | null, replacedBy: string | null, permissions: Array<{ __typename: 'Permission', resource: string, actions: Array<PermissionAction> }>, createdBy:
         | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'PersonActor', id: string, name: string, principalId: string }
         | { __typename: 'SystemActor', id: string, name: string, principalId: string }
       , revokedBy:
         | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'PersonActor', id: string, name: string, principalId: string }
         | { __typename: 'SystemActor', id: string, name: string, principalId: string }
        | null, secrets: Array<{ __typename: 'ApiKeySecret', createdAt: string, expiresAt: string | null }> }
     | { __typename: 'Attempt', id: string }
@@ -1221,6 +1266,7 @@ export type KeyQuery = { node:
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
@@ -1242,6 +1288,7 @@ export type KeyActivityQuery = { node:
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
     | { __typename: 'Person', id: string }
@@ -1322,6 +1369,39 @@ export type KeysQueryVariables = Exact<{
 
 export type KeysQuery = { apiKeys: { __typename: 'ApiKeyConnection', nodes: Array<{ __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
+export type MemberRemoveMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type MemberRemoveMutation = { memberRemove:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'MemberRemovePayload' }
+    | { __typename: 'NotFoundError', code: string, message: string }
+   };
+
+export type MemberUpdateMutationVariables = Exact<{
+  id: string | number;
+  input: MemberUpdateInput;
+  expectedVersion?: number | null | undefined;
+}>;
+
+
+export type MemberUpdateMutation = { memberUpdate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'MemberUpdatePayload', member: { __typename: 'Member', id: string, role: MemberRole, version: number } }
+    | { __typename: 'MemberVersionConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+   };
+
+export type MembersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MembersQuery = { members: { __typename: 'MemberConnection', nodes: Array<{ __typename: 'Member', id: string, role: MemberRole, version: number, createdAt: string, lastSeenAt: string | null, twoFactorEnabled: boolean, person: { __typename: 'Person', id: string, name: string, email: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+
 export type OperatorQueryVariables = Exact<{
   orderBy?: OperatorOrganizationOrder | null | undefined;
   first?: number | null | undefined;
@@ -1343,7 +1423,7 @@ export type OperatorDeliveriesQuery = { operatorDeliveries: { __typename: 'Opera
 export type OverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OverviewQuery = { overview: { __typename: 'Overview', failingEndpoints: number | null, lastHour: { __typename: 'OverviewLastHour', created: number, succeeded: number, failed: number, successShare: number | null, p95Duration: number | null, minutes: Array<{ __typename: 'OverviewMinute', at: string, created: number, succeeded: number, failed: number }> }, backlog: { __typename: 'OverviewBacklog', oldestDueAt: string | null, due: { __typename: 'CappedCount', count: number, isExact: boolean }, later: { __typename: 'CappedCount', count: number, isExact: boolean }, dead: { __typename: 'CappedCount', count: number, isExact: boolean }, held: { __typename: 'CappedCount', count: number, isExact: boolean } }, keysNearLimit: Array<{ __typename: 'KeyNearLimit', used: number, usedShare: number, apiKey: { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus }, window: { __typename: 'LimitWindow', name: string, limit: number, resetAt: string } }> | null }, webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string, description: string, enabled: boolean, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } }> }, deliveryStats: { __typename: 'DeliveryStats', days: Array<{ __typename: 'DeliveryDay', day: string, total: number, succeeded: number, failed: number, dead: number, p95Duration: number | null }> } };
+export type OverviewQuery = { overview: { __typename: 'Overview', failingEndpoints: number | null, lastHour: { __typename: 'OverviewLastHour', created: number, succeeded: number, failed: number, successShare: number | null, p95Duration: number | null, minutes: Array<{ __typename: 'OverviewMinute', at: string, created: number, succeeded: number, failed: number }> }, backlog: { __typename: 'OverviewBacklog', oldestDueAt: string | null, due: { __typename: 'CappedCount', count: number, isExact: boolean }, later: { __typename: 'CappedCount', count: number, isExact: boolean }, dead: { __typename: 'CappedCount', count: number, isExact: boolean }, held: { __typename: 'CappedCount', count: number, isExact: boolean } }, keysNearLimit: Array<{ __typename: 'KeyNearLimit', used: number, usedShare: number, apiKey: { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus }, window: { __typename: 'LimitWindow', name: string, limit: number, resetAt: string } }> | null }, webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } }> }, deliveryStats: { __typename: 'DeliveryStats', days: Array<{ __typename: 'DeliveryDay', day: string, total: number, succeeded: number, failed: number, dead: number, p95Duration: number | null }> } };
 
 export type PasswordChangeMutationVariables = Exact<{
   input: PasswordChangeInput;
@@ -1399,6 +1479,7 @@ export type ReplayCancelMutation = { replayCancel:
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'ReplayCancelPayload', replay: { __typename: 'Replay', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, explanation: string | null, createdBy:
           | { __typename: 'ApiKeyActor', id: string, name: string }
+          | { __typename: 'PersonActor', id: string, name: string }
           | { __typename: 'SystemActor', id: string, name: string }
          } }
    };
@@ -1413,6 +1494,7 @@ export type ReplayCreateMutation = { replayCreate:
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'ReplayCreatePayload', replay: { __typename: 'Replay', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, createdBy:
           | { __typename: 'ApiKeyActor', id: string, name: string }
+          | { __typename: 'PersonActor', id: string, name: string }
           | { __typename: 'SystemActor', id: string, name: string }
          } }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
@@ -1436,6 +1518,7 @@ export type ReplayUpdatesSubscriptionVariables = Exact<{
 
 export type ReplayUpdatesSubscription = { replayUpdates: { __typename: 'Replay', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, explanation: string | null, createdBy:
       | { __typename: 'ApiKeyActor', id: string, name: string }
+      | { __typename: 'PersonActor', id: string, name: string }
       | { __typename: 'SystemActor', id: string, name: string }
      } | null };
 
@@ -1447,13 +1530,14 @@ export type ReplaysQueryVariables = Exact<{
 
 export type ReplaysQuery = { replays: { __typename: 'ReplayConnection', nodes: Array<{ __typename: 'Replay', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, types: Array<string>, statuses: Array<DeliveryStatus>, from: string | null, to: string | null, explanation: string | null, createdBy:
         | { __typename: 'ApiKeyActor', id: string, name: string }
+        | { __typename: 'PersonActor', id: string, name: string }
         | { __typename: 'SystemActor', id: string, name: string }
-      , endpoint: { __typename: 'WebhookEndpoint', id: string, url: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+      , endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
 
 export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SessionQuery = { viewer: { __typename: 'Viewer', id: string, role: MemberRole | null, permissions: Array<{ __typename: 'Permission', resource: string, actions: Array<PermissionAction> }>, person: { __typename: 'Person', id: string, name: string, email: string } | null, organization: { __typename: 'Organization', id: string, name: string, plan: Plan } } };
+export type SessionQuery = { viewer: { __typename: 'Viewer', id: string, role: MemberRole | null, permissions: Array<{ __typename: 'Permission', resource: string, actions: Array<PermissionAction> }>, person: { __typename: 'Person', id: string, name: string, email: string | null } | null, organization: { __typename: 'Organization', id: string, name: string, plan: Plan } }, memberships: Array<{ __typename: 'Membership', organizationId: string, organizationName: string, role: MemberRole }> };
 
 export type SessionEndMutationVariables = Exact<{
   id: string | number;
@@ -1519,7 +1603,10 @@ export type SignInVerifyMutation = { signInVerify:
 export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SignOutMutation = { signOut: boolean };
+export type SignOutMutation = { signOut:
+    | { __typename: 'SignOutPayload' }
+    | { __typename: 'ValidationError' }
+   };
 
 export type TotpConfirmMutationVariables = Exact<{
   input: TotpConfirmInput;
@@ -1819,6 +1906,24 @@ export const keys: Operation<KeysQuery, KeysQueryVariables> = {
   body: "query Keys($filter: ApiKeyFilter, $first: Int, $after: String) {\n  apiKeys(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const memberRemove: Operation<MemberRemoveMutation, MemberRemoveMutationVariables> = {
+  documentId: 'sha256:c98103159a245fa9a5080d03011a65f181525ba1d5e0723e209906f7322b0d9f',
+  name: 'MemberRemove',
+  body: "mutation MemberRemove($id: ID!) {\n  memberRemove(id: $id) {\n    __typename\n    ... on Error {\n      code\n      message\n      __typename\n    }\n  }\n}",
+}
+
+export const memberUpdate: Operation<MemberUpdateMutation, MemberUpdateMutationVariables> = {
+  documentId: 'sha256:ae04ce97bb4c25db8e35238b8b0123b9a8bd7b4bd6f1deae5b0f4f41c1689ebd',
+  name: 'MemberUpdate',
+  body: "mutation MemberUpdate($id: ID!, $input: MemberUpdateInput!, $expectedVersion: Int) {\n  memberUpdate(id: $id, input: $input, expectedVersion: $expectedVersion) {\n    ... on MemberUpdatePayload {\n      member {\n        id\n        role\n        version\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const members: Operation<MembersQuery, MembersQueryVariables> = {
+  documentId: 'sha256:773e29d646e218093d871a8bc05773a848485f18b9167c485ed75cd813c8d242',
+  name: 'Members',
+  body: "query Members($first: Int, $after: String) {\n  members(first: $first, after: $after) {\n    nodes {\n      id\n      role\n      version\n      createdAt\n      lastSeenAt\n      twoFactorEnabled\n      person {\n        id\n        name\n        email\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const operator: Operation<OperatorQuery, OperatorQueryVariables> = {
   documentId: 'sha256:d4fca986027263483db90c4b77e58cb6eb0b66f20fbb60e90445959564020234',
   name: 'Operator',
@@ -1892,9 +1997,9 @@ export const replays: Operation<ReplaysQuery, ReplaysQueryVariables> = {
 }
 
 export const session: Operation<SessionQuery, SessionQueryVariables> = {
-  documentId: 'sha256:d4a0e9fb39993465e425ee729ffdcf2e8d00d4ccf3f8b2f14333e2d0b2f2b0f0',
+  documentId: 'sha256:e184f29d6c32f05e95589f8575fc25655c4d046c8f1774e3efe8e59505b541af',
   name: 'Session',
-  body: "query Session {\n  viewer {\n    id\n    role\n    permissions {\n      resource\n      actions\n      __typename\n    }\n    person {\n      id\n      name\n      email\n      __typename\n    }\n    organization {\n      id\n      name\n      plan\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Session {\n  viewer {\n    id\n    role\n    permissions {\n      resource\n      actions\n      __typename\n    }\n    person {\n      id\n      name\n      email\n      __typename\n    }\n    organization {\n      id\n      name\n      plan\n      __typename\n    }\n    __typename\n  }\n  memberships {\n    organizationId\n    organizationName\n    role\n    __typename\n  }\n}",
 }
 
 export const sessionEnd: Operation<SessionEndMutation, SessionEndMutationVariables> = {
@@ -1934,9 +2039,9 @@ export const signInVerify: Operation<SignInVerifyMutation, SignInVerifyMutationV
 }
 
 export const signOut: Operation<SignOutMutation, SignOutMutationVariables> = {
-  documentId: 'sha256:06562a4643f1d41111c4f2edc22f3adf88348b04a76a979592af164d785a7b6d',
+  documentId: 'sha256:eed791e21ce4c385d4c6ab687a850208b2977710a8854ec5011a9b3098f0065b',
   name: 'SignOut',
-  body: "mutation SignOut {\n  signOut\n}",
+  body: "mutation SignOut {\n  signOut {\n    __typename\n  }\n}",
 }
 
 export const totpConfirm: Operation<TotpConfirmMutation, TotpConfirmMutationVariables> = {
