@@ -28,7 +28,7 @@ export function Layout({ children }: { children: ReactNode }) {
         </nav>
         <footer>
           {viewer.person !== null && (
-            <Link href="/account" title={viewer.person.email}>
+            <Link href="/account" title={viewer.person.email ?? ''}>
               {viewer.person.name}
             </Link>
           )}

@@ -1,5 +1,6 @@
 export const endpointTexts = {
   title: 'Endpoints',
+  stream: 'Stream',
   create: 'Add an endpoint',
   health: { HEALTHY: 'Healthy', FAILING: 'Failing', DISABLED: 'Disabled' } as Record<string, string>,
   enabled: 'Enabled',

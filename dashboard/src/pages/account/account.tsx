@@ -53,7 +53,7 @@ function Profile({ person }: { person: NonNullable<AccountQuery['viewer']['perso
               type="email"
               autoComplete="username"
               required
-              defaultValue={person.email}
+              defaultValue={person.email ?? ''}
               fault={faultOf('email')}
             />
           </>

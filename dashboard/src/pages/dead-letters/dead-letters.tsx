@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react'
+import { endpointName } from '../../graph/endpoint-name.ts'
 import { type BulkActionKind, type DeadLettersQuery, type DeliveryStatus, deadLetters } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
@@ -23,7 +24,7 @@ type Row = DeadLettersQuery['deliveries']['nodes'][number]
 const COLUMNS: readonly Column<Row>[] = [
   { title: titles.status, cell: ({ status }) => <StatusBadge status={status} /> },
   { title: titles.event, cell: ({ event }) => <span className="cell-line">{event.type}</span> },
-  { title: titles.endpoint, cell: ({ endpoint }) => <span className="cell-line">{endpoint.url}</span> },
+  { title: titles.endpoint, cell: ({ endpoint }) => <span className="cell-line">{endpointName(endpoint)}</span> },
   { title: titles.reason, cell: ({ explanation }) => <span className="cell-line">{explanation}</span> },
   { title: titles.updated, cell: ({ updatedAt }) => <Time at={updatedAt} /> },
 ]

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { useSearchParams } from 'wouter'
+import { endpointName } from '../../graph/endpoint-name.ts'
 import type { DeliveryStatus } from '../../graph/operations.ts'
 import { texts } from '../../texts.ts'
 import { StatusBadge } from '../../ui/badge.tsx'
@@ -28,7 +29,7 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
       </>
     ),
   },
-  { title: titles.endpoint, cell: ({ endpoint }) => <span className="cell-line">{endpoint.url}</span> },
+  { title: titles.endpoint, cell: ({ endpoint }) => <span className="cell-line">{endpointName(endpoint)}</span> },
   { title: titles.attempts, isNumber: true, cell: ({ attemptCount }) => attemptCount.toLocaleString() },
   { title: titles.reason, cell: ({ explanation }) => <span className="cell-line">{explanation}</span> },
   { title: titles.updated, cell: ({ updatedAt }) => <Time at={updatedAt} /> },

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { Link } from 'wouter'
+import { endpointName } from '../../graph/endpoint-name.ts'
 import { indent } from '../../graph/format.ts'
 import { openDeliveries } from '../../graph/live.ts'
 import { type DeliveryQuery, delivery, deliveryCancel, deliveryRetry } from '../../graph/operations.ts'
@@ -99,7 +100,7 @@ function Shown({ row }: { row: DeliveryRow }) {
                 [
                   words.endpoint,
                   <Link key="endpoint" href={`/endpoints/${endpoint.id}`}>
-                    {endpoint.url}
+                    {endpointName(endpoint)}
                   </Link>,
                 ],
                 [words.created, <Time key="created" at={row.createdAt} />],

@@ -1,3 +1,4 @@
+import { endpointName } from '../../graph/endpoint-name.ts'
 import { formatSeconds } from '../../graph/format.ts'
 import { texts } from '../../texts.ts'
 import { Copy } from '../../ui/copy.tsx'
@@ -20,7 +21,7 @@ export function EndpointFacts({ endpoint }: { endpoint: EndpointRow }) {
           </span>,
         ],
         endpoint.externalId !== null && [words.externalId, <code key="external">{endpoint.externalId}</code>],
-        [words.url, endpoint.url],
+        [words.url, endpointName(endpoint)],
         [words.types, <code key="types">{endpoint.eventTypes.join(', ')}</code>],
         [words.channels, channels.length === 0 ? words.anyChannel : channels.join(', ')],
         [words.headers, headerNames.length === 0 ? words.noHeaders : headerNames.join(', ')],

@@ -22,7 +22,7 @@ export function EndpointFields({ endpoint, faultOf }: Props) {
         required
         autoFocus
         placeholder="https://example.com/webhooks"
-        defaultValue={endpoint?.url}
+        defaultValue={endpoint?.url ?? ''}
         hint={words.urlHint}
         fault={faultOf('url')}
       />

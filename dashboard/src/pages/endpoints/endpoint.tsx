@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { endpointName } from '../../graph/endpoint-name.ts'
 import { type EndpointQuery, endpoint, endpointUpdates } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
@@ -39,7 +40,7 @@ export default function Endpoint({ id }: { id: string }) {
           <>
             <div className="page-head">
               <div className="row">
-                <h1>{node.description || node.url}</h1>
+                <h1>{node.description || endpointName(node)}</h1>
                 <EndpointState endpoint={node} />
               </div>
               <EndpointActions endpoint={node} onChanged={answer.refresh} />

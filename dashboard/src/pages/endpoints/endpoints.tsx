@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
+import { endpointName } from '../../graph/endpoint-name.ts'
 import { type EndpointsQuery, endpoints, endpointUpdates } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
@@ -25,7 +26,7 @@ const COLUMNS: readonly Column<Row>[] = [
     title: titles.url,
     cell: ({ url, description }) => (
       <>
-        <span className="cell-line">{url}</span>
+        <span className="cell-line">{endpointName({ url })}</span>
         <span className="cell-line muted">{description}</span>
       </>
     ),

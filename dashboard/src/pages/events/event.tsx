@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { endpointName } from '../../graph/endpoint-name.ts'
 import { indent } from '../../graph/format.ts'
 import { type EventQuery, event } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
@@ -73,9 +74,9 @@ function Shown({ row }: { row: EventRow }) {
 
 function Matches({ matches }: { matches: readonly Match[] }) {
   return matches.map(({ endpoint, delivery, message }) => (
-    <article key={endpoint.id} className="attempt" aria-label={endpoint.url}>
+    <article key={endpoint.id} className="attempt" aria-label={endpointName(endpoint)}>
       <div className="row spread">
-        <Link href={`/endpoints/${endpoint.id}`}>{endpoint.url}</Link>
+        <Link href={`/endpoints/${endpoint.id}`}>{endpointName(endpoint)}</Link>
         {delivery !== null && (
           <Link href={`/deliveries/${delivery.id}`}>
             <StatusBadge status={delivery.status} />

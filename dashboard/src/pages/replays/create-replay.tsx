@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useClient } from 'urql'
 import { documentOf } from '../../graph/documents.ts'
+import { endpointName } from '../../graph/endpoint-name.ts'
 import {
   type DeliveryStatus,
   endpoints,
@@ -24,7 +25,7 @@ export function CreateReplay({ onClose, onCreated }: { onClose: () => void; onCr
   const { send } = useChange(replayCreate)
   const { data } = useRead(endpoints, { filter: {}, first: 100 })
   const [preview, setPreview] = useState<string>()
-  const options = (data?.webhookEndpoints.nodes ?? []).map(({ id, url }) => [id, url] as const)
+  const options = (data?.webhookEndpoints.nodes ?? []).map((endpoint) => [endpoint.id, endpointName(endpoint)] as const)
 
   async function look(form: HTMLFormElement | null) {
     if (form === null) return

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { endpointName } from '../../graph/endpoint-name.ts'
 import { type ReplaysQuery, replayCancel, replays, replayUpdates } from '../../graph/operations.ts'
 import { useChange, useRead } from '../../graph/use-operation.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
@@ -20,7 +21,7 @@ const { columns: titles } = words
 type Row = ReplaysQuery['replays']['nodes'][number]
 
 const COLUMNS: readonly Column<Row>[] = [
-  { title: titles.endpoint, cell: ({ endpoint }) => <span className="cell-line">{endpoint.url}</span> },
+  { title: titles.endpoint, cell: ({ endpoint }) => <span className="cell-line">{endpointName(endpoint)}</span> },
   { title: titles.status, cell: (row) => <Progress row={row} /> },
   { title: titles.count, isNumber: true, cell: ({ count }) => texts.jobs.progress(count) },
   { title: titles.filter, cell: ({ types, statuses }) => [...types, ...statuses].join(', ') || words.allEvents },
