@@ -45,7 +45,12 @@ export default defineConfig({
         : []),
       // Runs where `npm test` could install Chromium; its first lines say when it could not.
       ...(hasChromium
-        ? [{ extends: true as const, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...services } }]
+        ? [
+            {
+              extends: true as const,
+              test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...services, testTimeout: 90_000 },
+            },
+          ]
         : []),
       { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...services } },
     ],

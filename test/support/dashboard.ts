@@ -14,7 +14,7 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ]
-const STEP_MS = 8_000
+const STEP_MS = 20_000
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Signalbox with its worker running, an owner, and a real Chromium. Time is real, because the browser has its own. */

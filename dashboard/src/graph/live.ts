@@ -5,12 +5,9 @@ import {
   type DeliveryUpdatesSubscriptionVariables,
   deliveryUpdates,
 } from './operations.ts'
-import type { Socket } from './socket.ts'
+import type { LiveState, Socket } from './socket.ts'
 
 export type LiveDelivery = DeliveryUpdatesSubscription['deliveryUpdates']['delivery']
-
-/** What happened to the connection since the last frame. */
-export type LiveState = 'connecting' | 'live' | 'broken'
 
 export interface LiveListener {
   /** Changed deliveries of one frame, each once with its newest state. */
@@ -70,12 +67,10 @@ export function openDeliveries(
   }
 
   const stops = [
-    socket.on('connecting', () => listener.onState('connecting')),
+    socket.watch(listener.onState),
     socket.on('connected', (_socket, _payload, wasRetry) => {
       if (wasRetry && variables.after != null) missed = 0
-      listener.onState('live')
     }),
-    socket.on('closed', () => listener.onState('broken')),
     socket.subscribe<DeliveryUpdatesSubscription>(
       {
         query: '',

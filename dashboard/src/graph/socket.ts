@@ -3,6 +3,9 @@ import { CloseCode, createClient } from 'graphql-ws'
 /** Close codes after which a new connection would be refused as well. */
 const FINAL = [CloseCode.Forbidden, CloseCode.Unauthorized, CloseCode.BadRequest] as number[]
 
+/** State of the connection that live panels show. */
+export type LiveState = 'connecting' | 'live' | 'broken'
+
 export type Socket = ReturnType<typeof createSocket>
 
 /**
@@ -24,10 +27,27 @@ export function createSocket(connectionParams: () => Record<string, string>, onE
     shouldRetry: (fault) => !isFinal(fault),
     keepAlive: 15_000,
   })
+  let state: LiveState = 'connecting'
+  const listeners = new Set<(state: LiveState) => void>()
+  function change(next: LiveState): void {
+    state = next
+    for (const listener of listeners) listener(next)
+  }
+  client.on('connecting', () => change('connecting'))
+  client.on('connected', () => change('live'))
   client.on('closed', (event) => {
+    change('broken')
     if (isFinal(event)) onEnded()
   })
-  return client
+  return {
+    ...client,
+    /** Calls back with the state now and at every change. @returns stops that */
+    watch(listener: (state: LiveState) => void): () => void {
+      listeners.add(listener)
+      listener(state)
+      return () => void listeners.delete(listener)
+    },
+  }
 }
 
 const isFinal = (event: unknown): boolean =>

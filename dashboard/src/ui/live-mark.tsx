@@ -1,4 +1,4 @@
-import type { LiveState } from '../graph/live.ts'
+import type { LiveState } from '../graph/socket.ts'
 import { texts } from '../texts.ts'
 import { Badge, type Tone } from './badge.tsx'
 

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { type LiveState, openDeliveries } from '../../graph/live.ts'
+import { openDeliveries } from '../../graph/live.ts'
 import { type DeliveriesQuery, type DeliveriesQueryVariables, deliveries } from '../../graph/operations.ts'
+import type { LiveState } from '../../graph/socket.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
