@@ -43,8 +43,11 @@ import { createOrganizationLookup } from './domain/organizations/organization-lo
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import { createKeysNearLimit } from './domain/overview/keys-near-limit.ts'
 import { createOverview } from './domain/overview/overview.ts'
+import { createAcceptInvitation } from './domain/people/accept-invitation.ts'
 import { createAuditPerson, createNoteRefusedSignIn } from './domain/people/audit-person.ts'
 import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
+import { createInvitations } from './domain/people/invitations.ts'
+import { createInviterRights } from './domain/people/inviter-rights.ts'
 import { createKnownDevices } from './domain/people/known-devices.ts'
 import { createLinks } from './domain/people/links.ts'
 import type { Mail } from './domain/people/mail.ts'
@@ -153,6 +156,10 @@ export function createServices(deps: {
 
   return {
     announceSessions,
+    acceptInvitation: createAcceptInvitation({
+      ...{ prisma, clock, makeId, audit, denials, sessions, devices, announceSessions },
+      inviterRights: createInviterRights({ clock }),
+    }),
     audit: {
       /** Records a refused attempt. Changes are recorded in their own transaction. */
       denied: denials.note,
@@ -183,6 +190,7 @@ export function createServices(deps: {
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
+    invitations: createInvitations({ prisma, clock, makeId, audit, denials, links, mails: organizationMails }),
     links,
     mail: deps.mail,
     members: createMembers({ prisma, audit, denials, announceSessions, mails: organizationMails }),
