@@ -9,6 +9,7 @@ import { isolation } from './isolation.ts'
 import { latency } from './latency.ts'
 import { publish } from './publish.ts'
 import { retention } from './retention.ts'
+import { stream } from './stream.ts'
 import { type Figures, isMet, table, toJson } from './support/figures.ts'
 import { type Services, startServices } from './support/services.ts'
 import { usage } from './usage.ts'
@@ -17,6 +18,7 @@ import { verify } from './verify.ts'
 const BENCHMARKS: Record<string, (services: Services, options: { rounds: number }) => Promise<Figures>> = {
   delivery,
   publish,
+  stream,
   latency,
   isolation,
   growth,

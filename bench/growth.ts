@@ -1,11 +1,11 @@
 // What is done all the time, with 50,000 and with 5,000,000 deliveries stored: it must cost the same.
 import { createPool } from '../src/database/client.ts'
 import { readConnection } from '../src/database/connection.ts'
+import type { AttemptResult } from '../src/domain/deliveries/attempt-outcome.ts'
+import { recordResults } from '../src/domain/deliveries/record-results.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { createIds } from '../src/lib/ids.ts'
-import type { AttemptResult } from '../worker/attempt-outcome.ts'
 import { type ClaimedDelivery, createClaimer } from '../worker/claim.ts'
-import { recordResults } from '../worker/record-results.ts'
 import { type Figures, median, round } from './support/figures.ts'
 import { fill } from './support/fill.ts'
 import { createEndpoints, data } from './support/publish.ts'

@@ -175,7 +175,7 @@ builder.mutationType({
 })
 builder.subscriptionType({
   description:
-    'Live changes over WebSocket (graphql-transport-ws) or SSE, at most 100 subscriptions per key and process. A subscription ends when its key becomes invalid. `deliveryUpdates` resumes from a cursor. The others keep no messages: after a break they report a gap or send the current state, and their lists are read again.',
+    'Live changes over WebSocket (graphql-transport-ws) or SSE, at most 100 subscriptions per key and process. A subscription ends when its key becomes invalid. `deliveryUpdates` resumes from a cursor, and `deliveryStream` loses nothing. The others keep no messages: after a break they report a gap or send the current state, and their lists are read again.',
 })
 builder.addScalarType('DateTime', GraphQLDateTime)
 builder.addScalarType('JSON', JsonScalar)

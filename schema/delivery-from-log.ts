@@ -1,6 +1,7 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 import type { DeliveryChange } from '../src/bus/delivery-log-entry.ts'
 import type { Delivery, Event, WebhookEndpoint } from '../src/database/generated/client.ts'
+import type { StreamDelivery } from '../src/domain/streams/claim-stream.ts'
 
 /** Marks a row built from a live message, with the message's fields of event and endpoint. */
 const LIVE = Symbol('live')
@@ -21,6 +22,26 @@ export function deliveryFromLog(change: DeliveryChange): Delivery {
     [LIVE]: { event, endpoint },
   }
   return row
+}
+
+/** Builds the row of a delivery from the message of a stream. */
+export function deliveryFromStream(leased: StreamDelivery): Delivery {
+  return deliveryFromLog({
+    id: leased.id,
+    organizationId: leased.organization_id,
+    status: 'SENDING',
+    trigger: leased.trigger,
+    attemptCount: leased.attempt_count,
+    version: leased.version,
+    nextAttemptAt: leased.next_attempt_at,
+    statusReason: leased.status_reason,
+    createdAt: leased.created_at,
+    updatedAt: leased.updated_at,
+    eventId: leased.event_id,
+    endpointId: leased.endpoint_id,
+    event: { id: leased.event_id, type: leased.event_type },
+    endpoint: { id: leased.endpoint_id, url: null },
+  })
 }
 
 /** The event that a live message carries; undefined when the selection needs more, and for a row of the database. */

@@ -13,7 +13,10 @@ export const DeliveryStatusType = builder.enumType('DeliveryStatus', {
     [DeliveryStatus.SUCCEEDED]: { description: 'The receiver accepted the delivery.' },
     [DeliveryStatus.DEAD]: { description: 'All attempts failed, or a test failed: the delivery is a dead letter.' },
     [DeliveryStatus.EXPIRED]: { description: 'The event became older than the `maxAgeSeconds` of the endpoint.' },
-    [DeliveryStatus.HELD]: { description: 'The delivery waits until its endpoint is enabled.' },
+    [DeliveryStatus.HELD]: {
+      description:
+        'The delivery waits until its endpoint is enabled or, for a STREAM endpoint, until a listener connects.',
+    },
     [DeliveryStatus.CANCELED]: {
       description:
         'The delivery was canceled with `deliveryCancel`, when its endpoint was enabled again, or when its endpoint was deleted.',

@@ -7,7 +7,7 @@ import { Event } from './event.ts'
 import { EventPredicateInput } from './event-predicate.ts'
 import { HttpHeaderInput } from './http-header.ts'
 import { createPayload, EXPECTED_VERSION } from './payload.ts'
-import { RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
+import { EndpointKindType, RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
 
 type Endpoint = typeof WebhookEndpoint.$inferType
 type DeliveryRow = typeof Delivery.$inferType
@@ -40,7 +40,8 @@ const settings = {
   headers: 'Custom headers, at most 20 and each name once, which are stored encrypted. Their values cannot be read.',
   timeoutSeconds: 'Timeout of one request in seconds, from connecting to the end of the body, 1 to 60.',
   rateLimit: 'Maximum requests per second over all workers, 1 to 10,000; null for no rate limit.',
-  maxConcurrency: 'Maximum requests in flight over all workers, 1 to 1,000.',
+  maxConcurrency:
+    'Maximum requests in flight over all workers, or leased deliveries over all listeners of a STREAM endpoint, 1 to 1,000.',
   disableAfterFailures: 'Number of consecutive failed attempts that disable the endpoint, 1 to 1,000; null for never.',
   maxAgeSeconds:
     'Maximum age of an event in seconds, 60 to 7,776,000 (90 days), after which its deliveries become EXPIRED.',
@@ -49,7 +50,8 @@ const settings = {
 const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput', {
   description: 'An endpoint to create.',
   fields: (t) => ({
-    url: t.field({ type: 'URL', required: true, description: settings.url }),
+    kind: t.field({ type: EndpointKindType, description: 'Kind of the endpoint, which is fixed. Default HTTP.' }),
+    url: t.field({ type: 'URL', description: `${settings.url} Required for HTTP, absent for STREAM.` }),
     externalId: t.string({ description: `${settings.externalId} Default none.` }),
     eventTypes: t.stringList({ required: true, description: settings.eventTypes }),
     channels: t.stringList({ description: `${settings.channels} Default empty.` }),
@@ -61,8 +63,8 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
       type: RetryPolicyInput,
       description: 'Retry policy of the endpoint. Default: the preset DEFAULT.',
     }),
-    rateLimit: t.int({ description: `${settings.rateLimit} Default null.` }),
-    maxConcurrency: t.int({ description: `${settings.maxConcurrency} Default 64.` }),
+    rateLimit: t.int({ description: `${settings.rateLimit} Absent for STREAM. Default null.` }),
+    maxConcurrency: t.int({ description: `${settings.maxConcurrency} Default 64, and 1,000 for STREAM.` }),
     disableAfterFailures: t.int({ description: `${settings.disableAfterFailures} Default 10.` }),
     maxAgeSeconds: t.int({ description: `${settings.maxAgeSeconds} Default 604,800 (7 days).` }),
     signatureScheme: t.field({
@@ -73,6 +75,9 @@ const WebhookEndpointCreateInput = builder.inputType('WebhookEndpointCreateInput
       description:
         'Signing secret that the receiver verifies with already: `whsec_` and 24 to 64 bytes in base64. Not for STANDARD_ED25519. Default: a new one.',
     }),
+    ephemeral: t.boolean({
+      description: 'True deletes a STREAM endpoint 7 days after its last listener. Default false.',
+    }),
     enabled: t.boolean({ description: 'False creates a disabled endpoint and holds its deliveries. Default true.' }),
   }),
 })
@@ -81,7 +86,7 @@ const WebhookEndpointUpdateInput = builder.inputType('WebhookEndpointUpdateInput
   description:
     'Changes to an endpoint. Absent fields keep their value; null is valid only for `externalId`, `predicate`, `rateLimit` and `disableAfterFailures`.',
   fields: (t) => ({
-    url: t.field({ type: 'URL', description: settings.url }),
+    url: t.field({ type: 'URL', description: `${settings.url} Absent for STREAM.` }),
     externalId: t.string({ description: `${settings.externalId} Null removes it.` }),
     eventTypes: t.stringList({ description: settings.eventTypes }),
     channels: t.stringList({ description: settings.channels }),

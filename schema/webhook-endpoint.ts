@@ -1,9 +1,20 @@
 import type { EndpointHealth as StoredHealth } from '../src/database/generated/client.ts'
-import { SignatureScheme } from '../src/database/generated/enums.ts'
+import { EndpointKind, SignatureScheme } from '../src/database/generated/enums.ts'
 import type { SecretState } from '../src/domain/endpoints/endpoint-secrets.ts'
 import { RETRY_PRESETS } from '../src/domain/endpoints/retry-policy.ts'
 import { JsonText } from '../src/lib/json-text.ts'
 import { builder, Node, ownedById, requireViewer } from './builder.ts'
+
+export const EndpointKindType = builder.enumType('EndpointKind', {
+  description: 'How the deliveries of an endpoint reach their receiver.',
+  values: {
+    [EndpointKind.HTTP]: { description: 'Signalbox sends a request to the URL of the endpoint, the default.' },
+    [EndpointKind.STREAM]: {
+      description:
+        'Listeners lease deliveries with `deliveryStream` or `deliveryStreamClaim` and acknowledge them with `deliveryStreamAcknowledge`, so that a receiver needs no public address.',
+    },
+  } as const,
+})
 
 export const SignatureSchemeType = builder.enumType('SignatureScheme', {
   description: 'Signature scheme of the requests to an endpoint, which the delivery contract describes.',
@@ -114,7 +125,15 @@ export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
       nullable: true,
       description: "Id of the endpoint in the organization's own system, unique in the organization; null without one.",
     }),
-    url: t.expose('url', { type: 'URL', description: 'URL to which requests are sent.' }),
+    kind: t.expose('kind', {
+      type: EndpointKindType,
+      description: 'How deliveries reach the receiver, fixed at the creation.',
+    }),
+    url: t.expose('url', {
+      type: 'URL',
+      nullable: true,
+      description: 'URL to which requests are sent; null for the kind STREAM.',
+    }),
     description: t.exposeString('description', { description: 'Description for people; empty without one.' }),
     eventTypes: t.exposeStringList('eventTypes', {
       description:
@@ -146,7 +165,8 @@ export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
       description: 'Maximum requests per second over all workers, evenly spaced; null for no rate limit.',
     }),
     maxConcurrency: t.exposeInt('maxConcurrency', {
-      description: 'Maximum requests in flight over all workers.',
+      description:
+        'Maximum requests in flight over all workers; for the kind STREAM, maximum leased deliveries over all listeners.',
     }),
     disableAfterFailures: t.exposeInt('disableAfterFailures', {
       nullable: true,
@@ -183,6 +203,15 @@ export const WebhookEndpoint = builder.prismaObject('WebhookEndpoint', {
     disabledReason: t.exposeString('disabledReason', {
       nullable: true,
       description: 'Reason why the endpoint is disabled; null while the endpoint is enabled.',
+    }),
+    ephemeral: t.exposeBoolean('ephemeral', {
+      description: 'True for a STREAM endpoint that is deleted 7 days after its last listener.',
+    }),
+    lastListenedAt: t.expose('lastListenedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Time at which a listener of the STREAM endpoint was last connected, to within an hour; null before the first, and for the kind HTTP.',
     }),
     version: t.exposeInt('version', {
       description:

@@ -10,7 +10,7 @@ const LAYERS: [name: string, files: RegExp][] = [
   ['bus', /^src\/bus\//],
   ['domain', /^src\/domain\//],
   ['live', /^src\/live\//],
-  ['services', /^src\/services\.ts$/],
+  ['services', /^src\/(people-)?services\.ts$/],
   ['worker', /^worker\//],
   ['schema', /^schema\//],
   ['server', /^src\/server\//],
@@ -23,7 +23,7 @@ const layerOf = (file: string) => LAYERS.findIndex(([, pattern]) => pattern.test
 const FACE_PACKAGES = /^(graphql|@graphql.*|graphql-.*|@pothos\/.*|ws|node:http|node:http2)$/
 const FIRST_FACE = LAYERS.findIndex(([name]) => name === 'schema')
 /** One names the status texts of HTTP (RFC 9110), the other sends where undici refuses interim responses. */
-const HTTP_CLIENTS = ['worker/failure-message.ts', 'worker/fallback-sender.ts']
+const HTTP_CLIENTS = ['src/domain/deliveries/status-failure.ts', 'worker/fallback-sender.ts']
 
 /** Lists imports against the direction, import circles, and files outside every layer. */
 export function findWrongImports(): string[] {

@@ -1,7 +1,7 @@
 // Runs before npm test and npm run bench: installs what they need and the machine lacks, where it can, and says so in one line.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { PGBOUNCER, POSTGRES_15 } from '../test/support/installed.ts'
+import { hasPython, PGBOUNCER, POSTGRES_15 } from '../test/support/installed.ts'
 
 interface Prerequisite {
   /** Package of Debian. */
@@ -20,6 +20,7 @@ const PREREQUISITES: Record<string, Prerequisite> = {
     isThere: () => existsSync(`${POSTGRES_15}/postgres`),
     leavesOut: 'the tests on PostgreSQL 15',
   },
+  python3: { package: 'python3', isThere: () => hasPython, leavesOut: 'the tests of the listener in Python' },
   pgbouncer: { package: 'pgbouncer', isThere: () => existsSync(PGBOUNCER), leavesOut: 'the tests behind PgBouncer' },
 }
 const CLUSTER_SETTINGS = '/etc/postgresql-common/createcluster.conf'

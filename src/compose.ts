@@ -125,7 +125,7 @@ export async function compose(
         connections,
       },
     })
-    stops.push(services.usageRecorder.stop, services.publisher.stop, server.stop)
+    stops.push(services.usageRecorder.stop, services.publisher.stop, services.stopStreams, server.stop)
     // Never the link itself: in production the output is a log.
     if (production && (await services.setUp.isOpen()))
       log.info(

@@ -43,36 +43,15 @@ import { createOrganizationLookup } from './domain/organizations/organization-lo
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import { createKeysNearLimit } from './domain/overview/keys-near-limit.ts'
 import { createOverview } from './domain/overview/overview.ts'
-import { createAcceptInvitation } from './domain/people/accept-invitation.ts'
-import { createAuditPerson, createNoteRefusedSignIn } from './domain/people/audit-person.ts'
-import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
-import { createInvitations } from './domain/people/invitations.ts'
-import { createInviterRights } from './domain/people/inviter-rights.ts'
-import { createKnownDevices } from './domain/people/known-devices.ts'
-import { createLinks } from './domain/people/links.ts'
 import type { Mail } from './domain/people/mail.ts'
-import { createMembers } from './domain/people/members.ts'
-import { createNotices } from './domain/people/notices.ts'
-import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
-import { createOrganizationMails } from './domain/people/organization-mails.ts'
-import { createOwnAccount } from './domain/people/own-account.ts'
-import { createOwnSessions } from './domain/people/own-sessions.ts'
-import { createPasswordReset } from './domain/people/password-reset.ts'
-import { createPeople } from './domain/people/people.ts'
 import { createPermissionResources } from './domain/people/permission-resources.ts'
-import { createSecondFactors } from './domain/people/second-factors.ts'
-import { createAnnounceSessions } from './domain/people/session-changes.ts'
-import { createSessionSeen } from './domain/people/session-seen.ts'
-import { createSessions } from './domain/people/sessions.ts'
-import { createSetPassword } from './domain/people/set-password.ts'
-import { createSetUp } from './domain/people/set-up.ts'
-import { createSignIn } from './domain/people/sign-in.ts'
-import { createSignInBudgets } from './domain/people/sign-in-budgets.ts'
 import { createFindOperation } from './domain/persisted-operations/find-operation.ts'
 import type { Manifest } from './domain/persisted-operations/manifest.ts'
 import { createPersistedOperations } from './domain/persisted-operations/persisted-operations.ts'
 import { createReplays } from './domain/replays/replays.ts'
 import { createSearchReplays } from './domain/replays/search-replays.ts'
+import { createAcknowledge } from './domain/streams/acknowledge.ts'
+import { createOpenLeases } from './domain/streams/open-leases.ts'
 import { createUsageRecorder } from './domain/usage/recorder.ts'
 import { createReadUsage } from './domain/usage/usage.ts'
 import { createReadRecords } from './domain/usage/usage-records.ts'
@@ -81,8 +60,10 @@ import type { MakeId } from './lib/ids.ts'
 import type { Keyring } from './lib/keyring.ts'
 import type { Log } from './lib/log.ts'
 import { createDeliveryFeed } from './live/delivery-feed.ts'
+import { createDeliveryStreams } from './live/delivery-streams.ts'
 import { createSessionListener } from './live/session-listener.ts'
 import { createSubscriptions } from './live/subscriptions.ts'
+import { createPeopleServices } from './people-services.ts'
 
 /** The wired services of Signalbox, used by GraphQL and later by other faces. */
 export type Services = ReturnType<typeof createServices>
@@ -124,26 +105,17 @@ export function createServices(deps: {
   const permissionResources = createPermissionResources({ prisma, clock, audit })
   const keys = createKeys({ prisma, clock, makeId, audit, bus, denials, keyCache, keyPrefix, permissionResources })
 
-  const announceSessions = createAnnounceSessions({ bus })
-  const auditPerson = createAuditPerson({ audit })
-  const sessions = createSessions({ prisma, clock, makeId, announceSessions, auditPerson })
-  const codes = createOneTimeCodes({ clock })
-  const devices = createKnownDevices({ clock })
-  const budgets = createSignInBudgets({ pool, clock })
-  const links = createLinks(deps.publicUrl)
-  const notices = createNotices({ mail: deps.mail, links })
-  const factors = createSecondFactors({ prisma, clock, makeId, keyring, budgets, auditPerson, notices })
-  const setPassword = createSetPassword({ prisma, clock, makeId, factors, budgets })
-  const noteRefused = createNoteRefusedSignIn({ prisma, denials })
-  const ofAccount = { prisma, clock, budgets, sessions, auditPerson }
-  const organizationMails = createOrganizationMails({ mail: deps.mail, links })
+  const people = createPeopleServices({
+    ...{ prisma, pool, bus, clock, makeId, keyring, log, audit, denials, limits, organizationLookup },
+    ...{ mail: deps.mail, publicUrl: deps.publicUrl },
+  })
 
   const findOperation = createFindOperation({ pool, bus, manifest })
   const eventTypes = createEventTypes({ database, clock, makeId, audit, bus })
   const secrets = createEndpointSecrets({ prisma, clock, makeId, keyring })
   const endpoints = createEndpoints({ prisma, clock, makeId, audit, bus, keyring, targets, secrets })
   const searchable = { ...endpoints, ...createSearchEndpoints({ prisma }) }
-  const authenticateSession = createAuthenticateSession({ pool, clock, organizationLookup, sessions })
+  const { authenticateSession } = people
   const subscriptions = createSubscriptions({
     bus,
     clock,
@@ -151,15 +123,17 @@ export function createServices(deps: {
     isUnchanged: createRevalidate({ keyLookup, authenticateSession, organizationLookup, clock }),
   })
 
+  const openLeases = createOpenLeases()
+  const acknowledge = createAcknowledge({ pool, clock, makeId, bus, log, openLeases })
+  const deliveryStreams = createDeliveryStreams({
+    ...{ pool, bus, clock, makeId, keyring, log, subscriptions, acknowledge, openLeases },
+  })
+
   /** Loads relations of rows for Pothos. The type has no models, so that no other code bypasses the services. */
   const relationClient: Pick<PrismaClient, '$connect'> = prisma
 
   return {
-    announceSessions,
-    acceptInvitation: createAcceptInvitation({
-      ...{ prisma, clock, makeId, audit, denials, sessions, devices, announceSessions },
-      inviterRights: createInviterRights({ clock }),
-    }),
+    acknowledge,
     audit: {
       /** Records a refused attempt. Changes are recorded in their own transaction. */
       denied: denials.note,
@@ -168,10 +142,10 @@ export function createServices(deps: {
     },
     bulkActions: createBulkActions({ database, clock, makeId, audit, bus, read }),
     authenticate: createAuthenticate({ organizationLookup, keyLookup, lastUsed, clock }),
-    authenticateSession,
     bus,
     deliveries: createDeliveries({ database, clock, audit, bus, read }),
     deliveryFeed: createDeliveryFeed({ pool, bus }),
+    deliveryStreams,
     documents: createPersistedOperations({ prisma, clock, makeId, audit, denials, findOperation }),
     endpoints: searchable,
     endpointLifecycle: createEndpointLifecycle({ database, clock, makeId, audit, bus, endpoints, secrets }),
@@ -190,22 +164,8 @@ export function createServices(deps: {
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
     limits,
-    invitations: createInvitations({ prisma, clock, makeId, audit, denials, links, mails: organizationMails }),
-    links,
-    mail: deps.mail,
-    members: createMembers({ prisma, audit, denials, announceSessions, mails: organizationMails }),
-    people: createPeople({ prisma }),
     permissionResources,
-    sessionSeen: createSessionSeen({ pool, clock }),
-    ownAccount: createOwnAccount({ ...ofAccount, setPassword, notices }),
-    ownSessions: createOwnSessions({ ...ofAccount, factors }),
-    passwordReset: createPasswordReset({
-      ...{ prisma, log, limits, codes, sessions, setPassword, auditPerson, notices },
-      mail: deps.mail,
-    }),
-    secondFactors: factors,
-    setUp: createSetUp({ prisma, clock, makeId, audit, codes, sessions, devices }),
-    signIn: createSignIn({ ...ofAccount, limits, codes, devices, factors, noteRefused }),
+    ...people,
     organizations: {
       ...createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
       remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),
@@ -235,13 +195,19 @@ export function createServices(deps: {
     usage: createReadUsage({ database, clock, read }),
     usageRecorder,
     usageRecords: createReadRecords({ database, read }),
-    /** Subscribes to the changes of other nodes. */
+    /** Records accepted results, and gives the leases of listeners back. */
+    async stopStreams() {
+      await acknowledge.stop()
+      await deliveryStreams.stop()
+    },
+    /** Subscribes to the changes of other nodes, and keeps the leases of streams. */
     async start() {
       if (redis !== undefined) await waitUntilReady(redis)
       await Promise.all(
         [organizationLookup, keyCache, findOperation, eventTypes, subscriptions].map((part) => part.start()),
       )
       usageRecorder.start()
+      deliveryStreams.start()
     },
   }
 }

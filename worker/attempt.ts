@@ -1,15 +1,16 @@
+import type { AttemptResult, Exchange } from '../src/domain/deliveries/attempt-outcome.ts'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
 import type { Log } from '../src/lib/log.ts'
-import { type AttemptResult, decideOutcome } from './attempt-outcome.ts'
 import { createBuildRequest, type PreparedRequest, UnpreparedError } from './build-request.ts'
 import type { ClaimedDelivery } from './claim.ts'
 import { createEndpointPacer } from './endpoint-pacer.ts'
 import { createFallbackSender } from './fallback-sender.ts'
-import { createHttpSender, type Exchange } from './http-sender.ts'
+import { createHttpSender } from './http-sender.ts'
 import { isPastHalfLease } from './lease.ts'
+import { decideOutcome } from './request-outcome.ts'
 
 /** Makes one attempt per claimed delivery, from the claim to the result. */
 export function createAttempts(deps: {
@@ -51,7 +52,7 @@ export function createAttempts(deps: {
      * @returns undefined when the delivery was not sent: the worker was stalled past half the lease, and another worker
      *   may hold the delivery by now. The expired lease returns the delivery to the queue.
      */
-    async make(delivery: ClaimedDelivery): Promise<AttemptResult | undefined> {
+    async make(delivery: ClaimedDelivery): Promise<AttemptResult<ClaimedDelivery> | undefined> {
       if (delivery.spacing > 0) {
         const since = clock.now()
         await pace(delivery)

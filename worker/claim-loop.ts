@@ -1,8 +1,9 @@
+import type { Undeliverable } from '../src/domain/deliveries/undeliverable.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { Log } from '../src/lib/log.ts'
 import type { BlockedClaims } from './blocked-claims.ts'
 import type { Capacity } from './capacity.ts'
-import type { ClaimedDelivery, Claimer, Undeliverable } from './claim.ts'
+import type { ClaimedDelivery, Claimer } from './claim.ts'
 import { type ClaimSchedule, POLL_MS } from './claim-schedule.ts'
 import type { Leases } from './lease.ts'
 
@@ -17,6 +18,7 @@ const SATURATED_POLL_MS = 1_000
  *
  * @param deps.send receives claimed deliveries to send now
  * @param deps.moveUndeliverable receives due deliveries that must not be sent
+ * @param deps.holdUnheard called while streams without a listener have due deliveries
  * @param deps.flushIfBlocked called after each claim: recorded results may be needed for the next one
  */
 export function createClaimLoop(deps: {
@@ -30,6 +32,7 @@ export function createClaimLoop(deps: {
   leases: Leases
   send: (deliveries: readonly ClaimedDelivery[]) => void
   moveUndeliverable: (found: readonly Undeliverable[]) => void
+  holdUnheard: () => void
   flushIfBlocked: () => void
 }) {
   const { claimer, clock, log, leaseSeconds, schedule, capacity, blocked, leases } = deps
@@ -74,6 +77,7 @@ export function createClaimLoop(deps: {
     const claimed = await claimer.claim({ ...free, now: clock.forQueue(), leaseSeconds })
     deps.send(await leases.renewClaimed(claimed.deliveries, began))
     deps.moveUndeliverable(claimed.undeliverable)
+    if (claimed.hasUnheardStreams) deps.holdUnheard()
     // A full organization may have capacity by now.
     const fullOrganizations = capacity.free()?.fullOrganizations ?? []
     const mayHaveMore = [...claimed.organizationsWithMore, ...free.fullOrganizations]

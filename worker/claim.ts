@@ -1,6 +1,8 @@
 import { createPool } from '../src/database/client.ts'
 import type { ConnectionOptions } from '../src/database/connection.ts'
-import type { AttemptTrigger, SignatureScheme } from '../src/database/generated/enums.ts'
+import type { SignatureScheme } from '../src/database/generated/enums.ts'
+import type { LeasedDelivery } from '../src/domain/deliveries/attempt-outcome.ts'
+import type { Undeliverable } from '../src/domain/deliveries/undeliverable.ts'
 
 /** Endpoint of a claimed delivery, as of the claim. */
 export interface ClaimedEndpoint {
@@ -15,17 +17,7 @@ export interface ClaimedEndpoint {
 }
 
 /** A claimed delivery with everything an attempt needs, so that no statement runs before its result is recorded. */
-export interface ClaimedDelivery {
-  id: string
-  organization_id: string
-  /** Fencing version: only the holder of this version may record a result. */
-  version: number
-  trigger: AttemptTrigger
-  /** Attempts of the retry policy made before this one. */
-  scheduled_attempts: number
-  event_id: string
-  event_type: string
-  endpoint_id: string
+export interface ClaimedDelivery extends LeasedDelivery {
   body: Uint8Array
   /** Milliseconds to wait before sending; 0 without a rate limit. */
   send_in: number
@@ -35,9 +27,6 @@ export interface ClaimedDelivery {
   /** Time of the claim in milliseconds of `performance.now()`. */
   claimedAt: number
 }
-
-/** A due delivery that must not be sent: its id, the version this was decided on, and its target status. */
-export type Undeliverable = [id: string, version: number, status: 'CANCELED' | 'HELD' | 'EXPIRED']
 
 export interface ClaimOptions {
   /** Null takes the clock of the database. */
@@ -64,6 +53,8 @@ export interface Claim {
   nextSlotInMs: number | null
   /** Milliseconds until the next retry that was not due yet; null when none waits. */
   nextRetryInMs: number | null
+  /** True while a stream without a listener has due deliveries. */
+  hasUnheardStreams: boolean
 }
 
 type ClaimedRow = Omit<ClaimedDelivery, 'body' | 'endpoint' | 'claimedAt'> & { body: string }
@@ -79,10 +70,11 @@ type Row = ClaimedRow & {
   saturated_endpoints: string[] | null
   next_slot_in_ms: number | null
   next_retry_in_ms: number | null
+  unheard_streams: boolean | null
 }
 
 /**
- * Claims deliveries by one call of `claim_deliveries_v1` (prisma/functions), over a connection of its own, so that a
+ * Claims deliveries by one call of `claim_deliveries_v2` (prisma/functions), over a connection of its own, so that a
  * claim never waits for other statements. Claims do not wait for the disk: a claim forgotten in a crash of PostgreSQL is
  * made again, and the receiver sees the event twice, as after any crash while sending.
  */
@@ -93,7 +85,7 @@ export function createClaimer(connection: ConnectionOptions) {
     /** Claims everything due, within the bounds. */
     async claim({ now, limit, leaseSeconds, fullOrganizations }: ClaimOptions): Promise<Claim> {
       const { rows } = await pool.query<Row>({
-        text: 'SELECT * FROM claim_deliveries_v1($1, $2, $3, $4)',
+        text: 'SELECT * FROM claim_deliveries_v2($1, $2, $3, $4)',
         values: [now, limit, leaseSeconds, fullOrganizations],
       })
       const endpoints = new Map(rows.flatMap((row) => (row.endpoint ? [[row.endpoint_id, row.endpoint]] : [])))
@@ -107,6 +99,7 @@ export function createClaimer(connection: ConnectionOptions) {
         saturatedEndpoints: first?.saturated_endpoints ?? [],
         nextSlotInMs: first?.next_slot_in_ms ?? null,
         nextRetryInMs: first?.next_retry_in_ms ?? null,
+        hasUnheardStreams: first?.unheard_streams ?? false,
       }
     },
 

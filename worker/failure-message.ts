@@ -1,41 +1,15 @@
-import { STATUS_CODES } from 'node:http'
-import type { ErrorCode } from '../src/domain/deliveries/error-codes.ts'
+import type { Exchange, Failure } from '../src/domain/deliveries/attempt-outcome.ts'
+import { explainStatus } from '../src/domain/deliveries/status-failure.ts'
 import { ForbiddenTargetError } from '../src/domain/endpoints/target-policy.ts'
 import { UnpreparedError } from './build-request.ts'
-import {
-  DeadlineError,
-  type Exchange,
-  InterimResponseError,
-  InterruptedError,
-  isInvalidResponse,
-} from './http-sender.ts'
+import { DeadlineError, InterimResponseError, InterruptedError, isInvalidResponse } from './http-sender.ts'
 import { CertificateError } from './ssrf-safe-connector.ts'
 import { evidenceOf, ResponseTooLargeError } from './watch-responses.ts'
-
-/** Reason of a failed attempt: a code with a fixed meaning, and a message with the remedy. */
-export interface Failure {
-  code: ErrorCode
-  message: string
-}
 
 /** The reason of a failed attempt; undefined for a 2xx whose response ended in time. */
 export function explainFailure(exchange: Exchange, host: string, timeoutSeconds: number): Failure | undefined {
   if (exchange.error !== null) return explainError(exchange.error, host, exchange.statusCode, timeoutSeconds)
-  const status = exchange.statusCode ?? 0
-  if (status >= 200 && status < 300) return undefined
-  const answer = `${host} answered ${status}${STATUS_CODES[status] ? ` ${STATUS_CODES[status]}` : ''}`
-  if (status === 410) return { code: 'GONE', message: `${answer}: the receiver wants no more webhooks.` }
-  if (status === 429) return { code: 'RATE_LIMITED', message: `${answer}: the receiver asks for fewer requests.` }
-  if (status >= 300 && status < 400)
-    return { code: 'REDIRECTED', message: `${answer}: redirects are not followed. Set the endpoint to its final URL.` }
-  if (status === 401 || status === 403)
-    return {
-      code: 'HTTP_CLIENT_ERROR',
-      message: `${answer}: check the custom headers and any gateway in front of the receiver.`,
-    }
-  if (status >= 400 && status < 500)
-    return { code: 'HTTP_CLIENT_ERROR', message: `${answer}: check the URL of the endpoint and the receiver's logs.` }
-  return { code: 'HTTP_SERVER_ERROR', message: `${answer}: check the receiver's logs.` }
+  return explainStatus(exchange.statusCode ?? 0, host, 'endpoint')
 }
 
 function explainError(error: unknown, host: string, status: number | null, timeoutSeconds: number): Failure {

@@ -1,14 +1,13 @@
 import { type IncomingMessage, request as startRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
+import { type Exchange, KEPT_BYTES } from '../src/domain/deliveries/attempt-outcome.ts'
 import {
   DeadlineError,
-  type Exchange,
   flatten,
   HEADER_BYTES,
   InterruptedError,
   isInvalidResponse,
-  KEPT_BYTES,
   RESPONSE_BYTES,
   type Request,
   type Sender,

@@ -1,13 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import { Agent, type buildConnector, type Dispatcher } from 'undici'
+import { type Exchange, KEPT_BYTES } from '../src/domain/deliveries/attempt-outcome.ts'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import { createConnector } from './ssrf-safe-connector.ts'
 import { evidenceOf, ResponseTooLargeError } from './watch-responses.ts'
 
 /** Maximum bytes read of a response. */
 export const RESPONSE_BYTES = 64 * 1024
-/** Maximum bytes kept of a response body. */
-export const KEPT_BYTES = 10 * 1024
 export const HEADER_BYTES = 16 * 1024
 /** Maximum informational responses before the final one. */
 const INTERIM_RESPONSES = 8
@@ -22,16 +21,6 @@ export interface Request {
   headers: Record<string, string>
   body: Uint8Array
   timeoutSeconds: number
-}
-
-/** Result of one request: a status code, an error, or both when the body did not end. */
-export interface Exchange {
-  statusCode: number | null
-  headers: Record<string, string> | null
-  /** At most the first 10 KiB. */
-  body: Buffer | null
-  error: unknown
-  durationMicroseconds: number
 }
 
 /** Sends requests. `send` never rejects: failures are part of the exchange. */

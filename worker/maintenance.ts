@@ -1,8 +1,11 @@
 import type { LiveBus } from '../src/bus/bus.ts'
 import { notifyLogGrew } from '../src/bus/delivery-log.ts'
 import type { Database } from '../src/database/client.ts'
+import { createAudit } from '../src/domain/audit/audit.ts'
 import { stepBulkAction } from '../src/domain/deliveries/bulk-action-batch.ts'
 import { stepReplay } from '../src/domain/replays/replays.ts'
+import { removeLostListeners } from '../src/domain/streams/listeners.ts'
+import { removeEphemeral } from '../src/domain/streams/remove-ephemeral.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Log } from '../src/lib/log.ts'
@@ -15,7 +18,7 @@ const SWEEP_MS = 30_000
 
 /**
  * Periodic work of a worker: renews leases, reclaims deliveries with an expired lease, sweeps misplaced deliveries, and
- * runs batches of replays and bulk actions.
+ * deletes ephemeral streams, and runs batches of replays and bulk actions.
  */
 export function createMaintenance(deps: {
   database: Database
@@ -29,6 +32,7 @@ export function createMaintenance(deps: {
 }) {
   const { bus, clock, log, leaseSeconds, leases } = deps
   const { pool } = deps.database
+  const audit = createAudit({ clock, makeId: deps.makeId, bus })
   let stopping = false
   let sweptAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
@@ -36,6 +40,7 @@ export function createMaintenance(deps: {
   let reclaiming: Promise<void> | undefined
   let sweeping: Promise<void> | undefined
   let working: Promise<void> | undefined
+  let holding: Promise<void> | undefined
   let jobsWanted = false
 
   async function reclaim(): Promise<void> {
@@ -47,6 +52,9 @@ export function createMaintenance(deps: {
     sweptAt = performance.now()
     await sweepAll('releaseHeld')
     await sweepAll('holdWaiting')
+    await sweepAll('holdUnheard')
+    await removeLostListeners(pool, clock.forQueue())
+    await removeEphemeral({ database: deps.database, clock, audit, bus })
     await sweepAll('cancelHeld')
     await sweepAll('cancelWaiting')
     await runJobs()
@@ -118,11 +126,22 @@ export function createMaintenance(deps: {
     runJobs,
     /** Holds waiting deliveries of disabled endpoints. */
     holdWaiting: () => sweepAll('holdWaiting'),
+    /** Holds due deliveries of streams without a listener. Calls that arrive meanwhile share the run. */
+    holdUnheard() {
+      holding ??= sweepAll('holdUnheard')
+        .then(() => {})
+        .catch((error) => log.warn({ err: error }, 'Sweep of streams without a listener failed; retrying'))
+        .finally(() => {
+          holding = undefined
+        })
+    },
+    /** Undefined while no such sweep runs. */
+    idle: () => holding,
     start: () => scheduleHeartbeat(0),
     async stop() {
       stopping = true
       clearTimeout(timer)
-      await Promise.all([renewing, reclaiming, sweeping, working])
+      await Promise.all([renewing, reclaiming, sweeping, holding, working])
     },
   }
 }

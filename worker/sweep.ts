@@ -1,30 +1,11 @@
 import type pg from 'pg'
-import { CHANGED, logChanges, sendingState } from '../src/bus/delivery-log.ts'
 import { DELETED_REASON } from '../src/domain/deliveries/delivery-transitions.ts'
+import { move, TO_QUEUE } from '../src/domain/deliveries/queue-moves.ts'
 import { HELD_REASON } from '../src/domain/events/fan-out.ts'
+import { HAS_LISTENER, holdUnheard } from '../src/domain/streams/held-deliveries.ts'
 
 /** Maximum rows that one of these statements moves. */
 export const MOVED_AT_ONCE = 1_000
-
-/**
- * A statement that changes the deliveries of the CTE `chosen`, which has the columns `id` and `was`, by the assignments
- * of `set`.
- */
-export function move(chosen: string, set: string): string {
-  return `
-WITH RECURSIVE clock AS (
-  SELECT coalesce($1::timestamptz, now()) AS now
-), ${chosen}, changed AS (
-  UPDATE deliveries d SET ${set}, version = d.version + 1, lease_until = NULL, sending_unlogged = false,
-    updated_at = clock.now
-  FROM chosen, clock, events v, webhook_endpoints e
-  WHERE d.id = chosen.id AND v.id = d.event_id AND e.id = d.endpoint_id
-  RETURNING ${CHANGED}, v.type AS event_type, e.url AS endpoint_url, ${sendingState('(chosen.was)')}
-), ${logChanges(undefined, true)}
-SELECT organization_id FROM changed`
-}
-
-const TO_QUEUE = `status = CASE WHEN d.attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END::delivery_status`
 
 /** Returns deliveries with an expired lease to the queue: their worker was killed or cut off. */
 const RECLAIM = move(
@@ -33,7 +14,8 @@ const RECLAIM = move(
   ORDER BY d.lease_until LIMIT ${MOVED_AT_ONCE} FOR UPDATE OF d SKIP LOCKED
 )`,
   `${TO_QUEUE}, next_attempt_at = clock.now,
-    status_reason = 'The worker that was sending it went away. It is sent again, so the receiver may see it twice.'`,
+    status_reason = CASE e.kind WHEN 'STREAM' THEN 'Its listener did not acknowledge in time. It is sent again, so the receiver may see it twice.'
+    ELSE 'The worker that was sending it went away. It is sent again, so the receiver may see it twice.' END`,
 )
 
 /** One row per endpoint with deliveries in these states, found without reading the deliveries in between. */
@@ -48,13 +30,14 @@ const HELD = "status = 'HELD'"
 const QUEUED = "status IN ('PENDING', 'RETRYING')"
 
 /**
- * Releases held deliveries of enabled endpoints in the order of their creation: the rest of a large release, and
+ * Releases held deliveries of enabled endpoints, and of streams with a listener, in the order of their creation: the rest of a large release, and
  * deliveries held by a statement that still saw the endpoint disabled.
  */
 const RELEASE = move(
   `waiting AS (${endpointsWith(HELD)}
 ), chosen AS (
   SELECT d.id, d.was FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id AND e.enabled
+    AND (e.kind = 'HTTP' OR ${HAS_LISTENER})
   CROSS JOIN LATERAL (
     SELECT d.id, d AS was FROM deliveries d WHERE d.endpoint_id = w.endpoint_id AND d.${HELD} ORDER BY d.id
     LIMIT ${MOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
@@ -96,6 +79,7 @@ const cancel = (states: string) =>
 const SWEEPS = {
   reclaim: RECLAIM,
   releaseHeld: RELEASE,
+  holdUnheard: holdUnheard(endpointsWith(QUEUED)),
   holdWaiting: HOLD,
   cancelHeld: cancel(HELD),
   cancelWaiting: cancel(QUEUED),

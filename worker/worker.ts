@@ -1,14 +1,16 @@
-import { auditChannel, type LiveBus } from '../src/bus/bus.ts'
-import { notifyEndpointChanged, notifyLogGrew } from '../src/bus/delivery-log.ts'
+import type { LiveBus } from '../src/bus/bus.ts'
 import type { Database } from '../src/database/client.ts'
 import type { ProcessMode } from '../src/database/generated/enums.ts'
+import type { AttemptResult } from '../src/domain/deliveries/attempt-outcome.ts'
+import { announceResults, recordResults } from '../src/domain/deliveries/record-results.ts'
+import { createResultBatcher } from '../src/domain/deliveries/result-batcher.ts'
+import { createUndeliverable } from '../src/domain/deliveries/undeliverable.ts'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
 import type { Keyring } from '../src/lib/keyring.ts'
 import type { Log } from '../src/lib/log.ts'
 import { createAttempts } from './attempt.ts'
-import type { AttemptResult } from './attempt-outcome.ts'
 import { createBlockedClaims } from './blocked-claims.ts'
 import { createCapacity } from './capacity.ts'
 import { type ClaimedDelivery, createClaimer } from './claim.ts'
@@ -19,9 +21,6 @@ import { createLeases } from './lease.ts'
 import { createLogSending } from './log-sending.ts'
 import { createMaintenance } from './maintenance.ts'
 import { createNotificationListener } from './notification-listener.ts'
-import { recordResults } from './record-results.ts'
-import { createResultBatcher } from './result-batcher.ts'
-import { createUndeliverable } from './undeliverable.ts'
 
 export interface WorkerOptions {
   /** Maximum deliveries in flight. */
@@ -41,12 +40,12 @@ export interface WorkerOptions {
  *
  * The files in the order in which an event passes:
  * 1. When: `notification-listener.ts` and `claim-schedule.ts` run `claim-loop.ts`.
- * 2. Claim: `claim.ts` calls `prisma/functions/claim_deliveries_v1.sql` for the capacity that `capacity.ts` has free;
- *    `undeliverable.ts` moves due deliveries that must not be sent.
+ * 2. Claim: `claim.ts` calls `prisma/functions/claim_deliveries_v2.sql` for the capacity that `capacity.ts` has free;
+ *    `src/domain/deliveries/undeliverable.ts` moves due deliveries that must not be sent.
  * 3. Attempt: `attempt.ts` waits for the send time (`endpoint-pacer.ts`), builds the request (`build-request.ts`), sends
  *    it (`http-sender.ts`, `fallback-sender.ts`) over checked connections (`ssrf-safe-connector.ts`,
- *    `watch-responses.ts`), and decides the outcome (`attempt-outcome.ts`, `failure-message.ts`).
- * 4. Result: `result-batcher.ts` gathers results, `record-results.ts` calls `record_results_v3.sql` with them and
+ *    `watch-responses.ts`), and decides the outcome (`request-outcome.ts`, `failure-message.ts`).
+ * 4. Result: `result-batcher.ts` of `src/domain/deliveries` gathers results, `record-results.ts` calls `record_results_v3.sql` with them and
  *    the effect on endpoints; a claim that they blocked (`blocked-claims.ts`) follows.
  * 5. Meanwhile: `lease.ts` keeps leases, `log-sending.ts` shows long attempts, `maintenance.ts` renews leases, runs the
  *    sweeps of `sweep.ts`, and runs replays and bulk actions; `heartbeat.ts` shows the operator that the worker is alive.
@@ -85,7 +84,7 @@ export function createWorker(deps: {
     runJobs: () => void maintenance.runJobs(),
     log,
   })
-  const resultBatcher = createResultBatcher({
+  const resultBatcher = createResultBatcher<AttemptResult<ClaimedDelivery>>({
     write,
     release: freeCapacity,
     log,
@@ -101,7 +100,7 @@ export function createWorker(deps: {
     ...{ pool, bus, log, leases, claimed: capacity.claimed },
     ...(deps.logSendingAfterMs !== undefined && { logSendingAfterMs: deps.logSendingAfterMs }),
   })
-  const undeliverable = createUndeliverable({ pool, bus, clock, log, schedule })
+  const undeliverable = createUndeliverable({ pool, bus, clock, log, onMoved: schedule.nudge })
   const claimer = createClaimer(database.pooled)
   const claimLoop = createClaimLoop({
     ...{ claimer, clock, log, leaseSeconds, schedule, capacity, blocked, leases },
@@ -110,6 +109,7 @@ export function createWorker(deps: {
       if (deliveries.length > 0) logSending.look()
     },
     moveUndeliverable: undeliverable.move,
+    holdUnheard: maintenance.holdUnheard,
     flushIfBlocked: resultBatcher.flushIfBlocked,
   })
 
@@ -122,23 +122,18 @@ export function createWorker(deps: {
   }
 
   async function write(results: readonly AttemptResult[]): Promise<void> {
-    const { healthChanged, disabled, audited } = await recordResults(pool, results, { now: clock.forQueue(), makeId })
-    notifyLogGrew(
-      bus,
-      results.map(({ delivery }) => delivery.organization_id),
-    )
-    for (const { delivery } of results)
-      if (healthChanged.includes(delivery.endpoint_id))
-        notifyEndpointChanged(bus, delivery.organization_id, delivery.endpoint_id)
-    for (const { organizationId, id } of audited) bus.publish(auditChannel(organizationId), [id])
-    if (disabled.length > 0)
+    const recorded = await recordResults(pool, results, { now: clock.forQueue(), makeId })
+    announceResults(bus, results, recorded)
+    if (recorded.disabled.length > 0)
       maintenance
         .holdWaiting()
         .catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
   }
 
   /** After results are recorded, or without an outcome for a delivery that was not sent. */
-  function freeCapacity(results: readonly (Pick<AttemptResult, 'delivery'> & Partial<AttemptResult>)[]): void {
+  function freeCapacity(
+    results: readonly (Pick<AttemptResult<ClaimedDelivery>, 'delivery'> & Partial<AttemptResult>)[],
+  ): void {
     for (const { delivery, outcome } of results) {
       capacity.remove(delivery)
       if (outcome != null && outcome.retryAfterSeconds !== null) schedule.retryIn(outcome.retryAfterSeconds * 1000)
@@ -149,7 +144,7 @@ export function createWorker(deps: {
 
   async function idle(): Promise<void> {
     for (;;) {
-      const work = claimLoop.idle() ?? undeliverable.idle() ?? capacity.idle()
+      const work = claimLoop.idle() ?? undeliverable.idle() ?? maintenance.idle() ?? capacity.idle()
       if (work === undefined) return
       await work
     }

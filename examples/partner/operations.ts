@@ -12,7 +12,7 @@ export type DeliveryStatus =
   | 'DEAD'
   /** The event became older than the `maxAgeSeconds` of the endpoint. */
   | 'EXPIRED'
-  /** The delivery waits until its endpoint is enabled. */
+  /** The delivery waits until its endpoint is enabled or, for a STREAM endpoint, until a listener connects. */
   | 'HELD'
   /** The delivery waits for its first attempt. */
   | 'PENDING'
@@ -40,7 +40,7 @@ export type PartnerEndpointCreateMutationVariables = Exact<{
 export type PartnerEndpointCreateMutation = { webhookEndpointCreate:
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string }
-    | { __typename: 'WebhookEndpointCreatePayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string } }
+    | { __typename: 'WebhookEndpointCreatePayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } }
    };
 
 export type PartnerEventsQueryVariables = Exact<{

@@ -19,7 +19,8 @@ export interface DeliveryChange {
   eventId: string
   endpointId: string
   event: { id: string; type: string }
-  endpoint: { id: string; url: string }
+  /** `url` is null for a stream. */
+  endpoint: { id: string; url: string | null }
 }
 
 /** Fields of the delivery while it was SENDING. */
@@ -45,7 +46,7 @@ export type Logged = [
   eventId: string,
   eventType: string,
   endpointId: string,
-  endpointUrl: string,
+  endpointUrl: string | null,
   /** The SENDING state before this change, when no earlier entry has logged it. */
   sending?: Sending | null,
 ]
@@ -62,7 +63,7 @@ export function changesOf(entry: Logged): Logged[] {
 
 export function toChange(organizationId: string, logged: Logged): DeliveryChange {
   const [id, status, trigger, attemptCount, version, nextAttemptAt, statusReason, createdAt, updatedAt] = logged
-  const [eventId, eventType, endpointId, endpointUrl] = logged.slice(9) as [string, string, string, string]
+  const [eventId, eventType, endpointId, endpointUrl] = logged.slice(9) as [string, string, string, string | null]
   return {
     ...{ id, organizationId, status, trigger, attemptCount, version, statusReason, eventId, endpointId },
     nextAttemptAt: nextAttemptAt === null ? null : new Date(nextAttemptAt),

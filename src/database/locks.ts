@@ -11,5 +11,7 @@ export const LOCKS = {
   /** Taken by processes that create the first organization. */
   bootstrap: 7_340_005,
   /** Taken by workers that count the minutes of deliveries. */
-  deliveryMinutes: 7_340_006,
+  deliveryMinutes: 7_340_007,
+  /** Taken, together with a hash of the endpoint, by claims of its stream. */
+  stream: 7_340_006,
 } as const

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 
 /** Prefix of an id, one per type. */
 export type IdPrefix =
-  | ('org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud' | 'rpl' | 'blk' | 'doc' | 'wrk')
+  | ('org' | 'key' | 'type' | 'whep' | 'sec' | 'evt' | 'dlv' | 'att' | 'aud' | 'rpl' | 'blk' | 'doc' | 'wrk' | 'lsn')
   | ('usr' | 'crd' | 'ses' | 'mem' | 'inv')
 
 /** Creates ids such as `evt_01jd…`: a typed prefix and a ULID in lower case, in the order of creation. */

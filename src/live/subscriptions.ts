@@ -2,7 +2,7 @@ import { changedKeys, KEY_CHANGES, type LiveBus, ORGANIZATION_CHANGES } from '..
 import { changedSessions, type SessionChange } from '../domain/people/session-changes.ts'
 import type { Viewer } from '../domain/people/viewer.ts'
 import type { Clock } from '../lib/clock.ts'
-import { ConflictError } from '../lib/errors.ts'
+import { ConflictError, UnauthenticatedError } from '../lib/errors.ts'
 import type { ListenForSessions } from './session-listener.ts'
 
 /** Maximum open subscriptions of one principal in one process. */
@@ -16,8 +16,14 @@ interface Open {
   viewer: Viewer
   /** True once the source of messages exists. */
   ready: boolean
-  close(): void
+  close(reason?: Error): void
 }
+
+/** The reason that a source of messages may send as its last message. */
+const rightsEnded = () =>
+  new UnauthenticatedError(
+    'This subscription ended because its API key was revoked, expired or lost rights, or its organization was deleted. Connect again with a valid key.',
+  )
 
 /** Open subscriptions by principal: bounded in number, and closed when the rights of the principal end. */
 export type Subscriptions = ReturnType<typeof createSubscriptions>
@@ -36,6 +42,8 @@ export function createSubscriptions(deps: {
   const unsubscribes: (() => unknown)[] = []
   let timer: NodeJS.Timeout | undefined
 
+  const revoke = (open: Open) => open.close(rightsEnded())
+
   const opened = (): Open[] => [...byPrincipal.values()].flatMap((open) => [...open])
   const openedBy = (principalIds: readonly string[]): Open[] =>
     principalIds.flatMap((id) => [...(byPrincipal.get(id) ?? [])])
@@ -44,7 +52,7 @@ export function createSubscriptions(deps: {
   function recheck(opens: readonly Open[], onFailure: (open: Open) => void): void {
     for (const open of opens)
       deps.isUnchanged(open.viewer).then(
-        (unchanged) => unchanged || open.close(),
+        (unchanged) => unchanged || revoke(open),
         () => onFailure(open),
       )
   }
@@ -65,16 +73,16 @@ export function createSubscriptions(deps: {
 
   return {
     async start() {
-      const close = (open: Open) => open.close()
+      // Failing closed: the key cannot be checked.
       unsubscribes.push(
         await deps.bus.subscribe(KEY_CHANGES, ({ gap, messages }) =>
-          recheck(gap ? opened() : openedBy(changedKeys(messages)), close),
+          recheck(gap ? opened() : openedBy(changedKeys(messages)), revoke),
         ),
         await deps.bus.subscribe(ORGANIZATION_CHANGES, ({ gap, messages }) =>
-          recheck(gap ? opened() : openedIn(messages), close),
+          recheck(gap ? opened() : openedIn(messages), revoke),
         ),
         await deps.listenForSessions(({ gap, messages }) =>
-          recheck(gap ? opened().filter(isOfPerson) : changedSessions(messages).flatMap(openedOf), close),
+          recheck(gap ? opened().filter(isOfPerson) : changedSessions(messages).flatMap(openedOf), revoke),
         ),
       )
       timer = setInterval(() => recheck(opened(), () => {}), RECHECK_MS)
@@ -96,7 +104,7 @@ export function createSubscriptions(deps: {
      * Opens a source of messages tied to the principal and the client's request. @throws ConflictError when the
      * principal has too many
      */
-    async open<T extends { close(): void }>(
+    async open<T extends { close(reason?: Error): void }>(
       viewer: Viewer,
       signal: AbortSignal | undefined,
       make: (onClose: () => void) => Promise<T>,
@@ -112,19 +120,20 @@ export function createSubscriptions(deps: {
       const entry: Open = {
         viewer,
         ready: false,
-        close() {
+        close(reason) {
           closed = true
-          source?.close()
+          source?.close(reason)
         },
       }
       byPrincipal.set(viewer.principal.id, open.add(entry))
       const rest = viewer.expiresAt === null ? undefined : viewer.expiresAt.getTime() - deps.clock.now().getTime()
       // A later expiry is found by the interval check.
       const near = rest !== undefined && rest < LONGEST_TIMER_MS
-      const expiry = near ? setTimeout(entry.close, rest) : undefined
+      const expiry = near ? setTimeout(() => revoke(entry), rest) : undefined
+      const leave = () => entry.close()
       const release = () => {
         clearTimeout(expiry)
-        signal?.removeEventListener('abort', entry.close)
+        signal?.removeEventListener('abort', leave)
         // Only once: the principal may have opened new subscriptions since.
         if (open.delete(entry) && open.size === 0) byPrincipal.delete(viewer.principal.id)
       }
@@ -135,7 +144,7 @@ export function createSubscriptions(deps: {
         throw error
       }
       entry.ready = true
-      signal?.addEventListener('abort', entry.close)
+      signal?.addEventListener('abort', leave)
       // A client that left during the set-up returns no iterator, and the key may have been revoked meanwhile.
       if (closed || signal?.aborted) entry.close()
       return source

@@ -23,6 +23,8 @@ import { KEYS_NEAR_LIMIT_AT_MOST } from '../domain/overview/keys-near-limit.ts'
 import { MINUTES } from '../domain/overview/last-hour.ts'
 import { MEMBERSHIPS_AT_MOST } from '../domain/people/people.ts'
 import { SESSIONS_AT_MOST } from '../domain/people/sessions.ts'
+import { RESULTS_AT_ONCE } from '../domain/streams/acknowledge-input.ts'
+import { CLAIM_AT_ONCE } from '../live/delivery-streams.ts'
 import { ENTRIES_AT_ONCE } from '../live/entry-notifier.ts'
 
 /** Page size when `first` or `last` is a variable, and when neither is given. */
@@ -38,10 +40,11 @@ export const LISTS: Record<string, number | undefined> = {
   ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4, entries: ENTRIES_AT_ONCE },
   // Few and small in most rows, and bounded by 64 resources of a key and 16 KiB of headers.
-  ...{ permissions: 10, headers: 10, responseHeaders: 10, permissionResources: 508 },
+  ...{ permissions: 10, responseHeaders: 10, permissionResources: 508 },
   ...{ created: CATALOGUE_TYPES, existing: CATALOGUE_TYPES, examples: REHEARSAL_EXAMPLES },
   ...{ minutes: MINUTES, keysNearLimit: KEYS_NEAR_LIMIT_AT_MOST, tiers: 4, keysByTier: 4, workers: WORKERS_AT_MOST },
   ...{ sessions: SESSIONS_AT_MOST, memberships: MEMBERSHIPS_AT_MOST },
+  ...{ acknowledgements: RESULTS_AT_ONCE, claimed: CLAIM_AT_ONCE, headers: 25 },
   // All validation issues of an input count as one object.
   issues: 1,
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createDatabase } from '../../src/database/client.ts'
 import { readConnection } from '../../src/database/connection.ts'
+import { recordResults } from '../../src/domain/deliveries/record-results.ts'
 import { createIds } from '../../src/lib/ids.ts'
-import { decideOutcome } from '../../worker/attempt-outcome.ts'
 import { type ClaimedDelivery, createClaimer } from '../../worker/claim.ts'
-import { recordResults } from '../../worker/record-results.ts'
+import { decideOutcome } from '../../worker/request-outcome.ts'
 import { startApp } from '../support/app.ts'
 
 describe('recording results', () => {

@@ -152,6 +152,7 @@ export async function startApp(options: AppOptions = {}) {
     async stop() {
       await server.stop()
       await services.publisher.stop()
+      await services.stopStreams()
       await services.usageRecorder.stop()
       await worker.stop()
       await bus.stop()

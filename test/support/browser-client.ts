@@ -1,4 +1,15 @@
 import type { GraphQLAnswer } from './api.ts'
+import { noteSaid, noteSecret } from './secret-leak-check.ts'
+
+/** Fields that leave the server once. */
+const SECRETS = ['secret', 'challenge', 'recoveryCodes']
+
+function noteSecrets(data: unknown): void {
+  if (typeof data !== 'object' || data === null) return
+  for (const [name, value] of Object.entries(data))
+    if (SECRETS.includes(name)) for (const secret of [value].flat()) noteSecret(String(secret))
+    else noteSecrets(value)
+}
 
 /** A browser at the pages of the installation: keeps cookies, and names its origin. */
 export function createBrowser(url: string, headers: Record<string, string> = {}) {
@@ -20,10 +31,15 @@ export function createBrowser(url: string, headers: Record<string, string> = {})
     for (const line of response.headers.getSetCookie()) {
       const [name = '', value = ''] = line.split(';')[0]!.split('=', 2)
       if (value === '') jar.delete(name)
-      else jar.set(name, value)
+      else {
+        jar.set(name, value)
+        noteSecret(value)
+      }
     }
     // The cost differs between requests, so tests of costs use the whole response.
     const { extensions: _, ...answer } = await response.json()
+    noteSecrets(answer.data)
+    if (answer.errors !== undefined) noteSaid(JSON.stringify(answer.errors))
     return answer as GraphQLAnswer
   }
 

@@ -77,6 +77,9 @@ export const DECISIONS: Record<string, string> = {
   'mutation replayCancel': 'deliveries:write',
   'mutation deliveryCancel': 'deliveries:write',
   'mutation deliveryRetry': 'deliveries:write',
+  'mutation deliveryStreamAcknowledge': 'deliveries:write',
+  'mutation deliveryStreamClaim': 'webhooks:write',
+  'subscription deliveryStream': 'webhooks:write',
   'mutation eventPublish': 'events:write',
   'mutation eventPublishMany': 'events:write',
   'mutation eventTypeCatalogueImport': 'events:write',
@@ -131,6 +134,8 @@ export const EDGES: Record<string, string> = {
   'KeyNearLimit.apiKey': 'keys:read',
   'OperatorDelivery.organization': 'platform:read',
   'OperatorOrganization.organization': 'platform:read',
+  // Guarded by the permission of the root fields that lease the delivery.
+  'LeasedDelivery.delivery': 'webhooks:write',
   'Replay.endpoint': 'webhooks:read',
   'SchemaRehearsalExample.event': 'events:read',
   'WebhookEndpoint.auditEntries': 'audit:read',

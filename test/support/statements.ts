@@ -5,7 +5,7 @@ import { vi } from 'vitest'
 export const isStatement = (query: unknown, part: string): boolean =>
   typeof query === 'object' && query !== null && 'text' in query && String(query.text).includes(part)
 
-export const isClaim = (query: unknown): boolean => isStatement(query, 'claim_deliveries_v1')
+export const isClaim = (query: unknown): boolean => isStatement(query, 'claim_deliveries_v2')
 
 /** Passes each query of every pool, with the promise of its answer, to `handle`; the caller gets the promise that it returns. */
 export function interceptAnswers(handle: (query: unknown, answer: Promise<unknown>) => Promise<unknown>) {

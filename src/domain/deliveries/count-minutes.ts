@@ -18,7 +18,7 @@ const LOCK = `SELECT pg_try_advisory_xact_lock(${LOCKS.deliveryMinutes}) AS is_o
  * yesterday through an index, so that the cost follows the number of endpoints and not that of deliveries; the
  * statements that create and send deliveries do nothing for it. A purge may shrink the statistics, which is no growth.
  */
-const COUNT = `
+export const COUNT_MINUTES = `
 WITH moment AS (
   SELECT coalesce($1::timestamptz, now()) AS at
 ), stats AS MATERIALIZED (
@@ -65,7 +65,7 @@ export async function countMinutes(pool: pg.Pool, now: Date | null): Promise<voi
   try {
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
     const { rows } = await client.query<{ is_ours: boolean }>(LOCK)
-    if (rows[0]!.is_ours) await client.query({ text: COUNT, values: [now] })
+    if (rows[0]!.is_ours) await client.query({ text: COUNT_MINUTES, values: [now] })
     await client.query('COMMIT')
     client.release()
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { LiveBus } from '../../bus/bus.ts'
 import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database } from '../../database/client.ts'
-import type { Attempt, Delivery, Event } from '../../database/generated/client.ts'
+import type { Attempt, Delivery, Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import { countRows, readRows } from '../../database/page-sql.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError } from '../../lib/errors.ts'
@@ -27,7 +27,9 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
         delivery.status === 'HELD'
           ? new ConflictError(
               'DELIVERY_HELD',
-              'The endpoint of this delivery is disabled. Enable the endpoint to send the delivery.',
+              delivery.endpoint.enabled
+                ? 'The stream of this delivery has no listener. Connect a listener to send the delivery.'
+                : 'The endpoint of this delivery is disabled. Enable the endpoint to send the delivery.',
             )
           : new ConflictError(
               'DELIVERY_IN_PROGRESS',
@@ -87,7 +89,7 @@ export function createDeliveries(deps: { database: Database; clock: Clock; audit
     id: string,
     kind: DeliveryMove,
     action: AuditAction,
-    refusal: (delivery: Delivery) => Error,
+    refusal: (delivery: Delivery & { endpoint: WebhookEndpoint }) => Error,
   ): Promise<Delivery> {
     const { organizationId } = viewer
     await prisma.$transaction(async (tx) => {

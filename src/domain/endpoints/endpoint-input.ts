@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SignatureScheme } from '../../database/generated/enums.ts'
+import { EndpointKind, SignatureScheme } from '../../database/generated/enums.ts'
 import { EVENT_TYPE_LENGTH, EVENT_TYPE_PATTERN } from '../event-types/patterns.ts'
 import { externalIdInput } from '../organizations/external-id.ts'
 import { predicateInput } from './predicate-input.ts'
@@ -68,7 +68,11 @@ const fields = {
 }
 
 const createFields = z.object({
-  url: fields.url,
+  kind: z
+    .enum(EndpointKind)
+    .nullish()
+    .transform((kind) => kind ?? EndpointKind.HTTP),
+  url: fields.url.nullish().transform((url) => url ?? null),
   externalId: fields.externalId.default(null),
   description: fields.description.nullish().transform((text) => text ?? ''),
   eventTypes: fields.eventTypes,
@@ -78,7 +82,7 @@ const createFields = z.object({
   timeoutSeconds: fields.timeoutSeconds.nullish().transform((seconds) => seconds ?? 30),
   retryPolicy: fields.retryPolicy.nullish().transform((policy) => policy ?? retryPolicyInput.parse({})),
   rateLimit: fields.rateLimit.nullish().transform((limit) => limit ?? null),
-  maxConcurrency: fields.maxConcurrency.nullish().transform((count) => count ?? 64),
+  maxConcurrency: fields.maxConcurrency.nullish(),
   // Null is a valid value: failures then never disable the endpoint.
   disableAfterFailures: fields.disableAfterFailures.nullable().optional().default(10),
   maxAgeSeconds: fields.maxAgeSeconds.nullish().transform((seconds) => seconds ?? 7 * DAY),
@@ -87,20 +91,50 @@ const createFields = z.object({
     .nullish()
     .transform((scheme) => scheme ?? SignatureScheme.STANDARD),
   secret: z.string().nullish(),
+  ephemeral: z
+    .boolean()
+    .nullish()
+    .transform((ephemeral) => ephemeral ?? false),
   enabled: z
     .boolean()
     .nullish()
     .transform((enabled) => enabled ?? true),
 })
 
-export const endpointCreateInput = createFields.superRefine(({ secret, signatureScheme }, context) => {
-  if (secret == null) return
-  const message =
-    signatureScheme === SignatureScheme.STANDARD_ED25519
-      ? 'must be absent for STANDARD_ED25519, whose pair of keys Signalbox creates'
-      : hmacSecretViolation(secret)
-  if (message !== undefined) context.addIssue({ code: 'custom', path: ['secret'], message })
-})
+/** Maximum requests in flight, or leased deliveries of a stream, where the input sets none. */
+const CONCURRENCY_DEFAULTS = { HTTP: 64, STREAM: 1_000 } as const
+
+export const endpointCreateInput = createFields
+  .superRefine((input, context) => {
+    for (const [name, message] of Object.entries(kindViolations(input.kind, input)))
+      context.addIssue({ code: 'custom', path: [name], message })
+    if (input.kind === 'HTTP' && input.url === null)
+      context.addIssue({ code: 'custom', path: ['url'], message: 'is required for an endpoint of the kind HTTP' })
+    if (input.kind === 'HTTP' && input.ephemeral)
+      context.addIssue({ code: 'custom', path: ['ephemeral'], message: 'is only for endpoints of the kind STREAM' })
+    const { secret, signatureScheme } = input
+    if (secret == null) return
+    const message =
+      signatureScheme === SignatureScheme.STANDARD_ED25519
+        ? 'must be absent for STANDARD_ED25519, whose pair of keys Signalbox creates'
+        : hmacSecretViolation(secret)
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['secret'], message })
+  })
+  .transform((input) => ({ ...input, maxConcurrency: input.maxConcurrency ?? CONCURRENCY_DEFAULTS[input.kind] }))
+
+/** Settings that an endpoint of the kind must not have, each with the reason. */
+export function kindViolations(
+  kind: EndpointKind,
+  { url, rateLimit }: { url?: string | null; rateLimit?: number | null },
+): Record<string, string> {
+  if (kind === 'HTTP') return {}
+  return {
+    ...(url != null && { url: 'must be absent for a STREAM endpoint, to which listeners connect' }),
+    ...(rateLimit != null && {
+      rateLimit: 'must be absent for a STREAM endpoint, which its listeners bound by `capacity`',
+    }),
+  }
+}
 
 /** Absent fields keep their value. Null removes the external id, the predicate and the two limits that may be absent. */
 export const endpointUpdateInput = z

@@ -5,7 +5,6 @@ import type { Database, Transaction } from '../../database/client.ts'
 import type { Delivery, Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { MakeId } from '../../lib/ids.ts'
-import { redactUrl } from '../../lib/redact-url.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AuditAction } from '../audit/audit-actions.ts'
@@ -14,7 +13,7 @@ import { encodeEnvelope } from '../events/envelope.ts'
 import { TEST_EVENT_TYPE } from '../events/system-events.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { EndpointSecrets } from './endpoint-secrets.ts'
-import type { Endpoints } from './endpoints.ts'
+import { type Endpoints, urlDetail } from './endpoints.ts'
 
 const OVERLAP_AT_MOST = 7 * 24 * 60 * 60
 const OVERLAP_DEFAULT = 24 * 60 * 60
@@ -145,7 +144,7 @@ export function createEndpointLifecycle(deps: {
       const endpoint = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, ...endpoints.changed() } })
       endpoints.announce(tx, endpoint)
       const moved = await moveDeliveries(tx, { organizationId: viewer.organizationId, endpointId: id }, move, clock)
-      const details = { url: redactUrl(before.url), deliveries: moved, ...(move !== 'HOLD' && { held: move }) }
+      const details = { ...urlDetail(before), deliveries: moved, ...(move !== 'HOLD' && { held: move }) }
       await audit(tx, viewer, { action, resource: id, details })
       return endpoint
     })

@@ -3,7 +3,7 @@ import type { LiveBus } from '../../bus/bus.ts'
 import { notifyEndpointChanged } from '../../bus/delivery-log.ts'
 import { afterCommit } from '../../database/after-commit.ts'
 import type { PrismaClient, Transaction } from '../../database/client.ts'
-import type { Prisma, WebhookEndpoint } from '../../database/generated/client.ts'
+import type { EndpointKind, Prisma, WebhookEndpoint } from '../../database/generated/client.ts'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, ValidationError, VersionConflictError } from '../../lib/errors.ts'
@@ -17,6 +17,7 @@ import type { Viewer } from '../people/viewer.ts'
 import {
   endpointCreateInput,
   endpointUpdateInput,
+  kindViolations,
   type WebhookEndpointCreate,
   type WebhookEndpointUpdate,
 } from './endpoint-input.ts'
@@ -69,7 +70,7 @@ export function createEndpoints(deps: {
         ...headerColumns(id, headers),
         id,
         organizationId: viewer.organizationId,
-        url: await checkedUrl(url),
+        url: url === null ? null : await checkedUrl(url),
         disabledReason: fields.enabled ? null : 'Created disabled.',
         createdAt: now,
         updatedAt: now,
@@ -84,7 +85,8 @@ export function createEndpoints(deps: {
         announce(tx, webhookEndpoint)
         const secret = await deps.secrets.add(tx, webhookEndpoint, given ?? undefined)
         const details = {
-          url: redactUrl(data.url),
+          ...urlDetail(data),
+          kind: data.kind,
           eventTypes: data.eventTypes,
           channels: data.channels,
           hasPredicate: data.predicate !== null,
@@ -115,6 +117,7 @@ export function createEndpoints(deps: {
         const before = await find(tx, viewer, id)
         if (expectedVersion != null && before.version !== expectedVersion)
           throw new EndpointVersionConflictError('endpoint', before.version, before)
+        refuseSettings(before.kind, { url, rateLimit: fields.rateLimit })
         const filter = filterColumns(before, fields, data.updatedAt)
         const updated = await tx.webhookEndpoint.update({ where: { id }, data: { ...data, ...filter } })
         announce(tx, updated)
@@ -136,7 +139,7 @@ export function createEndpoints(deps: {
         await audit(tx, viewer, {
           action: 'webhookEndpoint.delete',
           resource: id,
-          details: { url: redactUrl(removed.url) },
+          details: urlDetail(removed),
         })
         return removed
       })
@@ -186,6 +189,16 @@ export function createEndpoints(deps: {
       headersEncrypted: headerNames.length === 0 ? null : deps.keyring.encrypt(text, headersContext(id)),
     }
   }
+}
+
+/** The redacted URL for the details of an audit entry; nothing for a stream. */
+export const urlDetail = ({ url }: { url: string | null }) => (url === null ? {} : { url: redactUrl(url) })
+
+/** @throws ValidationError when an endpoint of the kind must not have the settings */
+function refuseSettings(kind: EndpointKind, settings: Parameters<typeof kindViolations>[1]): void {
+  const violations = Object.entries(kindViolations(kind, settings))
+  if (violations.length > 0)
+    throw new ValidationError(violations.map(([name, message]) => ({ path: `input.${name}`, message })))
 }
 
 function policyColumns({ maxAttempts, backoffSeconds }: RetryPolicy) {

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../../schema/schema.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
+import { ACTIONS, BY_PEOPLE } from '../../support/audited-mutations.ts'
 import { rootFields } from '../../support/operations.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
+import { createStream } from '../../support/streams.ts'
 
 // Every change and every denied attempt has an audit entry, and no entry contains a secret.
 let app: App
@@ -18,53 +20,6 @@ afterAll(async () => {
   await app.stop()
   await receiver.stop()
 })
-
-/** The audit action of each mutation. A mutation without an entry names the place where its effect is visible. */
-const ACTIONS: Record<string, string | { instead: string }> = {
-  apiKeyCreate: 'apiKey.create',
-  apiKeyUpdate: 'apiKey.update',
-  apiKeyRotate: 'apiKey.rotate',
-  apiKeyDisable: 'apiKey.disable',
-  apiKeyEnable: 'apiKey.enable',
-  apiKeyRevoke: 'apiKey.revoke',
-  apiKeyVerify: { instead: 'usage: it changes nothing but what is left' },
-  organizationCreate: 'organization.create',
-  organizationDelete: { instead: 'the audit trail of the operator, because that of the organization goes' },
-  organizationUpdate: 'organization.update',
-  permissionResourceCreate: 'permissionResource.create',
-  permissionResourceDelete: 'permissionResource.delete',
-  organizationUpsert: 'organization.create',
-  eventTypeCatalogueImport: 'eventType.import',
-  eventTypeCreate: 'eventType.create',
-  eventTypeUpdate: 'eventType.update',
-  eventPublish: { instead: 'the event itself, which names nobody' },
-  eventPublishMany: { instead: 'the events themselves' },
-  webhookEndpointCreate: 'webhookEndpoint.create',
-  webhookEndpointUpdate: 'webhookEndpoint.update',
-  webhookEndpointRotateSecret: 'webhookEndpoint.rotateSecret',
-  webhookEndpointTest: 'webhookEndpoint.test',
-  webhookEndpointDisable: 'webhookEndpoint.disable',
-  webhookEndpointEnable: 'webhookEndpoint.enable',
-  webhookEndpointDelete: 'webhookEndpoint.delete',
-  deliveryRetry: 'delivery.retry',
-  deliveryCancel: 'delivery.cancel',
-  bulkActionCreate: 'bulkAction.create',
-  bulkActionCancel: 'bulkAction.cancel',
-  replayCreate: 'replay.create',
-  replayCancel: 'replay.cancel',
-  persistedDocumentCreate: 'persistedDocument.create',
-  persistedDocumentActivate: 'persistedDocument.activate',
-  persistedDocumentRetire: 'persistedDocument.retire',
-}
-
-/** Mutations of people. The tests in test/integration/people check their entries. */
-const BY_PEOPLE = [
-  ...['setupComplete', 'signIn', 'signInVerify', 'signOut', 'reauthenticate'],
-  ...['sessionEnd', 'sessionRefresh', 'sessionsEndOthers', 'passwordReset', 'passwordResetRequest'],
-  ...['accountUpdate', 'passwordChange', 'recoveryCodesRegenerate', 'totpConfirm', 'totpDisable', 'totpEnrol'],
-  ...['invitationAccept', 'invitationCreate', 'invitationRevoke'],
-  ...['memberUpdate', 'memberRemove', 'memberLeave', 'ownershipTransfer'],
-]
 
 const entries = async (organizationId: string) => {
   const { rows } = await app.database.pool.query(
@@ -157,6 +112,11 @@ describe('audit trail', () => {
     await run(`webhookEndpointDisable(id: "${endpoint}")`)
     await run(`webhookEndpointEnable(id: "${endpoint}")`)
     await run(`webhookEndpointDelete(id: "${endpoint}")`)
+    const { endpointId } = await createStream(owner)
+    await run(`deliveryStreamClaim(input: { endpointId: "${endpointId}" })`)
+    await run(
+      'deliveryStreamAcknowledge(input: { results: [{ id: "x", version: 1, durationMs: 1, statusCode: 204 }] })',
+    )
     const document = await run(
       'persistedDocumentCreate(input: { body: "query A { viewer { id } }" })',
       '... on PersistedDocumentCreatePayload { persistedDocument { id } }',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordResults } from '../../../src/domain/deliveries/record-results.ts'
 import { createIds } from '../../../src/lib/ids.ts'
-import { recordResults } from '../../../worker/record-results.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { type List, readAllPages } from '../../support/pages.ts'
 import { startReceiver } from '../../support/receiver.ts'

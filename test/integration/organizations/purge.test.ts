@@ -2,11 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAudit } from '../../../src/domain/audit/audit.ts'
 import { countMinutes } from '../../../src/domain/deliveries/count-minutes.ts'
+import { recordResults } from '../../../src/domain/deliveries/record-results.ts'
 import { createPurgeOrganizations, SETTLE_MS } from '../../../src/domain/organizations/purge-organizations.ts'
 import { createIds } from '../../../src/lib/ids.ts'
-import { recordResults } from '../../../worker/record-results.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 import { type Receiver, startReceiver } from '../../support/receiver.ts'
+import { claim, createStream } from '../../support/streams.ts'
 
 let app: App
 let receiver: Receiver
@@ -79,6 +80,9 @@ async function createFullOrganization() {
   await tenant.ask(
     'mutation { persistedDocumentCreate(input: { body: "query Mine { viewer { id } }" }) { __typename } }',
   )
+  const { endpointId } = await createStream(tenant, { eventTypes: ['c.d'] })
+  // A poll counts as a listener for some time.
+  await claim(tenant, { endpointId })
   await app.services.usageRecorder.flush()
   await countMinutes(app.database.pool, app.clock.now())
   return tenant

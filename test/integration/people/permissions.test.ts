@@ -73,7 +73,11 @@ const samples = {
   'SchemaRehearsalInput.schema': true,
   'EventPublishInput.type': 'x.y',
   'EventPublishInput.data': {},
+  'DeliveryStreamResultInput.version': 1,
+  'DeliveryStreamResultInput.durationMs': 1,
+  'DeliveryStreamResultInput.statusCode': 204,
   'WebhookEndpointCreateInput.url': 'http://127.0.0.1:9/',
+  'WebhookEndpointCreateInput.kind': 'HTTP',
   'WebhookEndpointCreateInput.eventTypes': ['*'],
   ...SAMPLES_OF_PEOPLE,
 }

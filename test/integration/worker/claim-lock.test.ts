@@ -16,7 +16,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-const CLAIM = "SELECT * FROM claim_deliveries_v1(NULL, 1, 15, '{}')"
+const CLAIM = "SELECT * FROM claim_deliveries_v2(NULL, 1, 15, '{}')"
 const waiting = { now: null, limit: 1, leaseSeconds: 15, fullOrganizations: [] }
 
 describe('claim lock', () => {

@@ -20,9 +20,9 @@ describe('claim', () => {
     await tenant.publishMany([1, 2, 3].map((data) => ({ type: 'a.b', data })))
     const { pool, url } = app.database
     // The claim pauses after its snapshot and before its row locks.
-    const text = await readFile('prisma/functions/claim_deliveries_v1.sql', 'utf8')
+    const text = await readFile('prisma/functions/claim_deliveries_v2.sql', 'utf8')
     const paused = text
-      .replace('FUNCTION claim_deliveries_v1', 'FUNCTION paused_claim')
+      .replace('FUNCTION claim_deliveries_v2', 'FUNCTION paused_claim')
       .replace('FROM able\n', `FROM able, pg_advisory_xact_lock_shared(${PAUSE})\n`)
     expect(paused).toContain(`(${PAUSE})`)
     await pool.query(paused)

@@ -2,18 +2,18 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../../../src/database/client.ts'
 import { readConnection } from '../../../src/database/connection.ts'
+import type { AttemptResult } from '../../../src/domain/deliveries/attempt-outcome.ts'
+import { logAsSending } from '../../../src/domain/deliveries/log-as-sending.ts'
+import { recordResults } from '../../../src/domain/deliveries/record-results.ts'
+import { renewLeases } from '../../../src/domain/deliveries/renew-leases.ts'
+import { createUndeliverable } from '../../../src/domain/deliveries/undeliverable.ts'
 import { type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
 import { runReplayBatch } from '../../../src/domain/replays/replay-batch.ts'
 import { pruneDeliveryLog, pruneEvents } from '../../../src/domain/retention/prune-events.ts'
 import { createIds, type MakeId } from '../../../src/lib/ids.ts'
-import { type AttemptResult, decideOutcome } from '../../../worker/attempt-outcome.ts'
 import { type ClaimedDelivery, createClaimer } from '../../../worker/claim.ts'
-import { createClaimSchedule } from '../../../worker/claim-schedule.ts'
-import { renewLeases } from '../../../worker/lease.ts'
-import { logAsSending } from '../../../worker/log-sending.ts'
-import { recordResults } from '../../../worker/record-results.ts'
+import { decideOutcome } from '../../../worker/request-outcome.ts'
 import { sweep } from '../../../worker/sweep.ts'
-import { createUndeliverable } from '../../../worker/undeliverable.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 
@@ -78,7 +78,7 @@ const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
   'log sending': (pool) => logAsSending(pool, claimed),
   record: (pool) => recordResults(pool, claimed.map(accepted), { now, makeId }),
   async undeliverable(pool) {
-    const aside = createUndeliverable({ ...app, pool, log: silentLog, schedule: createClaimSchedule() })
+    const aside = createUndeliverable({ ...app, pool, log: silentLog, onMoved: () => {} })
     aside.move([['dlv_none', 1, 'HELD']])
     await aside.idle()
   },

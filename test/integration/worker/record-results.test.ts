@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AttemptResult } from '../../../src/domain/deliveries/attempt-outcome.ts'
+import { recordResults } from '../../../src/domain/deliveries/record-results.ts'
+import { renewLeases } from '../../../src/domain/deliveries/renew-leases.ts'
 import { createIds } from '../../../src/lib/ids.ts'
-import type { AttemptResult } from '../../../worker/attempt-outcome.ts'
-import { decideOutcome } from '../../../worker/attempt-outcome.ts'
-import { createClaimer } from '../../../worker/claim.ts'
+import { type ClaimedDelivery, createClaimer } from '../../../worker/claim.ts'
 import { InterruptedError } from '../../../worker/http-sender.ts'
-import { renewLeases } from '../../../worker/lease.ts'
-import { recordResults } from '../../../worker/record-results.ts'
+import { decideOutcome } from '../../../worker/request-outcome.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 
@@ -29,7 +29,7 @@ async function claimOne() {
   await claimer.stop()
   return deliveries[0]!
 }
-function resultOf(delivery: AttemptResult['delivery'], error: unknown, statusCode: number | null): AttemptResult {
+function resultOf(delivery: ClaimedDelivery, error: unknown, statusCode: number | null): AttemptResult {
   const exchange = { statusCode, headers: null, body: null, error, durationMicroseconds: 1 }
   const outcome = decideOutcome(delivery, exchange, app.clock.now(), () => 0)
   return { attemptId: options().makeId('att'), delivery, request: null, exchange, outcome, startedAt: app.clock.now() }

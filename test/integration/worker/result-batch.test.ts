@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AttemptResult } from '../../../src/domain/deliveries/attempt-outcome.ts'
 import type { RecordedRequest } from '../../../src/domain/deliveries/attempt-request.ts'
+import { recordResults } from '../../../src/domain/deliveries/record-results.ts'
 import { createIds } from '../../../src/lib/ids.ts'
-import { type AttemptResult, decideOutcome } from '../../../worker/attempt-outcome.ts'
 import { createClaimer } from '../../../worker/claim.ts'
-import { recordResults } from '../../../worker/record-results.ts'
+import { decideOutcome } from '../../../worker/request-outcome.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createClaimSchedule } from '../../../worker/claim-schedule.ts'
-import { createUndeliverable } from '../../../worker/undeliverable.ts'
+import { createUndeliverable } from '../../../src/domain/deliveries/undeliverable.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
 
 let app: App
@@ -27,8 +26,7 @@ describe('undeliverable delivery', () => {
       tenants[1]!.organizationId,
     ])
 
-    const schedule = createClaimSchedule()
-    const undeliverable = createUndeliverable({ ...app, pool, log: silentLog, schedule })
+    const undeliverable = createUndeliverable({ ...app, pool, log: silentLog, onMoved: () => {} })
     undeliverable.move([
       [locked!.id, 1, 'HELD'],
       [waiting!.id, 1, 'HELD'],

@@ -29,7 +29,8 @@ describe('SQL functions', () => {
 
   // A function cannot import, so its text repeats rules of the code.
   test.each([
-    ['claim_deliveries_v1', `pg_advisory_xact_lock(${LOCKS.claim})`],
+    ['claim_deliveries_v2', `pg_advisory_xact_lock(${LOCKS.claim})`],
+    ['claim_stream_v1', `pg_advisory_xact_lock(${LOCKS.stream}, hashtext(endpoint))`],
     ...['record_results_v2', 'record_results_v3'].flatMap((name) => [
       [name, `pg_notify('${DUE_CHANNEL}', '')`],
       [name, `ARRAY['${patternsOf(ENDPOINT_DISABLED_TYPE).slice(1).toReversed().join("', '")}']`],

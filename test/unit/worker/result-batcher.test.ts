@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
+import type { AttemptResult } from '../../../src/domain/deliveries/attempt-outcome.ts'
+import { createResultBatcher } from '../../../src/domain/deliveries/result-batcher.ts'
 import { createLog } from '../../../src/lib/log.ts'
-import type { AttemptResult } from '../../../worker/attempt-outcome.ts'
-import { createResultBatcher } from '../../../worker/result-batcher.ts'
 
 const result = (id: string) => ({ delivery: { id } }) as AttemptResult
 

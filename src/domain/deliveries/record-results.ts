@@ -1,8 +1,10 @@
 import type pg from 'pg'
-import { hasSqlState, SQL_STATE } from '../src/database/sql-state.ts'
-import { bucketOf } from '../src/lib/histogram.ts'
-import type { MakeId } from '../src/lib/ids.ts'
-import { redactLocation } from '../src/lib/redact-url.ts'
+import { auditChannel, type LiveBus } from '../../bus/bus.ts'
+import { notifyEndpointChanged, notifyLogGrew } from '../../bus/delivery-log.ts'
+import { hasSqlState, SQL_STATE } from '../../database/sql-state.ts'
+import { bucketOf } from '../../lib/histogram.ts'
+import type { MakeId } from '../../lib/ids.ts'
+import { redactLocation } from '../../lib/redact-url.ts'
 import { type AttemptResult, OWN_FAULTS } from './attempt-outcome.ts'
 
 /** Endpoints changed by a batch of results. */
@@ -42,6 +44,18 @@ export async function recordResults(
     // An endpoint was removed with its organization during the request, and health refers to it.
     return record(await withEndpoint(pool, health))
   }
+}
+
+/** Announces recorded results: to subscribers of deliveries, of endpoints, and of the audit trail. */
+export function announceResults(bus: LiveBus, results: readonly AttemptResult[], recorded: RecordedResults): void {
+  notifyLogGrew(
+    bus,
+    results.map(({ delivery }) => delivery.organization_id),
+  )
+  for (const { delivery } of results)
+    if (recorded.healthChanged.includes(delivery.endpoint_id))
+      notifyEndpointChanged(bus, delivery.organization_id, delivery.endpoint_id)
+  for (const { organizationId, id } of recorded.audited) bus.publish(auditChannel(organizationId), [id])
 }
 
 /** The updates of endpoints that still exist. */

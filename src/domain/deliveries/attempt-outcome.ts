@@ -1,9 +1,41 @@
-import type { DeliveryStatus } from '../src/database/generated/enums.ts'
-import type { RecordedRequest } from '../src/domain/deliveries/attempt-request.ts'
-import { nextWait, parseRetryAfter } from '../src/domain/endpoints/retry-policy.ts'
-import type { ClaimedDelivery } from './claim.ts'
-import { explainFailure } from './failure-message.ts'
-import type { Exchange } from './http-sender.ts'
+import type { AttemptTrigger, DeliveryStatus } from '../../database/generated/enums.ts'
+import { nextWait, parseRetryAfter } from '../endpoints/retry-policy.ts'
+import type { RecordedRequest } from './attempt-request.ts'
+import type { ErrorCode } from './error-codes.ts'
+
+/** A delivery under a lease, with everything that its result needs. */
+export interface LeasedDelivery {
+  id: string
+  organization_id: string
+  /** Fencing version: only the holder of this version may record a result. */
+  version: number
+  trigger: AttemptTrigger
+  /** Attempts of the retry policy made before this one. */
+  scheduled_attempts: number
+  event_id: string
+  event_type: string
+  endpoint_id: string
+  endpoint: { maxAttempts: number; backoffSeconds: number[] }
+}
+
+/** Result of one request: a status code, an error, or both when the body did not end. */
+export interface Exchange {
+  statusCode: number | null
+  headers: Record<string, string> | null
+  /** At most the first 10 KiB. */
+  body: Buffer | null
+  error: unknown
+  durationMicroseconds: number
+}
+
+/** Maximum bytes kept of a response body. */
+export const KEPT_BYTES = 10 * 1024
+
+/** Reason of a failed attempt: a code with a fixed meaning, and a message with the remedy. */
+export interface Failure {
+  code: ErrorCode
+  message: string
+}
 
 /** Consequence of one attempt for its delivery. */
 export interface Outcome {
@@ -21,11 +53,11 @@ export interface Outcome {
 }
 
 /** A finished attempt to be recorded. */
-export interface AttemptResult {
+export interface AttemptResult<Delivery extends LeasedDelivery = LeasedDelivery> {
   /** Id of the attempt, created before the first write so that a repeated write stores one attempt. */
   attemptId: string
-  delivery: ClaimedDelivery
-  /** Null when no request could be built. */
+  delivery: Delivery
+  /** Null when no request could be built, and for a stream. */
   request: RecordedRequest | null
   exchange: Exchange
   outcome: Outcome
@@ -41,14 +73,23 @@ const MAY_ASK_TO_WAIT = [429, 503]
  */
 export const OWN_FAULTS: Readonly<Record<string, number>> = { INTERRUPTED: 0, INTERIM_RESPONSE: 0, INTERNAL: 60 }
 
-/** Decides the outcome of an attempt. @param random a fraction from 0 to 1, for the jitter */
-export function decideOutcome(delivery: ClaimedDelivery, exchange: Exchange, now: Date, random: () => number): Outcome {
-  const { trigger, endpoint } = delivery
-  const { maxAttempts, backoffSeconds } = endpoint
-  const host = hostOf(endpoint.url)
-  const failure = explainFailure(exchange, host, endpoint.timeoutSeconds)
+/**
+ * Decides the outcome of an attempt.
+ *
+ * @param attempt.receiver names the receiver at the beginning of a sentence
+ * @param attempt.failure undefined when the receiver accepted
+ * @param random a fraction from 0 to 1, for the jitter
+ */
+export function outcomeOf(
+  attempt: { delivery: LeasedDelivery; exchange: Exchange; receiver: string; failure: Failure | undefined },
+  now: Date,
+  random: () => number,
+): Outcome {
+  const { delivery, exchange, receiver, failure } = attempt
+  const { trigger } = delivery
+  const { maxAttempts, backoffSeconds } = delivery.endpoint
   if (failure === undefined) {
-    const message = `${host} accepted with ${exchange.statusCode}.`
+    const message = `${receiver} accepted with ${exchange.statusCode}.`
     const accepted = { errorCode: null, message, statusReason: null }
     return { status: 'SUCCEEDED', retryAfterSeconds: null, scheduled: trigger !== 'MANUAL', ...accepted }
   }
@@ -72,12 +113,6 @@ export function decideOutcome(delivery: ClaimedDelivery, exchange: Exchange, now
   }
   const statusReason = `${message} Attempt ${made} of ${maxAttempts}; the next is due at ${dueAt(now, retryAfterSeconds)}.`
   return { ...failed, status: 'RETRYING', retryAfterSeconds, scheduled, statusReason }
-}
-
-/** Host and port of the URL, which was validated when the endpoint was created. */
-function hostOf(url: string): string {
-  const from = url.indexOf('//') + 2
-  return url.slice(from, url.indexOf('/', from))
 }
 
 /** An absolute time, because the message may be read much later. */

@@ -1,13 +1,14 @@
 import type pg from 'pg'
-import type { LiveBus } from '../src/bus/bus.ts'
-import { notifyLogGrew } from '../src/bus/delivery-log.ts'
-import { DELETED_REASON } from '../src/domain/deliveries/delivery-transitions.ts'
-import { HELD_REASON } from '../src/domain/events/fan-out.ts'
-import type { Clock } from '../src/lib/clock.ts'
-import type { Log } from '../src/lib/log.ts'
-import type { Undeliverable } from './claim.ts'
-import type { ClaimSchedule } from './claim-schedule.ts'
-import { move } from './sweep.ts'
+import type { LiveBus } from '../../bus/bus.ts'
+import { notifyLogGrew } from '../../bus/delivery-log.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import { HELD_REASON } from '../events/fan-out.ts'
+import { DELETED_REASON } from './delivery-transitions.ts'
+import { move } from './queue-moves.ts'
+
+/** A due delivery that must not be sent: its id, the version this was decided on, and its target status. */
+export type Undeliverable = [id: string, version: number, status: 'CANCELED' | 'HELD' | 'EXPIRED']
 
 /** Skips rows that changed since the claim: another worker may have moved them, or a mutation. */
 const MOVE = move(
@@ -25,13 +26,15 @@ const MOVE = move(
 /**
  * Moves due deliveries that must not be sent to their target status. Outside of claims, because the move writes the
  * delivery log and may wait for its lock; claims list the deliveries again until they are moved.
+ *
+ * @param deps.onMoved called when deliveries were moved: they took positions that others wait for
  */
 export function createUndeliverable(deps: {
   pool: pg.Pool
   bus: LiveBus
   clock: Clock
   log: Log
-  schedule: ClaimSchedule
+  onMoved: () => void
 }) {
   let moving: Promise<void> | undefined
   /** Result of the newest claim, which lists every delivery that is still to be moved. */
@@ -45,8 +48,7 @@ export function createUndeliverable(deps: {
       deps.bus,
       rows.map((row) => row.organization_id),
     )
-    // The moved deliveries took positions that others wait for.
-    if (rows.length > 0) deps.schedule.nudge()
+    if (rows.length > 0) deps.onMoved()
   }
 
   /** Moves the deliveries found meanwhile as well: a running claim may have locked their rows, which `MOVE` skips. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { hasSqlState, SQL_STATE } from '../src/database/sql-state.ts'
-import type { Log } from '../src/lib/log.ts'
+import { hasSqlState, SQL_STATE } from '../../database/sql-state.ts'
+import type { Log } from '../../lib/log.ts'
 import type { AttemptResult } from './attempt-outcome.ts'
 
 const BATCH = 500
@@ -20,15 +20,15 @@ const FLUSH_EVERY_MS = 50
  * @param deps.isBlocking true while due deliveries cannot be sent before the result is recorded; default never
  * @param deps.everyMs minimum interval between two statements, default FLUSH_EVERY_MS
  */
-export function createResultBatcher(deps: {
-  write: (results: readonly AttemptResult[]) => Promise<void>
-  release: (results: readonly AttemptResult[]) => void
+export function createResultBatcher<Result extends AttemptResult>(deps: {
+  write: (results: readonly Result[]) => Promise<void>
+  release: (results: readonly Result[]) => void
   log: Log
-  isBlocking?: (result: AttemptResult) => boolean
+  isBlocking?: (result: Result) => boolean
   everyMs?: number
 }) {
   const { isBlocking = () => false, everyMs = FLUSH_EVERY_MS } = deps
-  let waiting: AttemptResult[] = []
+  let waiting: Result[] = []
   let running: Promise<void> | undefined
   let begunAt = Number.NEGATIVE_INFINITY
   let flush = () => {}
@@ -59,7 +59,7 @@ export function createResultBatcher(deps: {
   }
 
   /** Retries until the database stores the results. A result that the database refuses must not block the others. */
-  async function write(batch: readonly AttemptResult[], isAgain = false): Promise<void> {
+  async function write(batch: readonly Result[], isAgain = false): Promise<void> {
     for (;;) {
       try {
         return await deps.write(batch)
@@ -80,9 +80,9 @@ export function createResultBatcher(deps: {
   }
 
   /** At most one result per delivery: the second of two attempts waits for the next batch. */
-  function takeBatch(): AttemptResult[] {
-    const batch = new Map<string, AttemptResult>()
-    const rest: AttemptResult[] = []
+  function takeBatch(): Result[] {
+    const batch = new Map<string, Result>()
+    const rest: Result[] = []
     for (const result of waiting)
       if (batch.size < BATCH && !batch.has(result.delivery.id)) batch.set(result.delivery.id, result)
       else rest.push(result)
@@ -91,7 +91,7 @@ export function createResultBatcher(deps: {
   }
 
   return {
-    add(result: AttemptResult) {
+    add(result: Result) {
       waiting.push(result)
       if (waiting.length >= WORTH_A_STATEMENT || isBlocking(result)) flush()
       running ??= run()

@@ -1,0 +1,49 @@
+# SIGNALBOX_KEY=<key> python3 examples/stream/listen.py whep_… http://127.0.0.1:3000/hooks: sends the deliveries of a stream to a local target.
+import base64, json, os, sys, time, urllib.error, urllib.request
+
+URL = os.environ.get("SIGNALBOX_URL", "http://127.0.0.1:4000") + "/graphql"
+HEADERS = {
+    "authorization": "Bearer " + os.environ["SIGNALBOX_KEY"],
+    "content-type": "application/json",
+    "accept": "application/json",
+}
+CLAIM = """mutation ($endpointId: ID!) { deliveryStreamClaim(input: { endpointId: $endpointId, max: 10, waitSeconds: 25 }) {
+  ... on Error { message } ... on DeliveryStreamClaimPayload { claimed { delivery { id } version headers { name value } bodyBase64 } } } }"""
+ACKNOWLEDGE = """mutation ($results: [DeliveryStreamResultInput!]!) {
+  deliveryStreamAcknowledge(input: { results: $results }) { ... on Error { message } } }"""
+
+
+def ask(query, **variables):
+    request = urllib.request.Request(URL, json.dumps({"query": query, "variables": variables}).encode(), HEADERS)
+    with urllib.request.urlopen(request, timeout=60) as response:
+        answer = json.load(response)
+    if answer.get("errors"):
+        raise SystemExit(answer["errors"][0]["message"])
+    (result,) = answer["data"].values()
+    if result.get("message"):
+        raise SystemExit(result["message"])
+    return result
+
+
+def send(target, leased):
+    started = time.monotonic()
+    headers = {header["name"]: header["value"] for header in leased["headers"]}
+    result = {"id": leased["delivery"]["id"], "version": leased["version"]}
+    try:
+        request = urllib.request.Request(target, base64.b64decode(leased["bodyBase64"]), headers)
+        with urllib.request.urlopen(request, timeout=5) as response:
+            result["statusCode"], result["body"] = response.status, response.read(10_240).decode(errors="replace")
+    except urllib.error.HTTPError as error:
+        result["statusCode"], result["body"] = error.code, error.read(10_240).decode(errors="replace")
+    except TimeoutError:
+        result["errorCode"] = "TIMEOUT"
+    except urllib.error.URLError as error:
+        refused = isinstance(error.reason, ConnectionRefusedError)
+        result["errorCode"] = "CONNECTION_REFUSED" if refused else "CONNECTION_FAILED"
+    return {**result, "durationMs": round((time.monotonic() - started) * 1000)}
+
+
+while True:
+    claimed = ask(CLAIM, endpointId=sys.argv[1])["claimed"]
+    if claimed:
+        ask(ACKNOWLEDGE, results=[send(sys.argv[2], leased) for leased in claimed])
