@@ -83,9 +83,29 @@ async function createFullOrganization() {
   const { endpointId } = await createStream(tenant, { eventTypes: ['c.d'] })
   // A poll counts as a listener for some time.
   await claim(tenant, { endpointId })
+  await addPeople(tenant.organizationId)
   await app.services.usageRecorder.flush()
   await countMinutes(app.database.pool, app.clock.now())
   return tenant
+}
+
+/** A member of the organization, and an open invitation to it. */
+async function addPeople(organizationId: string): Promise<void> {
+  const { prisma } = app.database
+  const [createdAt, suffix] = [app.clock.now(), organizationId.slice('org_'.length)]
+  const person = { id: `usr_${suffix}`, email: `${suffix}@example.com`, name: 'Ana', createdAt, updatedAt: createdAt }
+  await prisma.person.create({ data: person })
+  const member = { id: `mem_${suffix}`, organizationId, personId: person.id, role: 'OWNER', createdAt } as const
+  await prisma.member.create({ data: { ...member, createdBy: 'system' } })
+  const invitation = {
+    id: `inv_${suffix}`,
+    organizationId,
+    email: 'bob@example.com',
+    role: 'VIEWER',
+    createdAt,
+  } as const
+  const tokenHash = new Uint8Array(Buffer.from(suffix))
+  await prisma.invitation.create({ data: { ...invitation, tokenHash, invitedBy: 'system', expiresAt: createdAt } })
 }
 
 describe('removal of a deleted organization', () => {
