@@ -208,6 +208,14 @@ describe('elevation', () => {
     expect((await owner.elevate()).session.elevatedUntil).not.toBeNull()
   })
 
+  test('a socket, which is found by the id of its session, gains nothing by it', async () => {
+    const account = await signedIn(app.url, EMAIL)
+    const { id: sessionId } = (await account.elevate()).session
+    const isElevated = async (by: { sessionId: string } | { token: string }) =>
+      (await app.services.authenticateSession({ by, ip: null, requestId: 'x' })).isElevated
+    expect([await isElevated({ sessionId }), await isElevated({ token: tokenOf(account) })]).toEqual([false, true])
+  })
+
   test('a key with DELETE needs it from a person for each new secret, and never from a key', async () => {
     const account = await signedIn(app.url, EMAIL)
     const create = (actions: string) => `mutation { apiKeyCreate(input: { name: "x",
