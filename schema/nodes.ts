@@ -75,6 +75,11 @@ const NODE_TYPES = {
     resource: 'members',
     load: ({ members }, viewer, ids, query) => members.getMany(viewer, ids, query),
   },
+  Invitation: {
+    prefix: 'inv',
+    resource: 'members',
+    load: ({ invitations }, viewer, ids, query) => invitations.getMany(viewer, ids, query),
+  },
   PersistedDocument: {
     prefix: 'doc',
     resource: 'keys',

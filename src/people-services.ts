@@ -5,8 +5,11 @@ import type { Audit } from './domain/audit/audit.ts'
 import type { RecordDenied } from './domain/audit/record-denied.ts'
 import type { Limits } from './domain/limits/limits.ts'
 import type { OrganizationLookup } from './domain/organizations/organization-lookup.ts'
+import { createAcceptInvitation } from './domain/people/accept-invitation.ts'
 import { createAuditPerson, createNoteRefusedSignIn } from './domain/people/audit-person.ts'
 import { createAuthenticateSession } from './domain/people/authenticate-session.ts'
+import { createInvitations } from './domain/people/invitations.ts'
+import { createInviterRights } from './domain/people/inviter-rights.ts'
 import { createKnownDevices } from './domain/people/known-devices.ts'
 import { createLinks } from './domain/people/links.ts'
 import type { Mail } from './domain/people/mail.ts'
@@ -65,8 +68,13 @@ export function createPeopleServices(deps: {
   const organizationMails = createOrganizationMails({ mail: deps.mail, links })
 
   return {
+    acceptInvitation: createAcceptInvitation({
+      ...{ prisma, clock, makeId, audit, denials, sessions, devices, announceSessions },
+      inviterRights: createInviterRights({ clock }),
+    }),
     announceSessions,
     authenticateSession: createAuthenticateSession({ pool, clock, organizationLookup, sessions }),
+    invitations: createInvitations({ prisma, clock, makeId, audit, denials, links, mails: organizationMails }),
     links,
     mail: deps.mail,
     members: createMembers({ prisma, audit, denials, announceSessions, mails: organizationMails }),

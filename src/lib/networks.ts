@@ -12,18 +12,6 @@ export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefine
   return ipaddr.process(address)
 }
 
-/** Parts of an IPv6 address that name the network of one client: 64 bits, of which a client may use every address. */
-const NETWORK_PARTS = 4
-
-/** The network of one client: an IPv4 address, also when it is mapped into IPv6, or the /64 of an IPv6 address. */
-export function networkOf(text: string): string {
-  const address = parseAddress(text)
-  if (address === undefined) return text
-  if (address.kind() === 'ipv4') return address.toString()
-  const parts = (address as ipaddr.IPv6).parts.slice(0, NETWORK_PARTS)
-  return `${parts.map((part) => part.toString(16)).join(':')}::/64`
-}
-
 export function isAddress(text: string): boolean {
   return parseAddress(text) !== undefined
 }

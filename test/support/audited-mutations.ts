@@ -43,5 +43,6 @@ export const BY_PEOPLE = [
   ...['setupComplete', 'signIn', 'signInVerify', 'signOut', 'reauthenticate'],
   ...['sessionEnd', 'sessionRefresh', 'sessionsEndOthers', 'passwordReset', 'passwordResetRequest'],
   ...['accountUpdate', 'passwordChange', 'recoveryCodesRegenerate', 'totpConfirm', 'totpDisable', 'totpEnrol'],
+  ...['invitationAccept', 'invitationCreate', 'invitationRevoke'],
   ...['memberUpdate', 'memberRemove', 'memberLeave', 'ownershipTransfer'],
 ]

@@ -25,6 +25,10 @@ export interface SignedInOptions {
 
 /** Values for the required arguments of fields of people, by the path of the argument. None of them is good. */
 export const SAMPLES_OF_PEOPLE = {
+  'InvitationAcceptInput.token': 'x',
+  'InvitationCreateInput.email': 'another@example.com',
+  'InvitationCreateInput.role': 'VIEWER',
+  'invitationPreview.token': 'x',
   'PasswordChangeInput.currentPassword': 'another password',
   'PasswordChangeInput.password': 'x',
   'PasswordResetInput.code': 'x',

@@ -990,6 +990,7 @@ export type DeliveryQuery = { node:
     | { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean }, attempts: { __typename: 'AttemptConnection', nodes: Array<{ __typename: 'Attempt', id: string, number: number, trigger: AttemptTrigger, statusCode: number | null, errorCode: AttemptErrorCode | null, explanation: string, durationMicroseconds: number, startedAt: string, nextAttemptAt: string | null, responseBody: string | null, responseHeaders: Array<{ __typename: 'HttpHeader', name: string, value: string }> | null }> } }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
@@ -1044,6 +1045,7 @@ export type EndpointQuery = { node:
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
@@ -1159,6 +1161,7 @@ export type EventQuery = { node:
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string, id: string, endpointMatches: { __typename: 'WebhookEndpointMatchConnection', nodes: Array<{ __typename: 'WebhookEndpointMatch', matches: boolean, reason: WebhookEndpointMatchReason | null, message: string, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null }, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } | null }> } }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
@@ -1192,6 +1195,7 @@ export type EventTypeQuery = { node:
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string, schema: unknown, example: unknown, sensitiveFields: Array<string>, createdAt: string }
+    | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
@@ -1266,6 +1270,7 @@ export type KeyQuery = { node:
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }
@@ -1288,6 +1293,7 @@ export type KeyActivityQuery = { node:
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
     | { __typename: 'PersistedDocument', id: string }

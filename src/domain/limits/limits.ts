@@ -2,7 +2,7 @@ import type { Redis } from '../../database/redis.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { RateLimitedError } from '../../lib/errors.ts'
 import type { Log } from '../../lib/log.ts'
-import { networkOf } from '../../lib/networks.ts'
+import { clientNetwork } from '../../lib/networks.ts'
 import { type LimitConfig, type LimitSubject, windowsOf } from './limit-config.ts'
 import { createRedisSlidingWindow } from './redis-sliding-window.ts'
 import { createSlidingWindow, type LimitDecision, slowestOf, type WindowCost } from './sliding-window.ts'
@@ -83,7 +83,7 @@ export function createLimits(deps: { redis?: Redis | undefined; clock: Clock; lo
      */
     async spendSignIn(address: string | null): Promise<void> {
       const { minute, hour } = deps.allowances.signIns
-      const { admitted, windows, now } = await spend(`sign-ins ${networkOf(address ?? '')}`, [
+      const { admitted, windows, now } = await spend(`sign-ins ${clientNetwork(address ?? '')}`, [
         { name: 'minute', limit: minute, seconds: 60, amount: 1 },
         { name: 'hour', limit: hour, seconds: 3_600, amount: 1 },
       ])

@@ -141,7 +141,7 @@ export async function lockOrganization(tx: Transaction, id: string): Promise<{ i
 }
 
 /** The viewer with the role of this moment: another owner may have taken it while the request waited for the lock. */
-async function presentRights(tx: Transaction, viewer: Viewer, isPlatform: boolean): Promise<Viewer> {
+export async function presentRights(tx: Transaction, viewer: Viewer, isPlatform: boolean): Promise<Viewer> {
   const { organizationId, homeId, principal } = viewer
   if (principal.kind !== 'PERSON' || homeId !== organizationId) return viewer
   const member = await tx.member.findFirst({ where: { organizationId, personId: principal.id } })

@@ -36,6 +36,9 @@ export interface Challenge {
   expiresAt: Date
 }
 
+/** The same sentence for every reason, so that no answer tells which addresses exist. */
+const WRONG_PASSWORD = 'The email address or the password is wrong.'
+
 /** Sign-in and sign-out of people. */
 export type SignIn = ReturnType<typeof createSignIn>
 
@@ -78,6 +81,13 @@ export function createSignIn(deps: {
     return { person, opened, device }
   }
 
+  /** Locks a verified password until the session is open, so that a reset at the same time ends that session too. */
+  async function keepPassword(tx: Transaction, credentialId: string): Promise<void> {
+    const kept = await tx.$queryRaw<unknown[]>`
+      SELECT id FROM person_credentials WHERE id = ${credentialId} FOR KEY SHARE`
+    if (kept.length === 0) throw new UnauthenticatedError(WRONG_PASSWORD)
+  }
+
   return {
     /**
      * Opens a session, or asks for the second factor.
@@ -102,10 +112,11 @@ export function createSignIn(deps: {
       if (found === null || !isRight || found.disabledAt !== null) {
         const reason = isRight ? 'DISABLED' : 'WRONG_PASSWORD'
         if (found !== null) deps.noteRefused({ personId: found.id, ip: client.ip }, reason)
-        throw new UnauthenticatedError('The email address or the password is wrong.')
+        throw new UnauthenticatedError(WRONG_PASSWORD)
       }
-      const { credentials: _, ...person } = found
+      const { credentials, ...person } = found
       return prisma.$transaction(async (tx) => {
+        await keepPassword(tx, credentials[0]?.id ?? '')
         if (!(await factors.isEnabled(tx, person.id)))
           return open(tx, person, client, { remember, twoFactor: false, subject, previous })
         await budgets.giveBack(tx, subject)

@@ -71,6 +71,10 @@ beforeAll(async () => {
       ... on BulkActionCreatePayload { bulkAction { id } } ... on Error { code message } } }`,
   )
   const member = await signedIn(app, { role: 'OWNER', organizationId: first.organizationId })
+  const { invitation } = await member.ask(
+    `mutation { invitationCreate(input: { email: "mine@example.com", role: VIEWER }) {
+      ... on InvitationCreatePayload { invitation { id } } ... on Error { code message } } }`,
+  )
   const audit = await owner.ask('{ auditEntries { nodes { id } } }')
   ids = {
     Organization: first.organizationId,
@@ -86,6 +90,7 @@ beforeAll(async () => {
     PersistedDocument: persistedDocument.id,
     Person: member.personId,
     Member: member.memberId,
+    Invitation: invitation.id,
     Session: member.sessionId,
   }
   ownerSees = await everythingOf(owner)

@@ -17,7 +17,7 @@ describe('node id', () => {
   )
 
   test('a prefix of an id names its type, and other texts name none', () => {
-    const prefixes = 'org key type whep evt dlv att aud rpl blk doc usr ses mem'
+    const prefixes = 'org key type whep evt dlv att aud rpl blk doc usr ses mem inv'
     const types = prefixes.split(' ').map((prefix) => typeOfId(`${prefix}_1`))
     expect(types.sort()).toEqual(nodes.map(({ name }) => name).sort())
     for (const id of ['sec_1', 'evt', '', '_', 'constructor_1', '__proto__']) expect(typeOfId(id), id).toBeUndefined()
