@@ -1,8 +1,11 @@
 import { UnavailableError } from '../src/lib/errors.ts'
 import type { Context } from './builder.ts'
 
-/** Maximum bytes of tenant data in one answer, because aliases and pages multiply them. */
-export const ANSWER_BYTES = 64 * 1024 * 1024
+/**
+ * Maximum bytes of tenant data in one answer, because aliases and pages multiply them. A page of default size with the
+ * largest events fits.
+ */
+export const ANSWER_BYTES = 8 * 1024 * 1024
 
 /** Counts the bytes of a value against the bound of the answer. @throws UnavailableError past the bound */
 export function countResponseBytes<T>(value: T, bytes: number, { answered }: Pick<Context, 'answered'>): T {

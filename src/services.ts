@@ -30,6 +30,7 @@ import { createRevalidate } from './domain/keys/revalidate.ts'
 import { createRotate } from './domain/keys/rotate.ts'
 import { createSearchKeys } from './domain/keys/search-keys.ts'
 import { createVerify } from './domain/keys/verify.ts'
+import { createAnswerBudget } from './domain/limits/answer-budget.ts'
 import { createIntrospectionBudget } from './domain/limits/introspection-budget.ts'
 import type { LimitConfig } from './domain/limits/limit-config.ts'
 import { createLimits } from './domain/limits/limits.ts'
@@ -134,6 +135,7 @@ export function createServices(deps: {
 
   return {
     acknowledge,
+    answerBudget: createAnswerBudget({ clock }),
     audit: {
       /** Records a refused attempt. Changes are recorded in their own transaction. */
       denied: denials.note,

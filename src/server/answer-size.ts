@@ -1,7 +1,3 @@
-import type { ExecutionResult } from 'graphql'
-import { GraphQLError } from 'graphql'
-import { isAsyncIterable, type Plugin } from 'graphql-yoga'
-import { ANSWER_BYTES } from '../../schema/answer-bytes.ts'
 import { isMarked } from '../../schema/json-answer.ts'
 
 /** Characters from which the size of a string is remembered while an answer is measured: aliases repeat it. */
@@ -48,22 +44,4 @@ export function measureJson(value: unknown, limit: number): number {
 
   walk(value)
   return size
-}
-
-/** The answer, or its refusal when its JSON has more bytes than one answer may have. */
-export function withinAnswerSize(answer: ExecutionResult): ExecutionResult {
-  if (measureJson(answer.data, ANSWER_BYTES) <= ANSWER_BYTES) return answer
-  const message = `An answer has at most ${ANSWER_BYTES} bytes. Request smaller pages or fewer fields.`
-  return { errors: [new GraphQLError(message, { extensions: { code: 'ANSWER_TOO_LARGE' } })] }
-}
-
-/** Refuses answers that would be too large as JSON, before the text is made. */
-export const boundAnswers: Plugin = {
-  onExecute: () => ({
-    onExecuteDone({ result, setResult }) {
-      if (isAsyncIterable(result)) return
-      const bounded = withinAnswerSize(result)
-      if (bounded !== result) setResult(bounded)
-    },
-  }),
 }

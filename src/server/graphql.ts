@@ -10,8 +10,8 @@ import { schema } from '../../schema/schema.ts'
 import type { SessionSeen } from '../domain/people/session-seen.ts'
 import type { Services } from '../services.ts'
 import { answerHeaders } from './answer-headers.ts'
-import { boundAnswers, withinAnswerSize } from './answer-size.ts'
 import { refuseUnreadAnswers } from './answer-writer.ts'
+import { boundAnswers, withinAnswerSize } from './bound-answers.ts'
 import { createCheckDocument } from './check-document.ts'
 import { compressAnswers } from './compress-answers.ts'
 import { keepJsonText } from './json-variables.ts'
@@ -61,7 +61,7 @@ export function createGraphQL(deps: {
       shortenErrors,
       shareExecutions(),
       explainVariables,
-      boundAnswers,
+      boundAnswers(services.answerBudget),
       answerJsonText,
       usage,
       spendLimits(services.limits, services.introspectionBudget),

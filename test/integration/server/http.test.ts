@@ -94,8 +94,13 @@ describe('HTTP server', () => {
     expect((await fetch(`${app.url}/nothing`)).status).toBe(404)
   })
 
+  test('the bare address leads to the dashboard', async () => {
+    const { status, headers } = await fetch(app.url, { redirect: 'manual' })
+    expect([status, headers.get('location')]).toEqual([302, '/dashboard'])
+  })
+
   test('GraphiQL is served with examples and loads nothing from other hosts', async () => {
-    const page = await (await fetch(`${app.url}/`, { headers: { accept: 'text/html' } })).text()
+    const page = await (await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html' } })).text()
     expect(page).toContain('mutation RegisterEndpoint')
     expect(page).not.toMatch(/(src|href)="https?:/)
   })
@@ -119,7 +124,6 @@ describe('HTTP server', () => {
     const plain = await startApp({ graphiql: false })
     const page = await fetch(`${plain.url}/graphql`, { headers: { accept: 'text/html' } })
     expect([page.status, (await page.text()).length < 1_000]).toEqual([406, true])
-    expect((await fetch(plain.url, { redirect: 'manual' })).status).toBe(404)
     expect((await plain.host.request('{ viewer { organization { name } } }')).errors).toBeUndefined()
     await plain.stop()
   })

@@ -16,9 +16,9 @@ function keysInTurn({ keys }: AttackTarget): () => string {
   return () => keys[next++ % keys.length]!
 }
 
-/** Answers of 20 MB on six connections that read nothing. */
+/** Answers of almost the largest size on six connections that read nothing. */
 export const unreadAnswers: Attack = (target, count) => {
-  const query = `{ events(last: 5) { nodes { ${aliases(20, 'data')} } } }`
+  const query = `{ events(last: 5) { nodes { ${aliases(8, 'data')} } } }`
   const nextKey = keysInTurn(target)
   return onConnections(6, async () => {
     const socket = await sendUnread(target.url, postText({ query }, { authorization: `Bearer ${nextKey()}` }))
