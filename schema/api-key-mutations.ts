@@ -1,7 +1,9 @@
 import { ApiKeyVersionConflictError } from '../src/domain/keys/keys.ts'
+import { listPermissions, readPermissions } from '../src/domain/people/permissions.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ApiKey, ApiKeyEnvironment, ApiKeyTier } from './api-key.ts'
 import { builder, omitNulls, requireViewer } from './builder.ts'
+import { requireElevationToGrant } from './elevation.ts'
 import { createPayload, EXPECTED_VERSION } from './payload.ts'
 import { PermissionInput } from './permission.ts'
 
@@ -116,13 +118,15 @@ builder.mutationField('apiKeyCreate', (t) =>
   t.field({
     type: CreatePayload,
     description:
-      'Creates an API key; an organization has at most 10,000 that are not revoked. At most 20 calls per minute and organization by default. Needs `keys: write`, and a plan other than STARTER.',
+      'Creates an API key; an organization has at most 10,000 that are not revoked. At most 20 calls per minute and organization by default. A person gives the password again (`reauthenticate`) for a key with DELETE. Needs `keys: write`, and a plan other than STARTER.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: ApiKeyCreateInput, required: true, description: 'API key to create.' }) },
     async resolve(_root, { input }, context, info) {
-      await context.limitField(requireViewer(context), info)
-      return context.services.keys.create(requireViewer(context), omitNulls(input))
+      const viewer = requireViewer(context)
+      requireElevationToGrant(viewer, input.permissions)
+      await context.limitField(viewer, info)
+      return context.services.keys.create(viewer, omitNulls(input))
     },
   }),
 )
@@ -131,7 +135,7 @@ builder.mutationField('apiKeyUpdate', (t) =>
   t.field({
     type: keyPayload('ApiKeyUpdatePayload'),
     description:
-      'Changes a key that is not revoked. Removed rights end on every node as fast as a revocation, and so do subscriptions that need them. Needs `keys: write`.',
+      'Changes a key that is not revoked. Removed rights end on every node as fast as a revocation, and so do subscriptions that need them. A person gives the password again (`reauthenticate`) to add DELETE. Needs `keys: write`.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError, ApiKeyVersionConflictError] },
     args: {
@@ -142,7 +146,9 @@ builder.mutationField('apiKeyUpdate', (t) =>
     async resolve(_root, { id, expectedVersion, input: { tier, expiresAt, ...input } }, context) {
       const cleared = { ...(tier !== undefined && { tier }), ...(expiresAt !== undefined && { expiresAt }) }
       const changes = { ...omitNulls(input), ...cleared }
-      return { apiKey: await context.services.keys.update(requireViewer(context), id, changes, expectedVersion) }
+      const viewer = requireViewer(context)
+      requireElevationToGrant(viewer, input.permissions ?? [])
+      return { apiKey: await context.services.keys.update(viewer, id, changes, expectedVersion) }
     },
   }),
 )
@@ -151,7 +157,7 @@ builder.mutationField('apiKeyRotate', (t) =>
   t.field({
     type: RotatePayload,
     description:
-      'Gives a key a new secret and keeps earlier ones valid for an overlap. At most 20 calls per minute and organization by default. Needs `keys: write`.',
+      'Gives a key a new secret and keeps earlier ones valid for an overlap. At most 20 calls per minute and organization by default. A person gives the password again (`reauthenticate`) for a key with DELETE. Needs `keys: write`.',
     authScopes: { can: 'keys:write' },
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: {
@@ -159,8 +165,12 @@ builder.mutationField('apiKeyRotate', (t) =>
       input: t.arg({ type: ApiKeyRotateInput, required: true, description: 'Mode and overlap of the rotation.' }),
     },
     async resolve(_root, { id, input }, context, info) {
-      await context.limitField(requireViewer(context), info)
-      return context.services.keys.rotate(requireViewer(context), id, input)
+      const viewer = requireViewer(context)
+      // A new secret gives its reader every permission of the key.
+      const key = viewer.isElevated ? null : await context.services.keys.get(viewer, id)
+      if (key !== null) requireElevationToGrant(viewer, listPermissions(readPermissions(key.permissions)))
+      await context.limitField(viewer, info)
+      return context.services.keys.rotate(viewer, id, input)
     },
   }),
 )

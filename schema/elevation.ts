@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { type Action, allows, type Resource } from '../src/domain/people/permissions.ts'
+import { type Action, allows, type Permission, type Resource } from '../src/domain/people/permissions.ts'
 import type { Restriction, Viewer } from '../src/domain/people/viewer.ts'
 import { SignalboxError } from '../src/lib/errors.ts'
 
@@ -42,6 +42,11 @@ export const scopesOf = (viewer: Viewer | null) => ({
 /** Refuses a change that is dangerous for some inputs only. Keys are never asked. @throws ReauthenticationRequiredError */
 export function requireElevation(viewer: Viewer): void {
   if (!viewer.isElevated) throw new ReauthenticationRequiredError()
+}
+
+/** Requires the elevation for a key that may delete. @throws ReauthenticationRequiredError */
+export function requireElevationToGrant(viewer: Viewer, granted: readonly Pick<Permission, 'actions'>[]): void {
+  if (granted.some(({ actions }) => actions.includes('delete'))) requireElevation(viewer)
 }
 
 interface Scopes {

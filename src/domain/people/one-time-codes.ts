@@ -46,6 +46,10 @@ export function createOneTimeCodes({ clock }: { clock: Clock }) {
     find: (reader: Reader, kind: OneTimeCodeKind, code: string): Promise<OneTimeCode | null> =>
       reader.oneTimeCode.findFirst({ where: open(kind, code) }),
 
+    /** Number of codes of a person that are good. */
+    count: (reader: Reader, kind: OneTimeCodeKind, personId: string): Promise<number> =>
+      reader.oneTimeCode.count({ where: { personId, kind, usedAt: null, expiresAt: { gt: clock.now() } } }),
+
     /** Counts a try of a challenge; of any number at once, five run. Null for a challenge that is not good any more. */
     async try(writer: Reader, kind: OneTimeCodeKind, code: string): Promise<OneTimeCode | null> {
       const [tried] = await writer.oneTimeCode.updateManyAndReturn({

@@ -15,6 +15,12 @@ import type { SetPassword } from './set-password.ts'
 const requestedEmail = z.string().trim().toLowerCase().max(254)
 const resetInput = z.object({ code: z.string().max(100), password: presentedPassword })
 
+/**
+ * Maximum links of a person that are good at once. More are not sent, so that a stranger neither fills a mailbox nor voids
+ * a link.
+ */
+export const LINKS_AT_MOST = 3
+
 /** New passwords by a link: sent by mail, or printed by `npm run admin -- reset-password`. */
 export type PasswordReset = ReturnType<typeof createPasswordReset>
 
@@ -34,8 +40,13 @@ export function createPasswordReset(deps: {
   async function sendLink(email: string): Promise<void> {
     const person = await prisma.person.findUnique({ where: { email } })
     if (person === null || person.disabledAt !== null) return
-    const code = await prisma.$transaction((tx) => codes.create(tx, 'PASSWORD_RESET', person.id))
-    deps.notices.sendReset(person, code)
+    const code = await prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT FROM persons WHERE id = ${person.id} FOR UPDATE`
+      return (await codes.count(tx, 'PASSWORD_RESET', person.id)) < LINKS_AT_MOST
+        ? codes.create(tx, 'PASSWORD_RESET', person.id)
+        : undefined
+    })
+    if (code !== undefined) deps.notices.sendReset(person, code)
   }
 
   return {
