@@ -10,6 +10,7 @@ import { isolation } from './isolation.ts'
 import { latency } from './latency.ts'
 import { publish } from './publish.ts'
 import { retention } from './retention.ts'
+import { signIn } from './sign-in.ts'
 import { stream } from './stream.ts'
 import { type Figures, isMet, table, toJson } from './support/figures.ts'
 import { type Services, startServices } from './support/services.ts'
@@ -28,6 +29,7 @@ const BENCHMARKS: Record<string, (services: Services, options: { rounds: number 
   usage,
   attacks,
   dashboard,
+  'sign-in': signIn,
 }
 const ROUNDS = 5
 

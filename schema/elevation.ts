@@ -15,6 +15,10 @@ export class ReauthenticationRequiredError extends SignalboxError {
 
 const RESTRICTIONS: Record<Restriction, [code: string, message: string]> = {
   NO_ORGANIZATION: ['NO_ORGANIZATION', 'You belong to no organization. Ask an owner for an invitation.'],
+  ADDRESS: [
+    'ADDRESS_NOT_ALLOWED',
+    'The organization admits its members from other networks only. Act from one of them, or name another organization in Signalbox-Organization.',
+  ],
   TWO_FACTOR: [
     'TWO_FACTOR_REQUIRED',
     'Your role or your password needs a second factor. Call totpEnrol and totpConfirm; until then nothing else is open.',

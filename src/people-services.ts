@@ -16,6 +16,7 @@ import type { Mail } from './domain/people/mail.ts'
 import { createMembers } from './domain/people/members.ts'
 import { createNotices } from './domain/people/notices.ts'
 import { createOneTimeCodes } from './domain/people/one-time-codes.ts'
+import { createNoteVisit } from './domain/people/operator-visits.ts'
 import { createOrganizationMails } from './domain/people/organization-mails.ts'
 import { createOwnAccount } from './domain/people/own-account.ts'
 import { createOwnSessions } from './domain/people/own-sessions.ts'
@@ -73,7 +74,10 @@ export function createPeopleServices(deps: {
       inviterRights: createInviterRights({ clock }),
     }),
     announceSessions,
-    authenticateSession: createAuthenticateSession({ pool, clock, organizationLookup, sessions }),
+    authenticateSession: createAuthenticateSession({
+      ...{ pool, clock, organizationLookup, sessions },
+      noteVisit: createNoteVisit({ prisma, clock, audit }),
+    }),
     invitations: createInvitations({ prisma, clock, makeId, audit, denials, links, mails: organizationMails }),
     links,
     mail: deps.mail,

@@ -41,6 +41,7 @@ import { createOperatorOrganizations } from './domain/operator/organizations.ts'
 import { createOperatorQueue } from './domain/operator/queue.ts'
 import { createDeleteOrganization } from './domain/organizations/delete-organization.ts'
 import { createOrganizationLookup } from './domain/organizations/organization-lookup.ts'
+import { createUpdateSettings } from './domain/organizations/organization-settings.ts'
 import { createOrganizations } from './domain/organizations/organizations.ts'
 import { createKeysNearLimit } from './domain/overview/keys-near-limit.ts'
 import { createOverview } from './domain/overview/overview.ts'
@@ -171,6 +172,7 @@ export function createServices(deps: {
     organizations: {
       ...createOrganizations({ prisma, clock, makeId, audit, organizationLookup }),
       remove: createDeleteOrganization({ prisma, clock, audit, organizationLookup }),
+      updateSettings: createUpdateSettings({ prisma, audit, organizationLookup }),
     },
     matchPreview: createMatchPreview({ database, read }),
     operator: {

@@ -68,7 +68,7 @@ export async function startSignalbox(
   services: Services,
   options: { workers?: number; env?: Record<string, string>; directory?: string } = {},
 ) {
-  const env = await settings(services, options.env)
+  const env = await signalboxSettings(services, options.env)
   const main = options.directory === undefined ? undefined : path.resolve(options.directory, 'src/main.ts')
   const api = startProcess(env, 'api', main)
   await api.printed(/Signalbox started/)
@@ -98,7 +98,7 @@ export async function startSignalbox(
 }
 
 /** What each process of ours is started with, as it is in earnest. */
-async function settings(services: Services, more: Record<string, string> = {}) {
+export async function signalboxSettings(services: Services, more: Record<string, string> = {}) {
   return {
     // Libraries check less of themselves then.
     NODE_ENV: 'production',
@@ -120,7 +120,7 @@ async function settings(services: Services, more: Record<string, string> = {}) {
 /** The API alone, whose recording of usage can be switched. @see switched-api.ts for the commands */
 export async function startSwitchedApi(services: Services, env: Record<string, string>) {
   const { PATH = '', HOME = '' } = process.env
-  const all = { PATH, HOME, ...(await settings(services, env)), LOG_LEVEL: 'warn' }
+  const all = { PATH, HOME, ...(await signalboxSettings(services, env)), LOG_LEVEL: 'warn' }
   const child = fork(path.join(import.meta.dirname, 'usage-toggle.ts'), { env: all })
   const [url] = (await once(child, 'message')) as [string]
   const tell = async (command: 'record' | 'silence' | 'write' | 'flush' | 'stop') => {

@@ -3,7 +3,7 @@ import { apiKeyPrincipal } from '../domain/people/viewer.ts'
 import { ForbiddenError, UnauthenticatedError } from '../lib/errors.ts'
 import type { Services } from '../services.ts'
 import type { ConnectionPlaces } from './connection-places.ts'
-import { readCredentials, readOrganization } from './credentials.ts'
+import { readCredentials, readOrganization, readReason } from './credentials.ts'
 import type { RequestContext } from './request-context.ts'
 import { NO_COOKIE_ON_SOCKET, type SessionCookies } from './session-cookie.ts'
 
@@ -40,7 +40,12 @@ export function createBeginRequest(deps: {
     try {
       const credentials = readCredentials(fields, about)
       if (credentials !== undefined) requestContext.viewer = await services.authenticate(credentials)
-      else await signIn(requestContext, findSession(), { ...about, organization: readOrganization(fields) })
+      else
+        await signIn(requestContext, findSession(), {
+          ...about,
+          organization: readOrganization(fields),
+          reason: readReason(fields),
+        })
       if (requestContext.viewer !== null) deps.places.keep(request.socket, requestContext.viewer.homeId)
     } catch (error) {
       requestContext.refused = error
@@ -58,7 +63,7 @@ export function createBeginRequest(deps: {
   async function signIn(
     requestContext: RequestContext,
     session: SocketSession | { token: string } | undefined,
-    about: { ip: string | null; requestId: string; organization: string | undefined },
+    about: { ip: string | null; requestId: string; organization: string | undefined; reason: string | undefined },
   ): Promise<void> {
     if (session === undefined) return
     try {
@@ -116,4 +121,5 @@ const NAMES: Record<string, string> = {
   authorization: 'Authorization',
   'x-api-key': 'X-API-Key',
   'signalbox-organization': 'Signalbox-Organization',
+  'signalbox-reason': 'Signalbox-Reason',
 }

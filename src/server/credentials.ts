@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Credentials } from '../domain/keys/authenticate.ts'
+import { REASON_CHARACTERS } from '../domain/people/operator-visits.ts'
 import { UnauthenticatedError } from '../lib/errors.ts'
 import { createNetworks, parseAddress } from '../lib/networks.ts'
 import { textViolation } from '../lib/storable-text.ts'
 
 /** Header by which a platform key names the organization to act in, by its id or external id. */
 export const ORGANIZATION_HEADER = 'signalbox-organization'
+/** Header in which a person of the operator gives the reason for acting in another organization. */
+export const REASON_HEADER = 'signalbox-reason'
 
 /** Maximum cached peer addresses; most connections come from few. */
 const PEERS_REMEMBERED = 1_000
@@ -45,6 +48,17 @@ export function readOrganization(fields: (name: string) => unknown): string | un
       'The header Signalbox-Organization is empty. Send the id or external id of an organization, or leave the header out.',
     )
   return text(fields(ORGANIZATION_HEADER))
+}
+
+/** The reason for which a person of the operator acts in another organization. */
+export function readReason(fields: (name: string) => unknown): string | undefined {
+  const reason = text(fields(REASON_HEADER))?.trim()
+  const { least, most } = REASON_CHARACTERS
+  const fault = textViolation(reason ?? '')
+  if (fault !== undefined) throw new UnauthenticatedError(`The field ${REASON_HEADER} of the request ${fault}`)
+  if (reason !== undefined && (reason.length < least || reason.length > most))
+    throw new UnauthenticatedError(`The header Signalbox-Reason must have ${least} to ${most} characters.`)
+  return reason
 }
 
 function text(value: unknown): string | undefined {

@@ -44,5 +44,6 @@ export const BY_PEOPLE = [
   ...['sessionEnd', 'sessionRefresh', 'sessionsEndOthers', 'passwordReset', 'passwordResetRequest'],
   ...['accountUpdate', 'passwordChange', 'recoveryCodesRegenerate', 'totpConfirm', 'totpDisable', 'totpEnrol'],
   ...['invitationAccept', 'invitationCreate', 'invitationRevoke'],
+  ...['organizationSettingsUpdate', 'ownOrganizationDelete', 'ownOrganizationUpdate'],
   ...['memberUpdate', 'memberRemove', 'memberLeave', 'ownershipTransfer'],
 ]

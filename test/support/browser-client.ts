@@ -59,7 +59,7 @@ export type Browser = ReturnType<typeof createBrowser>
 
 export const PASSWORD = 'four plain words suffice'
 
-const SETUP = `mutation ($input: SetupCompleteInput!) { setupComplete(input: $input) {
+export const SETUP = `mutation ($input: SetupCompleteInput!) { setupComplete(input: $input) {
   ... on SetupCompletePayload { person { id email } } ... on Error { code message } } }`
 
 /** Makes the first owner of an installation, signed in. */

@@ -29,6 +29,7 @@ export const SAMPLES_OF_PEOPLE = {
   'InvitationCreateInput.email': 'another@example.com',
   'InvitationCreateInput.role': 'VIEWER',
   'invitationPreview.token': 'x',
+  'OwnOrganizationUpdateInput.name': 'Another',
   'PasswordChangeInput.currentPassword': 'another password',
   'PasswordChangeInput.password': 'x',
   'PasswordResetInput.code': 'x',

@@ -32,6 +32,7 @@ export const AUDIT_ACTIONS = {
   'organization.delete': 'An organization was deleted; its rows go in batches.',
   'organization.purge': 'The rows of a deleted organization are gone.',
   'organization.update': 'An organization was changed.',
+  'organization.updateSettings': 'The rules by which members sign in were changed.',
   'permissionResource.create': 'A resource of the operator was declared.',
   'permissionResource.delete': 'A resource of the operator was deleted.',
   'persistedDocument.create': 'An operation was registered.',

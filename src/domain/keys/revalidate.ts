@@ -27,10 +27,16 @@ export function createRevalidate(deps: {
   }
 
   async function isSessionUnchanged(viewer: Viewer): Promise<boolean> {
-    const { credential, organizationId, ip, requestId } = viewer
+    const { credential, organizationId, reason, ip, requestId } = viewer
     const by = { sessionId: credential }
     try {
-      const now = await deps.authenticateSession({ by, organization: organizationId || undefined, ip, requestId })
+      const now = await deps.authenticateSession({
+        by,
+        organization: organizationId || undefined,
+        reason: reason ?? undefined,
+        ip,
+        requestId,
+      })
       return JSON.stringify(now.permissions) === JSON.stringify(viewer.permissions)
     } catch (error) {
       if (error instanceof UnauthenticatedError || error instanceof ForbiddenError) return false

@@ -2,25 +2,36 @@ import type pg from 'pg'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { ForbiddenError, UnauthenticatedError } from '../../lib/errors.ts'
+import { isWithin } from '../../lib/networks.ts'
 import { hashBytes } from '../keys/token.ts'
 import type { OrganizationLookup } from '../organizations/organization-lookup.ts'
+import type { NoteVisit } from './operator-visits.ts'
+import { readOnly } from './permissions.ts'
 import { permissionsOf, type Role } from './roles.ts'
 import { SESSION_PREFIX, type Sessions, TOKEN_GRACE_SECONDS } from './sessions.ts'
 import { type Plan, personPrincipal, type Restriction, type Viewer } from './viewer.ts'
 
-/** A session with the membership in which its person acts, read in one statement for every request. */
+/**
+ * A session with the membership in which its person acts, read in one statement for every request: that of the wanted
+ * organization, or else that of the operator's for an organization to look into. The ends of the session are the earlier
+ * of its own and those that the organization sets.
+ */
 const select = (replacedAt: string, where: string) => `
-SELECT s.id, s.person_id, p.name, s.seen_at, s.expires_at, s.idle_seconds, s.elevated_until, s.ended_at, s.two_factor,
-  ${replacedAt} AS replaced_at, p.disabled_at, m.organization_id, m.role, m.plan, m.is_platform,
+SELECT s.id, s.person_id, p.name, s.seen_at, s.elevated_until, s.ended_at, s.two_factor, ${replacedAt} AS replaced_at,
+  least(s.idle_seconds, m.session_idle_seconds) AS idle_seconds,
+  least(s.expires_at, s.created_at + make_interval(secs => m.session_lifetime_seconds)) AS expires_at,
+  p.disabled_at, m.organization_id, m.role, m.plan, m.is_platform, m.member_ips,
   m.role = ANY (m.two_factor_roles) OR EXISTS (
     SELECT FROM person_credentials c WHERE c.person_id = p.id AND c.kind = 'PASSWORD' AND c.is_short
   ) AS needs_two_factor
 FROM sessions s JOIN persons p ON p.id = s.person_id
 LEFT JOIN LATERAL (
-  SELECT m.organization_id, m.role, o.plan, o.is_platform, o.two_factor_roles
+  SELECT m.organization_id, m.role, o.plan, o.is_platform, o.two_factor_roles, o.member_ips, o.session_idle_seconds,
+    o.session_lifetime_seconds
   FROM members m JOIN organizations o ON o.id = m.organization_id AND o.deleted_at IS NULL
   WHERE m.person_id = p.id
-  ORDER BY m.organization_id = coalesce($2, p.last_organization_id) DESC NULLS LAST, m.id LIMIT 1
+  ORDER BY m.organization_id = coalesce($2, p.last_organization_id) DESC NULLS LAST,
+    $2::text IS NOT NULL AND o.is_platform DESC, m.id LIMIT 1
 ) m ON true
 ${where}`
 const BY_TOKEN = select('t.replaced_at', 'JOIN session_tokens t ON t.session_id = s.id WHERE t.hash = $1')
@@ -42,6 +53,7 @@ interface Row {
   role: Role | null
   plan: Plan | null
   is_platform: boolean | null
+  member_ips: string[] | null
   needs_two_factor: boolean | null
 }
 
@@ -50,6 +62,8 @@ export interface SessionCredentials {
   by: { token: string } | { sessionId: string }
   /** Id or external id of the organization to act in; absent for the last one of the person. */
   organization?: string | undefined
+  /** Reason of a person of the operator for acting in another organization; absent for looking into it. */
+  reason?: string | undefined
   ip: string | null
   requestId: string
 }
@@ -62,6 +76,7 @@ export function createAuthenticateSession(deps: {
   clock: Clock
   organizationLookup: OrganizationLookup
   sessions: Pick<Sessions, 'endReused'>
+  noteVisit: NoteVisit
 }): AuthenticateSession {
   /** One statement for the open subscriptions of an organization, which are checked together. */
   const findById = createBatchLookup(async (organizationId, ids) => {
@@ -74,7 +89,7 @@ export function createAuthenticateSession(deps: {
     return (await deps.pool.query<Row>({ text: BY_TOKEN, values })).rows[0]
   }
 
-  return async ({ by, organization, ip, requestId }) => {
+  return async ({ by, organization, reason, ip, requestId }) => {
     if ('token' in by && !by.token.startsWith(SESSION_PREFIX)) throw new UnauthenticatedError(ENDED)
     const wanted = organization === undefined ? null : await deps.organizationLookup.find(organization)
     const wantedId = wanted?.id ?? ''
@@ -85,20 +100,33 @@ export function createAuthenticateSession(deps: {
       await deps.sessions.endReused(row.id, ip)
       throw new UnauthenticatedError(ENDED)
     }
-    if (organization !== undefined && (row.organization_id === null || row.organization_id !== wanted?.id))
+    const isAway = organization !== undefined && (wanted === null || row.organization_id !== wanted.id)
+    if (isAway && (wanted === null || row.is_platform !== true))
       throw new ForbiddenError('You are not a member of that organization.')
-    const restriction = restrictionOf(row)
-    const organizationId = row.organization_id ?? ''
+    const restriction = restrictionOf(row, ip)
+    const homeId = row.organization_id ?? ''
+    const own = restriction === null ? permissionsOf(row.role!, row.is_platform === true) : {}
     // The second holder of a replaced token, and a socket that was opened with one, must not gain by an elevation.
     const mayBeElevated = 'token' in by && row.replaced_at === null
-    return {
+    const viewer: Viewer = {
       principal: personPrincipal({ id: row.person_id, name: row.name }),
-      ...{ organizationId, homeId: organizationId, plan: row.plan ?? 'STARTER', role: row.role, restriction },
-      permissions: restriction === null ? permissionsOf(row.role!, row.is_platform === true) : {},
+      ...{
+        organizationId: isAway ? wantedId : homeId,
+        homeId,
+        plan: row.plan ?? 'STARTER',
+        role: row.role,
+        restriction,
+      },
+      ...{
+        permissions: isAway && reason === undefined ? readOnly(own) : own,
+        reason: isAway ? (reason ?? null) : null,
+      },
       ...{ environment: 'LIVE', tier: null, persistedOnly: false, allowedIps: [] },
       isElevated: mayBeElevated && row.elevated_until !== null && row.elevated_until > now,
       ...{ expiresAt: row.expires_at, credential: row.id, ip, requestId },
     }
+    if (isAway && restriction === null) await deps.noteVisit(viewer)
+    return viewer
   }
 }
 
@@ -110,7 +138,9 @@ const isOpen = (row: Row, now: Date): boolean =>
   row.expires_at > now &&
   row.seen_at.getTime() + row.idle_seconds * 1000 > now.getTime()
 
-function restrictionOf(row: Row): Restriction | null {
+function restrictionOf(row: Row, ip: string | null): Restriction | null {
   if (row.organization_id === null) return 'NO_ORGANIZATION'
+  const memberIps = row.member_ips ?? []
+  if (memberIps.length > 0 && (ip === null || !isWithin(ip, memberIps))) return 'ADDRESS'
   return row.needs_two_factor && !row.two_factor ? 'TWO_FACTOR' : null
 }

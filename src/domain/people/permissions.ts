@@ -91,3 +91,11 @@ export function firstExcessGrant(held: Permissions, wanted: Permissions): string
   }
   return undefined
 }
+
+/** The permissions to read of a set of permissions. */
+export const readOnly = (permissions: Permissions): Permissions =>
+  Object.fromEntries(
+    Object.entries(permissions).flatMap(([resource, actions]) =>
+      actions.includes('read') ? [[resource, ['read']] as const] : [],
+    ),
+  )

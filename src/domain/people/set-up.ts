@@ -55,17 +55,15 @@ export function createSetUp(deps: {
      */
     async complete(input: z.input<typeof setUpInput>, client: Client): Promise<SignedIn> {
       const { code, organizationName, name, email, password } = validate(setUpInput, input)
+      // Hashing is costly, so strangers without a good code are refused before it.
+      if (await hasOwner(prisma)) throw alreadySetUp()
+      if ((await deps.codes.find(prisma, 'SETUP', code)) === null) throw codeNotGood()
       checkPassword(password, { words: [organizationName, name, email] })
       const secret = await hashPassword(password)
       return prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.bootstrap})`
-        if (await hasOwner(tx))
-          throw new ConflictError('ALREADY_SET_UP', 'This installation has an owner already. Ask for an invitation.')
-        if ((await deps.codes.use(tx, 'SETUP', code)) === null)
-          throw new ConflictError(
-            'CODE_NOT_GOOD',
-            'This set-up link was used or has expired. Start Signalbox again, or run npm run admin -- setup-link.',
-          )
+        if (await hasOwner(tx)) throw alreadySetUp()
+        if ((await deps.codes.use(tx, 'SETUP', code)) === null) throw codeNotGood()
         const createdAt = clock.now()
         const platform = await tx.organization.findFirstOrThrow({ where: { isPlatform: true } })
         const first = await tx.organization.create({
@@ -106,3 +104,12 @@ export function createSetUp(deps: {
     },
   }
 }
+
+const alreadySetUp = () =>
+  new ConflictError('ALREADY_SET_UP', 'This installation has an owner already. Ask for an invitation.')
+
+const codeNotGood = () =>
+  new ConflictError(
+    'CODE_NOT_GOOD',
+    'This set-up link was used or has expired. Start Signalbox again, or run npm run admin -- setup-link.',
+  )

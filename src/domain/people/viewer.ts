@@ -25,8 +25,11 @@ export const personPrincipal = ({ id, name }: { id: string; name: string }): Pri
 /** Signalbox itself, as the actor of audit entries that no request caused. */
 export const SYSTEM: Principal = { kind: 'SYSTEM', id: 'system', name: 'Signalbox' }
 
-/** NO_ORGANIZATION: the person is no member. TWO_FACTOR: the role needs a second factor, which the session lacks. */
-export type Restriction = 'NO_ORGANIZATION' | 'TWO_FACTOR'
+/**
+ * NO_ORGANIZATION: the person is no member. ADDRESS: the organization admits its members from other networks only.
+ * TWO_FACTOR: the role needs a second factor, which the session lacks.
+ */
+export type Restriction = 'NO_ORGANIZATION' | 'ADDRESS' | 'TWO_FACTOR'
 
 /** A principal acting in an organization. Every domain function that touches tenant data takes a viewer. */
 export interface Viewer {
@@ -44,6 +47,8 @@ export interface Viewer {
   role: Role | null
   /** Reason for which the person may manage nothing but its own account; null without one, and for a key. */
   restriction: Restriction | null
+  /** Reason of a person of the operator for acting in another organization; null without one, and for everybody else. */
+  reason: string | null
   /** True for a key, and for a session with a person authenticated again in the last minutes. */
   isElevated: boolean
   /** Null for people, and for keys without rate limits. */

@@ -34,7 +34,8 @@ describe('a person without an organization', () => {
     const next = 'another phrase of words'
     await account.changePassword({ currentPassword: PASSWORD, password: next })
     await account.changePassword({ currentPassword: next, password: PASSWORD })
-    expect(await account.browser.ask('mutation { signOut }')).toBe(true)
+    await account.browser.ask('mutation { signOut { __typename } }')
+    expect(account.browser.jar.size).toBe(1)
     expect(await account.refusal()).toBe('UNAUTHENTICATED')
   })
 

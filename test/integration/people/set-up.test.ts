@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { startApp } from '../../support/app.ts'
-import { createBrowser, PASSWORD, setUpOwner } from '../../support/browser-client.ts'
+import { createBrowser, PASSWORD, SETUP, setUpOwner } from '../../support/browser-client.ts'
 
 const app = await startApp()
 afterAll(app.stop)
@@ -8,6 +8,22 @@ afterAll(app.stop)
 const VIEWER = '{ viewer { role person { name email } organization { name } } }'
 
 describe('set-up', () => {
+  test('refuses a wrong code, and makes one owner when two come at once', async () => {
+    const other = await startApp()
+    const complete = (code: string | undefined, name: string) =>
+      createBrowser(other.url).ask(SETUP, {
+        input: { code, organizationName: 'Acme', name, email: `${name}@example.com`, password: PASSWORD },
+      })
+    expect(await complete('wrong', 'ana')).toMatchObject({ code: 'CODE_NOT_GOOD' })
+    const codes = [await other.services.setUp.createCode(), await other.services.setUp.createCode()]
+    const answers = await Promise.all([complete(codes[0], 'ana'), complete(codes[1], 'bea'), complete(codes[0], 'eve')])
+    expect(answers.filter(({ person }) => person !== undefined)).toHaveLength(1)
+    expect(answers.filter(({ code }) => code === 'ALREADY_SET_UP')).toHaveLength(2)
+    expect(await complete(codes[1], 'bob')).toMatchObject({ code: 'ALREADY_SET_UP' })
+    expect(await other.database.prisma.person.count()).toBe(1)
+    await other.stop()
+  })
+
   test('makes the first owner and signs the person in', async () => {
     const { browser } = await setUpOwner(app)
     expect(await browser.ask(VIEWER)).toEqual({
