@@ -53,7 +53,9 @@ const linesIn = (text: string) => text.split('\n').length - 1
 
 if (import.meta.main) {
   const files = globSync(
-    ['src', 'worker', 'schema', 'scripts', 'test', 'bench', 'demo', 'examples'].map((folder) => `${folder}/**/*.ts`),
+    ['src', 'worker', 'schema', 'scripts', 'test', 'bench', 'demo', 'examples', 'listen'].map(
+      (folder) => `${folder}/**/*.ts`,
+    ),
     { cwd: root },
   )
   const texts = new Map(
