@@ -17,7 +17,7 @@ const CODES: [code: string, pattern: RegExp][] = [
   ['CONNECTION_REFUSED', /^ECONNREFUSED$/],
   ['CONNECTION_RESET', /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/],
   ['DNS_FAILED', /^(ENOTFOUND|EAI_AGAIN)$/],
-  ['RESPONSE_INVALID', /^HPE_/],
+  ['RESPONSE_INVALID', /^(HPE_|HTTPParserError)/],
   ['RESPONSE_TOO_LARGE', /^(UND_ERR_HEADERS_OVERFLOW|RESPONSE_TOO_LARGE)$/],
   ['TIMEOUT', /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/],
   ['UNREACHABLE', /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/],
@@ -59,21 +59,22 @@ async function readBody(response: Response): Promise<string> {
   return Buffer.concat(kept).subarray(0, KEPT_BYTES).toString()
 }
 
+/** The first headers that fit the bounds of the API. */
 function cutHeaders(headers: Headers): { name: string; value: string }[] {
-  let characters = 0
-  return [...headers]
-    .slice(0, HEADERS)
-    .filter(([name, value]) => {
-      characters += name.length + value.length
-      return characters <= HEADER_CHARACTERS
-    })
-    .map(([name, value]) => ({ name, value }))
+  let room = HEADER_CHARACTERS
+  const kept: { name: string; value: string }[] = []
+  for (const [name, value] of headers) {
+    if (kept.length === HEADERS || name.length + value.length > room) continue
+    room -= name.length + value.length
+    kept.push({ name, value })
+  }
+  return kept
 }
 
 /** Code of the API for an error of `fetch`, whose cause holds the code of Node. */
 export function errorCodeOf(error: unknown): string {
-  const { name, code, cause } = error as Error & { code?: string; cause?: { code?: string } }
+  const { name, code, cause } = error as Error & { code?: string; cause?: { code?: string; name?: string } }
   if (name === 'TimeoutError') return 'TIMEOUT'
-  const reason = String(cause?.code ?? code ?? '')
+  const reason = String(cause?.code ?? code ?? cause?.name ?? '')
   return CODES.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'CONNECTION_FAILED'
 }

@@ -12,7 +12,6 @@ const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l'
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l'
 const HOME = '\u001b[H'
 const CLEAR_LINE = '\u001b[K'
-const CLEAR_REST = '\u001b[J'
 
 /** A screen in a terminal, which leaves the plain summary behind. */
 export function createTerminal(
@@ -23,7 +22,7 @@ export function createTerminal(
 ): Output {
   const hasColour = !env.NO_COLOR && terminal.hasColors()
   const paint: Paint = (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text)
-  const lines = createLines(
+  const plain = createLines(
     options,
     (line) => terminal.write(`${line}\n`),
     (line) => process.stderr.write(`${line}\n`),
@@ -39,9 +38,11 @@ export function createTerminal(
       ...{ endpointId: endpoint.id, place: placeOf(options), types: options.types, state: current },
       secret: options.printSecret ? endpoint.secret : undefined,
     }
-    const size = { width: terminal.columns, height: terminal.rows }
-    const text = renderScreen(screen, size, paint).join(`${CLEAR_LINE}\r\n`)
-    terminal.write(`${HOME}${text}${CLEAR_LINE}${CLEAR_REST}`)
+    // A terminal that does not know its size says 0.
+    const size = { width: terminal.columns || 80, height: terminal.rows || 24 }
+    // Cleared before the text: at the end of a full line, clearing would take its last character.
+    const lines = renderScreen(screen, size, paint).map((line) => `${CLEAR_LINE}${line}`)
+    terminal.write(`${HOME}${lines.join('\r\n')}`)
   }
 
   const change = () => {
@@ -62,7 +63,7 @@ export function createTerminal(
       terminal.off('resize', change)
       if (endpoint !== undefined) terminal.write(LEAVE)
       endpoint = undefined
-      lines.end(reason, code, last)
+      plain.end(reason, code, last)
     },
   }
 }

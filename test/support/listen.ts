@@ -27,7 +27,7 @@ const running = new Set<ChildProcess>()
 export function startListen(env: Record<string, string>, ...words: string[]): ListenProcess {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [MAIN, ...words], { env: { PATH, HOME, ...env } })
-  running.add(child)
+  keepUntilKilled(child)
   const said = { out: '', error: '' }
   const watchers = new Set<() => void>()
   const add = (name: 'out' | 'error') => (chunk: Buffer) => {
@@ -36,10 +36,7 @@ export function startListen(env: Record<string, string>, ...words: string[]): Li
   }
   child.stdout.on('data', add('out'))
   child.stderr.on('data', add('error'))
-  const exited = once(child, 'close').then(([code]) => {
-    running.delete(child)
-    return code as number | null
-  })
+  const exited = once(child, 'close').then(([code]) => code as number | null)
   return {
     child,
     said: () => said,
@@ -63,6 +60,12 @@ export function startListen(env: Record<string, string>, ...words: string[]): Li
       return code
     }),
   }
+}
+
+/** Has `killListeners` end a process. */
+export function keepUntilKilled(child: ChildProcess): void {
+  running.add(child)
+  child.once('close', () => running.delete(child))
 }
 
 /** Ends the processes that a test left. */
