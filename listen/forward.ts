@@ -71,7 +71,7 @@ function cutHeaders(headers: Headers): { name: string; value: string }[] {
   return kept
 }
 
-/** Code of the API for an error of `fetch`, whose cause holds the code of Node. */
+/** Code of the API for an error of `fetch`: its cause holds the code of Node. */
 export function errorCodeOf(error: unknown): string {
   const { name, code, cause } = error as Error & { code?: string; cause?: { code?: string; name?: string } }
   if (name === 'TimeoutError') return 'TIMEOUT'

@@ -142,7 +142,7 @@ export function createListener(
   }
 }
 
-/** True for a delivery whose target answered with 200 to 299, when Signalbox recorded that. */
+/** True when the target answered with 200 to 299 and Signalbox recorded the answer. */
 export const isAccepted = ({ statusCode = 0, acknowledgement }: Pick<Row, 'statusCode' | 'acknowledgement'>) =>
   statusCode >= 200 && statusCode <= 299 && acknowledgement === 'RECORDED'
 
