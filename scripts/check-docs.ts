@@ -10,14 +10,14 @@ const CODE = /`([^`\n]+)`/g
 /** A file of the repository, with or without its folder, or a folder that holds files. */
 const FILE = /^[\w.-]+(?:\/[\w.*-]+)*\.(?:ts|sql|md|json|prisma|graphql|py|txt)$/
 const FOLDER =
-  /^(?:src|worker|schema|test|docs|bench|scripts|prisma|demo|examples|persisted-operations)(?:\/[\w-]+)*\/?$/
+  /^(?:src|worker|schema|test|docs|bench|scripts|prisma|demo|examples|listen|persisted-operations)(?:\/[\w-]+)*\/?$/
 const HEADING = /^#+ (.+)$/gm
 
 /** Lists each broken link, anchor and path as `document: path`. A file without a folder may stand in any folder. */
 export function findBrokenPaths(): string[] {
   const names = new Set(
-    globSync('{src,worker,schema,test,docs,bench,scripts,prisma,demo,examples}/**/*.*', { cwd: root }).map((file) =>
-      path.basename(file),
+    globSync('{src,worker,schema,test,docs,bench,scripts,prisma,demo,examples,listen}/**/*.*', { cwd: root }).map(
+      (file) => path.basename(file),
     ),
   )
   const exists = (file: string) =>

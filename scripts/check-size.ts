@@ -53,7 +53,7 @@ const linesIn = (text: string) => text.split('\n').length - 1
 
 if (import.meta.main) {
   const files = globSync(
-    ['src', 'worker', 'schema', 'scripts', 'test', 'bench', 'demo', 'examples', 'dashboard/src'].map(
+    ['src', 'worker', 'schema', 'scripts', 'test', 'bench', 'demo', 'examples', 'listen', 'dashboard/src'].map(
       (folder) => `${folder}/**/*.{ts,tsx}`,
     ),
     { cwd: root },

@@ -71,7 +71,14 @@ export function findBadTitles(text: string): string[] {
   })
 }
 
-const SOURCES = ['src/**/*.ts', 'worker/**/*.ts', 'schema/**/*.ts', 'scripts/**/*.ts', 'prisma/functions/**/*.sql']
+const SOURCES = [
+  'src/**/*.ts',
+  'worker/**/*.ts',
+  'schema/**/*.ts',
+  'listen/**/*.ts',
+  'scripts/**/*.ts',
+  'prisma/functions/**/*.sql',
+]
 
 const read = (pattern: string | string[]) =>
   globSync(pattern, { cwd: root })

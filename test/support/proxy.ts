@@ -25,6 +25,10 @@ export async function startProxy(port: number) {
     stall() {
       for (const upstream of fromServer) upstream.unpipe().pause()
     },
+    /** Breaks every connection. Later ones succeed. */
+    cut() {
+      for (const socket of sockets) socket.destroy()
+    },
     stop() {
       for (const socket of sockets) socket.destroy()
       return new Promise<void>((resolve) => server.close(() => resolve()))

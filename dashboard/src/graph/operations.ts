@@ -206,6 +206,8 @@ export type AuditAction =
   | 'ORGANIZATION_PURGE'
   /** An organization was changed. */
   | 'ORGANIZATION_UPDATE'
+  /** The rules by which members sign in were changed. */
+  | 'ORGANIZATION_UPDATE_SETTINGS'
   /** A resource of the operator was declared. */
   | 'PERMISSION_RESOURCE_CREATE'
   /** A resource of the operator was deleted. */
