@@ -147,6 +147,8 @@ async function fill(page: Page): Promise<Record<string, string>> {
     key: `/keys/${keys[0]?.apiKey.id}`,
     usage: '/usage',
     audit: '/audit',
+    members: '/members',
+    settings: '/settings',
     operator: '/operator',
     account: '/account',
   }

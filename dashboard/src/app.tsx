@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { Layout } from './layout.tsx'
+import { Invitation } from './pages/invitation.tsx'
 import { Pages } from './pages/pages.tsx'
 import { ResetPassword } from './pages/reset-password.tsx'
 import { SetUp } from './pages/set-up.tsx'
@@ -16,6 +17,7 @@ export function App() {
     <>
       <Switch>
         <Route path="/setup" component={SetUp} />
+        <Route path="/invitation" component={Invitation} />
         <Route path="/reset-password" component={ResetPassword} />
         <Route path={`${BASE}/:organization`} nest>
           {({ organization }) => <Inside organizationId={organization} />}

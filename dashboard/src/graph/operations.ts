@@ -524,6 +524,35 @@ export type HttpHeaderInput = {
   value: string;
 };
 
+/** The token of a link, and name and password of a new person. */
+export type InvitationAcceptInput = {
+  /** Display name, 1 to 100 characters. Only for a person without an account. */
+  name?: string | null | undefined;
+  /** Password, at least 15 characters. Only for a person without an account. */
+  password?: string | null | undefined;
+  /** Token of the link, the part after `#`. */
+  token: string;
+};
+
+/** A person to invite. */
+export type InvitationCreateInput = {
+  /** Email address of the person. */
+  email: string;
+  /** Role of the person: below the own one, or any for an owner. */
+  role: MemberRole;
+};
+
+/** State of an invitation. */
+export type InvitationStatus =
+  /** The person became a member. */
+  | 'ACCEPTED'
+  /** The link was not used within 7 days. */
+  | 'EXPIRED'
+  /** The link is good. */
+  | 'OPEN'
+  /** A member took the invitation back, or invited the address again. */
+  | 'REVOKED';
+
 /** State of a replay or bulk action. */
 export type JobStatus =
   /** The job ended before it was complete. */
@@ -576,6 +605,18 @@ export type OperatorOrganizationOrder =
   | 'REQUESTS_TODAY'
   /** The organization with the most waiting deliveries first. */
   | 'WAITING';
+
+/** Changes to the rules by which members sign in. Absent fields keep their value, as do null fields other than the lengths of sessions. */
+export type OrganizationSettingsUpdateInput = {
+  /** Addresses and networks (CIDR) from which members may act, at most 100; empty allows every address. Keys have lists of their own. */
+  memberIps?: Array<string> | null | undefined;
+  /** Seconds without a request after which the session of a member ends, 300 to 2,592,000; null for the default, which is an hour. The shorter of this and the length of the session counts. */
+  sessionIdleSeconds?: number | null | undefined;
+  /** Seconds after the sign-in after which the session of a member ends, 300 to 2,592,000; null for the default, which is a day. The shorter of this and the length of the session counts. */
+  sessionLifetimeSeconds?: number | null | undefined;
+  /** Roles of members who must have a second factor. Without one they can do nothing but enroll. */
+  twoFactorRoles?: Array<MemberRole> | null | undefined;
+};
 
 /** The current and the new password. */
 export type PasswordChangeInput = {
@@ -1251,6 +1292,46 @@ export type EventsQueryVariables = Exact<{
 
 export type EventsQuery = { events: { __typename: 'EventConnection', nodes: Array<{ __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
+export type InvitationAcceptMutationVariables = Exact<{
+  input: InvitationAcceptInput;
+}>;
+
+
+export type InvitationAcceptMutation = { invitationAccept:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'InvitationAcceptPayload', person: { __typename: 'Person', id: string } }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type InvitationCreateMutationVariables = Exact<{
+  input: InvitationCreateInput;
+}>;
+
+
+export type InvitationCreateMutation = { invitationCreate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'InvitationCreatePayload', url: string, invitation: { __typename: 'Invitation', id: string } }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type InvitationPreviewQueryVariables = Exact<{
+  token: string;
+}>;
+
+
+export type InvitationPreviewQuery = { invitationPreview: { __typename: 'InvitationPreview', email: string, expiresAt: string, organizationName: string, role: MemberRole } | null };
+
+export type InvitationRevokeMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type InvitationRevokeMutation = { invitationRevoke:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'InvitationRevokePayload', invitation: { __typename: 'Invitation', id: string, status: InvitationStatus } }
+    | { __typename: 'NotFoundError', code: string, message: string }
+   };
+
 export type KeyQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -1408,7 +1489,11 @@ export type MembersQueryVariables = Exact<{
 }>;
 
 
-export type MembersQuery = { members: { __typename: 'MemberConnection', nodes: Array<{ __typename: 'Member', id: string, role: MemberRole, version: number, createdAt: string, lastSeenAt: string | null, twoFactorEnabled: boolean, person: { __typename: 'Person', id: string, name: string, email: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+export type MembersQuery = { members: { __typename: 'MemberConnection', nodes: Array<{ __typename: 'Member', id: string, role: MemberRole, version: number, createdAt: string, lastSeenAt: string | null, twoFactorEnabled: boolean, person: { __typename: 'Person', id: string, name: string, email: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } }, invitations: { __typename: 'InvitationConnection', nodes: Array<{ __typename: 'Invitation', id: string, email: string, role: MemberRole, status: InvitationStatus, expiresAt: string, invitedBy:
+        | { __typename: 'ApiKeyActor', id: string, name: string }
+        | { __typename: 'PersonActor', id: string, name: string }
+        | { __typename: 'SystemActor', id: string, name: string }
+       }> } };
 
 export type OperatorQueryVariables = Exact<{
   orderBy?: OperatorOrganizationOrder | null | undefined;
@@ -1571,6 +1656,24 @@ export type SessionsEndOthersMutationVariables = Exact<{ [key: string]: never; }
 
 export type SessionsEndOthersMutation = { sessionsEndOthers:
     | { __typename: 'SessionsEndOthersPayload', ended: number }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type SettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SettingsQuery = { viewer: { __typename: 'Viewer', id: string, organization: { __typename: 'Organization', id: string, name: string, plan: Plan, version: number, createdAt: string, settings: { __typename: 'OrganizationSettings', twoFactorRoles: Array<MemberRole>, sessionIdleSeconds: number | null, sessionLifetimeSeconds: number | null, memberIps: Array<string> } | null } } };
+
+export type SettingsUpdateMutationVariables = Exact<{
+  input: OrganizationSettingsUpdateInput;
+  expectedVersion?: number | null | undefined;
+}>;
+
+
+export type SettingsUpdateMutation = { organizationSettingsUpdate:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'OrganizationSettingsUpdatePayload', organization: { __typename: 'Organization', id: string, version: number, settings: { __typename: 'OrganizationSettings', twoFactorRoles: Array<MemberRole>, sessionIdleSeconds: number | null, sessionLifetimeSeconds: number | null, memberIps: Array<string> } | null } }
+    | { __typename: 'OrganizationVersionConflictError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
    };
 
@@ -1860,6 +1963,30 @@ export const events: Operation<EventsQuery, EventsQueryVariables> = {
   body: "query Events($filter: EventFilter, $first: Int, $after: String) {\n  events(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      type\n      channels\n      idempotencyKey\n      createdAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const invitationAccept: Operation<InvitationAcceptMutation, InvitationAcceptMutationVariables> = {
+  documentId: 'sha256:8e819d1051c296661100c184fab0beafe258d9c42039a254a47f72cef9043aab',
+  name: 'InvitationAccept',
+  body: "mutation InvitationAccept($input: InvitationAcceptInput!) {\n  invitationAccept(input: $input) {\n    ... on InvitationAcceptPayload {\n      person {\n        id\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const invitationCreate: Operation<InvitationCreateMutation, InvitationCreateMutationVariables> = {
+  documentId: 'sha256:24b695cb1b166447f0799e4e9e84d8ef1f5c0208ddc171d1ff107078e6117101',
+  name: 'InvitationCreate',
+  body: "mutation InvitationCreate($input: InvitationCreateInput!) {\n  invitationCreate(input: $input) {\n    ... on InvitationCreatePayload {\n      url\n      invitation {\n        id\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const invitationPreview: Operation<InvitationPreviewQuery, InvitationPreviewQueryVariables> = {
+  documentId: 'sha256:42318784e42914dc90ee774bbe820d1579b75ab328db0ec5888a552464d95599',
+  name: 'InvitationPreview',
+  body: "query InvitationPreview($token: String!) {\n  invitationPreview(token: $token) {\n    email\n    expiresAt\n    organizationName\n    role\n    __typename\n  }\n}",
+}
+
+export const invitationRevoke: Operation<InvitationRevokeMutation, InvitationRevokeMutationVariables> = {
+  documentId: 'sha256:845552ec2d73ad8d73297391a9a1dedabae0335a94a09a779597d5cf412bf2d8',
+  name: 'InvitationRevoke',
+  body: "mutation InvitationRevoke($id: ID!) {\n  invitationRevoke(id: $id) {\n    ... on InvitationRevokePayload {\n      invitation {\n        id\n        status\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const key: Operation<KeyQuery, KeyQueryVariables> = {
   documentId: 'sha256:c9758a435057c528c0fa7cffc2de8b0e05006dab20dc6c7ac564f1816fb5ef9e',
   name: 'Key',
@@ -1927,9 +2054,9 @@ export const memberUpdate: Operation<MemberUpdateMutation, MemberUpdateMutationV
 }
 
 export const members: Operation<MembersQuery, MembersQueryVariables> = {
-  documentId: 'sha256:773e29d646e218093d871a8bc05773a848485f18b9167c485ed75cd813c8d242',
+  documentId: 'sha256:245f1bc09d7844842e09a9fd7060d25f9e6a501c6cd9c20a62a187547cb9d4ba',
   name: 'Members',
-  body: "query Members($first: Int, $after: String) {\n  members(first: $first, after: $after) {\n    nodes {\n      id\n      role\n      version\n      createdAt\n      lastSeenAt\n      twoFactorEnabled\n      person {\n        id\n        name\n        email\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Members($first: Int, $after: String) {\n  members(first: $first, after: $after) {\n    nodes {\n      id\n      role\n      version\n      createdAt\n      lastSeenAt\n      twoFactorEnabled\n      person {\n        id\n        name\n        email\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n  invitations(first: 20) {\n    nodes {\n      id\n      email\n      role\n      status\n      expiresAt\n      invitedBy {\n        id\n        name\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const operator: Operation<OperatorQuery, OperatorQueryVariables> = {
@@ -2026,6 +2153,18 @@ export const sessionsEndOthers: Operation<SessionsEndOthersMutation, SessionsEnd
   documentId: 'sha256:f82770fe61201efdf1cb6d55b4d3895eec7de0e99c3b8867dfd86ebb985003b3',
   name: 'SessionsEndOthers',
   body: "mutation SessionsEndOthers {\n  sessionsEndOthers {\n    ... on SessionsEndOthersPayload {\n      ended\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const settings: Operation<SettingsQuery, SettingsQueryVariables> = {
+  documentId: 'sha256:4d39cd748a5f86fdb90a9b89618bad399be347defbbd49767cd808fc3e98b928',
+  name: 'Settings',
+  body: "query Settings {\n  viewer {\n    id\n    organization {\n      id\n      name\n      plan\n      version\n      createdAt\n      settings {\n        twoFactorRoles\n        sessionIdleSeconds\n        sessionLifetimeSeconds\n        memberIps\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const settingsUpdate: Operation<SettingsUpdateMutation, SettingsUpdateMutationVariables> = {
+  documentId: 'sha256:217c20aea82f8aa9f08870e05db73574282de3e17a8fc5c01df8bca70a89d7cb',
+  name: 'SettingsUpdate',
+  body: "mutation SettingsUpdate($input: OrganizationSettingsUpdateInput!, $expectedVersion: Int) {\n  organizationSettingsUpdate(input: $input, expectedVersion: $expectedVersion) {\n    ... on OrganizationSettingsUpdatePayload {\n      organization {\n        id\n        version\n        settings {\n          twoFactorRoles\n          sessionIdleSeconds\n          sessionLifetimeSeconds\n          memberIps\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const setupComplete: Operation<SetupCompleteMutation, SetupCompleteMutationVariables> = {

@@ -91,6 +91,12 @@ export const PAGES: readonly PageEntry[] = [
     ...{ title: nav.members, group: groups.organization },
   },
   {
+    path: '/settings',
+    permission: 'members:read',
+    Page: page(() => import('./settings/settings.tsx')),
+    ...{ title: nav.settings, group: groups.organization },
+  },
+  {
     path: '/operator',
     permission: 'platform:read',
     Page: page(() => import('./operator/operator.tsx')),

@@ -20,4 +20,22 @@ export const memberTexts = {
     `The sessions of ${name} in this organization end at once. API keys that ${name} made go on.`,
   removed: 'The member is removed',
   empty: 'No members',
+  invitations: {
+    title: 'Invitations',
+    invite: 'Invite a person',
+    columns: { email: 'Address', role: 'Role', status: 'State', by: 'Invited by', expires: 'Good until' },
+    status: { OPEN: 'Open', ACCEPTED: 'Accepted', EXPIRED: 'Expired', REVOKED: 'Revoked' } as Record<string, string>,
+    revoke: 'Revoke',
+    revoked: 'The link is good no more',
+    linkTitle: 'The invitation is made',
+    linkHint: 'Give this link to the person. It is good once, within seven days, and is not shown again.',
+  },
+  accept: {
+    title: 'You are invited',
+    about: (organization: string, role: string, email: string) =>
+      `You are invited to ${organization} as ${role}, with the address ${email}.`,
+    signedInHint: 'Leave both fields empty when you have an account and are signed in with that address.',
+    submit: 'Accept',
+    notGood: 'This invitation was used, has expired, or was revoked. Ask for another one.',
+  },
 }

@@ -12,6 +12,7 @@ import { Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toasts.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
+import { Invitations, Invite } from './invitations.tsx'
 
 const words = texts.members
 const { columns: titles } = words
@@ -21,6 +22,7 @@ const ROLES = Object.entries(words.roles)
 /** The people of the organization, with their roles. */
 export default function Members() {
   const { can } = useSession()
+  const [isInviting, setInviting] = useState(false)
   const filters = useFilters()
   const after = filters.given('after')
   const answer = useRead(members, { first: 50, ...(after && { after }) })
@@ -28,45 +30,54 @@ export default function Members() {
     <>
       <div className="page-head">
         <h1>{words.title}</h1>
+        {can('members:write') && (
+          <Button kind="primary" onClick={() => setInviting(true)}>
+            {words.invitations.invite}
+          </Button>
+        )}
       </div>
       <Answered answer={answer}>
-        {({ members: { nodes, pageInfo } }) => (
-          <Panel title={words.title} sent={answer.sent} bare>
-            {nodes.length === 0 ? (
-              <Empty title={words.empty} />
-            ) : (
-              <Table
-                label={words.title}
-                columns={[
-                  {
-                    title: titles.name,
-                    cell: ({ person }) => (
-                      <>
-                        <span className="cell-line">{person.name}</span>
-                        <span className="cell-line muted">{person.email}</span>
-                      </>
-                    ),
-                  },
-                  {
-                    title: titles.role,
-                    cell: (row) => (can('members:write') ? <RoleSelect row={row} /> : words.roles[row.role]),
-                  },
-                  { title: titles.factor, cell: ({ twoFactorEnabled }) => (twoFactorEnabled ? words.yes : words.no) },
-                  { title: titles.seen, cell: ({ lastSeenAt }) => <Time at={lastSeenAt} never={words.neverSeen} /> },
-                  { title: titles.joined, cell: ({ createdAt }) => <Time at={createdAt} /> },
-                  {
-                    title: titles.actions,
-                    cell: (row) => can('members:delete') && <Remove row={row} onRemoved={answer.refresh} />,
-                  },
-                ]}
-                rows={nodes}
-                keyOf={({ id }) => id}
-              />
-            )}
-            <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
-          </Panel>
+        {({ members: { nodes, pageInfo }, invitations }) => (
+          <>
+            <Panel title={words.title} sent={answer.sent} bare>
+              {nodes.length === 0 ? (
+                <Empty title={words.empty} />
+              ) : (
+                <Table
+                  label={words.title}
+                  columns={[
+                    {
+                      title: titles.name,
+                      cell: ({ person }) => (
+                        <>
+                          <span className="cell-line">{person.name}</span>
+                          <span className="cell-line muted">{person.email}</span>
+                        </>
+                      ),
+                    },
+                    {
+                      title: titles.role,
+                      cell: (row) => (can('members:write') ? <RoleSelect row={row} /> : words.roles[row.role]),
+                    },
+                    { title: titles.factor, cell: ({ twoFactorEnabled }) => (twoFactorEnabled ? words.yes : words.no) },
+                    { title: titles.seen, cell: ({ lastSeenAt }) => <Time at={lastSeenAt} never={words.neverSeen} /> },
+                    { title: titles.joined, cell: ({ createdAt }) => <Time at={createdAt} /> },
+                    {
+                      title: titles.actions,
+                      cell: (row) => can('members:delete') && <Remove row={row} onRemoved={answer.refresh} />,
+                    },
+                  ]}
+                  rows={nodes}
+                  keyOf={({ id }) => id}
+                />
+              )}
+              <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
+            </Panel>
+            <Invitations invitations={invitations.nodes} onChanged={answer.refresh} />
+          </>
         )}
       </Answered>
+      {isInviting && <Invite onClose={() => setInviting(false)} onInvited={answer.refresh} />}
     </>
   )
 }

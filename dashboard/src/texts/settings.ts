@@ -1,0 +1,16 @@
+export const settingsTexts = {
+  title: 'Settings',
+  organization: 'Organization',
+  id: 'Id',
+  name: 'Name',
+  plan: 'Plan',
+  created: 'Created',
+  rules: 'How members sign in',
+  twoFactor: 'Roles that need a second factor',
+  idle: 'Seconds without a request that end a session',
+  lifetime: 'Seconds after which a session ends',
+  emptyDefault: 'Empty for the default.',
+  ips: 'Addresses from which members may act',
+  save: 'Save',
+  saved: 'The settings are saved',
+}
