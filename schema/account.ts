@@ -47,6 +47,9 @@ const AccountUpdateInput = builder.inputType('AccountUpdateInput', {
     email: t.string({
       description: 'Email address. A change needs `reauthenticate`; the old address is notified. Default: unchanged.',
     }),
+    mailsOfEndpoints: t.boolean({
+      description: 'True for an owner who wants a mail when failures disable an endpoint. Default: unchanged.',
+    }),
   }),
 })
 

@@ -17,6 +17,12 @@ export const Person = builder.prismaObject('Person', {
       resolve: ({ id, email }, _args, { viewer }) =>
         viewer === null || viewer.principal.id === id || can(viewer, 'members:read') ? email : null,
     }),
+    mailsOfEndpoints: t.boolean({
+      nullable: true,
+      description:
+        'True when the person, as an owner, gets a mail when failures disable an endpoint; null for another person.',
+      resolve: ({ id, mailsOfEndpoints }, _args, { viewer }) => (viewer?.principal.id === id ? mailsOfEndpoints : null),
+    }),
     version: t.exposeInt('version', { description: 'Version, which grows with every change of the person.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
   }),

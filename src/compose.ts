@@ -12,6 +12,7 @@ import { openConnections } from './database/open-connections.ts'
 import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
 import { createCountMinutes } from './domain/deliveries/count-minutes.ts'
+import { createMailDisabled } from './domain/endpoints/endpoint-mails.ts'
 import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
@@ -95,13 +96,13 @@ export async function compose(
   const keyring = createKeyring(config.encryptionKeys ?? [await developmentKey(config.dataDir)])
   const descriptors = shareDescriptors()
   const targets = createTargetPolicy({ allowedNetworks: config.endpointAllowedNetworks })
+  const mail = createMail({ smtpUrl: config.smtpUrl, from: config.mailFrom, log })
+  stops.push(mail.stop)
   const started: Started = {}
   if (config.mode !== 'worker') {
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
     stops.push(() => redis?.disconnect())
     const { rateLimits, dailyQuotas, fieldLimits, keyPrefix, bootstrapApiKey } = config
-    const mail = createMail({ smtpUrl: config.smtpUrl, from: config.mailFrom, log })
-    stops.push(mail.stop)
     const services = createServices({
       ...{ database, clock, makeId, keyring, bus, redis, manifest, log, mail, targets, keyPrefix, bootstrapApiKey },
       publicUrl: config.publicUrl,
@@ -144,6 +145,7 @@ export async function compose(
       )
     const worker = createWorker({
       ...{ database, clock, makeId, keyring, bus, targets, log },
+      mailDisabled: createMailDisabled({ prisma, mail, publicUrl: config.publicUrl, log }),
       options: { concurrency, leaseSeconds, shutdownSeconds, mode: config.mode === 'all' ? 'ALL' : 'WORKER' },
     })
     worker.start()

@@ -5,6 +5,7 @@ import { readConnection } from '../../src/database/connection.ts'
 import { createRedis } from '../../src/database/redis.ts'
 import { createAudit } from '../../src/domain/audit/audit.ts'
 import type { Resolve } from '../../src/domain/endpoints/dns-resolver.ts'
+import { createMailDisabled } from '../../src/domain/endpoints/endpoint-mails.ts'
 import { createTargetPolicy } from '../../src/domain/endpoints/target-policy.ts'
 import type { LimitConfig } from '../../src/domain/limits/limit-config.ts'
 import { bootstrap } from '../../src/domain/organizations/bootstrap.ts'
@@ -90,10 +91,11 @@ export async function startApp(options: AppOptions = {}) {
   const hostKey = await bootstrap({ ...shared, audit: createAudit(shared) })
   noteSecret(hostKey ?? '')
   const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl)
+  const mail = options.mail ?? createMail({ log: shared.log })
   const services = createServices({
     ...shared,
     redis,
-    mail: options.mail ?? createMail({ log: shared.log }),
+    mail,
     manifest,
     allowances: options.allowances ?? UNLIMITED,
   })
@@ -114,8 +116,9 @@ export async function startApp(options: AppOptions = {}) {
     ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),
     ...(unsentLimits !== undefined && { unsentLimits }),
   })
+  const mailDisabled = createMailDisabled({ prisma: database.prisma, mail, publicUrl: server.url, log: shared.log })
   const worker: Worker = createWorker({
-    ...{ ...shared, random: () => 0, ...(options.ca && { ca: options.ca }) },
+    ...{ ...shared, mailDisabled, random: () => 0, ...(options.ca && { ca: options.ca }) },
     ...(options.flushEveryMs !== undefined && { flushEveryMs: options.flushEveryMs }),
     ...(options.logSendingAfterMs !== undefined && { logSendingAfterMs: options.logSendingAfterMs }),
     options: { concurrency: 200, leaseSeconds: options.leaseSeconds ?? 60, shutdownSeconds: 1 },

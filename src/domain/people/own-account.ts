@@ -14,7 +14,11 @@ import type { SetPassword } from './set-password.ts'
 import { addressSubject, type SignInBudgets, sessionSubject } from './sign-in-budgets.ts'
 import type { Viewer } from './viewer.ts'
 
-const updateInput = z.object({ name: personName.optional(), email: email.optional() })
+const updateInput = z.object({
+  name: personName.optional(),
+  email: email.optional(),
+  mailsOfEndpoints: z.boolean().optional(),
+})
 const passwordInput = z.object({
   currentPassword: presentedPassword,
   password: presentedPassword,
@@ -55,7 +59,8 @@ export function createOwnAccount(deps: {
           throw new PersonVersionConflictError('person', before.version, before)
         const movesTo = changes.email !== undefined && changes.email !== before.email ? changes.email : undefined
         if (movesTo !== undefined) await leaveAddress(tx, before)
-        const details = { ...(changes.name && { name: changes.name }), ...(movesTo && { email: movesTo }) }
+        const { email: _, ...others } = changes
+        const details = { ...others, ...(movesTo && { email: movesTo }) }
         const act = { action: 'account.update', resource: id, details } as const
         await deps.auditPerson(tx, { personId: id, ip, organizationId }, act)
         const data = { ...changes, version: { increment: 1 }, updatedAt: deps.clock.now() }
