@@ -8,6 +8,8 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 export type AccountUpdateInput = {
   /** Email address. A change needs `reauthenticate`; the old address is notified. Default: unchanged. */
   email?: string | null | undefined;
+  /** True for an owner who wants a mail when failures disable an endpoint. Default: unchanged. */
+  mailsOfEndpoints?: boolean | null | undefined;
   /** Display name, 1 to 100 characters. Default: unchanged. */
   name?: string | null | undefined;
 };
