@@ -14,7 +14,7 @@ export function Loading() {
 export function Empty({ title, hint, children }: { title: string; hint?: string; children?: ReactNode }) {
   return (
     <div className="empty">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {hint !== undefined && <p>{hint}</p>}
       {children}
     </div>
@@ -24,7 +24,7 @@ export function Empty({ title, hint, children }: { title: string; hint?: string;
 export function Failed({ fault, onRetry }: { fault: Fault; onRetry: () => void }) {
   return (
     <div className="empty" role="alert">
-      <h3>{texts.states.failed}</h3>
+      <h2>{texts.states.failed}</h2>
       <p>{fault.code === 'NETWORK' ? texts.states.offline : fault.message}</p>
       <Button onClick={onRetry}>{texts.states.retry}</Button>
     </div>

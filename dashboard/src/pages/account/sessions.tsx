@@ -51,7 +51,7 @@ export function Sessions({ sessions, onEnded }: { sessions: AccountQuery['sessio
           { title: titles.used, cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
           { title: titles.ends, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
           {
-            title: '',
+            title: texts.members.columns.actions,
             cell: ({ id, isCurrent }) => !isCurrent && <Button onClick={() => end(id)}>{words.end}</Button>,
           },
         ]}
