@@ -17,7 +17,14 @@ import { type Services, startServices } from './support/services.ts'
 import { usage } from './usage.ts'
 import { verify } from './verify.ts'
 
-const BENCHMARKS: Record<string, (services: Services, options: { rounds: number }) => Promise<Figures>> = {
+interface Options {
+  /** Counted rounds, after one that warms up. */
+  rounds: number
+  /** Words in the names of the attacks to run; undefined runs all. */
+  only?: readonly string[] | undefined
+}
+
+const BENCHMARKS: Record<string, (services: Services, options: Options) => Promise<Figures>> = {
   delivery,
   publish,
   stream,
@@ -38,11 +45,18 @@ const words = process.argv.slice(2).join(' ').replace('--against ', '--against='
 const names = words.filter((word) => !word.startsWith('--'))
 const rounds = Number(words.find((word) => word.startsWith('--rounds='))?.slice('--rounds='.length) ?? ROUNDS)
 const directory = words.find((word) => word.startsWith('--against='))?.slice('--against='.length)
+// Hyphens stand for spaces, which would separate words of the command line.
+const only = words
+  .find((word) => word.startsWith('--only='))
+  ?.slice('--only='.length)
+  .replaceAll('-', ' ')
+  .split(',')
 const known = directory === undefined ? Object.keys(BENCHMARKS) : COMPARABLE
 const USAGE = `Usage: npm run bench -- [name …] [option …]
 
   names           ${Object.keys(BENCHMARKS).join(', ')}; default: all
   --rounds=${ROUNDS}      counted rounds, after one that warms up
+  --only=WORDS    of attacks: only those with one of the words in their names, such as --only=unknown-keys,nested
   --against=DIR   compares this code with that of another work tree: ${COMPARABLE.join(', ')}
   --save          writes the table to bench/results
   --json          prints one JSON object as the last line
@@ -51,7 +65,9 @@ if (words.includes('--help')) {
   process.stdout.write(USAGE)
   process.exit(0)
 }
-const unknown = words.filter((word) => !(known.includes(word) || /^--(save|json|rounds=.*|against=.*)$/.test(word)))
+const unknown = words.filter(
+  (word) => !(known.includes(word) || /^--(save|json|rounds=.*|only=.*|against=.*)$/.test(word)),
+)
 if (unknown.length > 0 || !(rounds >= 1)) {
   console.error(unknown.length > 0 ? `Unknown: ${unknown.join(', ')}.` : '--rounds must be 1 or more.')
   console.error(USAGE)
@@ -63,7 +79,7 @@ for (const name of names.length > 0 ? names : known) {
   const services = await startServices()
   try {
     const figures = await (directory === undefined
-      ? BENCHMARKS[name]!(services, { rounds })
+      ? BENCHMARKS[name]!(services, { rounds, only })
       : against(name, { directory, rounds }))
     const text = await table(figures, services.pool)
     console.log(text)

@@ -1,6 +1,7 @@
 // An attacker as a process: runs the attack of its first argument until its input ends, and prints the counted results.
 // With `low` as third argument the process has the lowest priority, as the attacker of a real server has another machine.
 import { constants, setPriority } from 'node:os'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Attack, AttackTarget } from './attack.ts'
 import { longLists, manySockets, nestedMessages, nestedReads, slowPatterns, unreadAnswers } from './low-keys.ts'
 import { hostileReceivers } from './receivers.ts'
@@ -33,13 +34,27 @@ export const ATTACKS: Record<string, Attack> = {
   'receivers that respond without end or never': hostileReceivers,
 }
 
+/** No attack: a process that takes as much of the processors as an attacker may. */
+export const CPU_BURNER = 'a process that only burns CPU'
+/** Time for which the burner keeps its own event loop busy, in milliseconds. */
+const BURN_MS = 10
+
+const burnCpu: Attack = async (_target, count) => {
+  for (;;) {
+    const end = performance.now() + BURN_MS
+    while (performance.now() < end);
+    count('burnt')
+    await nextTurn()
+  }
+}
+
 if (import.meta.main) {
   if (process.argv[4] === 'low') setPriority(constants.priority.PRIORITY_LOW)
   const results: Record<string, number> = {}
   const target: AttackTarget = JSON.parse(process.argv[3]!)
   process.stdin.resume().on('end', () => process.stdout.write(`${JSON.stringify(results)}\n`, () => process.exit()))
   console.log('attacking')
-  await ATTACKS[process.argv[2]!]!(target, (result) => {
+  await { ...ATTACKS, [CPU_BURNER]: burnCpu }[process.argv[2]!]!(target, (result) => {
     results[result] = (results[result] ?? 0) + 1
   })
 }
