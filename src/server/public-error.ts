@@ -25,6 +25,7 @@ export function toPublicError(error: unknown): PublicError {
   // GraphQL raises this error while parsing, validating and coercing a request.
   if (cause instanceof GraphQLError) return { code: codeOf(cause), message: cause.message }
   if (hasSqlState(cause, SQL_STATE.queryCanceled)) return { code: 'TOO_SLOW', message: TOO_SLOW }
+  if (isBusyDatabase(cause)) return { code: 'OVERLOADED', message: BUSY }
   const message =
     'The request failed because of an internal fault. Try again; the operator finds the reason in the log.'
   return { code: 'INTERNAL', message, isFault: true }
@@ -44,6 +45,11 @@ export function withCode(error: GraphQLError, otherwise?: string): GraphQLError 
   const code = codeOf(error, otherwise)
   return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, code } })
 }
+
+/** True when no connection became free to start a transaction, or a transaction took too long and was rolled back. */
+const isBusyDatabase = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'P2028'
+
+const BUSY = 'The database is busy, and nothing was changed. Try again in a few seconds.'
 
 const TOO_SLOW =
   'The request took too long and was canceled. Request less: a shorter range of time, fewer filters together, or a smaller page.'
