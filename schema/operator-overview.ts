@@ -69,9 +69,10 @@ const QueueType = builder.objectRef<Queue>('OperatorQueue').implement({
         nullable: true,
         description: 'Due time of the delivery that waits longest; null while none is due.',
       }),
-      oldestDueSeconds: t.exposeFloat('oldestDueSeconds', {
+      oldestDueSeconds: t.int({
         nullable: true,
-        description: 'Seconds for which the delivery that waits longest has been due; null while none is due.',
+        description: 'Whole seconds for which the delivery that waits longest has been due; null while none is due.',
+        resolve: ({ oldestDueSeconds }) => oldestDueSeconds && Math.round(oldestDueSeconds),
       }),
     }
   },

@@ -34,7 +34,7 @@ async function readAll(client: Client): Promise<string> {
     [
       '{ events(first: 100) { nodes { type data body } } }',
       '{ auditEntries(first: 100) { nodes { action details } } }',
-      '{ deliveries(first: 100) { nodes { explanation attempts { nodes { explanation request { url headers { name value } } responseHeaders { name value } responseBody } } } } }',
+      '{ deliveries(first: 50) { nodes { explanation attempts { nodes { explanation request { url headers { name value } } responseHeaders { name value } responseBody } } } } }',
       '{ usageRecords(first: 100) { nodes { operation error } } }',
     ].map((query) => client.request(query)),
   )
