@@ -14,8 +14,8 @@ const ENDPOINTS = 20
 /** Requests of each query in a round; the median counts. */
 const TIMES = 15
 const FOLDER = path.join(import.meta.dirname, '../persisted-operations/dashboard')
-/** Queries of no page: the session of a person, and a file. */
-const NO_PAGE = ['Session', 'UsageCsv']
+/** Queries of no page, and those that need a person or the token of a link. */
+const NO_PAGE = ['Session', 'UsageCsv', 'Account', 'InvitationPreview']
 
 interface Page {
   name: string
