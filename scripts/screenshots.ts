@@ -126,11 +126,9 @@ async function fill(page: Page): Promise<Record<string, string>> {
   }
   // Minutes are counted every ten seconds.
   await page.waitForTimeout(12_000)
-  const failed = (await ask(
+  const failed = await ask<{ nodes: { id: string }[] }>(
     '{ deliveries(filter: { statuses: [RETRYING] }, first: 1) { nodes { id } } }',
-  )) as unknown as {
-    nodes: { id: string }[]
-  }
+  )
   return {
     overview: '/',
     deliveries: '/deliveries',

@@ -31,6 +31,3 @@ export const texts = {
   audit: auditTexts,
   signIn: signInTexts,
 }
-
-/** A number as people of the browser's language write it. */
-export const formatCount = (count: number): string => count.toLocaleString()

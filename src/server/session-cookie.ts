@@ -64,8 +64,6 @@ export function createSessionCookies(deps: { publicUrl: () => string; production
     violationOf(request) === undefined ? tokenOf(request, kind) : undefined
 
   return {
-    isSameOrigin,
-
     /** The session token of a request; undefined without one, and for a request with cookies that do not count. */
     read: (request: IncomingMessage): string | undefined => read(request, 'session'),
 

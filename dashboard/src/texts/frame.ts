@@ -2,7 +2,6 @@ export const frameTexts = {
   product: 'Signalbox',
   organization: 'Organization',
   skip: 'Skip to the content',
-  signedInAs: (name: string) => `Signed in as ${name}`,
   signOut: 'Sign out',
   mode: { auto: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
   nav: {

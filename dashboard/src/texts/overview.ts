@@ -31,7 +31,6 @@ export const overviewTexts = {
 
 export const operatorTexts = {
   title: 'Operator',
-  today: 'Today, over all organizations',
   tiles: { delivered: 'Delivered', failed: 'Failed attempts', dead: 'Dead', retries: 'Retries a delivery' },
   queue: 'Queue',
   queueTiles: { due: 'Due', later: 'Later', inFlight: 'In flight', held: 'Held', oldest: 'Oldest due' },
