@@ -3,6 +3,7 @@ import { deliveryTexts } from './texts/deliveries.ts'
 import { endpointTexts } from './texts/endpoints.ts'
 import { eventTexts, eventTypeTexts } from './texts/events.ts'
 import { frameTexts } from './texts/frame.ts'
+import { catalogueTexts, inboxTexts, signatureTexts } from './texts/inbox.ts'
 import { deadLetterTexts, jobTexts, replayTexts } from './texts/jobs.ts'
 import { keyTexts } from './texts/keys.ts'
 import { memberTexts } from './texts/members.ts'
@@ -18,6 +19,9 @@ export const texts = {
   endpoints: endpointTexts,
   events: eventTexts,
   eventTypes: eventTypeTexts,
+  inbox: inboxTexts,
+  signature: signatureTexts,
+  catalogue: catalogueTexts,
   jobs: jobTexts,
   replays: replayTexts,
   deadLetters: deadLetterTexts,

@@ -22,12 +22,3 @@ export function formatSeconds(seconds: number): string {
   const [size, unit] = SPANS.find(([size]) => seconds % size === 0 && seconds > 0) ?? [1, 's']
   return `${(seconds / size).toLocaleString()} ${unit}`
 }
-
-/** A JSON text, indented; unchanged when it is none. Numbers keep their digits only in the text itself. */
-export function indent(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
-}
