@@ -5,6 +5,7 @@ import { applyMode } from './mode.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/widgets.css'
+import './styles/deliveries.css'
 import './styles/layout.css'
 
 applyMode()

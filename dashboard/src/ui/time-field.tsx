@@ -2,33 +2,34 @@ import { TextField } from './field.tsx'
 
 interface Props {
   label: string
-  /** Time in ISO 8601; empty for none. */
-  value: string
-  onChange: (value: string) => void
+  /** A time in ISO 8601; undefined without one. */
+  value: string | undefined
+  onChange: (time: string | undefined) => void
 }
 
-/** A filter by time, entered in the zone of the person. */
+/** A filter of a time, in the zone of the person. */
 export function TimeField({ label, value, onChange }: Props) {
   return (
     <TextField
       key={value}
       type="datetime-local"
       label={label}
-      defaultValue={value && toLocal(value)}
-      onBlur={(event) => change(event.target.value)}
-      onKeyDown={(event) => event.key === 'Enter' && change(event.currentTarget.value)}
+      defaultValue={value === undefined ? '' : toLocal(value)}
+      onBlur={(event) => onChange(toIso(event.target.value))}
+      onKeyDown={(event) => event.key === 'Enter' && onChange(toIso(event.currentTarget.value))}
     />
   )
-
-  function change(local: string) {
-    const next = local === '' ? '' : new Date(local).toISOString()
-    if (next !== value) onChange(next)
-  }
 }
 
-/** `2026-11-28T18:30` in the zone of the person. */
-function toLocal(iso: string): string {
-  const date = new Date(iso)
-  if (Number.isNaN(date.getTime())) return ''
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+/** A time as the input writes it: local, to the minute. */
+export function toLocal(iso: string): string {
+  const time = new Date(iso)
+  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000)
+  return Number.isNaN(local.getTime()) ? '' : local.toISOString().slice(0, 16)
+}
+
+/** @returns undefined for an empty or an incomplete input */
+export function toIso(local: string): string | undefined {
+  const time = new Date(local)
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }
