@@ -2,9 +2,9 @@ export const jobTexts = {
   status: { RUNNING: 'Running', COMPLETED: 'Completed', CANCELED: 'Canceled' } as Record<string, string>,
   progress: (count: number) => `${count.toLocaleString()} deliveries`,
   preview: ({ count, isExact }: { count: number; isExact: boolean }) =>
-    `${isExact ? '' : 'More than '}${count.toLocaleString()} ${count === 1 && isExact ? 'delivery' : 'deliveries'} would be made due.`,
+    `${isExact ? '' : 'At least '}${count.toLocaleString()} ${count === 1 && isExact ? 'delivery' : 'deliveries'} would be made due.`,
   previewCancel: ({ count, isExact }: { count: number; isExact: boolean }) =>
-    `${isExact ? '' : 'More than '}${count.toLocaleString()} ${count === 1 && isExact ? 'delivery' : 'deliveries'} would be canceled.`,
+    `${isExact ? '' : 'At least '}${count.toLocaleString()} ${count === 1 && isExact ? 'delivery' : 'deliveries'} would be canceled.`,
   cancel: 'Stop',
   canceled: 'It is stopped',
 }
