@@ -20,7 +20,7 @@ export function Restricted({ fault, onFree }: { fault: Fault; onFree: () => void
         {fault.code === 'TWO_FACTOR_REQUIRED' ? (
           <Enrol onEnrolled={onFree} />
         ) : (
-          <Message text={fault.message} onRetry={onFree} />
+          <Message fault={fault} onRetry={onFree} />
         )}
         <SignOutButton />
       </div>
@@ -29,11 +29,14 @@ export function Restricted({ fault, onFree }: { fault: Fault; onFree: () => void
   )
 }
 
-function Message({ text, onRetry }: { text: string; onRetry: () => void }): ReactNode {
+function Message({ fault, onRetry }: { fault: Fault; onRetry: () => void }): ReactNode {
+  const isElsewhere = fault.code === 'FORBIDDEN'
   return (
     <>
-      <p>{text}</p>
-      <Button onClick={onRetry}>{texts.states.retry}</Button>
+      <p>{fault.message}</p>
+      <Button onClick={isElsewhere ? () => location.assign('/dashboard') : onRetry}>
+        {isElsewhere ? words.toOwn : texts.states.retry}
+      </Button>
     </>
   )
 }
