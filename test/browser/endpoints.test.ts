@@ -5,6 +5,9 @@ import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
 import { openAs } from '../support/dashboard-people.ts'
 import { startReceiver } from '../support/receiver.ts'
 
+/** For states that follow a live message. */
+const WITHIN = { timeout: 10_000 }
+
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 let base: string
 const [accepting, failing] = [
@@ -50,11 +53,11 @@ describe('list of endpoints', () => {
   test('keeps its tab and its search in the address', async () => {
     const page = await dashboard.openAsOwner(`${base}/endpoints`)
     await page.getByRole('button', { name: 'Failing', exact: true }).click()
-    await expect.poll(() => names(page)).toEqual(['Search'])
+    await expect.poll(() => names(page), WITHIN).toEqual(['Search'])
     await page.getByRole('button', { name: 'All', exact: true }).click()
     await page.getByLabel('URL or description').fill('ware')
     await page.keyboard.press('Enter')
-    await expect.poll(() => names(page)).toEqual(['Warehouse'])
+    await expect.poll(() => names(page), WITHIN).toEqual(['Warehouse'])
     await page.reload()
     await rowOf(page, 'Warehouse').waitFor()
     expect(new URL(page.url()).search).toBe('?search=ware')

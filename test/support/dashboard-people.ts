@@ -9,7 +9,9 @@ export async function openAs(dashboard: Dashboard, role: Role, path = ''): Promi
   const { organizationId } = dashboard.program
   const { cookie, token } = await signedIn(dashboard, { role, organizationId })
   const page = await dashboard.open('/dashboard')
-  await page.context().addCookies([{ name: cookie, value: token, url: dashboard.url, secure: true, httpOnly: true }])
+  // The prefix of the name asks for a secure address, which the loopback address is for browsers only.
+  const url = dashboard.url.replace('http:', 'https:')
+  await page.context().addCookies([{ name: cookie, value: token, url, secure: true, httpOnly: true }])
   await page.goto(`${dashboard.url}/dashboard/${organizationId}${path}`)
   await page.getByRole('navigation').waitFor()
   return page

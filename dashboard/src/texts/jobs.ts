@@ -57,7 +57,13 @@ export const replayTexts = {
 
 export const deadLetterTexts = {
   title: 'Dead letters',
-  empty: 'No dead letters',
+  empty: {
+    DEAD: 'No dead letters',
+    EXPIRED: 'No expired deliveries',
+    RETRYING: 'No delivery is retried',
+    HELD: 'No held deliveries',
+    CANCELED: 'No canceled deliveries',
+  } as Record<string, string>,
   emptyHint: 'A delivery that used up its attempts waits here until somebody retries it.',
   emptyFiltered: 'No delivery matches these filters.',
   all: { RETRY: 'Retry all of these', CANCEL: 'Cancel all of these' },

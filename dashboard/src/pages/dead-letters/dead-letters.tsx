@@ -114,7 +114,10 @@ export default function DeadLetters() {
               bare
             >
               {nodes.length === 0 ? (
-                <Empty title={words.empty} hint={filters.isEmpty ? words.emptyHint : words.emptyFiltered} />
+                <Empty
+                  title={words.empty[status] ?? ''}
+                  hint={filters.isEmpty ? words.emptyHint : words.emptyFiltered}
+                />
               ) : (
                 <Table
                   label={words.title}

@@ -40,7 +40,7 @@ export function EditEndpoint({ endpoint, onClose }: Props) {
   }
 
   return (
-    <Dialog title={words.edit} size="wide" onClose={onClose}>
+    <Dialog title={words.editTitle} size="wide" onClose={onClose}>
       {isBehind && (
         <EndpointConflict endpoint={endpoint} differences={differences} onTakeTheirs={() => setBase(endpoint)} />
       )}

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { endpointDelete, endpointDisable } from '../../graph/operations.ts'
 import { useChange } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
@@ -41,6 +41,11 @@ export function EndpointActions({ endpoint, onChanged }: { endpoint: EndpointRow
             </Button>
           )}
         </>
+      )}
+      {can('deliveries:write') && enabled && (
+        <Link className="button" href={`/replays?endpoint=${id}`}>
+          {texts.replays.create}
+        </Link>
       )}
       {can('webhooks:delete') && (
         <Button kind="danger" onClick={() => setOpen('delete')}>

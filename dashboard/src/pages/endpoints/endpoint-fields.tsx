@@ -42,7 +42,7 @@ export function EndpointFields({ endpoint, faultOf }: Props) {
       />
       <fieldset className="group">
         <legend>{words.filter}</legend>
-        <div className="columns">
+        <div className="fields">
           <TextAreaField
             label={words.eventTypes}
             name="eventTypes"
@@ -82,7 +82,7 @@ function Limits({ endpoint, faultOf }: { endpoint: EndpointRow | undefined; faul
         options={[...presets, ...words.presets]}
         fault={faultOf('retryPolicy')}
       />
-      <div className="columns">
+      <div className="fields">
         <TextField
           label={words.timeout}
           name="timeoutSeconds"

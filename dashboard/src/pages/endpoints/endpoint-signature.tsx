@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<Secret>[] = [
     ),
   },
   { title: words.columns.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
-  { title: words.columns.expires, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+  { title: words.columns.expires, cell: ({ expiresAt }) => <Time at={expiresAt} never={words.untilReplaced} /> },
 ]
 const PUBLIC_KEY: Column<Secret> = {
   title: words.columns.publicKey,
@@ -62,7 +62,7 @@ export function EndpointSignature({ endpoint, onChanged }: { endpoint: EndpointR
           onSelect={(name) => setLanguage(name as Language)}
         />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled text is reached by keyboard */}
-        <pre className="code" data-testid="snippet" tabIndex={0}>
+        <pre className="code snippet" data-testid="snippet" tabIndex={0}>
           {snippet}
         </pre>
         <div className="row spread">

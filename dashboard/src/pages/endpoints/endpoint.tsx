@@ -104,8 +104,17 @@ function Failures({ endpoint: { id, health }, failures }: { endpoint: EndpointRo
       aside={failures.length > 0 && <Link href={`/dead-letters?endpoint=${id}`}>{texts.deadLetters.title}</Link>}
       bare
     >
-      {health.failingSince !== null && <EndpointCause id={id} failingSince={health.failingSince} />}
-      <Deliveries label={words.failures} rows={failures} empty={{ title: words.noFailures }} />
+      {health.failingSince !== null && (
+        <div className="panel-body stack">
+          <EndpointCause id={id} failingSince={health.failingSince} />
+          <p>
+            {words.lastFailure} <Time at={health.lastFailureAt} />: {health.lastFailure}
+          </p>
+        </div>
+      )}
+      {(failures.length > 0 || health.failingSince === null) && (
+        <Deliveries label={words.failures} rows={failures} empty={{ title: words.noFailures }} />
+      )}
     </Panel>
   )
 }

@@ -28,8 +28,8 @@ type Row = EndpointsQuery['webhookEndpoints']['nodes'][number]
 
 /** Live messages come once a second for each endpoint; the list is read again at this pace. */
 const REFRESH_MS = 1_000
-/** Workers count the hours once a minute. */
-const HOURS_MS = 60_000
+/** Hours have no live message. */
+const IDLE_REFRESH_MS = 15_000
 
 const COLUMNS: readonly Column<Row>[] = [
   {
@@ -75,7 +75,7 @@ export default function Endpoints() {
   )
   const answer = useRead(endpoints, { filter, first: 50, ...(after && { after }) })
   const refreshSoon = useSoon(REFRESH_MS, answer.refresh)
-  useEvery(HOURS_MS, answer.refresh)
+  useEvery(IDLE_REFRESH_MS, answer.refresh)
   // A changed endpoint may enter or leave the tab, and a deleted one leaves every list.
   useUpdates(endpointUpdates, {}, refreshSoon)
   const mayChange = can('webhooks:write') || can('webhooks:delete')

@@ -83,7 +83,7 @@ export function CreateReplay({ endpointId, onClose, onCreated }: Props) {
                 options={words.statusOptions}
                 fault={faultOf('statuses')}
               />
-              <div className="columns">
+              <div className="fields">
                 <TextField label={words.from} name="from" type="datetime-local" fault={faultOf('from')} />
                 <TextField label={words.to} name="to" type="datetime-local" fault={faultOf('to')} />
               </div>
