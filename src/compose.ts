@@ -11,6 +11,7 @@ import { migrate } from './database/migrate.ts'
 import { openConnections } from './database/open-connections.ts'
 import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
+import { createCountHours } from './domain/deliveries/count-hours.ts'
 import { createCountMinutes } from './domain/deliveries/count-minutes.ts'
 import { createEndpointMails } from './domain/endpoints/endpoint-mails.ts'
 import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
@@ -170,7 +171,9 @@ export async function compose(
     purge.start()
     const minutes = createCountMinutes({ pool, clock, log })
     minutes.start()
-    stops.push(() => worker.stop(), retention.stop, purge.stop, minutes.stop)
+    const hours = createCountHours({ pool, clock, log })
+    hours.start()
+    stops.push(() => worker.stop(), retention.stop, purge.stop, minutes.stop, hours.stop)
   }
   log.info({ mode: config.mode, url: started.url }, 'Signalbox started')
   return started

@@ -13,6 +13,7 @@ import { createEndpointMatches } from './domain/endpoints/endpoint-matches.ts'
 import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
 import { createMatchPreview } from './domain/endpoints/match-preview.ts'
+import { createRecentHours } from './domain/endpoints/recent-hours.ts'
 import { createSearchEndpoints } from './domain/endpoints/search-endpoints.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
@@ -188,6 +189,7 @@ export function createServices(deps: {
       keysNearLimit: createKeysNearLimit({ database, clock, limits, read }),
     },
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
+    recentHours: createRecentHours({ database, clock, read }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,
     relationClient,
