@@ -1558,7 +1558,7 @@ export type KeyUseQueryVariables = Exact<{
 
 
 export type KeyUseQuery = { node:
-    | { __typename: 'ApiKey', id: string, currentLimits: { __typename: 'Limits', degraded: boolean, windows: Array<{ __typename: 'LimitWindow', name: string, limit: number, seconds: number, remaining: number, resetAt: string }> } | null, usage: { __typename: 'Usage', totals: { __typename: 'UsageTotals', requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }, series: Array<{ __typename: 'UsagePoint', at: string, requests: number, failed: number, rateLimited: number }> } }
+    | { __typename: 'ApiKey', id: string, currentLimits: { __typename: 'Limits', degraded: boolean, windows: Array<{ __typename: 'LimitWindow', name: string, limit: number, seconds: number, remaining: number, resetAt: string }> } | null, usage: { __typename: 'Usage', from: string, to: string, interval: UsageInterval, totals: { __typename: 'UsageTotals', requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }, series: Array<{ __typename: 'UsagePoint', at: string, requests: number, failed: number, rateLimited: number }> } }
     | { __typename: 'Attempt', id: string }
     | { __typename: 'AuditEntry', id: string }
     | { __typename: 'BulkAction', id: string }
@@ -2255,9 +2255,9 @@ export const keyUpdates: Operation<KeyUpdatesSubscription, KeyUpdatesSubscriptio
 }
 
 export const keyUse: Operation<KeyUseQuery, KeyUseQueryVariables> = {
-  documentId: 'sha256:63a9ac92deba66d79dbb18d50b361bafb5c432e9945b147a741e37231537e5a4',
+  documentId: 'sha256:db90f3d65ed6a9886cc0719565d2b38a2be1c33d69e5c076d0425d88c366b8ba',
   name: 'KeyUse',
-  body: "query KeyUse($id: ID!) {\n  node(id: $id) {\n    id\n    ... on ApiKey {\n      currentLimits {\n        degraded\n        windows {\n          name\n          limit\n          seconds\n          remaining\n          resetAt\n          __typename\n        }\n        __typename\n      }\n      usage {\n        totals {\n          requests\n          failed\n          rateLimited\n          errorRate\n          p95Duration\n          __typename\n        }\n        series {\n          at\n          requests\n          failed\n          rateLimited\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  usageRecords(keyId: $id, first: 20) {\n    nodes {\n      at\n      operation\n      outcome\n      error\n      status\n      durationMicroseconds\n      ip\n      userAgent\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query KeyUse($id: ID!) {\n  node(id: $id) {\n    id\n    ... on ApiKey {\n      currentLimits {\n        degraded\n        windows {\n          name\n          limit\n          seconds\n          remaining\n          resetAt\n          __typename\n        }\n        __typename\n      }\n      usage {\n        from\n        to\n        interval\n        totals {\n          requests\n          failed\n          rateLimited\n          errorRate\n          p95Duration\n          __typename\n        }\n        series {\n          at\n          requests\n          failed\n          rateLimited\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  usageRecords(keyId: $id, first: 20) {\n    nodes {\n      at\n      operation\n      outcome\n      error\n      status\n      durationMicroseconds\n      ip\n      userAgent\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const keys: Operation<KeysQuery, KeysQueryVariables> = {

@@ -82,6 +82,7 @@ export const keyTexts = {
     opens: (count: number) =>
       `These permissions open ${count.toLocaleString()} ${count === 1 ? 'operation' : 'operations'}`,
     opensLabel: 'Operations by permission',
+    noField: 'no operation yet',
     ownApi: 'a resource of your own API, which apiKeyVerify checks',
   },
   edit: {

@@ -3,6 +3,8 @@ import { texts } from '../../texts.ts'
 
 const words = texts.keys.permissions
 const FIELDS: Record<string, readonly string[] | undefined> = byPermission
+/** Resources of Signalbox; any other is one of the operator's own API. */
+const RESOURCES = new Set(Object.keys(byPermission).map((permission) => permission.split(':')[0]))
 
 /**
  * The operations that permissions open, permission by permission.
@@ -23,7 +25,9 @@ export function AllowedFields({ permissions }: { permissions: readonly string[] 
             <dt>{permission.replace(':', ': ')}</dt>
             <dd>
               {fields.length === 0
-                ? words.ownApi
+                ? RESOURCES.has(permission.split(':')[0])
+                  ? words.noField
+                  : words.ownApi
                 : fields.map((field) => (
                     <code key={field} className="chip">
                       {field}

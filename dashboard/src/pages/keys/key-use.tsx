@@ -46,8 +46,9 @@ export function KeyUse({ id }: { id: string }) {
   )
 }
 
-function Day({ usage: { totals, series } }: Pick<Used, 'usage'>) {
-  const { times, lines } = useMemo(() => linesOf(series), [series])
+function Day({ usage }: Pick<Used, 'usage'>) {
+  const { times, lines } = useMemo(() => linesOf(usage), [usage])
+  const { totals, series } = usage
   return (
     <div className="stack">
       <div className="tiles">

@@ -42,8 +42,15 @@ function toneOfDue(oldestDueAt: string | null): Tone | undefined {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { title: titles.name, cell: ({ organization }) => organization.name },
-  { title: titles.plan, cell: ({ organization }) => texts.settings.plans[organization.plan] ?? organization.plan },
+  {
+    title: titles.name,
+    cell: ({ organization: { name, plan } }) => (
+      <>
+        <span className="cell-line">{name}</span>
+        <span className="cell-line muted">{texts.settings.plans[plan] ?? plan}</span>
+      </>
+    ),
+  },
   {
     title: titles.oldest,
     cell: ({ oldestDueAt }) => (
@@ -82,7 +89,14 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: titles.requests, isNumber: true, cell: ({ requestsToday }) => requestsToday.toLocaleString() },
   {
     title: titles.tiers,
-    cell: ({ keysByTier }) => keysByTier.map(({ tier, count }) => `${tierText(tier)} ${count}`).join(', ') || '–',
+    cell: ({ keysByTier }) =>
+      keysByTier.length === 0
+        ? '–'
+        : keysByTier.map(({ tier, count }) => (
+            <span key={tier ?? ''} className="cell-line">
+              {tierText(tier)} {count.toLocaleString()}
+            </span>
+          )),
   },
 ]
 

@@ -6,7 +6,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { Tile } from '../../ui/tile.tsx'
 
 const words = texts.operator
-const { tiles, queueTiles, keyTiles } = words
+const { tiles, queueTiles } = words
 type Overview = OperatorQuery['operatorOverview']
 /** Seconds for which a delivery may be due before the queue counts as behind. */
 const BEHIND_SECONDS = 60
@@ -35,9 +35,10 @@ export function QueueTiles({ queue, sent }: { queue: Overview['queue']; sent: Se
   )
 }
 
-export function WebhookTiles({ day }: { day: Overview['day'] }) {
-  const { meanRetries } = day
-  const mean = meanRetries?.toLocaleString(undefined, { maximumFractionDigits: 2 })
+/** Figures of webhooks and of API keys since midnight UTC. */
+export function TodayTiles({ day, tiers }: Pick<Overview, 'day' | 'tiers'>) {
+  const sum = (of: (tier: Overview['tiers'][number]) => number) => tiers.reduce((total, tier) => total + of(tier), 0)
+  const mean = day.meanRetries?.toLocaleString(undefined, { maximumFractionDigits: 2 })
   return (
     <Panel title={words.today}>
       <div className="tiles">
@@ -46,19 +47,9 @@ export function WebhookTiles({ day }: { day: Overview['day'] }) {
         <Tile title={tiles.failed} value={count(day.failedAttempts)} />
         <Tile title={tiles.dead} value={count(day.dead)} tone={toneOf(day.dead > 0)} />
         <Tile title={tiles.retries} value={mean ?? '–'} />
-      </div>
-    </Panel>
-  )
-}
-
-export function KeyTiles({ tiers }: { tiers: Overview['tiers'] }) {
-  const sum = (of: (tier: Overview['tiers'][number]) => number) => tiers.reduce((total, tier) => total + of(tier), 0)
-  return (
-    <Panel title={words.keysToday}>
-      <div className="tiles">
-        <Tile title={keyTiles.requests} value={count(sum(({ requestsToday }) => requestsToday))} />
-        <Tile title={keyTiles.consumers} value={count(sum(({ consumersToday }) => consumersToday))} />
-        <Tile title={keyTiles.limits} value={count(sum(({ limitHitsToday }) => limitHitsToday))} />
+        <Tile title={tiles.requests} value={count(sum(({ requestsToday }) => requestsToday))} />
+        <Tile title={tiles.consumers} value={count(sum(({ consumersToday }) => consumersToday))} />
+        <Tile title={tiles.limits} value={count(sum(({ limitHitsToday }) => limitHitsToday))} />
       </div>
     </Panel>
   )

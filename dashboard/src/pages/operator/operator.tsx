@@ -14,7 +14,7 @@ import { useFilters } from '../../ui/use-filters.ts'
 import { tierText } from '../keys/key-status.tsx'
 import { OperatorDeliveries } from './operator-deliveries.tsx'
 import { OperatorOrganizations } from './operator-organizations.tsx'
-import { KeyTiles, QueueTiles, WebhookTiles } from './operator-tiles.tsx'
+import { QueueTiles, TodayTiles } from './operator-tiles.tsx'
 import { UnknownKeys } from './unknown-keys.tsx'
 import { rememberOperatorPage } from './visit-banner.tsx'
 
@@ -75,10 +75,7 @@ export default function Operator() {
         {({ operatorOverview }) => (
           <>
             <QueueTiles queue={operatorOverview.queue} sent={answer.sent} />
-            <div className="columns">
-              <WebhookTiles day={operatorOverview.day} />
-              <KeyTiles tiers={operatorOverview.tiers} />
-            </div>
+            <TodayTiles day={operatorOverview.day} tiers={operatorOverview.tiers} />
           </>
         )}
       </Answered>

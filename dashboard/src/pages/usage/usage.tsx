@@ -204,8 +204,8 @@ interface FiguresProps {
 }
 
 function FiguresShown({ usage, sent, children }: FiguresProps) {
-  const { totals, series } = usage
-  const { times, lines } = useMemo(() => linesOf(series), [series])
+  const { totals } = usage
+  const { times, lines } = useMemo(() => linesOf(usage), [usage])
   if (totals.requests === 0) return <Empty title={words.empty} hint={words.emptyHint} />
   return (
     <>
