@@ -90,7 +90,8 @@ export const keyTexts = {
     title: 'Edit the key',
     submit: 'Save',
     done: 'The key is saved',
-    conflict: 'Somebody else changed this key meanwhile. The form shows its newest state; make your change again.',
+    conflict: 'Somebody else changed this key meanwhile, so that this form cannot be saved.',
+    loadNewest: 'Load the newest state',
   },
   use: {
     limits: 'Limits now',

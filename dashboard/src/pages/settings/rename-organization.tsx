@@ -27,7 +27,7 @@ export function RenameOrganization({ organization: { name, version }, onBehind }
   }
 
   return (
-    <Form key={version} submit={words.save} send={save} onDone={() => toast(words.renamed)}>
+    <Form key={name} submit={words.save} send={save} onDone={() => toast(words.renamed)}>
       {(faultOf) => (
         <TextField
           label={words.name}

@@ -54,7 +54,13 @@ export function SignInRules({ organization: { version }, settings, onBehind }: P
     <Panel title={words.rules}>
       <div className="stack">
         <p className="muted">{mayChange ? words.rulesHint : words.noRights('members:write')}</p>
-        <Form key={version} submit={words.save} isLocked={!mayChange} send={save} onDone={() => toast(words.saved)}>
+        <Form
+          key={JSON.stringify(settings)}
+          submit={words.save}
+          isLocked={!mayChange}
+          send={save}
+          onDone={() => toast(words.saved)}
+        >
           {(faultOf) => (
             <>
               <fieldset className="permissions">

@@ -33,7 +33,7 @@ const Chart = lazy(() => import('../../ui/chart.tsx'))
 const words = texts.usage
 const { tiles } = words
 const HOUR_MS = 3_600_000
-const REFRESH_MS = 10_000
+const REFRESH_MS = 5_000
 const DEFAULT_HOURS = '24'
 const NO_TIER = 'NONE'
 const UNKNOWN_KEY = 'unknown'
