@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { Link, useRoute } from 'wouter'
 import { applyMode, currentMode, nextMode } from './mode.ts'
 import { Elevation } from './pages/account/elevation.tsx'
+import { VisitBanner } from './pages/operator/visit-banner.tsx'
 import { PAGES, type PageEntry } from './pages/pages.tsx'
 import { SignOutButton } from './pages/sign-out.tsx'
 import { useSession } from './session.tsx'
@@ -38,6 +39,7 @@ export function Layout({ children }: { children: ReactNode }) {
         </footer>
       </aside>
       <main className="main" id="main" tabIndex={-1}>
+        <VisitBanner />
         {children}
       </main>
       <Elevation />
@@ -47,15 +49,17 @@ export function Layout({ children }: { children: ReactNode }) {
 
 /** Leads to another organization of the person. */
 function OrganizationSelect() {
-  const { viewer, memberships } = useSession()
-  if (memberships.length < 2) return null
+  const { viewer, memberships, visit } = useSession()
+  if (memberships.length < 2 && visit === undefined) return null
+  const { id, name } = viewer.organization
   return (
     <select
       className="input"
       aria-label={texts.organization}
-      value={viewer.organization.id}
+      value={id}
       onChange={(event) => location.assign(`/dashboard/${event.target.value}`)}
     >
+      {visit !== undefined && <option value={id}>{name}</option>}
       {memberships.map(({ organizationId, organizationName }) => (
         <option key={organizationId} value={organizationId}>
           {organizationName}

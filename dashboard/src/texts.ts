@@ -1,4 +1,5 @@
 import { accountTexts } from './texts/account.ts'
+import { auditTexts } from './texts/audit.ts'
 import { deliveryTexts } from './texts/deliveries.ts'
 import { endpointTexts } from './texts/endpoints.ts'
 import { eventTexts, eventTypeTexts } from './texts/events.ts'
@@ -6,11 +7,11 @@ import { frameTexts } from './texts/frame.ts'
 import { deadLetterTexts, jobTexts, replayTexts } from './texts/jobs.ts'
 import { keyTexts } from './texts/keys.ts'
 import { memberTexts } from './texts/members.ts'
-import { operatorTexts, overviewTexts } from './texts/overview.ts'
-import { restrictedTexts } from './texts/restricted.ts'
+import { operatorTexts, visitTexts } from './texts/operator.ts'
+import { overviewTexts } from './texts/overview.ts'
 import { settingsTexts } from './texts/settings.ts'
 import { signInTexts } from './texts/sign-in.ts'
-import { auditTexts, usageTexts } from './texts/usage.ts'
+import { usageTexts } from './texts/usage.ts'
 
 /** Every text of the dashboard, by the part that shows it. Texts with a number or name are functions. */
 export const texts = {
@@ -24,9 +25,9 @@ export const texts = {
   deadLetters: deadLetterTexts,
   overview: overviewTexts,
   operator: operatorTexts,
+  visit: visitTexts,
   account: accountTexts,
   members: memberTexts,
-  restricted: restrictedTexts,
   settings: settingsTexts,
   keys: keyTexts,
   usage: usageTexts,

@@ -3,7 +3,7 @@ export function formatDuration(microseconds: number | null): string {
   if (microseconds === null) return '–'
   if (microseconds < 1_000) return `${microseconds} µs`
   if (microseconds < 1_000_000)
-    return `${(microseconds / 1_000).toLocaleString(undefined, { maximumFractionDigits: 1 })} ms`
+    return `${(microseconds / 1_000).toLocaleString(undefined, { maximumSignificantDigits: 3 })} ms`
   return `${(microseconds / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 2 })} s`
 }
 

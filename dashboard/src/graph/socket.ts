@@ -13,9 +13,9 @@ export type Socket = ReturnType<typeof createSocket>
  * handshake.
  *
  * @param connectionParams the organization, read at every connection
- * @param onEnded called when the server ends the session
+ * @param onRefused called when the server closed the connection for good, such as at the end of the session
  */
-export function createSocket(connectionParams: () => Record<string, string>, onEnded: () => void) {
+export function createSocket(connectionParams: () => Record<string, string>, onRefused: () => void) {
   const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`
   const client = createClient({
     url,
@@ -37,7 +37,7 @@ export function createSocket(connectionParams: () => Record<string, string>, onE
   client.on('connected', () => change('live'))
   client.on('closed', (event) => {
     change('broken')
-    if (isFinal(event)) onEnded()
+    if (isFinal(event)) onRefused()
   })
   return {
     ...client,
