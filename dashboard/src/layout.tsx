@@ -8,6 +8,7 @@ import { PAGES, type PageEntry } from './pages/pages.tsx'
 import { useSession } from './session.tsx'
 import { texts } from './texts.ts'
 import { Button } from './ui/button.tsx'
+import { ConnectionNotice } from './ui/connection-notice.tsx'
 
 /** The frame of every page: navigation at the side, the page beside it. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -39,6 +40,7 @@ export function Layout({ children }: { children: ReactNode }) {
         </footer>
       </aside>
       <main className="main" id="main" tabIndex={-1}>
+        <ConnectionNotice />
         {children}
       </main>
       <Elevation />

@@ -4,6 +4,7 @@ import { persistedExchange } from '@urql/exchange-persisted'
 import { cacheOptions } from './cache.ts'
 import { hashes } from './documents.ts'
 import { createNewest } from './newest.ts'
+import { createReconnect } from './reconnect.ts'
 import { createSocket } from './socket.ts'
 
 /**
@@ -17,6 +18,8 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
     organizationId === undefined ? {} : { 'Signalbox-Organization': organizationId }
   const socket = createSocket(() => headers, onEnded)
   const newest = createNewest()
+  const reconnect = createReconnect()
+  socket.on('connected', (_socket, _payload, wasRetry) => wasRetry && reconnect.readAgain())
   const client = new Client({
     url: '/graphql',
     // Variables belong neither in URLs nor in logs.
@@ -27,6 +30,7 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
         onError: (error) =>
           error.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') && onEnded(),
       }),
+      reconnect.exchange,
       cacheExchange(cacheOptions),
       newest.exchange,
       persistedExchange({
@@ -50,7 +54,7 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
       }),
     ],
   })
-  return { client, socket, newest }
+  return { client, socket, newest, reconnect }
 }
 
 export type Graph = ReturnType<typeof createGraph>
