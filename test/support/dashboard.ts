@@ -105,19 +105,43 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   })()`)
 }
 
+/** A message of the page or of the server over a WebSocket. */
+interface Message {
+  type: string
+  // biome-ignore lint/suspicious/noExplicitAny: payloads of many operations.
+  payload?: any
+}
+
 /** Stands between the page and the WebSockets of the server, for pages opened from now on. */
 export async function interceptSockets(page: Page) {
   const open = new Set<WebSocketRoute>()
+  const [sent, received]: Message[][] = [[], []]
+  let opened = 0
   let mended = Promise.resolve()
   let mend = () => {}
   await page.routeWebSocket(/graphql/, async (socket) => {
+    opened++
     await mended
     open.add(socket)
-    socket.connectToServer()
+    const server = socket.connectToServer()
+    socket.onMessage((text) => {
+      sent!.push(JSON.parse(String(text)))
+      server.send(text)
+    })
+    server.onMessage((text) => {
+      received!.push(JSON.parse(String(text)))
+      socket.send(text)
+    })
   })
   await page.reload()
   await page.getByRole('navigation').waitFor()
   return {
+    /** Messages of the page so far, in order. */
+    sent: sent!,
+    /** Messages of the server so far, in order. */
+    received: received!,
+    /** Number of connections that the page began. */
+    opened: () => opened,
     /** Ends the connections of the page and holds new ones back. */
     cut(): void {
       mended = new Promise((resolve) => {

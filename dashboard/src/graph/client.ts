@@ -5,6 +5,7 @@ import { cacheOptions } from './cache.ts'
 import { documentOf, hashes } from './documents.ts'
 import { createNewest } from './newest.ts'
 import { session } from './operations.ts'
+import { createReconnect } from './reconnect.ts'
 import { createSocket } from './socket.ts'
 
 /**
@@ -25,6 +26,8 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
     () => void client.query(documentOf(session), {}, { requestPolicy: 'network-only' }).toPromise(),
   )
   const newest = createNewest()
+  const reconnect = createReconnect()
+  socket.on('connected', (_socket, _payload, wasRetry) => wasRetry && reconnect.readAgain())
   const client: Client = new Client({
     url: '/graphql',
     // Variables belong neither in URLs nor in logs.
@@ -35,6 +38,7 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
         onError: (error) =>
           error.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') && onEnded(),
       }),
+      reconnect.exchange,
       cacheExchange(cacheOptions),
       newest.exchange,
       persistedExchange({
@@ -58,7 +62,7 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
       }),
     ],
   })
-  return { client, socket, newest }
+  return { client, socket, newest, reconnect }
 }
 
 export type Graph = ReturnType<typeof createGraph>

@@ -2023,9 +2023,9 @@ export interface Operation<Data, Variables> {
 }
 
 export const account: Operation<AccountQuery, AccountQueryVariables> = {
-  documentId: 'sha256:c77f3b5c8ae06d2085a71c1cb2ff9003216a4e11f78515c8d0d44c5db39d26e3',
+  documentId: 'sha256:d6a5512ac0dc0955bc9f3a7e0941098e62707fb7c50352da4429c3331990c16b',
   name: 'Account',
-  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      mailsOfEndpoints\n      version\n      mailsOfEndpoints\n      twoFactor {\n        isEnabled\n        recoveryCodesLeft\n        __typename\n      }\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
+  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      mailsOfEndpoints\n      version\n      twoFactor {\n        isEnabled\n        recoveryCodesLeft\n        __typename\n      }\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
 }
 
 export const accountUpdate: Operation<AccountUpdateMutation, AccountUpdateMutationVariables> = {

@@ -3,6 +3,9 @@ import { CloseCode, createClient } from 'graphql-ws'
 /** Close codes after which a new connection would be refused as well. */
 const FINAL = [CloseCode.Forbidden, CloseCode.Unauthorized, CloseCode.BadRequest] as number[]
 
+/** Code with which the client closes a connection that nothing on the page needs any more. */
+const CLOSED_BY_PAGE = 1000
+
 /** State of the connection that live panels show. */
 export type LiveState = 'connecting' | 'live' | 'broken'
 
@@ -33,10 +36,10 @@ export function createSocket(connectionParams: () => Record<string, string>, onR
     state = next
     for (const listener of listeners) listener(next)
   }
-  client.on('connecting', () => change('connecting'))
+  client.on('connecting', (isRetry) => change(isRetry ? 'broken' : 'connecting'))
   client.on('connected', () => change('live'))
   client.on('closed', (event) => {
-    change('broken')
+    change(codeOf(event) === CLOSED_BY_PAGE ? 'connecting' : 'broken')
     if (isFinal(event)) onRefused()
   })
   return {
@@ -50,5 +53,7 @@ export function createSocket(connectionParams: () => Record<string, string>, onR
   }
 }
 
-const isFinal = (event: unknown): boolean =>
-  typeof event === 'object' && event !== null && 'code' in event && FINAL.includes(Number(event.code))
+const isFinal = (event: unknown): boolean => FINAL.includes(codeOf(event))
+
+const codeOf = (event: unknown): number =>
+  typeof event === 'object' && event !== null && 'code' in event ? Number(event.code) : 0

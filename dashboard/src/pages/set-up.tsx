@@ -10,7 +10,7 @@ import { Alone } from './sign-in.tsx'
 const words = texts.signIn
 
 /** The first page of an installation, opened by the link that its start printed. */
-export function SetUp() {
+export default function SetUp() {
   const code = useLinkCode()
   return (
     <Alone title={words.setup.title}>
