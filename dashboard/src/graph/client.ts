@@ -19,7 +19,7 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
   const socket = createSocket(() => headers, onEnded)
   const newest = createNewest()
   const reconnect = createReconnect()
-  socket.on('connected', (_socket, _payload, wasRetry) => wasRetry && reconnect.readAgain())
+  socket.onResumed(reconnect.readAgain)
   const client = new Client({
     url: '/graphql',
     // Variables belong neither in URLs nor in logs.
@@ -45,10 +45,7 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
       subscriptionExchange({
         forwardSubscription: ({ variables, extensions }) => ({
           subscribe: (sink) => ({
-            unsubscribe: socket.subscribe(
-              { query: '', variables: variables ?? {}, extensions: extensions ?? {} },
-              sink,
-            ),
+            unsubscribe: socket.follow({ query: '', variables: variables ?? {}, extensions: extensions ?? {} }, sink),
           }),
         }),
       }),
