@@ -35,12 +35,13 @@ export function App() {
   )
 }
 
-/** The pages of an organization for a person who is signed in, or else the sign-in. */
+/** The pages of an organization for a person who is signed in, or else the sign-in, which leads back to the same page. */
 function Inside({ organizationId }: { organizationId: string | undefined }) {
-  const [isSignedOut, setSignedOut] = useState(false)
-  const onEnded = useCallback(() => setSignedOut(true), [])
+  const [signedOut, setSignedOut] = useState<{ hasEnded: boolean }>()
+  const onEnded = useCallback((wasOpen: boolean) => setSignedOut({ hasEnded: wasOpen }), [])
   const [location] = useLocation()
-  if (isSignedOut) return <SignIn onSignedIn={() => setSignedOut(false)} />
+  if (signedOut !== undefined)
+    return <SignIn hasEnded={signedOut.hasEnded} onSignedIn={() => setSignedOut(undefined)} />
   return (
     <SessionProvider key={organizationId} organizationId={organizationId} onEnded={onEnded}>
       {(viewer) =>

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { type AppOptions, startApp } from './app.ts'
 import { PASSWORD, setUpOwner } from './browser-client.ts'
 import { CHROMIUM } from './installed.ts'
+import type { SignedIn } from './people.ts'
 
 const ARGS = [
   '--no-sandbox',
@@ -15,6 +16,7 @@ const ARGS = [
   '--disable-sync',
 ]
 const STEP_MS = 20_000
+const TABS_AT_MOST = 100
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Settings of a browser window. */
@@ -86,11 +88,37 @@ export async function startDashboard(options: AppOptions = {}) {
       await signIn(page, person.email)
       return page
     },
+    /** A window of a person whose session a test made, without the sign-in form. */
+    async openAs(
+      { cookie, token, organizationId }: Pick<SignedIn, 'cookie' | 'token' | 'organizationId'>,
+      path = '',
+    ): Promise<Page> {
+      const page = await open()
+      await page.getByLabel('Email').waitFor()
+      await page.evaluate(`document.cookie = '${cookie}=${token}; Path=/; Secure'`)
+      await page.goto(`${app.url}/dashboard/${organizationId}${path}`)
+      return page
+    },
+    organizationId: organization.id as string,
     async stop() {
       await windows.stop()
       await app.stop()
     },
   }
+}
+
+/** Presses Tab until the element with this text or label has the focus. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  const focused = () =>
+    page.evaluate(() => {
+      const { activeElement: element } = document
+      return element?.getAttribute('aria-label') ?? element?.textContent ?? ''
+    })
+  for (let n = 0; n < TABS_AT_MOST; n++) {
+    await page.keyboard.press('Tab')
+    if ((await focused()) === name) return
+  }
+  throw new Error(`Tab does not reach ${name}.`)
 }
 
 /** Findings of axe-core on the page, each with the elements that it names. */

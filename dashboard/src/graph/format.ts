@@ -3,7 +3,7 @@ export function formatDuration(microseconds: number | null): string {
   if (microseconds === null) return '–'
   if (microseconds < 1_000) return `${microseconds} µs`
   if (microseconds < 1_000_000)
-    return `${(microseconds / 1_000).toLocaleString(undefined, { maximumFractionDigits: 1 })} ms`
+    return `${(microseconds / 1_000).toLocaleString(undefined, { maximumSignificantDigits: 3 })} ms`
   return `${(microseconds / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 2 })} s`
 }
 
@@ -30,4 +30,11 @@ export function indent(text: string): string {
   } catch {
     return text
   }
+}
+
+/** A distance in time in its largest unit, such as `40 s`. */
+export function formatSpan(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000))
+  const [size, unit] = SPANS.find(([size]) => seconds >= size) ?? [1, 's']
+  return `${Math.floor(seconds / size).toLocaleString()} ${unit}`
 }

@@ -22,9 +22,9 @@ const waitAfter = (tries: number) => Math.min(WAIT_AT_MOST_MS, 500 * 2 ** tries)
  * handshake.
  *
  * @param connectionParams the organization, read at every connection
- * @param onEnded called when the server ends the session
+ * @param onRefused called when the server closed the connection for good, such as at the end of the session
  */
-export function createSocket(connectionParams: () => Record<string, string>, onEnded: () => void) {
+export function createSocket(connectionParams: () => Record<string, string>, onRefused: () => void) {
   const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`
   const client = createClient({
     url,
@@ -51,7 +51,7 @@ export function createSocket(connectionParams: () => Record<string, string>, onE
   })
   client.on('closed', (event) => {
     change(codeOf(event) === CLOSED_BY_PAGE ? 'connecting' : 'broken')
-    if (isFinal(event)) onEnded()
+    if (isFinal(event)) onRefused()
   })
 
   /**
@@ -76,7 +76,7 @@ export function createSocket(connectionParams: () => Record<string, string>, onE
         },
         error(fault) {
           const codes = errorCodesOf(fault)
-          if (codes.includes('UNAUTHENTICATED')) onEnded()
+          if (codes.includes('UNAUTHENTICATED')) onRefused()
           else if (codes.some((code) => PASSING.includes(code))) beginLater()
           else if (!isFinal(fault)) sink.error(fault)
         },

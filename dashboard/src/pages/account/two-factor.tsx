@@ -1,7 +1,8 @@
 import { useState } from 'react'
-import { totpConfirm, totpDisable, totpEnrol } from '../../graph/operations.ts'
+import { recoveryCodesRegenerate, totpConfirm, totpDisable, totpEnrol } from '../../graph/operations.ts'
 import { useChange } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
+import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Copy } from '../../ui/copy.tsx'
@@ -18,9 +19,24 @@ interface Enrolment {
   qrSvg: string
 }
 
-/** Adds or removes the authenticator of the person. */
-export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
-  const [enrolling, disabling] = [useChange(totpEnrol), useChange(totpDisable)]
+interface TwoFactorProps {
+  isEnabled: boolean
+  /** Recovery codes that were not used; undefined when the number is not known. */
+  codesLeft?: number | undefined
+  onChanged: () => void
+}
+
+/** Recovery codes of which new ones should be made. */
+const FEW_CODES = 3
+
+/** Adds or removes the authenticator of the person, and makes new recovery codes. */
+export function TwoFactor({ isEnabled, codesLeft, onChanged }: TwoFactorProps) {
+  const [enrolling, disabling, regenerating] = [
+    useChange(totpEnrol),
+    useChange(totpDisable),
+    useChange(recoveryCodesRegenerate),
+  ]
+  const [isRegenerating, setRegenerating] = useState(false)
   const [enrolment, setEnrolment] = useState<Enrolment>()
   const [codes, setCodes] = useState<readonly string[]>()
   const [isRemoving, setRemoving] = useState(false)
@@ -31,12 +47,32 @@ export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
     else if (outcome.payload.__typename === 'TotpEnrolPayload') setEnrolment(outcome.payload)
   }
 
+  async function regenerate() {
+    const outcome = await regenerating.send({})
+    if ('payload' in outcome && outcome.payload.__typename === 'RecoveryCodesRegeneratePayload')
+      setCodes(outcome.payload.recoveryCodes)
+    return outcome
+  }
+
+  async function disable() {
+    const outcome = await disabling.send({})
+    if ('payload' in outcome) onChanged()
+    return outcome
+  }
+
   return (
     <Panel title={words.title}>
       <div className="row spread">
-        <p className="muted">{words.hint}</p>
+        <div>
+          <p className="row">
+            <Badge tone={isEnabled ? 'good' : 'warn'}>{isEnabled ? words.on : words.off}</Badge>
+            {isEnabled && codesLeft !== undefined && words.codesLeft(codesLeft)}
+          </p>
+          <p className="muted">{words.hint}</p>
+        </div>
         <div className="row">
           {!isEnabled && <Button onClick={enrol}>{words.enrol}</Button>}
+          {isEnabled && <Button onClick={() => setRegenerating(true)}>{words.regenerate}</Button>}
           {isEnabled && (
             <Button kind="danger" onClick={() => setRemoving(true)}>
               {words.disable}
@@ -44,6 +80,11 @@ export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
           )}
         </div>
       </div>
+      {isEnabled && codesLeft !== undefined && codesLeft <= FEW_CODES && (
+        <p className="notice" data-tone="warn">
+          {words.fewCodes}
+        </p>
+      )}
       {enrolment !== undefined && codes === undefined && (
         <ConfirmEnrolment enrolment={enrolment} onClose={() => setEnrolment(undefined)} onConfirmed={setCodes} />
       )}
@@ -53,8 +94,20 @@ export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
           onClose={() => {
             setCodes(undefined)
             setEnrolment(undefined)
+            onChanged()
           }}
         />
+      )}
+      {isRegenerating && (
+        <Confirm
+          title={words.regenerateTitle}
+          action={words.regenerate}
+          done={words.regenerated}
+          onClose={() => setRegenerating(false)}
+          send={regenerate}
+        >
+          <p>{words.regenerateEffect}</p>
+        </Confirm>
       )}
       {isRemoving && (
         <Confirm
@@ -62,7 +115,7 @@ export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
           action={words.disable}
           done={words.disabled}
           onClose={() => setRemoving(false)}
-          send={() => disabling.send({})}
+          send={disable}
         >
           <p>{words.disableEffect}</p>
         </Confirm>
