@@ -93,13 +93,12 @@ export async function startDashboard(options: AppOptions = {}) {
       { cookie, token, organizationId }: Pick<SignedIn, 'cookie' | 'token' | 'organizationId'>,
       path = '',
     ): Promise<Page> {
-      const page = await open()
+      const page = await windows.open(`${app.url}/dashboard`)
       await page.getByLabel('Email').waitFor()
       await page.evaluate(`document.cookie = '${cookie}=${token}; Path=/; Secure'`)
       await page.goto(`${app.url}/dashboard/${organizationId}${path}`)
       return page
     },
-    organizationId: organization.id as string,
     async stop() {
       await windows.stop()
       await app.stop()

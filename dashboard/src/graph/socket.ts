@@ -1,4 +1,11 @@
-import { CloseCode, createClient, type ExecutionResult, type Sink, type SubscribePayload } from 'graphql-ws'
+import {
+  CloseCode,
+  createClient,
+  type ExecutionResult,
+  MessageType,
+  type Sink,
+  type SubscribePayload,
+} from 'graphql-ws'
 
 /** Close codes after which a new connection would be refused as well. */
 const FINAL = [CloseCode.Forbidden, CloseCode.Unauthorized, CloseCode.BadRequest] as number[]
@@ -22,7 +29,7 @@ const waitAfter = (tries: number) => Math.min(WAIT_AT_MOST_MS, 500 * 2 ** tries)
  * handshake.
  *
  * @param connectionParams the organization, read at every connection
- * @param onRefused called when the server closed the connection for good, such as at the end of the session
+ * @param onRefused called when the server ended a subscription, or closed the connection for good
  */
 export function createSocket(connectionParams: () => Record<string, string>, onRefused: () => void) {
   const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`
@@ -53,6 +60,10 @@ export function createSocket(connectionParams: () => Record<string, string>, onR
     change(codeOf(event) === CLOSED_BY_PAGE ? 'connecting' : 'broken')
     if (isFinal(event)) onRefused()
   })
+  // The server ends subscriptions one by one when the session ends or loses a right.
+  client.on('message', ({ type }) => {
+    if (type === MessageType.Complete) onRefused()
+  })
 
   /**
    * Subscribes until the page stops it. The server completes a subscription when it stops itself and when the session
@@ -82,8 +93,6 @@ export function createSocket(connectionParams: () => Record<string, string>, onR
         },
         complete() {
           if (isStopped) return sink.complete()
-          // Tells whether the session ended, and in which state its objects are now.
-          tellResumed()
           beginLater()
         },
       })
