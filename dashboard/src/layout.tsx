@@ -19,7 +19,7 @@ export function Layout({ children }: { children: ReactNode }) {
         {texts.skip}
       </a>
       <aside className="side">
-        <Link className="brand" href="/">
+        <Link className="brand" href="/" aria-label={viewer.organization.name}>
           <img src="/dashboard/icon.svg" alt="" />
           <span>{viewer.organization.name}</span>
         </Link>

@@ -3,6 +3,7 @@ import { cacheExchange } from '@urql/exchange-graphcache'
 import { persistedExchange } from '@urql/exchange-persisted'
 import { cacheOptions } from './cache.ts'
 import { documentOf, hashes } from './documents.ts'
+import { exactFetch } from './json-text.ts'
 import { createNewest } from './newest.ts'
 import { session } from './operations.ts'
 import { createReconnect } from './reconnect.ts'
@@ -32,6 +33,7 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
     url: '/graphql',
     // Variables belong neither in URLs nor in logs.
     preferGetMethod: false,
+    fetch: exactFetch,
     fetchOptions: { headers, credentials: 'same-origin' },
     exchanges: [
       mapExchange({

@@ -54,6 +54,12 @@ export const PAGES: readonly PageEntry[] = [
   },
   { path: '/event-types/:id', permission: events, Page: page(() => import('./event-types/event-type.tsx')) },
   {
+    path: '/inbox',
+    permission: 'webhooks:write',
+    Page: page(() => import('./inbox/inbox.tsx')),
+    ...{ title: nav.inbox, group: groups.webhooks },
+  },
+  {
     path: '/replays',
     permission: read,
     Page: page(() => import('./replays/replays.tsx')),

@@ -11,6 +11,7 @@ export const frameTexts = {
     endpoints: 'Endpoints',
     events: 'Events',
     eventTypes: 'Event types',
+    inbox: 'Inbox',
     replays: 'Replays',
     deadLetters: 'Dead letters',
     keys: 'API keys',
