@@ -45,7 +45,7 @@ async function visitAll(page: Page, look: (name: string) => Promise<readonly str
   for (const [name, address] of Object.entries(addresses)) {
     if (name === 'operator') continue
     await page.evaluate((path) => history.pushState(null, '', path), base + address)
-    await page.locator('main h1').waitFor()
+    await page.locator('main h1, main .empty h2').first().waitFor()
     await page.waitForFunction(() => document.querySelector('.pulse') === null)
     findings.push(...(await look(name)).map((finding) => `${name}: ${finding}`))
   }
@@ -70,6 +70,9 @@ describe('every page', () => {
     const page = await dashboard.openAsOwner()
     const findings = await visitAll(page, async () => {
       await page.setViewportSize({ width: PHONE, height: 780 })
+      await page.evaluate(
+        () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn)))),
+      )
       const overflow = await page.evaluate(overflowing)
       await page.setViewportSize({ width: WIDE, height: 1_300 })
       const stretched = await page.evaluate(
