@@ -28,7 +28,7 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
   )
   const newest = createNewest()
   const reconnect = createReconnect()
-  socket.on('connected', (_socket, _payload, wasRetry) => wasRetry && reconnect.readAgain())
+  socket.onResumed(reconnect.readAgain)
   const client: Client = new Client({
     url: '/graphql',
     // Variables belong neither in URLs nor in logs.
@@ -55,10 +55,7 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
       subscriptionExchange({
         forwardSubscription: ({ variables, extensions }) => ({
           subscribe: (sink) => ({
-            unsubscribe: socket.subscribe(
-              { query: '', variables: variables ?? {}, extensions: extensions ?? {} },
-              sink,
-            ),
+            unsubscribe: socket.follow({ query: '', variables: variables ?? {}, extensions: extensions ?? {} }, sink),
           }),
         }),
       }),

@@ -77,10 +77,10 @@ export function openDeliveries(
 
   const stops = [
     socket.watch(listener.onState),
-    socket.on('connected', (_socket, _payload, wasRetry) => {
-      if (wasRetry && variables.after != null) missed = 0
+    socket.onResumed(() => {
+      if (variables.after != null) missed = 0
     }),
-    socket.subscribe<DeliveryUpdatesSubscription>(
+    socket.follow<DeliveryUpdatesSubscription>(
       {
         query: '',
         variables: variables as Record<string, unknown>,
