@@ -8,6 +8,7 @@ import { createBulkActions } from './domain/deliveries/bulk-actions.ts'
 import { createDeliveries } from './domain/deliveries/deliveries.ts'
 import { createStats } from './domain/deliveries/delivery-stats.ts'
 import { createEndpointLifecycle } from './domain/endpoints/endpoint-lifecycle.ts'
+import type { EndpointMails } from './domain/endpoints/endpoint-mails.ts'
 import { createEndpointMatches } from './domain/endpoints/endpoint-matches.ts'
 import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
@@ -86,6 +87,7 @@ export function createServices(deps: {
   /** Undefined takes the URL of the server. */
   publicUrl?: string | undefined
   mail: Mail
+  mailOwners: EndpointMails
   targets: TargetPolicy
   keyPrefix: string
   bootstrapApiKey: string | undefined
@@ -127,7 +129,7 @@ export function createServices(deps: {
   })
 
   const openLeases = createOpenLeases()
-  const acknowledge = createAcknowledge({ pool, clock, makeId, bus, log, openLeases })
+  const acknowledge = createAcknowledge({ pool, clock, makeId, bus, log, openLeases, mailOwners: deps.mailOwners })
   const deliveryStreams = createDeliveryStreams({
     ...{ pool, bus, clock, makeId, keyring, log, subscriptions, acknowledge, openLeases },
   })

@@ -3,6 +3,7 @@ import { Provider } from 'urql'
 import { createGraph, type Graph } from './graph/client.ts'
 import { type SessionQuery, session } from './graph/operations.ts'
 import { useRead } from './graph/use-operation.ts'
+import { isRestriction, Restricted } from './pages/restricted.tsx'
 import { Failed, Loading } from './ui/states.tsx'
 
 export type SessionViewer = SessionQuery['viewer']
@@ -53,6 +54,8 @@ function Known({ graph, children }: { graph: Graph; children: (viewer: SessionVi
   )
   if (value !== undefined) return <SessionContext value={value}>{children(value.viewer)}</SessionContext>
   const isSignedOut = answer.fault?.code === 'UNAUTHENTICATED'
+  if (answer.fault !== undefined && isRestriction(answer.fault))
+    return <Restricted fault={answer.fault} onFree={answer.refresh} />
   if (answer.fault !== undefined && !isSignedOut) return <Failed fault={answer.fault} onRetry={answer.refresh} />
   return <Loading />
 }

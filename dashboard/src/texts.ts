@@ -7,6 +7,7 @@ import { deadLetterTexts, jobTexts, replayTexts } from './texts/jobs.ts'
 import { keyTexts } from './texts/keys.ts'
 import { memberTexts } from './texts/members.ts'
 import { operatorTexts, overviewTexts } from './texts/overview.ts'
+import { restrictedTexts } from './texts/restricted.ts'
 import { settingsTexts } from './texts/settings.ts'
 import { signInTexts } from './texts/sign-in.ts'
 import { auditTexts, usageTexts } from './texts/usage.ts'
@@ -25,6 +26,7 @@ export const texts = {
   operator: operatorTexts,
   account: accountTexts,
   members: memberTexts,
+  restricted: restrictedTexts,
   settings: settingsTexts,
   keys: keyTexts,
   usage: usageTexts,

@@ -8,7 +8,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 export type AccountUpdateInput = {
   /** Email address. A change needs `reauthenticate`; the old address is notified. Default: unchanged. */
   email?: string | null | undefined;
-  /** True for an owner who wants a mail when failures disable an endpoint. Default: unchanged. */
+  /** True gives an owner a mail when an endpoint fails for the first time or is disabled. Default: unchanged. */
   mailsOfEndpoints?: boolean | null | undefined;
   /** Display name, 1 to 100 characters. Default: unchanged. */
   name?: string | null | undefined;
@@ -917,7 +917,7 @@ export type WorkerStatus =
 export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string | null, version: number, createdAt: string } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
+export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string | null, version: number, mailsOfEndpoints: boolean | null, createdAt: string, twoFactor: { __typename: 'TwoFactor', isEnabled: boolean, recoveryCodesLeft: number } | null } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
 
 export type AccountUpdateMutationVariables = Exact<{
   input: AccountUpdateInput;
@@ -1836,9 +1836,9 @@ export interface Operation<Data, Variables> {
 }
 
 export const account: Operation<AccountQuery, AccountQueryVariables> = {
-  documentId: 'sha256:291b3312da67fb584e15311a019c2ddf9729956cacace475186a963806fb9b5f',
+  documentId: 'sha256:6c2f20064e356330f1a3714149a3536359b98680832c72e97879cb34e10e54e4',
   name: 'Account',
-  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      version\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
+  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      version\n      mailsOfEndpoints\n      twoFactor {\n        isEnabled\n        recoveryCodesLeft\n        __typename\n      }\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
 }
 
 export const accountUpdate: Operation<AccountUpdateMutation, AccountUpdateMutationVariables> = {

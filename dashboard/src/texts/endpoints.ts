@@ -220,7 +220,8 @@ export const endpointTexts = {
     signature: 'Signature',
     timeout: 'Timeout',
     retries: 'Retries',
-    attempts: (number: number, waits: string) => `${count(number, 'attempt', 'attempts')}; waits ${waits}`,
+    attempts: (number: number, waits: string) =>
+      `${count(number, 'attempt', 'attempts')}${waits === '' ? '' : `; waits ${waits}`}`,
     rate: 'Rate',
     perSecond: (number: number | null) =>
       number === null ? 'no limit' : `${number.toLocaleString()} a second at most`,

@@ -103,7 +103,7 @@ export function createReplays(deps: {
       return replay
     },
 
-    /** Counts the events that a replay would send now, up to 100,000. */
+    /** Counts the events that a replay would send now, of the oldest 100,000 of its time range. */
     async preview(viewer: Viewer, input: ReplayInput): Promise<Counted> {
       const { endpointId, types, statuses, from, to } = validate(replayInput, input)
       const { organizationId } = viewer

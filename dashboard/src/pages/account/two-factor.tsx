@@ -13,30 +13,35 @@ import { toast } from '../../ui/toasts.tsx'
 
 const words = texts.account.twoFactor
 
-interface Enrolment {
+export interface Enrolment {
   secret: string
   qrSvg: string
 }
 
+/** Begins an enrolment. Resolves to undefined, after a sentence, when it is refused. */
+export function useEnrol(): () => Promise<Enrolment | undefined> {
+  const { send } = useChange(totpEnrol)
+  return async () => {
+    const outcome = await send({})
+    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
+    else if (outcome.payload.__typename === 'TotpEnrolPayload') return outcome.payload
+  }
+}
+
 /** Adds or removes the authenticator of the person. */
 export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
-  const [enrolling, disabling] = [useChange(totpEnrol), useChange(totpDisable)]
+  const disabling = useChange(totpDisable)
+  const enrol = useEnrol()
   const [enrolment, setEnrolment] = useState<Enrolment>()
   const [codes, setCodes] = useState<readonly string[]>()
   const [isRemoving, setRemoving] = useState(false)
-
-  async function enrol() {
-    const outcome = await enrolling.send({})
-    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
-    else if (outcome.payload.__typename === 'TotpEnrolPayload') setEnrolment(outcome.payload)
-  }
 
   return (
     <Panel title={words.title}>
       <div className="row spread">
         <p className="muted">{words.hint}</p>
         <div className="row">
-          {!isEnabled && <Button onClick={enrol}>{words.enrol}</Button>}
+          {!isEnabled && <Button onClick={async () => setEnrolment(await enrol())}>{words.enrol}</Button>}
           {isEnabled && (
             <Button kind="danger" onClick={() => setRemoving(true)}>
               {words.disable}
@@ -72,7 +77,7 @@ export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
 }
 
 /** Shows the seed as an image, because the policy of the page allows no markup from strings. */
-function ConfirmEnrolment(props: {
+export function ConfirmEnrolment(props: {
   enrolment: Enrolment
   onClose: () => void
   onConfirmed: (codes: readonly string[]) => void
@@ -111,7 +116,7 @@ function ConfirmEnrolment(props: {
   )
 }
 
-function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
+export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   const text = codes.join('\n')
   return (
     <Dialog title={words.codesTitle} onClose={onClose}>
