@@ -1,4 +1,4 @@
-import { CloseCode, createClient } from 'graphql-ws'
+import { CloseCode, createClient, MessageType } from 'graphql-ws'
 
 /** Close codes after which a new connection would be refused as well. */
 const FINAL = [CloseCode.Forbidden, CloseCode.Unauthorized, CloseCode.BadRequest] as number[]
@@ -13,7 +13,7 @@ export type Socket = ReturnType<typeof createSocket>
  * handshake.
  *
  * @param connectionParams the organization, read at every connection
- * @param onRefused called when the server closed the connection for good, such as at the end of the session
+ * @param onRefused called when the server ended a subscription, or closed the connection for good
  */
 export function createSocket(connectionParams: () => Record<string, string>, onRefused: () => void) {
   const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`
@@ -38,6 +38,10 @@ export function createSocket(connectionParams: () => Record<string, string>, onR
   client.on('closed', (event) => {
     change('broken')
     if (isFinal(event)) onRefused()
+  })
+  // The server ends subscriptions one by one when the session ends or loses a right.
+  client.on('message', ({ type }) => {
+    if (type === MessageType.Complete) onRefused()
   })
   return {
     ...client,
