@@ -236,13 +236,19 @@ builder.mutationFields((t) => ({
   webhookEndpointTest: t.field({
     type: TestPayload,
     description:
-      'Sends one event of type `webhook.test` without retries, also to a disabled endpoint. At most 5 calls per minute and organization by default. Needs `webhooks: write`.',
+      'Sends one test event without retries, also to a disabled endpoint. At most 5 calls per minute and organization by default. Needs `webhooks: write`.',
     authScopes: { can: 'webhooks:write' },
-    errors: { types: [NotFoundError] },
-    args: { id: t.arg.id(id) },
-    async resolve(_root, { id }, context, info) {
+    errors: { types: [ValidationError, NotFoundError] },
+    args: {
+      id: t.arg.id(id),
+      type: t.arg.string({
+        description:
+          'Name of an event type whose name and example the body has, with `{"test": true}` as its metadata; the stored event stays of type `webhook.test`. Default: a plain test event.',
+      }),
+    },
+    async resolve(_root, { id, type }, context, info) {
       await context.limitField(requireViewer(context), info)
-      return context.services.endpointLifecycle.test(requireViewer(context), id)
+      return context.services.endpointLifecycle.test(requireViewer(context), id, type)
     },
   }),
 }))

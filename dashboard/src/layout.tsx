@@ -1,11 +1,10 @@
 import { type ReactNode, useState } from 'react'
 import { Link, useRoute } from 'wouter'
-import { signOut } from './graph/operations.ts'
-import { useChange } from './graph/use-operation.ts'
 import { applyMode, currentMode, nextMode } from './mode.ts'
 import { Elevation } from './pages/account/elevation.tsx'
 import { VisitBanner } from './pages/operator/visit-banner.tsx'
 import { PAGES, type PageEntry } from './pages/pages.tsx'
+import { SignOutButton } from './pages/sign-out.tsx'
 import { useSession } from './session.tsx'
 import { texts } from './texts.ts'
 import { Button } from './ui/button.tsx'
@@ -105,19 +104,6 @@ function ModeButton() {
   return (
     <Button kind="quiet" onClick={change}>
       {texts.mode[mode]}
-    </Button>
-  )
-}
-
-function SignOutButton() {
-  const { send } = useChange(signOut)
-  async function leave() {
-    await send({})
-    location.assign('/dashboard')
-  }
-  return (
-    <Button kind="quiet" onClick={leave}>
-      {texts.signOut}
     </Button>
   )
 }

@@ -6,6 +6,7 @@ import './styles/tokens.css'
 import './styles/base.css'
 import './styles/widgets.css'
 import './styles/layout.css'
+import './styles/endpoints.css'
 
 applyMode()
 createRoot(document.getElementById('root')!).render(

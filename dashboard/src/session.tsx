@@ -1,12 +1,11 @@
-import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { Provider } from 'urql'
 import { createGraph, type Graph } from './graph/client.ts'
 import { useKeepSession } from './graph/keep-session.ts'
 import { type SessionQuery, session } from './graph/operations.ts'
 import { useRead } from './graph/use-operation.ts'
+import { isRestriction, Restricted } from './pages/restricted.tsx'
 import { Failed, Loading } from './ui/states.tsx'
-
-const Restricted = lazy(() => import('./pages/account/restricted.tsx'))
 
 export type SessionViewer = SessionQuery['viewer']
 
@@ -27,9 +26,6 @@ export interface Visit {
   reason: string | undefined
   setReason(reason: string | undefined): void
 }
-
-/** Refusals that concern every page, so that they stand in the place of all of them. */
-const RESTRICTED = ['TWO_FACTOR_REQUIRED', 'NO_ORGANIZATION', 'ADDRESS_NOT_ALLOWED', 'FORBIDDEN']
 
 const SessionContext = createContext<Session | undefined>(undefined)
 
@@ -85,15 +81,11 @@ function Known({ graph, visit, onOpen, children }: KnownProps) {
   useEffect(() => {
     if (value !== undefined) onOpen()
   }, [value, onOpen])
-  const code = answer.fault?.code ?? ''
-  if (RESTRICTED.includes(code))
-    return (
-      <Suspense fallback={<Loading />}>
-        <Restricted fault={answer.fault!} onRetry={answer.refresh} />
-      </Suspense>
-    )
+  // A right that was lost while the pages were open takes their place as well.
+  if (answer.fault !== undefined && isRestriction(answer.fault))
+    return <Restricted fault={answer.fault} onFree={answer.refresh} />
   if (value !== undefined) return <SessionContext value={value}>{children(value.viewer)}</SessionContext>
-  const isSignedOut = code === 'UNAUTHENTICATED'
+  const isSignedOut = answer.fault?.code === 'UNAUTHENTICATED'
   if (answer.fault !== undefined && !isSignedOut) return <Failed fault={answer.fault} onRetry={answer.refresh} />
   return <Loading />
 }

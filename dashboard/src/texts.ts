@@ -9,6 +9,7 @@ import { keyTexts } from './texts/keys.ts'
 import { memberTexts } from './texts/members.ts'
 import { operatorTexts, visitTexts } from './texts/operator.ts'
 import { overviewTexts } from './texts/overview.ts'
+import { restrictedTexts } from './texts/restricted.ts'
 import { settingsTexts } from './texts/settings.ts'
 import { signInTexts } from './texts/sign-in.ts'
 import { usageTexts } from './texts/usage.ts'
@@ -28,6 +29,7 @@ export const texts = {
   visit: visitTexts,
   account: accountTexts,
   members: memberTexts,
+  restricted: restrictedTexts,
   settings: settingsTexts,
   keys: keyTexts,
   usage: usageTexts,

@@ -98,7 +98,7 @@ describe('restricted session', () => {
     const where = { id: organizationId }
     await dashboard.database.prisma.organization.update({ where, data: { twoFactorRoles: ['VIEWER'] } })
     const page = await dashboard.openAs(await signedIn(dashboard, { role: 'VIEWER', organizationId }), '/keys')
-    await page.getByRole('heading', { name: 'A second factor is needed' }).waitFor()
+    await page.getByRole('heading', { name: 'Add a second factor' }).waitFor()
     await page.getByRole('button', { name: 'Add an authenticator' }).click()
     const secret = await page.locator('dialog code').first().innerText()
     await page.getByLabel('Code').fill(totp(secret, dashboard.clock))
@@ -115,7 +115,7 @@ describe('restricted session', () => {
     await page.getByRole('heading', { name: 'API keys', level: 1 }).waitFor()
     await dashboard.database.prisma.member.delete({ where: { id: person.memberId } })
     await page.reload()
-    await page.getByRole('heading', { name: /You (belong to no|are not a member of this) organization/ }).waitFor()
+    await page.getByRole('heading', { name: /You belong to no organization|This organization is closed to you/ }).waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   })

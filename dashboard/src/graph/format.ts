@@ -31,3 +31,10 @@ export function indent(text: string): string {
     return text
   }
 }
+
+/** A distance in time in its largest unit, such as `40 s`. */
+export function formatSpan(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000))
+  const [size, unit] = SPANS.find(([size]) => seconds >= size) ?? [1, 's']
+  return `${Math.floor(seconds / size).toLocaleString()} ${unit}`
+}

@@ -8,7 +8,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 export type AccountUpdateInput = {
   /** Email address. A change needs `reauthenticate`; the old address is notified. Default: unchanged. */
   email?: string | null | undefined;
-  /** True for an owner who wants a mail when failures disable an endpoint. Default: unchanged. */
+  /** True gives an owner a mail when an endpoint fails for the first time or is disabled. Default: unchanged. */
   mailsOfEndpoints?: boolean | null | undefined;
   /** Display name, 1 to 100 characters. Default: unchanged. */
   name?: string | null | undefined;
@@ -871,6 +871,20 @@ export type WebhookEndpointFilter = {
   type?: string | null | undefined;
 };
 
+/** The filter of an endpoint by its id, or a filter to try. */
+export type WebhookEndpointMatchPreviewInput = {
+  /** Channels as for `webhookEndpointCreate`. Default none: all events. */
+  channels?: Array<string> | null | undefined;
+  /** Id or external id of an endpoint, which needs `webhooks: read`; excludes the filter. Default none. */
+  endpointId?: string | number | null | undefined;
+  /** Event types as for `webhookEndpointCreate`. Default `*`, every registered type. */
+  eventTypes?: Array<string> | null | undefined;
+  /** Number of events to examine, the newest of the organization, 1 to 500. Default 100. */
+  events?: number | null | undefined;
+  /** Predicate as for `webhookEndpointCreate`. Default none: all events. */
+  predicate?: EventPredicateInput | null | undefined;
+};
+
 /** Reason why an endpoint did not get an event, or would not get it today. */
 export type WebhookEndpointMatchReason =
   /** The endpoint has channels, and the event has none of them. */
@@ -939,7 +953,7 @@ export type WorkerStatus =
 export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string | null, mailsOfEndpoints: boolean | null, version: number, createdAt: string } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
+export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string | null, version: number, mailsOfEndpoints: boolean | null, createdAt: string, twoFactor: { __typename: 'TwoFactor', isEnabled: boolean, recoveryCodesLeft: number } | null } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
 
 export type AccountUpdateMutationVariables = Exact<{
   input: AccountUpdateInput;
@@ -1043,7 +1057,7 @@ export type DeadLettersQueryVariables = Exact<{
 }>;
 
 
-export type DeadLettersQuery = { deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } }, bulkActions: { __typename: 'BulkActionConnection', nodes: Array<{ __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, filter: unknown, createdBy:
+export type DeadLettersQuery = { deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } }, bulkActions: { __typename: 'BulkActionConnection', nodes: Array<{ __typename: 'BulkAction', id: string, status: JobStatus, count: number, createdAt: string, finishedAt: string | null, kind: BulkActionKind, filter: unknown, createdBy:
         | { __typename: 'ApiKeyActor', id: string, name: string }
         | { __typename: 'PersonActor', id: string, name: string }
         | { __typename: 'SystemActor', id: string, name: string }
@@ -1114,6 +1128,7 @@ export type DeliveryUpdatesSubscription = { deliveryUpdates: { __typename: 'Deli
 export type EndpointQueryVariables = Exact<{
   id: string | number;
   filter?: DeliveryFilter | null | undefined;
+  failures?: DeliveryFilter | null | undefined;
   stats?: DeliveryStatsFilter | null | undefined;
 }>;
 
@@ -1133,8 +1148,19 @@ export type EndpointQuery = { node:
     | { __typename: 'Person', id: string }
     | { __typename: 'Replay', id: string }
     | { __typename: 'Session', id: string }
-    | { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, externalId: string | null, channels: Array<string>, predicate: unknown, headerNames: Array<string>, timeoutSeconds: number, maxConcurrency: number, rateLimit: number | null, maxAgeSeconds: number, disableAfterFailures: number | null, signatureScheme: SignatureScheme, publicKeys: Array<string>, disabledReason: string | null, createdAt: string, updatedAt: string, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, retryPolicy: { __typename: 'RetryPolicy', maxAttempts: number, backoffSeconds: Array<number> } }
-   | null, deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string } }> }, deliveryStats: { __typename: 'DeliveryStats', total: number, succeeded: number, failed: number, dead: number, pending: number, retrying: number, held: number, successRate: number | null, meanDuration: number | null, p95Duration: number | null, meanRetries: number | null, days: Array<{ __typename: 'DeliveryDay', day: string, total: number, succeeded: number, failed: number, dead: number, p95Duration: number | null }> } };
+    | { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, kind: EndpointKind, channels: Array<string>, predicate: unknown, headerNames: Array<string>, timeoutSeconds: number, maxConcurrency: number, rateLimit: number | null, maxAgeSeconds: number, disableAfterFailures: number | null, disabledReason: string | null, updatedAt: string, deletedAt: string | null, externalId: string | null, signatureScheme: SignatureScheme, publicKeys: Array<string>, createdAt: string, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, retryPolicy: { __typename: 'RetryPolicy', maxAttempts: number, backoffSeconds: Array<number> }, secrets: Array<{ __typename: 'WebhookEndpointSecret', id: string, createdAt: string, expiresAt: string | null, isSigning: boolean, publicKey: string | null }>, recentHours: { __typename: 'WebhookEndpointHours', from: string, succeeded: Array<number>, failed: Array<number> } | null }
+   | null, deliveries: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string } }> }, failures: { __typename: 'DeliveryConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string } }> }, deliveryStats: { __typename: 'DeliveryStats', total: number, succeeded: number, failed: number, dead: number, pending: number, retrying: number, held: number, successRate: number | null, meanDuration: number | null, p95Duration: number | null, meanRetries: number | null, days: Array<{ __typename: 'DeliveryDay', day: string, total: number, succeeded: number, failed: number, dead: number, p95Duration: number | null }> } };
+
+export type EndpointChangeQueryVariables = Exact<{
+  filter?: AuditEntryFilter | null | undefined;
+}>;
+
+
+export type EndpointChangeQuery = { auditEntries: { __typename: 'AuditEntryConnection', nodes: Array<{ __typename: 'AuditEntry', id: string, action: AuditAction, outcome: AuditOutcome, resource: string | null, details: unknown, createdAt: string, actor:
+        | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'PersonActor', id: string, name: string, principalId: string }
+        | { __typename: 'SystemActor', id: string, name: string, principalId: string }
+       }> } };
 
 export type EndpointCreateMutationVariables = Exact<{
   input: WebhookEndpointCreateInput;
@@ -1178,6 +1204,40 @@ export type EndpointEnableMutation = { webhookEndpointEnable:
     | { __typename: 'WebhookEndpointEnablePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, disabledReason: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
    };
 
+export type EndpointImpactQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type EndpointImpactQuery = { nodes: Array<
+    | { __typename: 'ApiKey', id: string }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
+    | { __typename: 'Member', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
+    | { __typename: 'WebhookEndpoint', id: string, enabled: boolean, version: number, deliveryStats: { __typename: 'DeliveryStats', pending: number, sending: number, retrying: number, held: number } }
+   | null> };
+
+export type EndpointMatchPreviewQueryVariables = Exact<{
+  input: WebhookEndpointMatchPreviewInput;
+}>;
+
+
+export type EndpointMatchPreviewQuery = { webhookEndpointMatchPreview:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+    | { __typename: 'WebhookEndpointMatchPreviewPayload', examined: number, matching: number }
+   };
+
 export type EndpointRotateSecretMutationVariables = Exact<{
   id: string | number;
   overlapSeconds?: number | null | undefined;
@@ -1187,16 +1247,18 @@ export type EndpointRotateSecretMutationVariables = Exact<{
 export type EndpointRotateSecretMutation = { webhookEndpointRotateSecret:
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
-    | { __typename: 'WebhookEndpointRotateSecretPayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, version: number, publicKeys: Array<string> } }
+    | { __typename: 'WebhookEndpointRotateSecretPayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, version: number, publicKeys: Array<string>, secrets: Array<{ __typename: 'WebhookEndpointSecret', id: string, createdAt: string, expiresAt: string | null, isSigning: boolean, publicKey: string | null }> } }
    };
 
 export type EndpointTestMutationVariables = Exact<{
   id: string | number;
+  type?: string | null | undefined;
 }>;
 
 
 export type EndpointTestMutation = { webhookEndpointTest:
     | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
     | { __typename: 'WebhookEndpointTestPayload', delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } }
    };
 
@@ -1211,14 +1273,14 @@ export type EndpointUpdateMutation = { webhookEndpointUpdate:
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
-    | { __typename: 'WebhookEndpointUpdatePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } }
-    | { __typename: 'WebhookEndpointVersionConflictError', code: string, message: string }
+    | { __typename: 'WebhookEndpointUpdatePayload', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, kind: EndpointKind, channels: Array<string>, predicate: unknown, headerNames: Array<string>, timeoutSeconds: number, maxConcurrency: number, rateLimit: number | null, maxAgeSeconds: number, disableAfterFailures: number | null, disabledReason: string | null, updatedAt: string, deletedAt: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, retryPolicy: { __typename: 'RetryPolicy', maxAttempts: number, backoffSeconds: Array<number> } } }
+    | { __typename: 'WebhookEndpointVersionConflictError', code: string, message: string, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, kind: EndpointKind, channels: Array<string>, predicate: unknown, headerNames: Array<string>, timeoutSeconds: number, maxConcurrency: number, rateLimit: number | null, maxAgeSeconds: number, disableAfterFailures: number | null, disabledReason: string | null, updatedAt: string, deletedAt: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, retryPolicy: { __typename: 'RetryPolicy', maxAttempts: number, backoffSeconds: Array<number> } } }
    };
 
 export type EndpointUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type EndpointUpdatesSubscription = { webhookEndpointUpdates: { __typename: 'WebhookEndpointUpdate', gap: boolean, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } } | null } };
+export type EndpointUpdatesSubscription = { webhookEndpointUpdates: { __typename: 'WebhookEndpointUpdate', gap: boolean, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, kind: EndpointKind, channels: Array<string>, predicate: unknown, headerNames: Array<string>, timeoutSeconds: number, maxConcurrency: number, rateLimit: number | null, maxAgeSeconds: number, disableAfterFailures: number | null, disabledReason: string | null, updatedAt: string, deletedAt: string | null, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, retryPolicy: { __typename: 'RetryPolicy', maxAttempts: number, backoffSeconds: Array<number> } } | null } };
 
 export type EndpointsQueryVariables = Exact<{
   filter?: WebhookEndpointFilter | null | undefined;
@@ -1227,7 +1289,7 @@ export type EndpointsQueryVariables = Exact<{
 }>;
 
 
-export type EndpointsQuery = { webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+export type EndpointsQuery = { webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, eventTypes: Array<string>, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null }, recentHours: { __typename: 'WebhookEndpointHours', from: string, succeeded: Array<number>, failed: Array<number> } | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
 
 export type EventQueryVariables = Exact<{
   id: string | number;
@@ -1815,7 +1877,7 @@ export type ReplaysQuery = { replays: { __typename: 'ReplayConnection', nodes: A
         | { __typename: 'ApiKeyActor', id: string, name: string }
         | { __typename: 'PersonActor', id: string, name: string }
         | { __typename: 'SystemActor', id: string, name: string }
-      , endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+      , endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
 
 export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1961,9 +2023,9 @@ export interface Operation<Data, Variables> {
 }
 
 export const account: Operation<AccountQuery, AccountQueryVariables> = {
-  documentId: 'sha256:bb66671d067a85a8bd13a5252efc70a8f9d06a3851cf2aebac1139f1de04d36d',
+  documentId: 'sha256:6c2f20064e356330f1a3714149a3536359b98680832c72e97879cb34e10e54e4',
   name: 'Account',
-  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      mailsOfEndpoints\n      version\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
+  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      version\n      mailsOfEndpoints\n      twoFactor {\n        isEnabled\n        recoveryCodesLeft\n        __typename\n      }\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
 }
 
 export const accountUpdate: Operation<AccountUpdateMutation, AccountUpdateMutationVariables> = {
@@ -2015,9 +2077,9 @@ export const catalogueImport: Operation<CatalogueImportMutation, CatalogueImport
 }
 
 export const deadLetters: Operation<DeadLettersQuery, DeadLettersQueryVariables> = {
-  documentId: 'sha256:d79b7582ca7e1827200012b3942fcf3583c99cdfd8d3b3a892932db41e4aaf8c',
+  documentId: 'sha256:49ea781be3a88ee8674aa237e5f4cba274143d4eb22c23c7ad7e753c5aca56dd',
   name: 'DeadLetters',
-  body: "query DeadLetters($filter: DeliveryFilter!, $first: Int, $after: String) {\n  deliveries(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n  bulkActions(first: 5) {\n    nodes {\n      id\n      status\n      count\n      createdAt\n      finishedAt\n      createdBy {\n        id\n        name\n        __typename\n      }\n      kind\n      filter\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query DeadLetters($filter: DeliveryFilter!, $first: Int, $after: String) {\n  deliveries(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        description\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n  bulkActions(first: 5) {\n    nodes {\n      id\n      status\n      count\n      createdAt\n      finishedAt\n      createdBy {\n        id\n        name\n        __typename\n      }\n      kind\n      filter\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const deliveries: Operation<DeliveriesQuery, DeliveriesQueryVariables> = {
@@ -2051,9 +2113,15 @@ export const deliveryUpdates: Operation<DeliveryUpdatesSubscription, DeliveryUpd
 }
 
 export const endpoint: Operation<EndpointQuery, EndpointQueryVariables> = {
-  documentId: 'sha256:29a690f10077b8a14cc45986ac4eb94fb723ed9b43c84d30f5bac07575ab5ad4',
+  documentId: 'sha256:752a742815f9e5796d584cb15ad01ad8dada448bff83a19e244ebb18042591c3',
   name: 'Endpoint',
-  body: "query Endpoint($id: ID!, $filter: DeliveryFilter, $stats: DeliveryStatsFilter) {\n  node(id: $id) {\n    id\n    ... on WebhookEndpoint {\n      id\n      url\n      description\n      enabled\n      eventTypes\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      externalId\n      channels\n      predicate\n      headerNames\n      timeoutSeconds\n      maxConcurrency\n      rateLimit\n      maxAgeSeconds\n      disableAfterFailures\n      signatureScheme\n      publicKeys\n      disabledReason\n      createdAt\n      updatedAt\n      retryPolicy {\n        maxAttempts\n        backoffSeconds\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  deliveries(filter: $filter, first: 10) {\n    nodes {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  deliveryStats(filter: $stats) {\n    total\n    succeeded\n    failed\n    dead\n    pending\n    retrying\n    held\n    successRate\n    meanDuration\n    p95Duration\n    meanRetries\n    days {\n      day\n      total\n      succeeded\n      failed\n      dead\n      p95Duration\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Endpoint($id: ID!, $filter: DeliveryFilter, $failures: DeliveryFilter, $stats: DeliveryStatsFilter) {\n  node(id: $id) {\n    id\n    ... on WebhookEndpoint {\n      id\n      url\n      description\n      enabled\n      eventTypes\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      kind\n      channels\n      predicate\n      headerNames\n      timeoutSeconds\n      maxConcurrency\n      rateLimit\n      maxAgeSeconds\n      disableAfterFailures\n      disabledReason\n      updatedAt\n      deletedAt\n      retryPolicy {\n        maxAttempts\n        backoffSeconds\n        __typename\n      }\n      externalId\n      signatureScheme\n      publicKeys\n      createdAt\n      secrets {\n        id\n        createdAt\n        expiresAt\n        isSigning\n        publicKey\n        __typename\n      }\n      recentHours {\n        from\n        succeeded\n        failed\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  deliveries(filter: $filter, first: 8) {\n    nodes {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  failures: deliveries(filter: $failures, first: 5) {\n    nodes {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  deliveryStats(filter: $stats) {\n    total\n    succeeded\n    failed\n    dead\n    pending\n    retrying\n    held\n    successRate\n    meanDuration\n    p95Duration\n    meanRetries\n    days {\n      day\n      total\n      succeeded\n      failed\n      dead\n      p95Duration\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointChange: Operation<EndpointChangeQuery, EndpointChangeQueryVariables> = {
+  documentId: 'sha256:562d5f8f314d931ce4c4945b49c9a73492c4a211385c20ac4ec4f4dd960e52d0',
+  name: 'EndpointChange',
+  body: "query EndpointChange($filter: AuditEntryFilter) {\n  auditEntries(filter: $filter, first: 1) {\n    nodes {\n      id\n      action\n      outcome\n      resource\n      details\n      createdAt\n      actor {\n        id\n        name\n        principalId\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const endpointCreate: Operation<EndpointCreateMutation, EndpointCreateMutationVariables> = {
@@ -2080,34 +2148,46 @@ export const endpointEnable: Operation<EndpointEnableMutation, EndpointEnableMut
   body: "mutation EndpointEnable($id: ID!, $heldDeliveries: HeldDeliveries) {\n  webhookEndpointEnable(id: $id, heldDeliveries: $heldDeliveries) {\n    ... on WebhookEndpointEnablePayload {\n      webhookEndpoint {\n        id\n        url\n        description\n        enabled\n        eventTypes\n        version\n        health {\n          status\n          consecutiveFailures\n          failingSince\n          lastFailure\n          lastFailureAt\n          __typename\n        }\n        disabledReason\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const endpointImpact: Operation<EndpointImpactQuery, EndpointImpactQueryVariables> = {
+  documentId: 'sha256:0d1de8f27762ab12ad96f907da0434bd201dc180c9d9a6c33d1cd359a857b309',
+  name: 'EndpointImpact',
+  body: "query EndpointImpact($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    id\n    ... on WebhookEndpoint {\n      id\n      enabled\n      version\n      deliveryStats {\n        pending\n        sending\n        retrying\n        held\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const endpointMatchPreview: Operation<EndpointMatchPreviewQuery, EndpointMatchPreviewQueryVariables> = {
+  documentId: 'sha256:d547faa1f3457b8c880a2294b45aa3443850b2a75b3eb30d3a9f43cc38fa7b4b',
+  name: 'EndpointMatchPreview',
+  body: "query EndpointMatchPreview($input: WebhookEndpointMatchPreviewInput!) {\n  webhookEndpointMatchPreview(input: $input) {\n    ... on WebhookEndpointMatchPreviewPayload {\n      examined\n      matching\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const endpointRotateSecret: Operation<EndpointRotateSecretMutation, EndpointRotateSecretMutationVariables> = {
-  documentId: 'sha256:ddb11ad8203b20bee71d492a3bc922fc9c5d54ffea83b0a99440a59b762fe711',
+  documentId: 'sha256:e85005c226733b49e286e568a03d91fedacffa533e2820e60fe602ef9db5239b',
   name: 'EndpointRotateSecret',
-  body: "mutation EndpointRotateSecret($id: ID!, $overlapSeconds: Int) {\n  webhookEndpointRotateSecret(id: $id, overlapSeconds: $overlapSeconds) {\n    ... on WebhookEndpointRotateSecretPayload {\n      secret\n      webhookEndpoint {\n        id\n        version\n        publicKeys\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "mutation EndpointRotateSecret($id: ID!, $overlapSeconds: Int) {\n  webhookEndpointRotateSecret(id: $id, overlapSeconds: $overlapSeconds) {\n    ... on WebhookEndpointRotateSecretPayload {\n      secret\n      webhookEndpoint {\n        id\n        version\n        publicKeys\n        secrets {\n          id\n          createdAt\n          expiresAt\n          isSigning\n          publicKey\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const endpointTest: Operation<EndpointTestMutation, EndpointTestMutationVariables> = {
-  documentId: 'sha256:53e02418a5d88b3c35b5b0c97667d52519fe26b3ae671850035691c3227fc169',
+  documentId: 'sha256:62937195330ca714e7402144d17d65f15588c15c154352b3746995c24483501b',
   name: 'EndpointTest',
-  body: "mutation EndpointTest($id: ID!) {\n  webhookEndpointTest(id: $id) {\n    ... on WebhookEndpointTestPayload {\n      delivery {\n        id\n        status\n        attemptCount\n        version\n        explanation\n        trigger\n        createdAt\n        updatedAt\n        nextAttemptAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "mutation EndpointTest($id: ID!, $type: String) {\n  webhookEndpointTest(id: $id, type: $type) {\n    ... on WebhookEndpointTestPayload {\n      delivery {\n        id\n        status\n        attemptCount\n        version\n        explanation\n        trigger\n        createdAt\n        updatedAt\n        nextAttemptAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const endpointUpdate: Operation<EndpointUpdateMutation, EndpointUpdateMutationVariables> = {
-  documentId: 'sha256:028d55fbc73e5be3bd2cbdc0f5da84c7bd4466efeeb7f799c52c0d3ab8f22b25',
+  documentId: 'sha256:49951b2e77d733fde5dc7a77e14ede11a267fd77e2d513e99f3759924497d601',
   name: 'EndpointUpdate',
-  body: "mutation EndpointUpdate($id: ID!, $input: WebhookEndpointUpdateInput!, $expectedVersion: Int) {\n  webhookEndpointUpdate(id: $id, input: $input, expectedVersion: $expectedVersion) {\n    ... on WebhookEndpointUpdatePayload {\n      webhookEndpoint {\n        id\n        url\n        description\n        enabled\n        eventTypes\n        version\n        health {\n          status\n          consecutiveFailures\n          failingSince\n          lastFailure\n          lastFailureAt\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "mutation EndpointUpdate($id: ID!, $input: WebhookEndpointUpdateInput!, $expectedVersion: Int) {\n  webhookEndpointUpdate(id: $id, input: $input, expectedVersion: $expectedVersion) {\n    ... on WebhookEndpointUpdatePayload {\n      webhookEndpoint {\n        id\n        url\n        description\n        enabled\n        eventTypes\n        version\n        health {\n          status\n          consecutiveFailures\n          failingSince\n          lastFailure\n          lastFailureAt\n          __typename\n        }\n        kind\n        channels\n        predicate\n        headerNames\n        timeoutSeconds\n        maxConcurrency\n        rateLimit\n        maxAgeSeconds\n        disableAfterFailures\n        disabledReason\n        updatedAt\n        deletedAt\n        retryPolicy {\n          maxAttempts\n          backoffSeconds\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on WebhookEndpointVersionConflictError {\n      webhookEndpoint {\n        id\n        url\n        description\n        enabled\n        eventTypes\n        version\n        health {\n          status\n          consecutiveFailures\n          failingSince\n          lastFailure\n          lastFailureAt\n          __typename\n        }\n        kind\n        channels\n        predicate\n        headerNames\n        timeoutSeconds\n        maxConcurrency\n        rateLimit\n        maxAgeSeconds\n        disableAfterFailures\n        disabledReason\n        updatedAt\n        deletedAt\n        retryPolicy {\n          maxAttempts\n          backoffSeconds\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const endpointUpdates: Operation<EndpointUpdatesSubscription, EndpointUpdatesSubscriptionVariables> = {
-  documentId: 'sha256:caf7b6f2b39ebea0846ba191a0f768a2bf185e6a9f6eb273654a050210eda364',
+  documentId: 'sha256:28a12ea974546b7cf987c84096c4d98021c93e0ffb887ab02ac1d41d6c3df3af',
   name: 'EndpointUpdates',
-  body: "subscription EndpointUpdates {\n  webhookEndpointUpdates {\n    gap\n    webhookEndpoint {\n      id\n      url\n      description\n      enabled\n      eventTypes\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "subscription EndpointUpdates {\n  webhookEndpointUpdates {\n    gap\n    webhookEndpoint {\n      id\n      url\n      description\n      enabled\n      eventTypes\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      kind\n      channels\n      predicate\n      headerNames\n      timeoutSeconds\n      maxConcurrency\n      rateLimit\n      maxAgeSeconds\n      disableAfterFailures\n      disabledReason\n      updatedAt\n      deletedAt\n      retryPolicy {\n        maxAttempts\n        backoffSeconds\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const endpoints: Operation<EndpointsQuery, EndpointsQueryVariables> = {
-  documentId: 'sha256:ac48b0fef6a3a22361d0697489549956b0cde99c69ad604417063cf0ce3a84d2',
+  documentId: 'sha256:9dd0be91b3b43d54ffcd4f716cc96e4686802fb1574a64764d1dd78c2aa493f7',
   name: 'Endpoints',
-  body: "query Endpoints($filter: WebhookEndpointFilter, $first: Int, $after: String) {\n  webhookEndpoints(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      url\n      description\n      enabled\n      eventTypes\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Endpoints($filter: WebhookEndpointFilter, $first: Int, $after: String) {\n  webhookEndpoints(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      url\n      description\n      enabled\n      eventTypes\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      recentHours {\n        from\n        succeeded\n        failed\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const event: Operation<EventQuery, EventQueryVariables> = {
@@ -2393,9 +2473,9 @@ export const replayUpdates: Operation<ReplayUpdatesSubscription, ReplayUpdatesSu
 }
 
 export const replays: Operation<ReplaysQuery, ReplaysQueryVariables> = {
-  documentId: 'sha256:e688b9e51f6f0485e4fac16023045e39b34d2d52a220db592d9357bdffd60392',
+  documentId: 'sha256:d392ea9f5b97a3edcc08de1db1677dabfd593ad7634cf0b309de522b8bf7be79',
   name: 'Replays',
-  body: "query Replays($first: Int, $after: String) {\n  replays(first: $first, after: $after) {\n    nodes {\n      id\n      status\n      count\n      createdAt\n      finishedAt\n      createdBy {\n        id\n        name\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      types\n      statuses\n      from\n      to\n      explanation\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Replays($first: Int, $after: String) {\n  replays(first: $first, after: $after) {\n    nodes {\n      id\n      status\n      count\n      createdAt\n      finishedAt\n      createdBy {\n        id\n        name\n        __typename\n      }\n      endpoint {\n        id\n        url\n        description\n        __typename\n      }\n      types\n      statuses\n      from\n      to\n      explanation\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const session: Operation<SessionQuery, SessionQueryVariables> = {

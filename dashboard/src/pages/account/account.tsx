@@ -28,7 +28,8 @@ export default function Account() {
               <Password onChanged={answer.refresh} />
             </div>
             <TwoFactor
-              isEnabled={sessions.some(({ isCurrent, twoFactor }) => isCurrent && twoFactor)}
+              isEnabled={viewer.person?.twoFactor?.isEnabled ?? false}
+              codesLeft={viewer.person?.twoFactor?.recoveryCodesLeft}
               onChanged={answer.refresh}
             />
             <Sessions sessions={sessions} onEnded={answer.refresh} />
