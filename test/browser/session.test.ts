@@ -84,7 +84,7 @@ describe('session of an open page', () => {
     await page.keyboard.press('ArrowDown')
     await page.clock.fastForward(60_000)
     await expect.poll(() => operations).toEqual(['SessionRefresh', 'SessionUse'])
-    await page.mouse.wheel(0, 10)
+    await page.keyboard.press('ArrowUp')
     await page.clock.fastForward(60_000)
     expect(operations).toHaveLength(2)
     await page.clock.fastForward(60_000)
