@@ -1,9 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { totp } from '../support/accounts.ts'
 import { PASSWORD } from '../support/browser-client.ts'
 import { startDashboard } from '../support/dashboard.ts'
-import { signedIn } from '../support/people.ts'
 
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 beforeAll(async () => {
@@ -89,34 +87,5 @@ describe('session of an open page', () => {
     expect(operations).toHaveLength(2)
     await page.clock.fastForward(60_000)
     await expect.poll(() => operations.slice(2)).toEqual(['SessionUse'])
-  })
-})
-
-describe('restricted session', () => {
-  test('of a role that needs a second factor opens nothing until an authenticator is added', async () => {
-    const organizationId = await dashboard.host.createOrganization('Careful')
-    const where = { id: organizationId }
-    await dashboard.database.prisma.organization.update({ where, data: { twoFactorRoles: ['VIEWER'] } })
-    const page = await dashboard.openAs(await signedIn(dashboard, { role: 'VIEWER', organizationId }), '/keys')
-    await page.getByRole('heading', { name: 'Add a second factor' }).waitFor()
-    await page.getByRole('button', { name: 'Add an authenticator' }).click()
-    const secret = await page.locator('dialog code').first().innerText()
-    await page.getByLabel('Code').fill(totp(secret, dashboard.clock))
-    await page.getByRole('button', { name: 'Confirm' }).click()
-    await page.getByTestId('recovery-codes').waitFor()
-    await page.getByRole('button', { name: 'I have stored it' }).click()
-    await page.getByRole('heading', { name: 'API keys', level: 1 }).waitFor()
-  })
-
-  test('of a person without an organization, or in a foreign one, says so and offers the way out', async () => {
-    const organizationId = await dashboard.host.createOrganization('Left')
-    const person = await signedIn(dashboard, { role: 'OWNER', organizationId })
-    const page = await dashboard.openAs(person, '/keys')
-    await page.getByRole('heading', { name: 'API keys', level: 1 }).waitFor()
-    await dashboard.database.prisma.member.delete({ where: { id: person.memberId } })
-    await page.reload()
-    await page.getByRole('heading', { name: /You belong to no organization|This organization is closed to you/ }).waitFor()
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   })
 })
