@@ -9,6 +9,7 @@ import { growth } from './growth.ts'
 import { isolation } from './isolation.ts'
 import { latency } from './latency.ts'
 import { publish } from './publish.ts'
+import { refusals } from './refusals.ts'
 import { retention } from './retention.ts'
 import { signIn } from './sign-in.ts'
 import { stream } from './stream.ts'
@@ -37,6 +38,7 @@ const BENCHMARKS: Record<string, (services: Services, options: Options) => Promi
   attacks,
   dashboard,
   'sign-in': signIn,
+  refusals,
 }
 const ROUNDS = 5
 

@@ -5,24 +5,21 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { HASHES_AT_ONCE, hashPassword } from '../src/domain/people/passwords.ts'
-import { startProcess } from '../test/support/process.ts'
+import { HASHES_AT_ONCE } from '../src/domain/people/passwords.ts'
 import { startReceiver } from '../test/support/receiver.ts'
-import { freePort } from '../test/support/redis.ts'
 import { createCpuMeter } from './support/cpu.ts'
 import { type Figures, percentile, round } from './support/figures.ts'
+import { PASSWORD, startPeople } from './support/people.ts'
 import { createEndpoints } from './support/publish.ts'
 import { atRate, createPublishing, createReceipts, type Way } from './support/receipts.ts'
-import { BOOTSTRAP_API_KEY, type Services, signalboxSettings, startSignalbox } from './support/services.ts'
+import { BOOTSTRAP_API_KEY, type Services, startSignalbox } from './support/services.ts'
 import { isValid, NO_LIMIT, verifyBody } from './verify.ts'
 
 const PEOPLE = 1_000
-const PASSWORD = 'four plain words suffice'
 const PER_SECOND = 50
 const SECONDS = 20
 /** Pause of a client after a full queue; shorter than the answer says, so that the queue stays full. */
 const RETRY_MS = 1_000
-const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }'
 
 /** Milliseconds of each delivery and of each check. */
 interface Took {
@@ -44,7 +41,7 @@ export async function signIn(services: Services, options: { rounds: number }): P
   const publishing = createPublishing(signalbox.url, { typeOf: () => types[0]!, receipts })
   const { secret } = await signalbox.client.createKey({ events: ['read'] }, { tier: 'ENTERPRISE' })
   const checking = createChecking(signalbox.url, secret)
-  const people = await startPeople(services, env)
+  const people = await startPeople(services, env, { count: PEOPLE })
   const ratios: Record<string, number[]> = {}
   const waits: number[] = []
   const cpu: number[] = []
@@ -58,7 +55,7 @@ export async function signIn(services: Services, options: { rounds: number }): P
   try {
     for (let n = 0; n <= options.rounds; n++) {
       const quiet = await measure()
-      const signingIn = people.signInAll()
+      const signingIn = signInAll(people)
       const signIns = await withCpu(people.pid, measure)
       const wait = await signingIn
       const burner = await startBurner(signIns.cores)
@@ -104,53 +101,20 @@ function createChecking(url: string, key: string) {
   return { check, stop: () => http.close() }
 }
 
-/** An API process for people alone. Each comes from an address of its own, which a proxy names. */
-async function startPeople(services: Services, env: Record<string, string>) {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const process = startProcess(
-    await signalboxSettings(services, { ...env, PORT: String(port), PUBLIC_URL: url }),
-    'api',
-  )
-  await process.printed(/Signalbox started/)
-  await services.pool.query(FILL, [PEOPLE, await hashPassword(PASSWORD)])
-  const http = new Pool(url, { connections: PEOPLE })
-
-  /** @returns milliseconds until the person is signed in */
+/** @returns milliseconds that the last of all people waited for a session */
+async function signInAll(people: Awaited<ReturnType<typeof startPeople>>): Promise<number> {
   async function signInOne(n: number): Promise<number> {
     const started = performance.now()
     const ip = `198.18.${Math.floor(n / 250)}.${(n % 250) + 1}`
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      origin: url,
-      'x-forwarded-for': ip,
-    }
-    const body = JSON.stringify({
-      query: SIGN_IN,
-      variables: { input: { email: `person${n}@example.com`, password: PASSWORD } },
-    })
     for (;;) {
-      const answer = await (await http.request({ path: '/graphql', method: 'POST', headers, body })).body.text()
+      const answer = await people.signIn({ email: `person${n}@example.com`, password: PASSWORD }, ip)
       if (answer.includes('"SignInPayload"')) return performance.now() - started
       if (!answer.includes('RATE_LIMITED') && !answer.includes('RateLimitedError'))
         throw new Error(`Refused: ${answer}`)
       await delay(RETRY_MS)
     }
   }
-
-  return {
-    pid: process.child.pid!,
-    /** @returns milliseconds that the last one waited */
-    async signInAll(): Promise<number> {
-      const waited = await Promise.all(Array.from({ length: PEOPLE }, (_, n) => signInOne(n + 1)))
-      return Math.max(...waited)
-    },
-    async stop() {
-      await http.close()
-      await process.end('SIGTERM')
-    },
-  }
+  return Math.max(...(await Promise.all(Array.from({ length: PEOPLE }, (_, n) => signInOne(n + 1)))))
 }
 
 /** @returns the result of the work, and the cores that a process took meanwhile */
@@ -169,16 +133,3 @@ async function startBurner(cores: number) {
   await once(child.stdout, 'data')
   return { pid: child.pid!, stop: () => void child.kill('SIGKILL') }
 }
-
-/** Members of the first organization with one password. */
-const FILL = `
-WITH people AS (
-  INSERT INTO persons (id, email, name, created_at, updated_at)
-  SELECT 'usr_' || lpad(n::text, 26, '0'), 'person' || n || '@example.com', 'Person ' || n, now(), now() FROM generate_series(1, $1::int) n
-  RETURNING id
-), credentials AS (
-  INSERT INTO person_credentials (id, person_id, kind, secret, confirmed_at, created_at)
-  SELECT 'crd_' || substr(id, 5), id, 'PASSWORD', $2, now(), now() FROM people
-)
-INSERT INTO members (id, organization_id, person_id, role, created_by, created_at)
-SELECT 'mem_' || substr(id, 5), (SELECT id FROM organizations ORDER BY id LIMIT 1), id, 'VIEWER', 'system', now() FROM people`

@@ -22,6 +22,15 @@ export interface Acknowledgement {
   status: 'RECORDED' | 'STALE'
 }
 
+/** The endpoint of a listener. */
+export interface ListenEndpoint {
+  id: string
+  secret: string
+  types: string[]
+  /** Address of its organization in the dashboard. */
+  page: string
+}
+
 /** A refusal by Signalbox, or a server that does not answer, with a sentence for the user. */
 export class ApiError extends Error {
   readonly code: string
@@ -34,6 +43,8 @@ export class ApiError extends Error {
 /** Timeout of a request to Signalbox. */
 const TIMEOUT_MS = 10_000
 
+const BEFORE = `query ($id: ID!, $mirrors: Boolean!) { viewer { organization { id } }
+  node(id: $id) @include(if: $mirrors) { ... on WebhookEndpoint { eventTypes channels predicate } } }`
 const CREATE = `mutation ($input: WebhookEndpointCreateInput!) { result: webhookEndpointCreate(input: $input) {
   ... on WebhookEndpointCreatePayload { secret webhookEndpoint { id } } ... on Error { code message } } }`
 const DELETE = `mutation ($id: ID!) { result: webhookEndpointDelete(id: $id) { ... on Error { code message } } }`
@@ -63,20 +74,29 @@ export function createApi(url: string, apiKey: string) {
     })
     const [error] = answer.errors ?? []
     if (error !== undefined) throw new ApiError(error.message, error.extensions?.code ?? 'UNKNOWN')
-    const result = answer.data?.result
+    const { result = answer.data } = answer.data ?? {}
     if (result?.message !== undefined) throw new ApiError(result.message, result.code)
     return result
   }
 
   return {
-    /** Creates the endpoint of this listener. Failures of a target that is being written never disable it. */
-    async createEndpoint(eventTypes: string[]): Promise<{ id: string; secret: string }> {
+    /**
+     * Creates the endpoint of this listener. Failures of a target that is being written never disable it.
+     *
+     * @param options.mirror takes the filter of this endpoint over; undefined takes `types`
+     */
+    async createEndpoint(options: { types: string[]; mirror: string | undefined }): Promise<ListenEndpoint> {
+      const { types, mirror } = options
+      const { viewer, node } = await ask(BEFORE, { id: mirror ?? '', mirrors: mirror !== undefined })
+      if (mirror !== undefined && node?.eventTypes === undefined)
+        throw new ApiError(`There is no endpoint ${mirror} to mirror.`, 'NOT_FOUND')
       const input = {
-        ...{ kind: 'STREAM', ephemeral: true, eventTypes, disableAfterFailures: null },
-        description: 'signalbox listen',
+        ...{ kind: 'STREAM', ephemeral: true, disableAfterFailures: null, description: 'signalbox listen' },
+        ...(node ?? { eventTypes: types }),
       }
       const { secret, webhookEndpoint } = await ask(CREATE, { input })
-      return { id: webhookEndpoint.id, secret }
+      const page = `${url}/dashboard/${viewer.organization.id}`
+      return { id: webhookEndpoint.id, secret, types: input.eventTypes, page }
     },
 
     async deleteEndpoint(id: string): Promise<void> {

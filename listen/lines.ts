@@ -1,3 +1,4 @@
+import type { ListenEndpoint } from './api.ts'
 import type { Row, State } from './listener.ts'
 import { isAccepted } from './listener.ts'
 import type { ListenOptions } from './options.ts'
@@ -5,7 +6,7 @@ import { durationOf, printable, reasonOf, timeOf } from './reasons.ts'
 
 /** Shows a listener: as lines, as JSON, or on a screen. */
 export interface Output {
-  ready(endpoint: { id: string; secret: string }): void
+  ready(endpoint: ListenEndpoint): void
   row(row: Row): void
   notice(text: string): void
   change(): void
@@ -24,8 +25,8 @@ export const placeOf = ({ target, answer }: Pick<ListenOptions, 'target' | 'answ
 /** Plain lines, for output that is no terminal. */
 export function createLines(options: ListenOptions, print: Print, printError: Print): Output {
   return {
-    ready({ id, secret }) {
-      print(`Endpoint ${id} listens to ${options.types.join(', ')}: ${placeOf(options)}`)
+    ready({ id, secret, types }) {
+      print(`Endpoint ${id} listens to ${types.join(', ')}: ${placeOf(options)}`)
       if (options.printSecret) print(`Signing secret ${secret}`)
     },
     row(row) {
@@ -47,8 +48,8 @@ export function createLines(options: ListenOptions, print: Print, printError: Pr
 export function createJsonLines(options: ListenOptions, print: Print): Output {
   const write = (kind: string, fields: object) => print(JSON.stringify({ kind, ...fields }))
   return {
-    ready({ id, secret }) {
-      const { types, target = null, printSecret } = options
+    ready({ id, secret, types }) {
+      const { target = null, printSecret } = options
       write('ready', { endpointId: id, types, target, ...(printSecret && { secret }) })
     },
     row: ({ statusCode = null, errorCode = null, ...row }) => write('delivery', { ...row, statusCode, errorCode }),

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAcknowledge, type Fate } from './acknowledge.ts'
-import type { Api, LeasedDelivery, Result } from './api.ts'
+import type { Api, LeasedDelivery, ListenEndpoint, Result } from './api.ts'
+import { withBody } from './edit.ts'
 import { forward } from './forward.ts'
+import { openPage } from './open-page.ts'
 import type { Expectation, ListenOptions } from './options.ts'
 import { openStream } from './stream.ts'
 import { hasValidSignature } from './verify.ts'
@@ -45,11 +47,13 @@ export type Listener = ReturnType<typeof createListener>
 /** Listens to an endpoint: each delivery goes to the target, and its result back to Signalbox. */
 export function createListener(
   options: ListenOptions,
-  { api, endpoint }: { api: Api; endpoint: { id: string; secret: string } },
+  { api, endpoint }: { api: Api; endpoint: ListenEndpoint },
   events: ListenerEvents,
 ) {
   const state: State = { connection: 'connecting', received: 0, accepted: 0, failed: 0, rows: [], notice: '' }
   const expected = new Set<string>()
+  /** Deliveries that wait for a key, oldest first. */
+  const onHold: (() => void)[] = []
   let last: LeasedDelivery | undefined
   let stream: { close(): void } | undefined
   const results = createAcknowledge(api, ({ message }) => notice(`Results were not acknowledged: ${message}`))
@@ -77,6 +81,7 @@ export function createListener(
     state.received++
     events.onChange()
     const { id, eventId, attemptCount } = leased.delivery
+    if (options.hold) await untilKey()
     const result = options.target === undefined ? await answer() : await forward(leased, options.target)
     const acknowledgement = await results.acknowledge({ id, version: leased.version, ...result })
     const { statusCode, errorCode, durationMs } = result
@@ -90,6 +95,14 @@ export function createListener(
     events.onRow(row)
     events.onChange()
     if (options.expectation !== undefined) expect(row, options.expectation)
+  }
+
+  /** Waits for its turn. The lease is renewed while the stream is open. */
+  function untilKey(): Promise<void> {
+    return new Promise((resolve) => {
+      onHold.push(resolve)
+      notice(`Deliveries on hold: ${onHold.length}. Press n to send the next one.`)
+    })
   }
 
   async function answer(): Promise<Result> {
@@ -129,6 +142,41 @@ export function createListener(
           () => notice(`${id} is sent again.`),
           (error: Error) => notice(`${id} is not sent again: ${error.message}`),
         )
+    },
+    next(): void {
+      const send = onHold.shift()
+      if (send === undefined) notice(options.hold ? 'Nothing is on hold.' : 'Nothing is on hold without --hold.')
+      else notice(`Deliveries on hold: ${onHold.length}.`)
+      send?.()
+    },
+    openLast(): void {
+      const page =
+        last === undefined
+          ? `${endpoint.page}/endpoints/${endpoint.id}`
+          : `${endpoint.page}/deliveries/${last.delivery.id}`
+      openPage(page)
+      notice(page)
+    },
+    /** Sends the last delivery with an edited body to the target. Signalbox does not hear of the answer. */
+    async edit(editText: (text: string) => Promise<string>): Promise<void> {
+      const { target } = options
+      if (last === undefined || target === undefined)
+        return notice(
+          target === undefined ? 'There is no target to send to.' : 'Nothing to edit: no delivery has come yet.',
+        )
+      const edited = last
+      try {
+        const body = await editText(Buffer.from(edited.bodyBase64, 'base64').toString())
+        const { statusCode, errorCode, durationMs } = await forward(
+          withBody(edited, body, endpoint.secret, new Date()),
+          target,
+        )
+        notice(
+          `The edited body was sent: ${errorCode ?? statusCode} after ${durationMs} ms. Signalbox did not record it.`,
+        )
+      } catch (error) {
+        notice(`Nothing was sent: ${(error as Error).message}`)
+      }
     },
     verify(): void {
       const verdict = last && (hasValidSignature(last, endpoint.secret) ? 'is valid' : 'is NOT valid')

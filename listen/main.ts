@@ -22,7 +22,10 @@ process.exit(await run(read()))
 
 function read(): ListenOptions {
   try {
-    return readOptions(argv.slice(2), env, new Date())
+    const options = readOptions(argv.slice(2), env, new Date())
+    if (options.hold && !(stdin.isTTY && stdout.isTTY))
+      throw new OptionError('--hold needs a terminal, which reads the key n.')
+    return options
   } catch (error) {
     if (!(error instanceof OptionError)) throw error
     console.error(error.message)
@@ -36,7 +39,9 @@ async function run(options: ListenOptions): Promise<number> {
   const end = (reason: string, code: number) => ended.resolve({ reason, code })
   let listener: Listener | undefined
   const isScreen = stdout.isTTY && !options.json && env.TERM !== 'dumb'
-  const output = createOutput(options, isScreen, () => listener?.state)
+  const screen = isScreen ? createTerminal(options, stdout, env, () => listener?.state) : undefined
+  const output: Output =
+    screen ?? (options.json ? createJsonLines(options, console.log) : createLines(options, console.log, console.error))
   let isQuitting = false
   const quit = () => {
     if (isQuitting) process.exit(INTERRUPTED)
@@ -50,7 +55,7 @@ async function run(options: ListenOptions): Promise<number> {
 
   const api = createApi(options.url, options.apiKey)
   try {
-    const endpoint = await api.createEndpoint(options.types)
+    const endpoint = await api.createEndpoint(options)
     output.ready(endpoint)
     listener = createListener(
       options,
@@ -59,7 +64,7 @@ async function run(options: ListenOptions): Promise<number> {
         ...{ onRow: output.row, onNotice: output.notice, onChange: output.change, onEnd: end },
       },
     )
-    if (isScreen && stdin.isTTY) readKeys(stdin, listener, quit)
+    if (screen !== undefined && stdin.isTTY) readKeys(stdin, listener, screen, quit)
     const { reason, code } = await listen(listener, ended.promise, async () => {
       if (options.replayFrom === undefined) return
       const count = await api.replay(endpoint.id, options.replayFrom)
@@ -92,9 +97,4 @@ async function run(options: ListenOptions): Promise<number> {
       return `The endpoint ${id} stays for 7 days: ${(error as Error).message}`
     }
   }
-}
-
-function createOutput(options: ListenOptions, isScreen: boolean, state: () => State | undefined): Output {
-  if (options.json) return createJsonLines(options, console.log)
-  return isScreen ? createTerminal(options, stdout, env, state) : createLines(options, console.log, console.error)
 }

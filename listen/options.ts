@@ -16,11 +16,15 @@ export interface ListenOptions {
   /** URL of the local target; undefined with `answer`. */
   target: string | undefined
   types: string[]
+  /** Takes event types, channels and predicate of this endpoint over; undefined for `types`. */
+  mirror: string | undefined
   /** Time from which stored events are replayed; undefined for none. */
   replayFrom: Date | undefined
   /** Response of the listener itself, in place of a target. */
   answer: { statusCode: number; delayMs: number } | undefined
   expectation: Expectation | undefined
+  /** True when each delivery waits for a key. */
+  hold: boolean
   json: boolean
   printSecret: boolean
 }
@@ -30,6 +34,7 @@ export const USAGE = `Usage: npm run listen -- <target> [options]
 Sends the webhooks of Signalbox to a local target, such as 3000/hooks.
 
   --types <types>       event types, separated by commas (default *)
+  --mirror <endpoint>   receives what another endpoint of the organization wants
   --since <duration>    replays the stored events of this time, such as 1h
   --from <event id>     replays the stored events from this one on
   --answer <status>     answers itself, without a target
@@ -37,6 +42,7 @@ Sends the webhooks of Signalbox to a local target, such as 3000/hooks.
   --expect <type>       exits with 0 when such deliveries were accepted, or with 1 after the timeout
   --count <number>      number of expected deliveries (default 1)
   --timeout <duration>  time to wait for them (default 30s)
+  --hold                sends each delivery when n is pressed, in a terminal
   --allow-external      allows a target that is not this machine
   --json                prints one JSON object a line
   --print-secret        prints the signing secret
@@ -46,6 +52,7 @@ SIGNALBOX_API_KEY holds an API key with the permissions webhooks and deliveries.
 
 const OPTIONS = {
   types: { type: 'string', multiple: true },
+  mirror: { type: 'string' },
   since: { type: 'string' },
   from: { type: 'string' },
   answer: { type: 'string' },
@@ -55,6 +62,7 @@ const OPTIONS = {
   timeout: { type: 'string' },
   url: { type: 'string' },
   'allow-external': { type: 'boolean', default: false },
+  hold: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   'print-secret': { type: 'boolean', default: false },
 } as const
@@ -83,6 +91,9 @@ export function readOptions(words: readonly string[], env: NodeJS.ProcessEnv, no
     throw new OptionError('--count and --timeout need --expect.')
   if (values.since !== undefined && values.from !== undefined)
     throw new OptionError('--since and --from both begin a replay: give only one of them.')
+  if (values.mirror !== undefined && values.types !== undefined)
+    throw new OptionError('--mirror takes over the event types of the endpoint: leave --types out.')
+  if (values.hold && values.json) throw new OptionError('--hold waits for keys, and --json reads none: leave one out.')
   if (!env.SIGNALBOX_API_KEY)
     throw new OptionError('Set SIGNALBOX_API_KEY to an API key with the permissions webhooks and deliveries.')
   return {
@@ -90,12 +101,14 @@ export function readOptions(words: readonly string[], env: NodeJS.ProcessEnv, no
     apiKey: env.SIGNALBOX_API_KEY,
     target: target === undefined ? undefined : readTarget(target, values['allow-external']),
     types: (values.types ?? ['*']).flatMap((types) => types.split(',')).map((type) => type.trim()),
+    mirror: values.mirror,
     replayFrom:
       values.since !== undefined
         ? new Date(now.getTime() - readDuration('--since', values.since, SINCE_MS))
         : values.from && readEventTime(values.from),
     answer: values.answer === undefined ? undefined : readAnswer(values.answer, values.delay),
     expectation: values.expect === undefined ? undefined : readExpectation(values.expect, values.count, values.timeout),
+    hold: values.hold,
     json: values.json,
     printSecret: values['print-secret'],
   } as ListenOptions

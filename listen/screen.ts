@@ -24,7 +24,7 @@ const STATUS_WIDTH = 6
 const DURATION_WIDTH = 9
 const TYPE_WIDTH = 48
 const GAP = '  '
-const KEYS = 'r again   p pause   v verify signature   q quit'
+const KEYS = 'r again   e edit and send   n next   p pause   o open   v verify   q quit'
 
 /** Lines of the screen, none longer than its width and no more than its height. */
 export function renderScreen(screen: Screen, size: { width: number; height: number }, paint: Paint): string[] {

@@ -1,5 +1,7 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
+import type { ListenEndpoint } from './api.ts'
+import { editText } from './edit.ts'
 import { createLines, type Output, placeOf } from './lines.ts'
 import type { Listener, State } from './listener.ts'
 import type { ListenOptions } from './options.ts'
@@ -13,13 +15,19 @@ const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l'
 const HOME = '\u001b[H'
 const CLEAR_LINE = '\u001b[K'
 
+/** A screen that gives way to an editor. */
+export interface Terminal extends Output {
+  /** Lets the person edit a text. The listener goes on meanwhile. */
+  edit(text: string): Promise<string>
+}
+
 /** A screen in a terminal, which leaves the plain summary behind. */
 export function createTerminal(
   options: ListenOptions,
   terminal: WriteStream,
   env: NodeJS.ProcessEnv,
   state: () => State | undefined,
-): Output {
+): Terminal {
   const hasColour = !env.NO_COLOR && terminal.hasColors()
   const paint: Paint = (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text)
   const plain = createLines(
@@ -27,15 +35,16 @@ export function createTerminal(
     (line) => terminal.write(`${line}\n`),
     (line) => process.stderr.write(`${line}\n`),
   )
-  let endpoint: { id: string; secret: string } | undefined
+  let endpoint: ListenEndpoint | undefined
+  let isEditing = false
   let timer: NodeJS.Timeout | undefined
 
   function draw(): void {
     timer = undefined
     const current = state()
-    if (endpoint === undefined || current === undefined) return
+    if (endpoint === undefined || current === undefined || isEditing) return
     const screen = {
-      ...{ endpointId: endpoint.id, place: placeOf(options), types: options.types, state: current },
+      ...{ endpointId: endpoint.id, place: placeOf(options), types: endpoint.types, state: current },
       secret: options.printSecret ? endpoint.secret : undefined,
     }
     // A terminal that does not know its size says 0.
@@ -58,6 +67,17 @@ export function createTerminal(
     row() {},
     notice() {},
     change,
+    async edit(text) {
+      isEditing = true
+      terminal.write(LEAVE)
+      try {
+        return await editText(text, env)
+      } finally {
+        isEditing = false
+        terminal.write(ENTER)
+        change()
+      }
+    },
     end(reason, code, last) {
       clearTimeout(timer)
       terminal.off('resize', change)
@@ -69,9 +89,20 @@ export function createTerminal(
 }
 
 /** Reads single keys. Raw mode gives Ctrl-C as a key as well. */
-export function readKeys(input: ReadStream, listener: Listener, quit: () => void): void {
+export function readKeys(input: ReadStream, listener: Listener, screen: Terminal, quit: () => void): void {
+  /** The editor reads the keys itself. */
+  async function edit(): Promise<void> {
+    const readAlone = async (text: string) => {
+      input.setRawMode(false).pause()
+      return screen.edit(text).finally(() => input.setRawMode(true).resume())
+    }
+    await listener.edit(readAlone)
+  }
   const actions: Record<string, () => unknown> = {
     r: listener.again,
+    e: edit,
+    n: listener.next,
+    o: listener.openLast,
     p: listener.pause,
     v: listener.verify,
     q: quit,

@@ -48,7 +48,8 @@ const AccountUpdateInput = builder.inputType('AccountUpdateInput', {
       description: 'Email address. A change needs `reauthenticate`; the old address is notified. Default: unchanged.',
     }),
     mailsOfEndpoints: t.boolean({
-      description: 'True for an owner who wants a mail when failures disable an endpoint. Default: unchanged.',
+      description:
+        'True gives an owner a mail when an endpoint fails for the first time or is disabled. Default: unchanged.',
     }),
   }),
 })
@@ -78,6 +79,7 @@ builder.objectType(PersonVersionConflictError, {
 })
 
 const elevatedPerson = { $all: { person: true, elevated: true } } as const
+const elevatedEnrolment = { $all: { enrolment: true, elevated: true } } as const
 
 builder.mutationFields((t) => ({
   accountUpdate: t.field({
@@ -104,7 +106,7 @@ builder.mutationFields((t) => ({
   passwordChange: t.field({
     type: CredentialPayload('PasswordChangePayload', 'The password was changed.'),
     description: 'Changes the password of the signed-in person. Needs `reauthenticate` and the current password.',
-    authScopes: elevatedPerson,
+    authScopes: elevatedEnrolment,
     errors: { types: [ValidationError, UnauthenticatedError] },
     args: { input: t.arg({ type: PasswordChangeInput, required: true, description: 'Current and new password.' }) },
     async resolve(_root, { input }, context) {
@@ -126,14 +128,14 @@ builder.mutationFields((t) => ({
       }),
     }),
     description: 'Begins the enrolment of an authenticator (RFC 6238). Needs `reauthenticate`.',
-    authScopes: elevatedPerson,
+    authScopes: elevatedEnrolment,
     errors: { types: [ValidationError, ConflictError] },
     resolve: (_root, _args, context) => context.services.secondFactors.enrol(requireViewer(context)),
   }),
   totpConfirm: t.field({
     type: RecoveryCodesPayload('TotpConfirmPayload', 'The authenticator is enabled.'),
     description: 'Enables the enrolled authenticator, and counts as the second factor of this session.',
-    authScopes: { person: true },
+    authScopes: { enrolment: true },
     errors: { types: [ValidationError, UnauthenticatedError] },
     args: { input: t.arg({ type: TotpConfirmInput, required: true, description: 'Code of the authenticator.' }) },
     async resolve(_root, { input }, context) {

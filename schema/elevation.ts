@@ -32,10 +32,14 @@ export class RestrictedError extends SignalboxError {
   }
 }
 
-/** Scopes that depend on the viewer alone. `person` is open to people with a restriction, `elevated` to every key. */
+/**
+ * Scopes that depend on the viewer alone. `enrolment` is open to every person, `person` to all but those that must enrol a
+ * second factor first, and `elevated` to every key.
+ */
 export const scopesOf = (viewer: Viewer | null) => ({
   authenticated: viewer !== null && viewer.restriction === null,
-  person: viewer?.principal.kind === 'PERSON',
+  person: isPerson(viewer) && viewer?.restriction !== 'TWO_FACTOR',
+  enrolment: isPerson(viewer),
   elevated: viewer?.isElevated === true,
 })
 
@@ -49,10 +53,13 @@ export function requireElevationToGrant(viewer: Viewer, granted: readonly Pick<P
   if (granted.some(({ actions }) => actions.includes('delete'))) requireElevation(viewer)
 }
 
+const isPerson = (viewer: Viewer | null): boolean => viewer?.principal.kind === 'PERSON'
+
 interface Scopes {
   can?: `${Resource}:${Action}`
   authenticated?: boolean
   person?: boolean
+  enrolment?: boolean
   elevated?: boolean
   $all?: Scopes
 }
@@ -62,7 +69,12 @@ export function needsElevation(viewer: Viewer | null, { parentType, fieldName }:
   if (viewer === null || viewer.isElevated) return false
   const { authScopes } = (parentType.getFields()[fieldName]!.extensions.pothosOptions ?? {}) as { authScopes?: Scopes }
   const scopes: Scopes = { ...authScopes, ...authScopes?.$all }
-  if (!scopes.elevated || (viewer.restriction !== null && !scopes.person)) return false
+  const open = scopesOf(viewer)
+  if (
+    !scopes.elevated ||
+    !((scopes.person && open.person) || (scopes.enrolment && open.enrolment) || open.authenticated)
+  )
+    return false
   const [resource = '', action] = (scopes.can ?? '').split(':')
   return scopes.can === undefined || allows(viewer.permissions, resource, action as Action)
 }

@@ -1,7 +1,18 @@
 import type { Organization as OrganizationRow } from '../src/database/generated/client.ts'
 import type { Role } from '../src/domain/people/roles.ts'
+import { RECOVERY_CODES, type TwoFactorState } from '../src/domain/people/second-factors.ts'
 import { builder, can, Node, requireViewer } from './builder.ts'
 import { ViewerType } from './viewer.ts'
+
+const TwoFactor = builder.objectRef<TwoFactorState>('TwoFactor').implement({
+  description: 'Second factor of a person.',
+  fields: (t) => ({
+    isEnabled: t.exposeBoolean('isEnabled', { description: 'True when sign-in asks for a code of an authenticator.' }),
+    recoveryCodesLeft: t.exposeInt('recoveryCodesLeft', {
+      description: `Recovery codes that are good, 0 to ${RECOVERY_CODES}.`,
+    }),
+  }),
+})
 
 export const Person = builder.prismaObject('Person', {
   description: 'A person who signs in. People see those of their own organizations.',
@@ -20,8 +31,15 @@ export const Person = builder.prismaObject('Person', {
     mailsOfEndpoints: t.boolean({
       nullable: true,
       description:
-        'True when the person, as an owner, gets a mail when failures disable an endpoint; null for another person.',
+        'True when the person, as an owner, gets a mail when an endpoint fails for the first time or is disabled; null for another person.',
       resolve: ({ id, mailsOfEndpoints }, _args, { viewer }) => (viewer?.principal.id === id ? mailsOfEndpoints : null),
+    }),
+    twoFactor: t.field({
+      type: TwoFactor,
+      nullable: true,
+      description: 'Second factor of the person; null for another person.',
+      resolve: ({ id }, _args, { viewer, services }) =>
+        viewer?.principal.id === id ? services.secondFactors.stateOf(id) : null,
     }),
     version: t.exposeInt('version', { description: 'Version, which grows with every change of the person.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),

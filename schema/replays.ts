@@ -111,11 +111,11 @@ const ReplayPreviewPayload = builder.objectRef<Counted>('ReplayPreviewPayload').
   fields: (t) => ({
     count: t.expose('count', {
       type: 'Count',
-      description: 'Number of events that the replay would send, counted up to 100,000.',
+      description: 'Number of events that the replay would send, of those that the preview examined.',
     }),
     isExact: t.exposeBoolean('isExact', {
       description:
-        'True when `count` is the whole number; false when more than 100,000 events match, or when an endpoint with channels or a predicate has more stored events than a preview examines, about 50,000.',
+        'True when `count` is the whole number; false when the time range has more stored events than a preview examines, about 100,000, the oldest first.',
     }),
   }),
 })

@@ -11,8 +11,9 @@ import { migrate } from './database/migrate.ts'
 import { openConnections } from './database/open-connections.ts'
 import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
+import { createCountHours } from './domain/deliveries/count-hours.ts'
 import { createCountMinutes } from './domain/deliveries/count-minutes.ts'
-import { createMailDisabled } from './domain/endpoints/endpoint-mails.ts'
+import { createEndpointMails } from './domain/endpoints/endpoint-mails.ts'
 import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
@@ -26,6 +27,7 @@ import { shareDescriptors } from './lib/descriptors.ts'
 import { createIds } from './lib/ids.ts'
 import { createKeyring, developmentKey } from './lib/keyring.ts'
 import { captureOutput, createLog } from './lib/log.ts'
+import { startDashboardBuild } from './server/dashboard-build.ts'
 import { startServer } from './server/http-server.ts'
 import { createServices, type Services } from './services.ts'
 
@@ -98,17 +100,34 @@ export async function compose(
   const targets = createTargetPolicy({ allowedNetworks: config.endpointAllowedNetworks })
   const mail = createMail({ smtpUrl: config.smtpUrl, from: config.mailFrom, log })
   stops.push(mail.stop)
+  const mailOwners = createEndpointMails({ prisma, clock, mail, publicUrl: config.publicUrl, log })
   const started: Started = {}
   if (config.mode !== 'worker') {
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)
     stops.push(() => redis?.disconnect())
     const { rateLimits, dailyQuotas, fieldLimits, keyPrefix, bootstrapApiKey } = config
     const services = createServices({
-      ...{ database, clock, makeId, keyring, bus, redis, manifest, log, mail, targets, keyPrefix, bootstrapApiKey },
+      ...{
+        database,
+        clock,
+        makeId,
+        keyring,
+        bus,
+        redis,
+        manifest,
+        log,
+        mail,
+        mailOwners,
+        targets,
+        keyPrefix,
+        bootstrapApiKey,
+      },
       publicUrl: config.publicUrl,
       allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
+    const build = startDashboardBuild({ log })
+    stops.push(build.stop)
     const { host, port, production, trustedProxies, graphiql, introspection } = config
     const connections = descriptors.clients
     const server = await startServer({
@@ -125,6 +144,7 @@ export async function compose(
         introspection,
         connections,
       },
+      dashboardBuild: build.state,
     })
     stops.push(services.usageRecorder.stop, services.publisher.stop, services.stopStreams, server.stop)
     // Never the link itself: in production the output is a log.
@@ -144,8 +164,7 @@ export async function compose(
         'The limit of open files is too low for WORKER_CONCURRENCY; raise it, or lower WORKER_CONCURRENCY',
       )
     const worker = createWorker({
-      ...{ database, clock, makeId, keyring, bus, targets, log },
-      mailDisabled: createMailDisabled({ prisma, mail, publicUrl: config.publicUrl, log }),
+      ...{ database, clock, makeId, keyring, bus, targets, log, mailOwners },
       options: { concurrency, leaseSeconds, shutdownSeconds, mode: config.mode === 'all' ? 'ALL' : 'WORKER' },
     })
     worker.start()
@@ -156,7 +175,9 @@ export async function compose(
     purge.start()
     const minutes = createCountMinutes({ pool, clock, log })
     minutes.start()
-    stops.push(() => worker.stop(), retention.stop, purge.stop, minutes.stop)
+    const hours = createCountHours({ pool, clock, log })
+    hours.start()
+    stops.push(() => worker.stop(), retention.stop, purge.stop, minutes.stop, hours.stop)
   }
   log.info({ mode: config.mode, url: started.url }, 'Signalbox started')
   return started

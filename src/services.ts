@@ -8,10 +8,12 @@ import { createBulkActions } from './domain/deliveries/bulk-actions.ts'
 import { createDeliveries } from './domain/deliveries/deliveries.ts'
 import { createStats } from './domain/deliveries/delivery-stats.ts'
 import { createEndpointLifecycle } from './domain/endpoints/endpoint-lifecycle.ts'
+import type { EndpointMails } from './domain/endpoints/endpoint-mails.ts'
 import { createEndpointMatches } from './domain/endpoints/endpoint-matches.ts'
 import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
 import { createMatchPreview } from './domain/endpoints/match-preview.ts'
+import { createRecentHours } from './domain/endpoints/recent-hours.ts'
 import { createSearchEndpoints } from './domain/endpoints/search-endpoints.ts'
 import type { TargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createEventTypes } from './domain/event-types/event-types.ts'
@@ -22,6 +24,7 @@ import { createPublisher } from './domain/events/publish.ts'
 import { createSearchEvents } from './domain/events/search-events.ts'
 import { createAuthenticate } from './domain/keys/authenticate.ts'
 import { createKeyCache } from './domain/keys/key-cache.ts'
+import { createKeyLimits } from './domain/keys/key-limits.ts'
 import { createKeyLookup } from './domain/keys/key-lookup.ts'
 import { createKeys } from './domain/keys/keys.ts'
 import { createLastUsed } from './domain/keys/last-used.ts'
@@ -85,6 +88,7 @@ export function createServices(deps: {
   /** Undefined takes the URL of the server. */
   publicUrl?: string | undefined
   mail: Mail
+  mailOwners: EndpointMails
   targets: TargetPolicy
   keyPrefix: string
   bootstrapApiKey: string | undefined
@@ -126,7 +130,7 @@ export function createServices(deps: {
   })
 
   const openLeases = createOpenLeases()
-  const acknowledge = createAcknowledge({ pool, clock, makeId, bus, log, openLeases })
+  const acknowledge = createAcknowledge({ pool, clock, makeId, bus, log, openLeases, mailOwners: deps.mailOwners })
   const deliveryStreams = createDeliveryStreams({
     ...{ pool, bus, clock, makeId, keyring, log, subscriptions, acknowledge, openLeases },
   })
@@ -163,6 +167,7 @@ export function createServices(deps: {
     keys: {
       ...keys,
       ...createSearchKeys({ prisma, clock }),
+      limitsOf: createKeyLimits({ prisma, limits }),
       rotate: createRotate({ keys, clock, keyPrefix }),
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },
@@ -186,6 +191,7 @@ export function createServices(deps: {
       keysNearLimit: createKeysNearLimit({ database, clock, limits, read }),
     },
     publisher: createPublisher({ database, clock, makeId, eventTypes, bus }),
+    recentHours: createRecentHours({ database, clock, read }),
     /** Runs the pages and relations of an organization in turns, because a document may nest many. */
     readPage,
     relationClient,

@@ -5,7 +5,7 @@ import type { AttemptResult } from '../src/domain/deliveries/attempt-outcome.ts'
 import { announceResults, recordResults } from '../src/domain/deliveries/record-results.ts'
 import { createResultBatcher } from '../src/domain/deliveries/result-batcher.ts'
 import { createUndeliverable } from '../src/domain/deliveries/undeliverable.ts'
-import type { MailDisabled } from '../src/domain/endpoints/endpoint-mails.ts'
+import type { EndpointMails } from '../src/domain/endpoints/endpoint-mails.ts'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
@@ -59,8 +59,8 @@ export function createWorker(deps: {
   bus: LiveBus
   targets: TargetPolicy
   log: Log
-  /** Tells the owners of endpoints that failures disabled. Default: nobody is told. */
-  mailDisabled?: MailDisabled
+  /** Tells the owners of failing endpoints. Default: nobody is told. */
+  mailOwners?: EndpointMails
   /** Returns a fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
   /** See `createResultBatcher`. */
@@ -127,7 +127,7 @@ export function createWorker(deps: {
   async function write(results: readonly AttemptResult[]): Promise<void> {
     const recorded = await recordResults(pool, results, { now: clock.forQueue(), makeId })
     announceResults(bus, results, recorded)
-    deps.mailDisabled?.(recorded.disabled)
+    deps.mailOwners?.(recorded)
     if (recorded.disabled.length > 0)
       maintenance
         .holdWaiting()

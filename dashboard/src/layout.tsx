@@ -1,13 +1,14 @@
 import { type ReactNode, useState } from 'react'
 import { Link, useRoute } from 'wouter'
-import { signOut } from './graph/operations.ts'
-import { useChange } from './graph/use-operation.ts'
 import { applyMode, currentMode, nextMode } from './mode.ts'
 import { Elevation } from './pages/account/elevation.tsx'
+import { VisitBanner } from './pages/operator/visit-banner.tsx'
 import { PAGES, type PageEntry } from './pages/pages.tsx'
+import { SignOutButton } from './pages/sign-out.tsx'
 import { useSession } from './session.tsx'
 import { texts } from './texts.ts'
 import { Button } from './ui/button.tsx'
+import { ConnectionNotice } from './ui/connection-notice.tsx'
 
 /** The frame of every page: navigation at the side, the page beside it. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -39,6 +40,8 @@ export function Layout({ children }: { children: ReactNode }) {
         </footer>
       </aside>
       <main className="main" id="main" tabIndex={-1}>
+        <VisitBanner />
+        <ConnectionNotice />
         {children}
       </main>
       <Elevation />
@@ -48,15 +51,17 @@ export function Layout({ children }: { children: ReactNode }) {
 
 /** Leads to another organization of the person. */
 function OrganizationSelect() {
-  const { viewer, memberships } = useSession()
-  if (memberships.length < 2) return null
+  const { viewer, memberships, visit } = useSession()
+  if (memberships.length < 2 && visit === undefined) return null
+  const { id, name } = viewer.organization
   return (
     <select
       className="input"
       aria-label={texts.organization}
-      value={viewer.organization.id}
+      value={id}
       onChange={(event) => location.assign(`/dashboard/${event.target.value}`)}
     >
+      {visit !== undefined && <option value={id}>{name}</option>}
       {memberships.map(({ organizationId, organizationName }) => (
         <option key={organizationId} value={organizationId}>
           {organizationName}
@@ -101,19 +106,6 @@ function ModeButton() {
   return (
     <Button kind="quiet" onClick={change}>
       {texts.mode[mode]}
-    </Button>
-  )
-}
-
-function SignOutButton() {
-  const { send } = useChange(signOut)
-  async function leave() {
-    await send({})
-    location.assign('/dashboard')
-  }
-  return (
-    <Button kind="quiet" onClick={leave}>
-      {texts.signOut}
     </Button>
   )
 }

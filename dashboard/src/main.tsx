@@ -7,6 +7,9 @@ import './styles/base.css'
 import './styles/widgets.css'
 import './styles/deliveries.css'
 import './styles/layout.css'
+import './styles/access.css'
+import './styles/deliveries.css'
+import './styles/endpoints.css'
 
 applyMode()
 createRoot(document.getElementById('root')!).render(

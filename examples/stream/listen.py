@@ -2,46 +2,33 @@
 import base64, json, os, sys, time, urllib.error, urllib.request
 
 URL = os.environ.get("SIGNALBOX_URL", "http://127.0.0.1:4000") + "/graphql"
-HEADERS = {
-    "authorization": "Bearer " + os.environ["SIGNALBOX_KEY"],
-    "content-type": "application/json",
-    "accept": "application/json",
-}
-CLAIM = """mutation ($endpointId: ID!) { deliveryStreamClaim(input: { endpointId: $endpointId, max: 10, waitSeconds: 25 }) {
+HEADERS = {"authorization": "Bearer " + os.environ["SIGNALBOX_KEY"], "content-type": "application/json", "accept": "application/json"}
+CLAIM = """mutation ($endpointId: ID!) { result: deliveryStreamClaim(input: { endpointId: $endpointId, max: 10, waitSeconds: 25 }) {
   ... on Error { message } ... on DeliveryStreamClaimPayload { claimed { delivery { id } version headers { name value } bodyBase64 } } } }"""
 ACKNOWLEDGE = """mutation ($results: [DeliveryStreamResultInput!]!) {
-  deliveryStreamAcknowledge(input: { results: $results }) { ... on Error { message } } }"""
-
+  result: deliveryStreamAcknowledge(input: { results: $results }) { ... on Error { message } } }"""
 
 def ask(query, **variables):
     request = urllib.request.Request(URL, json.dumps({"query": query, "variables": variables}).encode(), HEADERS)
-    with urllib.request.urlopen(request, timeout=60) as response:
-        answer = json.load(response)
-    if answer.get("errors"):
-        raise SystemExit(answer["errors"][0]["message"])
-    (result,) = answer["data"].values()
+    answer = json.load(urllib.request.urlopen(request, timeout=60))
+    result = answer["errors"][0] if answer.get("errors") else answer["data"]["result"]
     if result.get("message"):
         raise SystemExit(result["message"])
     return result
 
-
 def send(target, leased):
     started = time.monotonic()
-    headers = {header["name"]: header["value"] for header in leased["headers"]}
     result = {"id": leased["delivery"]["id"], "version": leased["version"]}
+    headers = {header["name"]: header["value"] for header in leased["headers"]}
     try:
         request = urllib.request.Request(target, base64.b64decode(leased["bodyBase64"]), headers)
-        with urllib.request.urlopen(request, timeout=5) as response:
-            result["statusCode"], result["body"] = response.status, response.read(10_240).decode(errors="replace")
+        result["statusCode"] = urllib.request.urlopen(request, timeout=5).status
     except urllib.error.HTTPError as error:
-        result["statusCode"], result["body"] = error.code, error.read(10_240).decode(errors="replace")
-    except TimeoutError:
-        result["errorCode"] = "TIMEOUT"
-    except urllib.error.URLError as error:
-        refused = isinstance(error.reason, ConnectionRefusedError)
+        result["statusCode"] = error.code
+    except OSError as error:
+        refused = isinstance(getattr(error, "reason", error), ConnectionRefusedError)
         result["errorCode"] = "CONNECTION_REFUSED" if refused else "CONNECTION_FAILED"
     return {**result, "durationMs": round((time.monotonic() - started) * 1000)}
-
 
 while True:
     claimed = ask(CLAIM, endpointId=sys.argv[1])["claimed"]

@@ -12,6 +12,8 @@ export const LOCKS = {
   bootstrap: 7_340_005,
   /** Taken by workers that count the minutes of deliveries. */
   deliveryMinutes: 7_340_007,
+  /** Taken by workers that count the hours of endpoints. */
+  endpointHours: 7_340_008,
   /** Taken, together with a hash of the endpoint, by claims of its stream. */
   stream: 7_340_006,
 } as const

@@ -100,3 +100,11 @@ function fromBase32(text: string): Buffer {
   const bytes = bits.join('').match(/.{8}/g) ?? []
   return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)))
 }
+
+/** Operations that a person must not reach before the enrolment of a second factor. */
+export const CLOSED_UNTIL_ENROLLED = [
+  ...['{ viewer { role } }', '{ apiKeys { nodes { id } } }', '{ node(id: "org_x") { id } }', '{ sessions { id } }'],
+  ...['{ memberships { role } }', 'mutation { memberLeave { __typename } }'],
+  ...['mutation { sessionsEndOthers { __typename } }', 'mutation { recoveryCodesRegenerate { __typename } }'],
+  'mutation { accountUpdate(input: { name: "Somebody" }) { __typename } }',
+]

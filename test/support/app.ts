@@ -5,7 +5,7 @@ import { readConnection } from '../../src/database/connection.ts'
 import { createRedis } from '../../src/database/redis.ts'
 import { createAudit } from '../../src/domain/audit/audit.ts'
 import type { Resolve } from '../../src/domain/endpoints/dns-resolver.ts'
-import { createMailDisabled } from '../../src/domain/endpoints/endpoint-mails.ts'
+import { createEndpointMails } from '../../src/domain/endpoints/endpoint-mails.ts'
 import { createTargetPolicy } from '../../src/domain/endpoints/target-policy.ts'
 import type { LimitConfig } from '../../src/domain/limits/limit-config.ts'
 import { bootstrap } from '../../src/domain/organizations/bootstrap.ts'
@@ -92,10 +92,12 @@ export async function startApp(options: AppOptions = {}) {
   noteSecret(hostKey ?? '')
   const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl)
   const mail = options.mail ?? createMail({ log: shared.log })
+  const mailOwners = createEndpointMails({ ...shared, mail, publicUrl: undefined })
   const services = createServices({
     ...shared,
     redis,
     mail,
+    mailOwners,
     manifest,
     allowances: options.allowances ?? UNLIMITED,
   })
@@ -116,9 +118,8 @@ export async function startApp(options: AppOptions = {}) {
     ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),
     ...(unsentLimits !== undefined && { unsentLimits }),
   })
-  const mailDisabled = createMailDisabled({ prisma: database.prisma, mail, publicUrl: server.url, log: shared.log })
   const worker: Worker = createWorker({
-    ...{ ...shared, mailDisabled, random: () => 0, ...(options.ca && { ca: options.ca }) },
+    ...{ ...shared, mailOwners, random: () => 0, ...(options.ca && { ca: options.ca }) },
     ...(options.flushEveryMs !== undefined && { flushEveryMs: options.flushEveryMs }),
     ...(options.logSendingAfterMs !== undefined && { logSendingAfterMs: options.logSendingAfterMs }),
     options: { concurrency: 200, leaseSeconds: options.leaseSeconds ?? 60, shutdownSeconds: 1 },

@@ -7,6 +7,8 @@ export const ANYONE = 'any credential'
 export const OPEN = 'no credential'
 /** A scope that every signed-in person has, and no key. */
 export const PERSON = 'any person'
+/** Also people that must enrol a second factor first. */
+export const ENROLLING = 'any person, also enrolling'
 /** Scopes of the root fields. */
 export const DECISIONS: Record<string, string> = {
   'query node': ANYONE,
@@ -17,18 +19,18 @@ export const DECISIONS: Record<string, string> = {
   'mutation signOut': OPEN,
   'query sessions': PERSON,
   'mutation accountUpdate': PERSON,
-  'mutation passwordChange': `${PERSON} and elevated`,
+  'mutation passwordChange': `${ENROLLING} and elevated`,
   'mutation passwordReset': OPEN,
   'mutation passwordResetRequest': OPEN,
-  'mutation reauthenticate': PERSON,
+  'mutation reauthenticate': ENROLLING,
   'mutation recoveryCodesRegenerate': `${PERSON} and elevated`,
   'mutation sessionEnd': `${PERSON} and elevated`,
-  'mutation sessionRefresh': PERSON,
+  'mutation sessionRefresh': ENROLLING,
   'mutation sessionsEndOthers': `${PERSON} and elevated`,
   'mutation signInVerify': OPEN,
-  'mutation totpConfirm': PERSON,
+  'mutation totpConfirm': ENROLLING,
   'mutation totpDisable': `${PERSON} and elevated`,
-  'mutation totpEnrol': `${PERSON} and elevated`,
+  'mutation totpEnrol': `${ENROLLING} and elevated`,
   'query invitationPreview': OPEN,
   'query invitations': 'members:read',
   'mutation invitationAccept': OPEN,
@@ -154,6 +156,7 @@ export const EDGES: Record<string, string> = {
 interface Scopes {
   authenticated?: true
   person?: true
+  enrolment?: true
   can?: string
   elevated?: true
   $all?: Scopes
@@ -167,6 +170,7 @@ export function scopeOf(extensions: unknown): string {
   const parts = [
     ...(scopes.authenticated ? [ANYONE] : []),
     ...(scopes.person ? [PERSON] : []),
+    ...(scopes.enrolment ? [ENROLLING] : []),
     ...(scopes.can === undefined ? [] : [scopes.can]),
     ...(scopes.elevated ? ['elevated'] : []),
   ]

@@ -72,23 +72,37 @@ export interface Refusal extends Fault {
   issues: Record<string, string>
 }
 
+/** A refusal of the page itself, at one field. */
+export const refusalOf = (field: string, message: string): { refusal: Refusal } => ({
+  refusal: { code: 'VALIDATION_FAILED', message, issues: { [field]: message } },
+})
+
 /** Sends a persisted mutation. `send` never throws: a refusal is a value that a form shows at its fields. */
 export function useChange<Data, Variables extends object>(operation: Operation<Data, Variables>) {
   const [{ fetching }, execute] = useMutation<Data>(documentOf(operation))
 
   async function send(variables: Variables): Promise<Outcome<Data[keyof Data]>> {
     const { data, error } = await execute(variables as Record<string, unknown>)
-    if (error !== undefined) {
-      const fault = faultOf(error)
-      if (fault.code === 'REAUTHENTICATION_REQUIRED' && (await askElevation())) return send(variables)
-      return { refusal: { ...fault, issues: {} } }
-    }
-    const [result] = Object.values(data ?? {}) as [Data[keyof Data] & RefusalMember]
-    if (result?.code === undefined || result.message === undefined) return { payload: result }
-    const issues = Object.fromEntries(
-      (result.issues ?? []).map(({ path, message }) => [path.replace(/^input\./, ''), message]),
-    )
-    return { refusal: { code: result.code, message: result.message, issues } }
+    const outcome = outcomeOf<Data>({ data, error })
+    const isElevationAsked = 'refusal' in outcome && outcome.refusal.code === 'REAUTHENTICATION_REQUIRED'
+    return isElevationAsked && (await askElevation()) ? send(variables) : outcome
   }
   return { send, isSending: fetching }
+}
+
+/** The outcome of the only field of an answer. */
+export function outcomeOf<Data>({
+  data,
+  error,
+}: {
+  data?: Data | undefined
+  error?: WithFault | undefined
+}): Outcome<Data[keyof Data]> {
+  if (error !== undefined) return { refusal: { ...faultOf(error), issues: {} } }
+  const [result] = Object.values(data ?? {}) as [Data[keyof Data] & RefusalMember]
+  if (result?.code === undefined || result.message === undefined) return { payload: result }
+  const issues = Object.fromEntries(
+    (result.issues ?? []).map(({ path, message }) => [path.replace(/^input\./, ''), message]),
+  )
+  return { refusal: { code: result.code, message: result.message, issues } }
 }

@@ -5,7 +5,7 @@ import { texts } from '../texts.ts'
 import { Boundary } from '../ui/boundary.tsx'
 import { Empty, Loading, NoPermission } from '../ui/states.tsx'
 
-const { nav } = texts
+const nav = texts.nav
 const { groups } = nav
 
 export interface PageEntry {

@@ -13,7 +13,7 @@ import { Alone } from './sign-in.tsx'
 const words = texts.signIn
 
 /** The first page of an installation, opened by the link that its start printed. */
-export function SetUp() {
+export default function SetUp() {
   const code = useLinkCode()
   const [isDone, setDone] = useState(false)
   const [, navigate] = useLocation()

@@ -1,4 +1,11 @@
+import { count } from './count.ts'
+import { endpointSettingTexts } from './endpoint-settings.ts'
+
+const endpoints = (number: number) => count(number, 'endpoint', 'endpoints')
+const deliveries = (number: number) => count(number, 'delivery', 'deliveries')
+
 export const endpointTexts = {
+  ...endpointSettingTexts,
   title: 'Endpoints',
   stream: 'Stream',
   create: 'Add an endpoint',
@@ -6,7 +13,52 @@ export const endpointTexts = {
   enabled: 'Enabled',
   disabled: 'Disabled',
   tabs: { all: 'All', active: 'Active', disabled: 'Disabled', failing: 'Failing' },
-  columns: { url: 'URL', health: 'Health', types: 'Event types', failure: 'Last failure' },
+  columns: { url: 'URL', health: 'Health', hours: 'Last 24 hours', types: 'Event types', failure: 'Last failure' },
+  hours: {
+    label: (attempts: number, failed: number) =>
+      attempts === 0
+        ? 'No attempts in 24 hours'
+        : `${count(attempts, 'attempt', 'attempts')} in 24 hours, ${failed === 0 ? 'none' : failed.toLocaleString()} failed`,
+  },
+  bulk: {
+    select: (name: string) => `Select ${name}`,
+    selectAll: 'Select all endpoints of this page',
+    selected: (number: number) => `${endpoints(number)} selected`,
+    clear: 'Clear the selection',
+    list: 'Selected endpoints',
+    actions: { enable: 'Enable selected', disable: 'Disable selected', delete: 'Delete selected' },
+    title: {
+      enable: (number: number) => `Enable ${endpoints(number)}?`,
+      disable: (number: number) => `Disable ${endpoints(number)}?`,
+      delete: (number: number) => `Delete ${endpoints(number)}?`,
+    },
+    left: {
+      enable: (number: number) => `${endpoints(number)} of the selection: enabled already, left as is.`,
+      disable: (number: number) => `${endpoints(number)} of the selection: disabled already, left as is.`,
+      delete: (number: number) => `${endpoints(number)} of the selection: left as is.`,
+    },
+    done: {
+      enable: (number: number) => `${endpoints(number)} enabled`,
+      disable: (number: number) => `${endpoints(number)} disabled`,
+      delete: (number: number) => `${endpoints(number)} deleted`,
+    },
+    made: 'Done',
+    failed: (failed: number, all: number) => `${failed} of ${endpoints(all)} could not be changed and stay selected.`,
+  },
+  impact: {
+    general: {
+      enable: 'New deliveries are sent again at once.',
+      disable:
+        'Nothing is sent meanwhile. Waiting and new deliveries are held until somebody enables the endpoint again.',
+      delete: 'Nothing is sent any more, and waiting and held deliveries are canceled. This cannot be undone.',
+    },
+    now: {
+      enable: ({ held }: { held: number }) => `${deliveries(held)} held now.`,
+      disable: ({ waiting }: { waiting: number }) => `${deliveries(waiting)} waiting now would be held.`,
+      delete: ({ waiting, held }: { waiting: number; held: number }) =>
+        `${deliveries(waiting + held)} waiting or held now would be canceled.`,
+    },
+  },
   filters: { search: 'URL or description', type: 'Wants event type' },
   empty: 'No endpoints yet',
   emptyHint: 'An endpoint is the address of your own server that receives events as signed requests.',
@@ -23,6 +75,12 @@ export const endpointTexts = {
     rateLimit: 'Requests per second at most',
     rateLimitHint: 'Empty for no limit.',
     concurrency: 'Requests in flight at most',
+    disableAfter: 'Disable after failures in a row',
+    disableAfterHint: 'Empty for never.',
+    filter: 'Which events it wants',
+    limits: 'Retries and limits',
+    keepRetries: (retries: string) => `As they are: ${retries}`,
+    checkFields: 'Check the marked fields.',
     preset: 'Retries',
     presets: [
       ['DEFAULT', '3 attempts within 16 minutes'],
@@ -41,8 +99,6 @@ export const endpointTexts = {
   },
   secretTitle: 'The signing secret of the endpoint',
   saved: 'The endpoint is saved',
-  conflict:
-    'Another person changed this endpoint meanwhile. The form now shows what is saved; enter your changes again.',
   facts: {
     id: 'Id',
     externalId: 'External id',
@@ -51,23 +107,47 @@ export const endpointTexts = {
     types: 'Event types',
     channels: 'Channels',
     anyChannel: 'every channel',
+    predicate: 'Predicate',
+    noPredicate: 'none',
     headers: 'Own headers',
     noHeaders: 'none',
     signature: 'Signature',
     timeout: 'Timeout',
     retries: 'Retries',
-    attempts: (count: number, waits: string) => `${count} attempts; waits ${waits}`,
+    attempts: (number: number, waits: string) =>
+      `${count(number, 'attempt', 'attempts')}${waits === '' ? '' : `; waits ${waits}`}`,
     rate: 'Rate',
-    perSecond: (count: number | null) => (count === null ? 'no limit' : `${count} a second at most`),
+    perSecond: (number: number | null) =>
+      number === null ? 'no limit' : `${number.toLocaleString()} a second at most`,
     concurrency: 'In flight',
+    disableAfter: 'Disabled after',
+    failures: (number: number | null) =>
+      number === null ? 'never' : `${count(number, 'failure', 'failures')} in a row`,
+    maxAge: 'Expires after',
     created: 'Created',
   },
   settings: 'Settings',
   edit: 'Edit',
+  editTitle: 'Edit this endpoint',
+  lastFailure: 'The last failure was',
   statistics: 'Last 30 days',
   recent: 'Recent deliveries',
-  failing: (count: number) => `${count.toLocaleString()} failures in a row since `,
-  test: { action: 'Send a test event', sent: 'The test event is on its way' },
+  allDeliveries: 'All deliveries',
+  failures: 'Recent failures',
+  noFailures: 'No delivery waits or ended with a failure',
+  deleted: 'This endpoint was deleted',
+  failing: (number: number) => `${count(number, 'failure', 'failures')} in a row since `,
+  test: {
+    action: 'Send a test event',
+    title: 'Send a test event',
+    hint: 'It goes to this endpoint only, once and without retries, also while the endpoint is disabled.',
+    type: 'Event',
+    plain: 'A plain test event',
+    example: 'Example that is sent',
+    noExample: 'This type has no example yet.',
+    send: 'Send',
+    sent: 'The test event is on its way',
+  },
   rotate: {
     action: 'Rotate secret',
     title: 'Give the endpoint a new secret',
@@ -93,17 +173,16 @@ export const endpointTexts = {
     action: 'Disable',
     title: 'Disable this endpoint?',
     done: 'The endpoint is disabled',
-    effect: 'Its deliveries are held, and sent or canceled when it is enabled again.',
   },
   remove: {
     action: 'Delete',
     title: 'Delete this endpoint?',
     done: 'The endpoint is deleted',
-    effect: 'It receives nothing any more, and its waiting deliveries are canceled. This cannot be undone.',
   },
   stats: {
     total: 'Deliveries',
     success: 'Success',
+    succeeded: 'Succeeded',
     failed: 'Failed attempts',
     dead: 'Dead',
     waiting: 'Waiting',

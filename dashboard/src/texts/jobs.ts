@@ -1,16 +1,30 @@
+interface Counted {
+  count: number
+  isExact: boolean
+}
+
+/** A number that was counted up to a bound. */
+const amount = ({ count, isExact }: Counted, one: string, many: string) =>
+  `${isExact ? '' : 'At least '}${count.toLocaleString()} ${count === 1 && isExact ? one : many}`
+
 export const jobTexts = {
   status: { RUNNING: 'Running', COMPLETED: 'Completed', CANCELED: 'Canceled' } as Record<string, string>,
-  progress: (count: number) => `${count.toLocaleString()} deliveries`,
-  preview: ({ count, isExact }: { count: number; isExact: boolean }) =>
-    `${isExact ? '' : 'More than '}${count.toLocaleString()} ${count === 1 && isExact ? 'delivery' : 'deliveries'} would be made due.`,
-  previewCancel: ({ count, isExact }: { count: number; isExact: boolean }) =>
-    `${isExact ? '' : 'More than '}${count.toLocaleString()} ${count === 1 && isExact ? 'delivery' : 'deliveries'} would be canceled.`,
+  progress: (count: number) => `${count.toLocaleString()} ${count === 1 ? 'delivery' : 'deliveries'}`,
+  previewReplay: (found: Counted) => `${amount(found, 'event', 'events')} would be sent.`,
+  preview: (found: Counted) => `${amount(found, 'delivery', 'deliveries')} would be sent again.`,
+  previewCancel: (found: Counted) => `${amount(found, 'delivery', 'deliveries')} would be canceled.`,
   cancel: 'Stop',
   canceled: 'It is stopped',
 }
 
 export const replayTexts = {
   title: 'Replays',
+  stop: {
+    title: 'Stop this replay?',
+    action: 'Stop the replay',
+    done: 'The replay is stopped',
+    effect: 'Events that were made due already are still sent.',
+  },
   create: 'Replay events',
   columns: {
     endpoint: 'Endpoint',
@@ -18,7 +32,6 @@ export const replayTexts = {
     count: 'Progress',
     filter: 'Events',
     created: 'Started',
-    by: 'By',
   },
   empty: 'No replays yet',
   emptyHint: 'A replay sends stored events again, for example after your server was down, or to a new endpoint.',
@@ -44,10 +57,44 @@ export const replayTexts = {
 
 export const deadLetterTexts = {
   title: 'Dead letters',
-  empty: 'No dead letters',
+  empty: {
+    DEAD: 'No dead letters',
+    EXPIRED: 'No expired deliveries',
+    RETRYING: 'No delivery is retried',
+    HELD: 'No held deliveries',
+    CANCELED: 'No canceled deliveries',
+  } as Record<string, string>,
   emptyHint: 'A delivery that used up its attempts waits here until somebody retries it.',
-  retryAll: 'Retry all of these',
-  cancelAll: 'Cancel all of these',
+  emptyFiltered: 'No delivery matches these filters.',
+  all: { RETRY: 'Retry all of these', CANCEL: 'Cancel all of these' },
+  row: 'Action',
+  retry: 'Retry',
+  retryOne: (type: string) => `Retry ${type}`,
+  found: {
+    DEAD: 'Dead deliveries',
+    EXPIRED: 'Expired deliveries',
+    CANCELED: 'Canceled deliveries',
+    RETRYING: 'Deliveries that are retried',
+    HELD: 'Held deliveries',
+  } as Record<string, string>,
+  error: 'Failed with',
+  errors: [
+    ...(['HTTP_SERVER_ERROR', 'HTTP_CLIENT_ERROR', 'RATE_LIMITED', 'REDIRECTED', 'TIMEOUT', 'DNS_FAILED'] as const),
+    ...(['CONNECTION_REFUSED', 'CONNECTION_RESET', 'UNREACHABLE', 'TLS_CERTIFICATE', 'TARGET_FORBIDDEN'] as const),
+  ],
+  errorNames: {
+    HTTP_SERVER_ERROR: 'a status from 500',
+    HTTP_CLIENT_ERROR: 'a status from 400 to 499',
+    RATE_LIMITED: 'status 429',
+    REDIRECTED: 'a redirect',
+    TIMEOUT: 'a timeout',
+    DNS_FAILED: 'an unknown host',
+    CONNECTION_REFUSED: 'a refused connection',
+    CONNECTION_RESET: 'a closed connection',
+    UNREACHABLE: 'an unreachable host',
+    TLS_CERTIFICATE: 'a bad certificate',
+    TARGET_FORBIDDEN: 'a forbidden target',
+  },
   actions: 'Actions on many deliveries',
   kind: { RETRY: 'Retry', CANCEL: 'Cancel' } as Record<string, string>,
   confirm: { RETRY: 'Retry these deliveries?', CANCEL: 'Cancel these deliveries?' } as Record<string, string>,
@@ -56,7 +103,8 @@ export const deadLetterTexts = {
   states: [
     ['DEAD', 'Dead'],
     ['EXPIRED', 'Expired'],
-    ['HELD', 'Held'],
     ['RETRYING', 'Retrying'],
+    ['HELD', 'Held'],
+    ['CANCELED', 'Canceled'],
   ] as const,
 }

@@ -1,5 +1,7 @@
 export const signInTexts = {
   title: 'Sign in',
+  ended:
+    'Your session has ended: it was not used for a while, or it was ended elsewhere. Sign in to go on where you were.',
   email: 'Email',
   password: 'Password',
   remember: 'Keep me signed in for 30 days',

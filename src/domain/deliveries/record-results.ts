@@ -10,6 +10,8 @@ import { type AttemptResult, OWN_FAULTS } from './attempt-outcome.ts'
 /** Endpoints changed by a batch of results. */
 export interface RecordedResults {
   healthChanged: string[]
+  /** Those of them with a failed last attempt. */
+  failing: string[]
   /** Endpoints that are disabled now. */
   disabled: string[]
   /** Audit entries of the disabled endpoints. */
@@ -30,12 +32,15 @@ export async function recordResults(
 ): Promise<RecordedResults> {
   const health = healthUpdates(results).map((update) => healthRow(update, options.makeId))
   const record = async (updates: readonly HealthRow[]) => {
-    const { rows } = await pool.query<Omit<RecordedResults, 'audited'>>({
+    const { rows } = await pool.query<Pick<RecordedResults, 'healthChanged' | 'disabled'>>({
       text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v3($1, $2, $3)',
       values: [options.now, storable(JSON.stringify(results.map(resultRow))), JSON.stringify(updates)],
     })
     const recorded = rows[0]!
-    return { ...recorded, audited: auditEntries(results, updates, recorded.disabled) }
+    const failing = updates.flatMap(({ endpoint_id: id, failures }) =>
+      failures > 0 && recorded.healthChanged.includes(id) ? [id] : [],
+    )
+    return { ...recorded, failing, audited: auditEntries(results, updates, recorded.disabled) }
   }
   try {
     return await record(health)

@@ -4,12 +4,15 @@ import { notifyLogGrew } from '../../bus/delivery-log.ts'
 import type { Database, Transaction } from '../../database/client.ts'
 import type { Delivery, Event, WebhookEndpoint } from '../../database/generated/client.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { ValidationError } from '../../lib/errors.ts'
 import type { MakeId } from '../../lib/ids.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AuditAction } from '../audit/audit-actions.ts'
 import { createDelivery, type DeliveryMove, MOVED_AT_ONCE, moveDeliveries } from '../deliveries/delivery-transitions.ts'
+import { resolveTypeSql } from '../event-types/visible-types.ts'
 import { encodeEnvelope } from '../events/envelope.ts'
+import { createRemoveFields } from '../events/redact.ts'
 import { TEST_EVENT_TYPE } from '../events/system-events.ts'
 import type { Viewer } from '../people/viewer.ts'
 import type { EndpointSecrets } from './endpoint-secrets.ts'
@@ -17,6 +20,8 @@ import { type Endpoints, urlDetail } from './endpoints.ts'
 
 const OVERLAP_AT_MOST = 7 * 24 * 60 * 60
 const OVERLAP_DEFAULT = 24 * 60 * 60
+
+const EXAMPLE = resolveTypeSql('t.example::text AS example, t.sensitive_fields AS "sensitiveFields"')
 
 const overlapInput = z
   .int()
@@ -83,17 +88,30 @@ export function createEndpointLifecycle(deps: {
       })
     },
 
-    /** Sends a test event through the ordinary queue, to a disabled endpoint too. */
+    /**
+     * Sends a test event through the ordinary queue, to a disabled endpoint too.
+     *
+     * @param type event type that gives the body its name and its example; the stored event is a test all the same, which
+     *   no other endpoint and no replay receives. Default: a plain test event
+     */
     async test(
       viewer: Viewer,
       id: string,
+      type?: string | null,
     ): Promise<{ webhookEndpoint: WebhookEndpoint; event: Event; delivery: Delivery }> {
       const eventId = deps.makeId('evt')
       const { organizationId, requestId } = viewer
       const now = clock.now()
-      const data = JSON.stringify({ message: 'This is a test event from Signalbox.', endpointId: id })
-      const envelope = { id: eventId, type: TEST_EVENT_TYPE, timestamp: now.toISOString(), organizationId, data }
-      const body = new Uint8Array(encodeEnvelope({ ...envelope, previous: 'null', metadata: 'null' }))
+      const content =
+        type == null
+          ? {
+              type: TEST_EVENT_TYPE,
+              data: JSON.stringify({ message: 'This is a test event from Signalbox.', endpointId: id }),
+              metadata: 'null',
+            }
+          : { type, data: await findExample(viewer, type), metadata: '{"test":true}' }
+      const envelope = { id: eventId, timestamp: now.toISOString(), organizationId, previous: 'null' }
+      const body = new Uint8Array(encodeEnvelope({ ...envelope, ...content }))
       const deliveryId = deps.makeId('dlv')
       const made = await database.prisma.$transaction(async (tx) => {
         const webhookEndpoint = await endpoints.find(tx, viewer, id)
@@ -103,7 +121,11 @@ export function createEndpointLifecycle(deps: {
             ...{ publishedBy: viewer.principal.id, publishedByName: viewer.principal.name, requestId },
           },
         })
-        await audit(tx, viewer, { action: 'webhookEndpoint.test', resource: id, details: { eventId } })
+        await audit(tx, viewer, {
+          action: 'webhookEndpoint.test',
+          resource: id,
+          details: { eventId, ...(type != null && { type }) },
+        })
         // Last in the transaction: the lock on the delivery log blocks other changes of the organization until the
         // commit.
         await createDelivery(tx, { id: deliveryId, event, endpoint: webhookEndpoint, trigger: 'TEST' }, clock)
@@ -113,6 +135,21 @@ export function createEndpointLifecycle(deps: {
       const delivery = await database.prisma.delivery.findFirstOrThrow({ where: { id: deliveryId, organizationId } })
       return { ...made, delivery }
     },
+  }
+
+  /** The example of an event type as it would be sent. @throws ValidationError without one */
+  async function findExample({ organizationId }: Viewer, type: string): Promise<string> {
+    const { rows } = await database.pool.query<{ example: string | null; sensitiveFields: string[] }>(EXAMPLE, [
+      organizationId,
+      type,
+    ])
+    const [found] = rows
+    if (found === undefined) throw new ValidationError([{ path: 'type', message: `"${type}" is no event type` }])
+    if (found.example === null)
+      throw new ValidationError([
+        { path: 'type', message: `"${type}" has no example. Give it one with eventTypeUpdate` },
+      ])
+    return createRemoveFields(found.sensitiveFields)(found.example)
   }
 
   async function cancelHeld(viewer: Viewer, endpointId: string): Promise<void> {

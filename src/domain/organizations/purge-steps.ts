@@ -112,6 +112,7 @@ export const PURGE_STEPS: readonly PurgeStep[] = [
   // After the statistics, because they hold their growth.
   rowsOf('delivery_totals'),
   rowsOf('delivery_minutes'),
+  rowsOf('endpoint_hours'),
   rowsOf('stream_listeners'),
   rowsOf('webhook_endpoints'),
   rowsOf('event_types'),

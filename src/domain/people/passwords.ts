@@ -1,20 +1,19 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import pLimit from 'p-limit'
 import { RateLimitedError } from '../../lib/errors.ts'
+import { derive } from './hash-threads.ts'
 
 /** Parameters of argon2id (RFC 9106): 19 MiB and two passes, as OWASP recommends for one lane. */
 const PARAMETERS = { memory: 19_456, passes: 2, parallelism: 1 } as const
 const TAG_BYTES = 32
 const NONCE_BYTES = 16
-/** Maximum hashes at once, because they share the thread pool with DNS. */
+/** Maximum hashes at once, each of which takes a core and 19 MiB. */
 export const HASHES_AT_ONCE = 2
 /** Maximum hashes that wait for their turn. */
 export const HASHES_WAITING = 100
 /** Seconds after which a refused client tries again: about as long as a full queue takes. */
 const RETRY_SECONDS = 10
 
-const derive = promisify(argon2)
 const turns = pLimit(HASHES_AT_ONCE)
 
 /** @throws RateLimitedError when too many hashes wait */
@@ -39,7 +38,7 @@ const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(NONCE_BYTES)
   const message = bytesOf(password)
-  return write(nonce, await inTurn(() => derive('argon2id', { ...PARAMETERS, message, nonce, tagLength: TAG_BYTES })))
+  return write(nonce, await inTurn(() => derive({ ...PARAMETERS, message, nonce, tagLength: TAG_BYTES })))
 }
 
 /** A hash that no password has, verified for unknown addresses so that they take as long as known ones. */
@@ -52,6 +51,6 @@ export async function verifyPassword(password: string, hash: string | undefined)
   const expected = Buffer.from(tag, 'base64')
   const settings = { memory: Number(m), passes: Number(t), parallelism: Number(p), tagLength: expected.length }
   const message = { message: bytesOf(password), nonce: Buffer.from(nonce, 'base64') }
-  const found = await inTurn(() => derive('argon2id', { ...settings, ...message }))
+  const found = await inTurn(() => derive({ ...settings, ...message }))
   return timingSafeEqual(found, expected) && hash !== undefined
 }

@@ -16,6 +16,8 @@ export const personName = z.string().trim().min(1, 'must not be empty').max(100)
 export const PASSWORD_CHARACTERS = { alone: 15, withTwoFactor: 8 } as const
 /** Bounds the work of hashing; far more than any person or password manager uses. */
 const PASSWORD_AT_MOST = 1_000
+/** Minimum different characters, which refuses `aaaaaaaaaaaaaaa` (NIST SP 800-63B-4, 3.1.1.2: repetitive passwords). */
+const DIFFERENT_CHARACTERS = 4
 /** Characters that must be left of a password without the words of its person. */
 const OWN_CHARACTERS = 4
 /** Minimum characters of a word that counts as one of the person. */
@@ -65,6 +67,8 @@ function faultOf(password: string, least: number, words: readonly string[]): str
   if (charactersOf(password) < least)
     return `must have at least ${least} characters. A few random words are easy to remember`
   if (isBreached(password)) return 'is in a list of common and breached passwords. Choose another one'
+  if (new Set(password).size < DIFFERENT_CHARACTERS)
+    return `must have at least ${DIFFERENT_CHARACTERS} different characters. A few random words are easy to remember`
   if (consistsOf(password, words))
     return 'must not consist of your name, your address or the name of the organization. Choose another one'
   return undefined

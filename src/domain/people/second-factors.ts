@@ -20,6 +20,11 @@ const totpContext = (credentialId: string) => `totp:${credentialId}`
 /** A recovery code without the hyphens and spaces by which people read it. */
 const recoveryHash = (code: string) => hashToken(code.toUpperCase().replace(/[^A-Z0-9]/g, ''))
 
+export interface TwoFactorState {
+  isEnabled: boolean
+  recoveryCodesLeft: number
+}
+
 /** Authenticator apps and recovery codes of people. */
 export type SecondFactors = ReturnType<typeof createSecondFactors>
 
@@ -84,6 +89,16 @@ export function createSecondFactors(deps: {
 
   return {
     isEnabled,
+
+    /** The second factor of a person, and recovery codes that nobody used. */
+    async stateOf(personId: string): Promise<TwoFactorState> {
+      const codes = { personId, kind: 'RECOVERY_CODE', usedAt: null } as const
+      const [hasTotp, recoveryCodesLeft] = await Promise.all([
+        isEnabled(prisma, personId),
+        prisma.personCredential.count({ where: codes }),
+      ])
+      return { isEnabled: hasTotp, recoveryCodesLeft }
+    },
 
     /** Verifies a code of the authenticator, or uses a recovery code up. */
     verify: (tx: Transaction, personId: string, code: string, ip: string | null): Promise<boolean> =>

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { DeliveryStatus } from '../../database/generated/enums.ts'
 import { createTurns } from '../../lib/event-loop-turns.ts'
+import { idRange } from '../../lib/ids.ts'
 import { findMismatch, type SubscriptionFilter, toFilterable } from '../endpoints/subscription-filter.ts'
 import { EVENTS_IN_A_PAGE, MATCHES, WANTED, WITH_DELIVERY } from './replay-conditions.ts'
 
@@ -31,7 +32,7 @@ WITH r AS (
     $6::timestamptz AS "from", $7::timestamptz AS "to", coalesce($8::timestamptz, now()) AS created_at
 ), looked_at AS MATERIALIZED (
   SELECT id, organization_id, type, channels, created_at, octet_length(body) AS bytes FROM events
-  WHERE organization_id = $1 AND id > coalesce($9, '') ORDER BY id LIMIT ${EVENTS_IN_A_PAGE}
+  WHERE organization_id = $1 AND id > coalesce($9, '') AND ($10::text IS NULL OR id < $10) ORDER BY id LIMIT ${EVENTS_IN_A_PAGE}
 ), candidates AS (
   SELECT v.id, v.type, v.channels, v.bytes
   FROM r JOIN webhook_endpoints e ON e.id = $2 JOIN looked_at v ON ${MATCHES} ${WITH_DELIVERY} WHERE ${WANTED}
@@ -64,9 +65,10 @@ export async function findWantedEvents(
   filter: SubscriptionFilter,
 ): Promise<WantedEvents> {
   const { organizationId, endpointId, types, statuses, wanted, from, to, createdAt, cursor } = selection
+  const end = idRange('evt', null, to).lt ?? null
   const { rows } = await pool.query<{ last: string | null; examined: number; candidates: Candidate[] }>({
     text: CANDIDATES,
-    values: [organizationId, endpointId, types, statuses, wanted, from, to, createdAt, cursor],
+    values: [organizationId, endpointId, types, statuses, wanted, from, to, createdAt, cursor, end],
   })
   const { last, examined, candidates } = rows[0]!
   const isLast = examined < EVENTS_IN_A_PAGE

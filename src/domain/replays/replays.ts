@@ -23,16 +23,18 @@ const RUNNING_AT_MOST = 10
 const FINISHED: DeliveryStatus[] = ['SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED']
 const UNSUCCESSFUL: DeliveryStatus[] = ['DEAD', 'EXPIRED', 'CANCELED']
 
-const replayInput = z.object({
-  endpointId: z.string(),
-  types: z.array(z.string().min(1).max(128)).max(200).nullish(),
-  statuses: z
-    .array(z.enum(FINISHED as [DeliveryStatus, ...DeliveryStatus[]], `must be one of ${FINISHED.join(', ')}`))
-    .min(1)
-    .nullish(),
-  from: z.date().nullish(),
-  to: z.date().nullish(),
-})
+const replayInput = z
+  .object({
+    endpointId: z.string(),
+    types: z.array(z.string().min(1).max(128)).max(200).nullish(),
+    statuses: z
+      .array(z.enum(FINISHED as [DeliveryStatus, ...DeliveryStatus[]], `must be one of ${FINISHED.join(', ')}`))
+      .min(1)
+      .nullish(),
+    from: z.date().nullish(),
+    to: z.date().nullish(),
+  })
+  .refine(({ from, to }) => !from || !to || from < to, { path: ['from'], message: 'must be before to' })
 
 export type ReplayInput = z.input<typeof replayInput>
 
@@ -101,7 +103,7 @@ export function createReplays(deps: {
       return replay
     },
 
-    /** Counts the events that a replay would send now, up to 100,000. */
+    /** Counts the events that a replay would send now, of the oldest 100,000 of its time range. */
     async preview(viewer: Viewer, input: ReplayInput): Promise<Counted> {
       const { endpointId, types, statuses, from, to } = validate(replayInput, input)
       const { organizationId } = viewer

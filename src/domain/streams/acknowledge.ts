@@ -8,6 +8,7 @@ import { validate } from '../../lib/validate.ts'
 import { type AttemptResult, type LeasedDelivery, outcomeOf } from '../deliveries/attempt-outcome.ts'
 import { announceResults, recordResults } from '../deliveries/record-results.ts'
 import { createResultBatcher } from '../deliveries/result-batcher.ts'
+import type { EndpointMails } from '../endpoints/endpoint-mails.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { type AcknowledgeInput, acknowledgeInput, exchangeOf } from './acknowledge-input.ts'
 import type { OpenLeases } from './open-leases.ts'
@@ -44,6 +45,7 @@ export function createAcknowledge(deps: {
   bus: LiveBus
   log: Log
   openLeases: OpenLeases
+  mailOwners: EndpointMails
   /** Returns a fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
 }) {
@@ -53,7 +55,9 @@ export function createAcknowledge(deps: {
   const recorded = new WeakSet<AttemptResult>()
   const batcher = createResultBatcher<AttemptResult>({
     async write(results) {
-      announceResults(bus, results, await recordResults(pool, results, { now: clock.forQueue(), makeId }))
+      const written = await recordResults(pool, results, { now: clock.forQueue(), makeId })
+      announceResults(bus, results, written)
+      deps.mailOwners(written)
       for (const result of results) recorded.add(result)
     },
     release(results) {

@@ -73,6 +73,12 @@ const FILL = [
     SELECT 'rpl_' || key, owner, 'whep_' || key, 'COMPLETED', 'system', at, at FROM made ORDER BY key`,
   `INSERT INTO event_types (id, organization_id, name, category, description, sensitive_fields, deprecated, created_at, updated_at)
     SELECT 'type_' || key, owner, 't' || key, word, word, '{}', is_old, at, at FROM made WHERE is_live ORDER BY key`,
+  `INSERT INTO persons (id, email, name, created_at, updated_at)
+    SELECT 'usr_' || key, key || '@example.com', word, at, at FROM made ORDER BY key`,
+  `INSERT INTO members (id, organization_id, person_id, role, created_by, created_at)
+    SELECT 'mem_' || key, owner, 'usr_' || key, 'VIEWER', 'system', at FROM made ORDER BY key`,
+  `INSERT INTO invitations (id, organization_id, email, role, token_hash, invited_by, created_at, expires_at)
+    SELECT 'inv_' || key, owner, key || '@example.com', 'VIEWER', convert_to(key, 'UTF8'), 'system', at, at FROM made ORDER BY key`,
 ]
 
 type Case = [list: string, filter: string, value: object, readAtMost: number]
@@ -136,6 +142,16 @@ describe('plan of a list', () => {
     expect(read.filter(({ node }) => !/^Index (Only )?Scan( Backward)?$/.test(node))).toEqual([])
     const rows = read.reduce((sum, scan) => sum + scan.rows, 0)
     expect(rows, JSON.stringify(read, null, 1)).toBeLessThanOrEqual(2 * readAtMost + FOUND)
+  })
+
+  test.each(['members', 'invitations'])('%s are read by an index', async (field) => {
+    const scans = await explainReads(app.database.boundedPool, async () => {
+      const { nodes, total } = await tenant.ask(`{ ${field}(first: 20) { nodes { id } total { isExact } } }`)
+      expect([nodes.length, total.isExact]).toEqual([20, false])
+    })
+    const read = scans.filter(({ rows }) => rows > 0)
+    expect(read.filter(({ node }) => !/^Index (Only )?Scan( Backward)?$/.test(node))).toEqual([])
+    expect(read.reduce((sum, scan) => sum + scan.rows, 0)).toBeLessThanOrEqual(2 * COUNTED_AT_MOST + FOUND)
   })
 
   test('a schema rehearsal reads the events of its type by an index', async () => {

@@ -74,7 +74,7 @@ describe.each([
         const timestamp = new Date(Number(headers['webhook-timestamp']) * 1000)
         expect(headers['webhook-signature']).toBe(new Webhook(tenant.secret).sign(eventId, timestamp, String(body)))
       }
-      expect((await tenant.deliveries())[0]?.attempts.at(-1)).toMatchObject({ statusCode: 200, responseBody: 'thanks' })
+      expect((await tenant.deliveries())[0]?.attempts.at(-1)).toMatchObject({ statusCode: 200 })
     },
   )
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { permissionList } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
+import { createTeam } from '../../support/people.ts'
 
 // The operator declares the resources of its own API before a key may have permissions on them.
 let app: App
@@ -69,5 +70,20 @@ describe('permission resource', () => {
     const { apiKey } = await app.host.in(tenant.organizationId).createKey({ parcels: ['write'] })
     expect(apiKey.permissions).toEqual(permissionList({ parcels: ['write'] }))
     await expect(tenant.createKey({ parcels: ['write'] })).rejects.toThrow('your own key lacks: parcels:write')
+  })
+
+  test('an owner may grant a declared resource to a key of the organization, and an unknown one is refused', async () => {
+    await app.host.declareResource('letters')
+    const [owner] = await createTeam(app, 'OWNER')
+    const create = (resource: string) =>
+      owner.ask(
+        `mutation ($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) {
+          ... on ApiKeyCreatePayload { secret apiKey { permissions { resource actions } } } ... on ValidationError { issues { path message } } } }`,
+        { input: { name: 'post', permissions: [{ resource, actions: ['WRITE'] }] } },
+      )
+    const { apiKey } = await create('letters')
+    expect(apiKey.permissions).toEqual([{ resource: 'letters', actions: ['WRITE'] }])
+    const { issues } = await create('leters')
+    expect(issues[0]).toMatchObject({ path: 'input.permissions.0.resource' })
   })
 })

@@ -22,9 +22,41 @@ afterAll(async () => {
 })
 
 describe('listen', () => {
+  test('--mirror receives what another endpoint wants, and the other endpoint notices nothing', async () => {
+    const tenant = await listenTenant(app)
+    receiver.respond((_request, response) => response.writeHead(204).end())
+    receiver.requests.length = 0
+    const predicate = { greater: { path: ['data', 'total'], value: 10 } }
+    const filter = { eventTypes: ['invoice.paid'], channels: ['eu'], predicate }
+    const { webhookEndpoint } = await tenant.createEndpoint(`${receiver.url}/original`, filter)
+    const listener = await tenant.listen(`${receiver.port}/copy`, '--mirror', webhookEndpoint.id, '--json')
+    await tenant.publish('invoice.paid', { total: 5 }, { channels: ['eu'] })
+    await tenant.publish('invoice.paid', { total: 12 }, { channels: ['us'] })
+    const wanted = await tenant.publish('invoice.paid', { total: 12 }, { channels: ['eu'] })
+    await listener.printed(/"kind":"delivery"/)
+    await app.deliver()
+    const received = receiver.requests.map(({ path, eventId }) => [path, eventId])
+    expect(received.sort()).toEqual([
+      ['/copy', wanted],
+      ['/hook/original', wanted],
+    ])
+    expect(listener.lines()[0]).toMatchObject({ kind: 'ready', types: ['invoice.paid'] })
+  })
+
+  test('--mirror of an endpoint of another organization ends with a sentence', async () => {
+    const tenant = await listenTenant(app)
+    const other = await listenTenant(app)
+    const { webhookEndpoint } = await other.createEndpoint(receiver.url)
+    const listener = tenant.start('3000/hooks', '--mirror', webhookEndpoint.id)
+    expect(await listener.exited).toBe(1)
+    expect(listener.said().error).toContain(`There is no endpoint ${webhookEndpoint.id} to mirror.`)
+    expect(await tenant.endpoints()).toEqual([])
+  })
+
   test('the exact bytes reach the target, and the delivery is acknowledged after its answer', async () => {
     const tenant = await listenTenant(app)
     const answer = Promise.withResolvers<() => void>()
+    receiver.requests.length = 0
     receiver.respond((_request, response) =>
       answer.resolve(() => response.writeHead(201, { 'x-local': 'yes' }).end('thanks')),
     )

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAudit } from '../../../src/domain/audit/audit.ts'
+import { countHours } from '../../../src/domain/deliveries/count-hours.ts'
 import { countMinutes } from '../../../src/domain/deliveries/count-minutes.ts'
 import { recordResults } from '../../../src/domain/deliveries/record-results.ts'
 import { createPurgeOrganizations, SETTLE_MS } from '../../../src/domain/organizations/purge-organizations.ts'
@@ -86,6 +87,7 @@ async function createFullOrganization() {
   await addPeople(tenant.organizationId)
   await app.services.usageRecorder.flush()
   await countMinutes(app.database.pool, app.clock.now())
+  await countHours(app.database.pool, app.clock.now())
   return tenant
 }
 

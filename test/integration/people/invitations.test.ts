@@ -81,7 +81,7 @@ describe('invitation', () => {
     expect((await guest.ask(VIEWER)).role).toBe('VIEWER')
   })
 
-  test('is refused to a person with another address, and stays good', async () => {
+  test('[26] is refused to a person with another address, and stays good', async () => {
     const [owner] = await createTeam(app, 'OWNER')
     const [thief] = await createTeam(app, 'OWNER')
     const { token } = await invite(owner, newAddress())
@@ -97,7 +97,7 @@ describe('invitation', () => {
     expect(await accept(guest, token, {})).toBeUndefined()
   })
 
-  test('is used once when two accept it at once', async () => {
+  test('[26] is used once when two accept it at once', async () => {
     const [owner] = await createTeam(app, 'OWNER')
     const { token } = await invite(owner, newAddress())
     const codes = await Promise.all([1, 2].map(() => accept(createBrowser(app.url), token)))
@@ -105,7 +105,7 @@ describe('invitation', () => {
     expect(await app.database.prisma.member.count({ where: { organizationId: owner.organizationId } })).toBe(2)
   })
 
-  test('answers alike for an address with an account and one without', async () => {
+  test('[10] answers alike for an address with an account and one without', async () => {
     const [owner] = await createTeam(app, 'OWNER')
     const [known] = await createTeam(app, 'OWNER')
     const answers = []
@@ -117,7 +117,7 @@ describe('invitation', () => {
     expect(answers[0]).toBe(answers[1])
   })
 
-  test('replaces an earlier one of the address, and ends with revocation and after 7 days', async () => {
+  test('[26] replaces an earlier one of the address, and ends with revocation and after 7 days', async () => {
     const [owner] = await createTeam(app, 'OWNER')
     const email = newAddress()
     const first = await invite(owner, email)
@@ -193,7 +193,7 @@ describe('role of an invitation', () => {
   const disable = ({ personId }: SignedIn) =>
     app.database.prisma.person.update({ where: { id: personId }, data: { disabledAt: app.clock.now() } })
 
-  test('is refused when the inviting key was revoked or lost the permission', async () => {
+  test('[26] is refused when the inviting key was revoked or lost the permission', async () => {
     for (const change of [{ revokedAt: app.clock.now() }, { permissions: { members: ['read'] } }, undefined]) {
       const organizationId = await app.host.createOrganization('Keys')
       const { url } = await app.host.in(organizationId).ask(CREATE, { email: newAddress(), role: 'OWNER' })
@@ -207,7 +207,7 @@ describe('role of an invitation', () => {
     }
   })
 
-  test('cannot be raised by the invited', async () => {
+  test('[26] cannot be raised by the invited', async () => {
     const [owner] = await createTeam(app, 'OWNER')
     const { token } = await invite(owner, newAddress())
     const { errors } = await createBrowser(app.url).request(ACCEPT, { input: { token, ...NEW, role: 'OWNER' } })

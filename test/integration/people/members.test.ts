@@ -132,7 +132,7 @@ describe('role of a member', () => {
 })
 
 describe('last owner', () => {
-  test('cannot leave, be removed or be demoted', async () => {
+  test('[25] cannot leave, be removed or be demoted', async () => {
     const [owner, _admin, other] = await createTeam(app, 'OWNER', 'ADMIN', 'OWNER')
     expect(await codeOf(other, LEAVE)).toBeUndefined()
     const { memberId: id } = owner
@@ -143,7 +143,7 @@ describe('last owner', () => {
     expect(await codeOf(host, REMOVE, { id })).toBe('LAST_OWNER')
   })
 
-  test('stays when two owners leave, remove or demote each other at once', async () => {
+  test('[25] stays when two owners leave, remove or demote each other at once', async () => {
     for (let round = 0; round < 5; round++) {
       const [one, two] = await createTeam(app, 'OWNER', 'OWNER')
       const codes = await Promise.all([
@@ -172,7 +172,7 @@ describe('last owner', () => {
 })
 
 describe('removed member', () => {
-  test('is refused with the next request, and loses open subscriptions', async () => {
+  test('[18] is refused with the next request, and loses open subscriptions', async () => {
     const [owner, developer] = await createTeam(app, 'OWNER', 'DEVELOPER')
     const { cookie, token } = developer
     const open = await fetch(`${app.url}/graphql`, {

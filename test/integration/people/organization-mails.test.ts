@@ -101,9 +101,66 @@ describe('mail of a disabled endpoint', () => {
     await broken.stop()
   })
 
+  test('is the only one of an endpoint whose first failure disables it', async () => {
+    const [owner] = await createTeam(app, 'OWNER')
+    await disableEndpoint(owner.organizationId)
+    await expect.poll(() => mails.map(({ subject }) => subject)).toEqual(['Signalbox: An endpoint was disabled'])
+  })
+
   async function turnOff(person: SignedIn): Promise<void> {
     const answer = await person.ask(`mutation { accountUpdate(input: { mailsOfEndpoints: false }) {
       ... on AccountUpdatePayload { person { mailsOfEndpoints } } } }`)
     expect(answer.person.mailsOfEndpoints).toBe(false)
   }
+})
+
+describe('mail of a failing endpoint', () => {
+  test('goes to each owner when the first attempt fails, and never again for the endpoint', async () => {
+    const [owner, second] = await createTeam(app, 'OWNER', 'OWNER', 'ADMIN')
+    const receiver = await startReceiver((_request, response) => response.writeHead(500).end())
+    const tenant = await app.tenant(undefined, owner.organizationId)
+    await tenant.createType('a.b')
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+    await tenant.publish('a.b')
+    await app.deliver()
+    await expect.poll(() => mails.map(({ to }) => to).sort()).toEqual([owner.email, second.email].sort())
+    const [{ subject, text }] = mails as [MailMessage]
+    expect(subject).toBe('Signalbox: An endpoint fails')
+    expect(text).toContain(webhookEndpoint.id)
+    expect(text).toContain('answered 500')
+
+    receiver.respond((_request, response) => response.writeHead(204).end())
+    await tenant.publish('a.b')
+    await app.deliver()
+    receiver.respond((_request, response) => response.writeHead(500).end())
+    const other = await tenant.createEndpoint(`${receiver.url}/other`)
+    await tenant.publish('a.b')
+    await app.deliver()
+    await expect.poll(() => mails.length).toBe(4)
+    expect(mails.slice(2).every(({ text }) => text.includes(other.webhookEndpoint.id))).toBe(true)
+    await receiver.stop()
+  })
+
+  test('follows a failure that a listener of a stream acknowledges', async () => {
+    const [owner] = await createTeam(app, 'OWNER')
+    const tenant = await app.tenant(undefined, owner.organizationId)
+    await tenant.createType('a.b')
+    const { webhookEndpoint } = await tenant.ask(
+      `mutation { webhookEndpointCreate(input: { kind: STREAM, eventTypes: ["a.b"] }) {
+        ... on WebhookEndpointCreatePayload { webhookEndpoint { id } } } }`,
+    )
+    await tenant.publish('a.b')
+    const { claimed } = await tenant.ask(
+      `mutation ($id: ID!) { deliveryStreamClaim(input: { endpointId: $id, max: 1, waitSeconds: 5 }) {
+        ... on DeliveryStreamClaimPayload { claimed { delivery { id } version } } } }`,
+      { id: webhookEndpoint.id },
+    )
+    const [{ delivery, version }] = claimed
+    await tenant.ask(
+      `mutation ($results: [DeliveryStreamResultInput!]!) { deliveryStreamAcknowledge(input: { results: $results }) { __typename } }`,
+      { results: [{ id: delivery.id, version, statusCode: 500, durationMs: 1 }] },
+    )
+    await expect.poll(() => mails.map(({ to }) => to)).toEqual([owner.email])
+    expect(mails[0]!.text).toContain(webhookEndpoint.id)
+  })
 })

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import http from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { MailMessage } from '../../../src/domain/people/mail.ts'
 import { accountOf, totp } from '../../support/accounts.ts'
@@ -47,6 +49,26 @@ describe('request of a reset', () => {
       expect(await stranger(silent.url).requestReset(address)).toEqual({ __typename: 'PasswordResetRequestPayload' })
     expect(await silent.database.prisma.oneTimeCode.count({ where: { kind: 'PASSWORD_RESET' } })).toBe(0)
     await silent.stop()
+  })
+})
+
+describe('link of a reset', () => {
+  test('has the address of the installation when the request names another host', async () => {
+    const { email } = await signedInMember(app, 'forged')
+    mails.length = 0
+    const query = `mutation { passwordResetRequest(email: "${email}") { __typename } }`
+    const { hostname, port, origin } = new URL(app.url)
+    const forged = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' }
+    const headers = { ...forged, origin, 'content-type': 'application/json' }
+    const request = http.request({ hostname, port, path: '/graphql', method: 'POST', headers })
+    request.end(JSON.stringify({ query }))
+    const [response] = await once(request, 'response')
+    expect(response.statusCode).toBe(200)
+    response.resume()
+    await expect.poll(() => mails.length).toBe(1)
+    noteSecret(mails[0]!.text.match(/#([\w-]{43})\n/)?.[1] ?? '')
+    expect(mails[0]!.text).toContain(`${app.url}/reset-password#`)
+    expect(mails[0]!.text).not.toContain('evil.example')
   })
 })
 

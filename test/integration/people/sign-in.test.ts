@@ -1,5 +1,5 @@
-import { argon2 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { derive } from '../../../src/domain/people/hash-threads.ts'
 import { DEVICES_AT_MOST } from '../../../src/domain/people/known-devices.ts'
 import {
   addressSubject,
@@ -13,9 +13,9 @@ import { type App, startApp } from '../../support/app.ts'
 import { createBrowser, PASSWORD, setUpOwner } from '../../support/browser-client.ts'
 
 // Failed sign-ins: the answers, the waits, and the budgets of addresses and devices.
-vi.mock('node:crypto', async (original) => {
-  const crypto = await original<typeof import('node:crypto')>()
-  return { ...crypto, argon2: vi.fn(crypto.argon2) }
+vi.mock('../../../src/domain/people/hash-threads.ts', async (original) => {
+  const threads = await original<typeof import('../../../src/domain/people/hash-threads.ts')>()
+  return { derive: vi.fn(threads.derive) }
 })
 
 const EMAIL = 'ana@example.com'
@@ -42,7 +42,7 @@ const forget = () => app.database.prisma.signInBudget.deleteMany()
 
 describe('a refused sign-in', () => {
   test('[9] unknown address, wrong password and disabled person have the same answer, and make as many hashes', async () => {
-    const hashes = vi.mocked(argon2)
+    const hashes = vi.mocked(derive)
     const answers = []
     const attempts = [
       async () => stranger().browser.request(SIGN_IN, { input: { email: 'nobody@example.com', password: 'wrong' } }),

@@ -159,6 +159,17 @@ describe('replay', () => {
     expect(rows).toEqual([{ made: count, version: 1 }])
   })
 
+  test('a replay and its preview are rejected for a time that ends before it begins', async () => {
+    const { webhookEndpoint } = await tenant.createEndpoint(receiver.url)
+    const input = { endpointId: webhookEndpoint.id, from: '2026-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z' }
+    await expect(replay(input)).rejects.toThrow('input.from: must be before to')
+    const { issues } = await tenant.ask(
+      `query ($input: ReplayCreateInput!) { replayPreview(input: $input) { ... on ValidationError { issues { path } } } }`,
+      { input },
+    )
+    expect(issues).toEqual([{ path: 'input.from' }])
+  })
+
   test('a replay is rejected for a disabled endpoint or for a status that is not final', async () => {
     const { webhookEndpoint } = await tenant.createEndpoint(receiver.url, { enabled: false })
     await expect(replay({ endpointId: webhookEndpoint.id })).rejects.toThrow('ENDPOINT_DISABLED')

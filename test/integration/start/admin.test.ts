@@ -95,7 +95,7 @@ describe('npm run admin', () => {
     expect((await browser.request('{ viewer { role } }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
   })
 
-  test('reset-password prints a link and keeps the password, and disable-2fa ends the sessions', async () => {
+  test('[23] reset-password prints a link and keeps the password, and disable-2fa ends the sessions', async () => {
     const { output } = await admin('reset-password', EMAIL)
     const [, code = ''] = output.match(/https:\/\/box\.example\.com\/reset-password#([\w-]{43})/) ?? []
     expect(code).not.toBe('')

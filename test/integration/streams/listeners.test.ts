@@ -43,7 +43,7 @@ async function acknowledgeAll(client: Parameters<typeof acknowledge>[0], watches
 
 describe('listeners of a stream', () => {
   test('two listeners share many events, and each delivery is acknowledged once', async () => {
-    const EVENTS = 2_000
+    const EVENTS = 10_000
     const tenant = await streamTenant(app)
     const watches = [1, 2].map(() => listen(app, tenant.key, tenant.endpointId, 100))
     await subscribed(app, 2)

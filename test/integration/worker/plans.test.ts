@@ -10,12 +10,14 @@ import { createUndeliverable } from '../../../src/domain/deliveries/undeliverabl
 import { type NewEvent, storeEvents } from '../../../src/domain/events/store-events.ts'
 import { runReplayBatch } from '../../../src/domain/replays/replay-batch.ts'
 import { pruneDeliveryLog, pruneEvents } from '../../../src/domain/retention/prune-events.ts'
+import { claimStream } from '../../../src/domain/streams/claim-stream.ts'
 import { createIds, type MakeId } from '../../../src/lib/ids.ts'
 import { type ClaimedDelivery, createClaimer } from '../../../worker/claim.ts'
 import { decideOutcome } from '../../../worker/request-outcome.ts'
 import { sweep } from '../../../worker/sweep.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
+import { createStream } from '../../support/streams.ts'
 
 // A connection caches its plans, and a plan made on empty tables stays cached until the tables are analyzed.
 const STORED = 20_000
@@ -32,7 +34,7 @@ let tenant: Client & { organizationId: string }
 let own: Database
 let makeId: MakeId
 let now: Date
-let endpoints: Record<'enabled' | 'disabled' | 'busy', string>
+let endpoints: Record<'enabled' | 'disabled' | 'busy' | 'stream' | 'unheard', string>
 let claimed: ClaimedDelivery[] = []
 
 beforeAll(async () => {
@@ -41,10 +43,14 @@ beforeAll(async () => {
   makeId = createIds(app.clock)
   now = app.clock.now()
   tenant = await app.tenant()
-  for (const type of ['a.b', 'c.d']) await tenant.createType(type)
+  for (const type of ['a.b', 'c.d', 'e.f', 'g.h']) await tenant.createType(type)
   const endpoint = async (type: string): Promise<string> =>
     (await tenant.createEndpoint('http://127.0.0.1:9/', { eventTypes: [type] })).webhookEndpoint.id
-  endpoints = { enabled: await endpoint('a.b'), disabled: await endpoint('a.b'), busy: await endpoint('c.d') }
+  const stream = async (type: string) => (await createStream(tenant, { eventTypes: [type] })).endpointId
+  endpoints = {
+    ...{ enabled: await endpoint('a.b'), disabled: await endpoint('a.b'), busy: await endpoint('c.d') },
+    ...{ stream: await stream('e.f'), unheard: await stream('g.h') },
+  }
   await app.database.pool.query('UPDATE webhook_endpoints SET enabled = false WHERE id = $1', [endpoints.disabled])
   for (const table of ['events', 'deliveries', 'delivery_index', 'attempts', 'delivery_changes'])
     await app.database.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`)
@@ -87,6 +93,13 @@ const STATEMENTS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
   hold: (pool) => sweep(pool, 'holdWaiting', now),
   'cancel held': (pool) => sweep(pool, 'cancelHeld', now),
   'cancel waiting': (pool) => sweep(pool, 'cancelWaiting', now),
+  'claim stream': (pool) =>
+    claimStream(
+      pool,
+      { organizationId: tenant.organizationId, endpointId: endpoints.stream },
+      { now, limit: 10, maxBytes: 1_000_000, leaseSeconds: 60 },
+    ),
+  'hold unheard': (pool) => sweep(pool, 'holdUnheard', now),
   replay: (pool) => runReplayBatch(pool, { now, deliveryIdTime: deliveryIdTime() }),
   'remove changes': (pool) => pruneDeliveryLog(pool, now, 86_400),
   'remove events': (pool) => pruneEvents(pool, now, ''),
@@ -122,6 +135,19 @@ async function fill(): Promise<void> {
     `UPDATE deliveries SET status = 'DEAD', endpoint_id = $1, lease_until = NULL WHERE id > 'dlv_' || lpad('${STORED - 5}', 26, '0')
       AND id < 'dlv_01'`,
     [endpoints.enabled],
+  )
+  // Two streams with due deliveries: one with a listener, and one without, where a sweep holds them.
+  for (const [n, id] of [endpoints.stream, endpoints.unheard].entries())
+    await client.query(
+      `UPDATE deliveries SET endpoint_id = $1, status = CASE WHEN id < 'dlv_' || lpad($3, 26, '0') THEN 'PENDING' ELSE status END,
+        next_attempt_at = CASE WHEN id < 'dlv_' || lpad($3, 26, '0') THEN $4::timestamptz END
+        WHERE id >= 'dlv_' || lpad($2, 26, '0') AND id < 'dlv_' || lpad($5, 26, '0')`,
+      [id, String(2_500 + 1_000 * n), String(2_510 + 1_000 * n), now, String(3_500 + 1_000 * n)],
+    )
+  await client.query(
+    `INSERT INTO stream_listeners (id, organization_id, endpoint_id, lease_until)
+      VALUES ('lsn_1', $1, $2, $3::timestamptz + interval '1 hour')`,
+    [organizationId, endpoints.stream, now],
   )
   await client.query(
     `INSERT INTO delivery_index SELECT id, organization_id, event_id, endpoint_id, created_at FROM deliveries
@@ -178,6 +204,9 @@ describe('query plan', () => {
     expect([...reads].filter(isDear)).toEqual([])
     // The statements had rows to process.
     expect(claimed).toHaveLength(10)
+    expect(answers.get('claim stream')).toMatchObject({ deliveries: Array(10).fill({ endpoint_id: endpoints.stream }) })
+    const held = "SELECT FROM deliveries WHERE status = 'HELD' AND endpoint_id = $1"
+    expect((await app.database.pool.query(held, [endpoints.unheard])).rowCount).toBe(10)
     expect(answers.get('remove events')).toMatchObject({ removed: 200 })
     expect(answers.get('remove changes')).toBe(true)
     expect(answers.get('replay')).toMatchObject({ id: 'rpl_1', status: 'COMPLETED' })

@@ -10,6 +10,7 @@ describe('options of listen', () => {
     expect(read('3000/hooks')).toEqual({
       ...{ url: 'http://127.0.0.1:4000', apiKey: 'sb_live_x', target: 'http://localhost:3000/hooks', types: ['*'] },
       ...{ replayFrom: undefined, answer: undefined, expectation: undefined, json: false, printSecret: false },
+      ...{ mirror: undefined, hold: false },
     })
   })
 
@@ -48,6 +49,8 @@ describe('options of listen', () => {
     ['3000 --delay 8s', '--delay needs --answer'],
     ['3000 --count 2', '--count and --timeout need --expect'],
     ['3000 --since 1h --from evt_x', 'both begin a replay'],
+    ['3000 --mirror whep_x --types a', '--mirror takes over the event types'],
+    ['3000 --hold --json', '--hold waits for keys'],
     ['3000 --since 1w', '--since must be a duration'],
     ['3000 --since 91d', '--since must be a duration'],
     ['3000 --from dlv_01arz3ndektsv4rrffq69g5fav', '--from must be the id of an event'],

@@ -46,7 +46,7 @@ describe.each([80, 120, 200])('screen of %i columns', (width) => {
     expect(title).toMatch(/^Signalbox listen +paused$/)
     expect(counts).toContain('5 received, 3 accepted, 1 failed, 1 in flight')
     expect(more[0]).toBe('No delivery yet.')
-    expect(more.at(-1)).toBe('r again   p pause   v verify signature   q quit')
+    expect(more.at(-1)).toBe('r again   e edit and send   n next   p pause   o open   v verify   q quit')
   })
 })
 

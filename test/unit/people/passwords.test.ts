@@ -33,9 +33,19 @@ describe('rules of passwords', () => {
 
   test('[2] characters count as people count them, and any of them may stand in a password', () => {
     expect(issuesOf('🔑'.repeat(14))).toHaveLength(1)
-    for (const password of ['🔑'.repeat(15), ' '.repeat(20), 'x'.repeat(64), 'пароль из пяти слов', 'a'.repeat(1_000)])
+    for (const password of [
+      '🔑 🚪🪟🏠🔒🧱🚲🧭🪜🧰🔦🪛🧲🔭🧪',
+      'x y z w  '.repeat(8),
+      'пароль из пяти слов',
+      'abcd'.repeat(250),
+    ])
       expect(issuesOf(password), password).toEqual([])
     expect(newPassword.safeParse('x'.repeat(1_001)).success).toBe(false)
+  })
+
+  test('[3] a password of few different characters is refused', () => {
+    for (const password of ['a'.repeat(15), 'ab'.repeat(20), ' '.repeat(20), '🔑🚪🏠'.repeat(6)])
+      expect(issuesOf(password)[0]?.message, password).toContain('at least 4 different characters')
   })
 
   test('[3] the most common passwords are refused in any case of their letters', () => {

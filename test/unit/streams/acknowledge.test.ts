@@ -34,7 +34,7 @@ describe('acknowledged results', () => {
     const clock = createTestClock()
     const { acknowledge } = createAcknowledge({
       ...{ pool: createStalledPool(), clock, makeId: createIds(clock), bus: createLocalBus() },
-      ...{ log: createLog({ level: 'silent' }), openLeases: createOpenLeases() },
+      ...{ log: createLog({ level: 'silent' }), openLeases: createOpenLeases(), mailOwners: () => {} },
     })
     const viewer = { organizationId: 'org_1' } as Viewer
     const waiting: Promise<unknown>[] = []

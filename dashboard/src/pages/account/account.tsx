@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { type AccountQuery, account, accountUpdate, passwordChange } from '../../graph/operations.ts'
 import { useChange, useRead } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
@@ -24,9 +25,13 @@ export default function Account() {
           <>
             <div className="columns">
               {viewer.person !== null && <Profile person={viewer.person} />}
-              <Password />
+              <Password onChanged={answer.refresh} />
             </div>
-            <TwoFactor isEnabled={sessions.some(({ isCurrent, twoFactor }) => isCurrent && twoFactor)} />
+            <TwoFactor
+              isEnabled={viewer.person?.twoFactor?.isEnabled ?? false}
+              codesLeft={viewer.person?.twoFactor?.recoveryCodesLeft}
+              onChanged={answer.refresh}
+            />
             <Sessions sessions={sessions} onEnded={answer.refresh} />
           </>
         )}
@@ -37,13 +42,22 @@ export default function Account() {
 
 function Profile({ person }: { person: NonNullable<AccountQuery['viewer']['person']> }) {
   const { send } = useChange(accountUpdate)
+
+  function save(form: FormData) {
+    const email = String(form.get('email'))
+    return send({
+      input: {
+        name: String(form.get('name')),
+        mailsOfEndpoints: form.get('mailsOfEndpoints') === 'on',
+        // A given address needs the password, also the present one.
+        ...(email !== person.email && { email }),
+      },
+    })
+  }
+
   return (
     <Panel title={words.profile}>
-      <Form
-        submit={words.save}
-        send={(form) => send({ input: { name: String(form.get('name')), email: String(form.get('email')) } })}
-        onDone={() => toast(words.saved)}
-      >
+      <Form submit={words.save} send={save} onDone={() => toast(words.saved)}>
         {(faultOf) => (
           <>
             <TextField label={words.name} name="name" required defaultValue={person.name} fault={faultOf('name')} />
@@ -56,6 +70,7 @@ function Profile({ person }: { person: NonNullable<AccountQuery['viewer']['perso
               defaultValue={person.email ?? ''}
               fault={faultOf('email')}
             />
+            <CheckField label={words.mails} name="mailsOfEndpoints" defaultChecked={person.mailsOfEndpoints ?? false} />
           </>
         )}
       </Form>
@@ -63,9 +78,10 @@ function Profile({ person }: { person: NonNullable<AccountQuery['viewer']['perso
   )
 }
 
-function Password() {
+function Password({ onChanged }: { onChanged: () => void }) {
   const { send } = useChange(passwordChange)
   const { password } = words
+  const [changes, setChanges] = useState(0)
 
   const change = (form: FormData) =>
     send({
@@ -78,7 +94,17 @@ function Password() {
 
   return (
     <Panel title={password.title}>
-      <Form submit={password.submit} send={change} onDone={() => toast(password.done)}>
+      <Form
+        key={changes}
+        submit={password.submit}
+        send={change}
+        onDone={() => {
+          toast(password.done)
+          // An empty form again: passwords do not stay on the page.
+          setChanges((before) => before + 1)
+          onChanged()
+        }}
+      >
         {(faultOf) => (
           <>
             <TextField

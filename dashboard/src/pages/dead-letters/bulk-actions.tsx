@@ -23,7 +23,9 @@ export function BulkActions({ actions, onEnded }: { actions: readonly Action[]; 
             <div className="row">
               <h3>{words.kind[action.kind]}</h3>
               <JobStatus status={action.status} />
-              <span className="muted">{texts.jobs.progress(action.count)}</span>
+              <span className="muted">
+                {texts.jobs.progress(action.count)} · {states(action.filter)}
+              </span>
               {action.status === 'RUNNING' && <Running id={action.id} onEnded={onEnded} />}
             </div>
             <span className="muted">
@@ -34,6 +36,12 @@ export function BulkActions({ actions, onEnded }: { actions: readonly Action[]; 
       ))}
     </Panel>
   )
+}
+
+/** States of the deliveries that an action chose. */
+function states(filter: unknown): string {
+  const { statuses = [] } = filter as { statuses?: string[] }
+  return statuses.map((status) => texts.deliveries.status[status] ?? status).join(', ')
 }
 
 /** Follows a running action and lets it be stopped. */

@@ -1,85 +1,129 @@
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { endpointName } from '../../graph/endpoint-name.ts'
-import { type BulkActionKind, type DeadLettersQuery, type DeliveryStatus, deadLetters } from '../../graph/operations.ts'
-import { useRead } from '../../graph/use-operation.ts'
+import { openDeliveries } from '../../graph/live.ts'
+import {
+  type AttemptErrorCode,
+  type BulkActionKind,
+  type DeadLettersQuery,
+  type DeliveryFilter,
+  type DeliveryStatus,
+  deadLetters,
+  deliveryRetry,
+} from '../../graph/operations.ts'
+import { useChange, useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { StatusBadge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { SelectField } from '../../ui/field.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Panel } from '../../ui/panel.tsx'
-import { SearchField } from '../../ui/search-field.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
+import { toast } from '../../ui/toasts.tsx'
+import { useEvery } from '../../ui/use-every.ts'
 import { useFilters } from '../../ui/use-filters.ts'
+import { useSoon } from '../../ui/use-soon.ts'
 import { BulkActions } from './bulk-actions.tsx'
 import { ConfirmBulkAction } from './confirm-bulk-action.tsx'
+import { DeadLetterFilters } from './dead-letter-filters.tsx'
 
 const words = texts.deadLetters
 const { columns: titles } = texts.deliveries
 type Row = DeadLettersQuery['deliveries']['nodes'][number]
 
+/** Pace at which the list follows live changes of deliveries. */
+const REFRESH_MS = 1_000
+/** Pace at which actions of other people appear. */
+const ACTIONS_MS = 10_000
+
+/** The actions that are possible in each state that the page shows. */
+const ACTIONS: Record<string, readonly BulkActionKind[]> = {
+  DEAD: ['RETRY'],
+  EXPIRED: ['RETRY'],
+  CANCELED: ['RETRY'],
+  RETRYING: ['RETRY', 'CANCEL'],
+  HELD: ['CANCEL'],
+}
+
 const COLUMNS: readonly Column<Row>[] = [
-  { title: titles.status, cell: ({ status }) => <StatusBadge status={status} /> },
   { title: titles.event, cell: ({ event }) => <span className="cell-line">{event.type}</span> },
-  { title: titles.endpoint, cell: ({ endpoint }) => <span className="cell-line">{endpointName(endpoint)}</span> },
+  { title: titles.status, cell: ({ status }) => <StatusBadge status={status} /> },
+  {
+    title: titles.endpoint,
+    cell: ({ endpoint }) => <span className="cell-line">{endpoint.description || endpointName(endpoint)}</span>,
+  },
   { title: titles.reason, cell: ({ explanation }) => <span className="cell-line">{explanation}</span> },
   { title: titles.updated, cell: ({ updatedAt }) => <Time at={updatedAt} /> },
 ]
+const RETRY: Column<Row> = { title: words.row, cell: (row) => <RetryOne row={row} /> }
 
 /** Deliveries that need a person, with retry and cancel of all that the filters find. */
 export default function DeadLetters() {
-  const { can } = useSession()
+  const { can, graph } = useSession()
   const filters = useFilters()
   const [kind, setKind] = useState<BulkActionKind>()
-  const [status, type, endpointId] = [filters.get('status') || 'DEAD', filters.get('type'), filters.get('endpoint')]
+  const status = filters.get('status') || 'DEAD'
+  const [type, endpointId, error] = [filters.get('type'), filters.get('endpoint'), filters.get('error')]
   const after = filters.given('after')
-  const filter = useMemo(
-    () => ({ statuses: [status as DeliveryStatus], ...(type && { types: [type] }), ...(endpointId && { endpointId }) }),
-    [status, type, endpointId],
+  const filter = useMemo<DeliveryFilter>(
+    () => ({
+      statuses: [status as DeliveryStatus],
+      ...(type && { types: [type] }),
+      ...(endpointId && { endpointId }),
+      ...(error && (status === 'DEAD' || status === 'RETRYING') && { errorCodes: [error as AttemptErrorCode] }),
+    }),
+    [status, type, endpointId, error],
   )
   const answer = useRead(deadLetters, { filter, first: 50, ...(after && { after }) })
+  const refreshSoon = useSoon(REFRESH_MS, answer.refresh)
+  useEvery(ACTIONS_MS, answer.refresh)
+  useEffect(() => {
+    const listener = { onState() {}, onCaughtUp() {}, onGap: refreshSoon, onChanges: refreshSoon }
+    return openDeliveries(graph, endpointId ? { endpointId } : {}, listener)
+  }, [graph, endpointId, refreshSoon])
+  const isFull = (answer.data?.deliveries.nodes.length ?? 0) > 0
+
   return (
     <>
       <div className="page-head">
         <h1>{words.title}</h1>
-        {can('deliveries:write') && (answer.data?.deliveries.nodes.length ?? 0) > 0 && (
+        {can('deliveries:write') && isFull && (
           <div className="row">
-            <Button onClick={() => setKind('RETRY')}>{words.retryAll}</Button>
-            <Button kind="danger" onClick={() => setKind('CANCEL')}>
-              {words.cancelAll}
-            </Button>
+            {ACTIONS[status]?.map((action) => (
+              <Button
+                key={action}
+                {...(action === 'CANCEL' && { kind: 'danger' as const })}
+                onClick={() => setKind(action)}
+              >
+                {words.all[action]}
+              </Button>
+            ))}
           </div>
         )}
       </div>
-      <div className="filters">
-        <SelectField
-          label={words.status}
-          options={words.states}
-          value={status}
-          onChange={(event) => filters.set('status', event.target.value)}
-        />
-        <SearchField label={titles.event} value={type} onSearch={(text) => filters.set('type', text)} />
-        <SearchField label={titles.endpoint} value={endpointId} onSearch={(text) => filters.set('endpoint', text)} />
-      </div>
+      <DeadLetterFilters filters={filters} />
       <Answered answer={answer}>
         {({ deliveries: { nodes, total, pageInfo }, bulkActions }) => (
           <>
             <BulkActions actions={bulkActions.nodes} onEnded={answer.refresh} />
             <Panel
-              title={words.title}
+              title={words.found[status] ?? words.title}
               sent={answer.sent}
               aside={<span className="muted">{texts.total(total)}</span>}
               bare
             >
               {nodes.length === 0 ? (
-                <Empty title={words.empty} hint={words.emptyHint} />
+                <Empty
+                  title={words.empty[status] ?? ''}
+                  hint={filters.isEmpty ? words.emptyHint : words.emptyFiltered}
+                />
               ) : (
                 <Table
                   label={words.title}
-                  columns={COLUMNS}
+                  columns={
+                    can('deliveries:write') && ACTIONS[status]?.includes('RETRY') ? [...COLUMNS, RETRY] : COLUMNS
+                  }
                   rows={nodes}
                   keyOf={({ id }) => id}
                   hrefOf={({ id }) => `/deliveries/${id}`}
@@ -94,5 +138,21 @@ export default function DeadLetters() {
         <ConfirmBulkAction kind={kind} filter={filter} onClose={() => setKind(undefined)} onStarted={answer.refresh} />
       )}
     </>
+  )
+}
+
+/** Makes one delivery due; the row then shows its state until it leaves the list. */
+function RetryOne({ row }: { row: Row }) {
+  const { send, isSending } = useChange(deliveryRetry)
+  async function retry() {
+    const outcome = await send({ id: row.id })
+    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
+    else toast(texts.deliveries.detail.retried)
+  }
+  if (ACTIONS[row.status]?.includes('RETRY') !== true) return null
+  return (
+    <Button onClick={retry} disabled={isSending} aria-label={words.retryOne(row.event.type)}>
+      {words.retry}
+    </Button>
   )
 }

@@ -1,42 +1,60 @@
 import { useState } from 'react'
 import { endpointUpdate } from '../../graph/operations.ts'
-import { useChange } from '../../graph/use-operation.ts'
+import { type Outcome, useChange } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Form } from '../../ui/form.tsx'
 import { toast } from '../../ui/toasts.tsx'
 import type { EndpointRow } from './endpoint.tsx'
-import { EndpointFields, readEndpoint } from './endpoint-fields.tsx'
+import { EndpointConflict } from './endpoint-conflict.tsx'
+import { EndpointFields } from './endpoint-fields.tsx'
+import { changesOf, differencesOf, predicateRefusal, readEndpoint } from './endpoint-input.ts'
 
-/** Edits an endpoint on the version that the form shows: an edit of another person is never overwritten. */
-export function EditEndpoint({ endpoint, onClose }: { endpoint: EndpointRow; onClose: () => void }) {
-  const { send } = useChange(endpointUpdate)
-  const [isBehind, setBehind] = useState(false)
+const words = texts.endpoints
 
-  async function save(form: FormData) {
-    const outcome = await send({ id: endpoint.id, input: readEndpoint(form), expectedVersion: endpoint.version })
-    if ('refusal' in outcome && outcome.refusal.code === 'VERSION_CONFLICT') setBehind(true)
-    return outcome
+interface Props {
+  /** The endpoint as it is saved now, which may be newer than the one with which the form began. */
+  endpoint: EndpointRow
+  onClose: () => void
+}
+
+/**
+ * Edits an endpoint. The form sends the entries that the person changed, on the version that was shown last: the edit of another person
+ * is shown as soon as it is saved, and is overwritten only by a decision.
+ */
+export function EditEndpoint({ endpoint, onClose }: Props) {
+  const { send, isSending } = useChange(endpointUpdate)
+  const [base, setBase] = useState(endpoint)
+  const differences = differencesOf(base, endpoint)
+  // The own change may arrive as a live message before its answer.
+  const isBehind = !isSending && differences.length > 0
+
+  async function save(form: FormData): Promise<Outcome<unknown>> {
+    try {
+      const input = changesOf(readEndpoint(form), base)
+      if (Object.keys(input).length === 0) return { payload: undefined }
+      return await send({ id: endpoint.id, input, expectedVersion: endpoint.version })
+    } catch (error) {
+      return { refusal: predicateRefusal(error) }
+    }
   }
 
   return (
-    <Dialog title={texts.endpoints.edit} onClose={onClose}>
+    <Dialog title={words.editTitle} size="wide" onClose={onClose}>
       {isBehind && (
-        <p className="notice" data-tone="warn" role="alert">
-          {texts.endpoints.conflict}
-        </p>
+        <EndpointConflict endpoint={endpoint} differences={differences} onTakeTheirs={() => setBase(endpoint)} />
       )}
       <Form
-        key={endpoint.version}
-        submit={texts.endpoints.form.save}
+        key={base.version}
+        submit={isBehind ? words.conflict.saveMine : words.form.save}
         onCancel={onClose}
         send={save}
         onDone={() => {
-          toast(texts.endpoints.saved)
+          toast(words.saved)
           onClose()
         }}
       >
-        {(faultOf) => <EndpointFields endpoint={endpoint} faultOf={faultOf} />}
+        {(faultOf) => <EndpointFields endpoint={base} faultOf={faultOf} />}
       </Form>
     </Dialog>
   )

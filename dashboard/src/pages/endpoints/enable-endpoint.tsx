@@ -5,6 +5,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { Form } from '../../ui/form.tsx'
 import { toast } from '../../ui/toasts.tsx'
+import { EndpointImpact } from './endpoint-impact.tsx'
 
 const words = texts.endpoints.enable
 
@@ -13,6 +14,7 @@ export function EnableEndpoint({ id, onClose }: { id: string; onClose: () => voi
   const { send } = useChange(endpointEnable)
   return (
     <Dialog title={words.title} onClose={onClose}>
+      <EndpointImpact ids={[id]} change="enable" />
       <Form
         submit={words.action}
         onCancel={onClose}

@@ -13,13 +13,23 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { useEvery } from '../../ui/use-every.ts'
 import { useFilters } from '../../ui/use-filters.ts'
+import { useSoon } from '../../ui/use-soon.ts'
+import { BulkEndpoints } from './bulk-endpoints.tsx'
 import { CreateEndpoint } from './create-endpoint.tsx'
 import { EndpointState } from './endpoint-health.tsx'
+import { EndpointHours } from './endpoint-hours.tsx'
+import type { Change } from './endpoint-impact.tsx'
 
 const words = texts.endpoints
 const { columns: titles } = words
 type Row = EndpointsQuery['webhookEndpoints']['nodes'][number]
+
+/** Live messages come once a second for each endpoint; the list is read again at this pace. */
+const REFRESH_MS = 1_000
+/** Hours have no live message. */
+const IDLE_REFRESH_MS = 15_000
 
 const COLUMNS: readonly Column<Row>[] = [
   {
@@ -32,6 +42,7 @@ const COLUMNS: readonly Column<Row>[] = [
     ),
   },
   { title: titles.health, cell: (row) => <EndpointState endpoint={row} /> },
+  { title: titles.hours, cell: ({ recentHours }) => <EndpointHours hours={recentHours} /> },
   { title: titles.types, cell: ({ eventTypes }) => <span className="cell-line mono">{eventTypes.join(', ')}</span> },
   { title: titles.failure, cell: ({ health }) => <span className="cell-line">{health.lastFailure}</span> },
 ]
@@ -50,6 +61,7 @@ export default function Endpoints() {
   const { can } = useSession()
   const filters = useFilters()
   const [isCreating, setCreating] = useState(false)
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [, navigate] = useLocation()
   const [tab, search, type, after] = [
     filters.get('show'),
@@ -62,10 +74,11 @@ export default function Endpoints() {
     [tab, search, type],
   )
   const answer = useRead(endpoints, { filter, first: 50, ...(after && { after }) })
-  useUpdates(endpointUpdates, {}, ({ webhookEndpointUpdates: { gap, webhookEndpoint } }) => {
-    const isShown = answer.data?.webhookEndpoints.nodes.some(({ id }) => id === webhookEndpoint?.id)
-    if (gap || !isShown) answer.refresh()
-  })
+  const refreshSoon = useSoon(REFRESH_MS, answer.refresh)
+  useEvery(IDLE_REFRESH_MS, answer.refresh)
+  // A changed endpoint may enter or leave the tab, and a deleted one leaves every list.
+  useUpdates(endpointUpdates, {}, refreshSoon)
+  const mayChange = can('webhooks:write') || can('webhooks:delete')
 
   return (
     <>
@@ -90,6 +103,7 @@ export default function Endpoints() {
             aside={<span className="muted">{texts.total(total)}</span>}
             bare
           >
+            <Chosen rows={nodes.filter(({ id }) => selected.has(id))} onSelect={setSelected} onDone={answer.refresh} />
             {nodes.length === 0 ? (
               <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
             ) : (
@@ -99,6 +113,14 @@ export default function Endpoints() {
                 rows={nodes}
                 keyOf={({ id }) => id}
                 hrefOf={({ id }) => `/endpoints/${id}`}
+                selection={
+                  mayChange
+                    ? {
+                        ...{ selected, onSelect: setSelected, labelOfAll: words.bulk.selectAll },
+                        labelOf: (row) => words.bulk.select(row.description || endpointName(row)),
+                      }
+                    : undefined
+                }
               />
             )}
             <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
@@ -107,6 +129,58 @@ export default function Endpoints() {
       </Answered>
       {isCreating && (
         <CreateEndpoint onClose={() => setCreating(false)} onCreated={(id) => navigate(`/endpoints/${id}`)} />
+      )}
+    </>
+  )
+}
+
+interface ChosenProps {
+  /** Selected rows that the page shows: a row that left the list cannot be changed unseen. */
+  rows: readonly Row[]
+  onSelect: (keys: ReadonlySet<string>) => void
+  onDone: () => void
+}
+
+/** Changes of the selected endpoints. */
+function Chosen({ rows, onSelect, onDone }: ChosenProps) {
+  const { can } = useSession()
+  const [change, setChange] = useState<Change>()
+  const [begun, setBegun] = useState<readonly Row[]>([])
+  function open(next: Change) {
+    setBegun(rows)
+    setChange(next)
+  }
+  return (
+    <>
+      {rows.length > 0 && (
+        <fieldset className="chosen row" aria-label={words.bulk.selected(rows.length)}>
+          <strong>{words.bulk.selected(rows.length)}</strong>
+          {can('webhooks:write') && (
+            <>
+              <Button onClick={() => open('enable')}>{words.bulk.actions.enable}</Button>
+              <Button onClick={() => open('disable')}>{words.bulk.actions.disable}</Button>
+            </>
+          )}
+          {can('webhooks:delete') && (
+            <Button kind="danger" onClick={() => open('delete')}>
+              {words.bulk.actions.delete}
+            </Button>
+          )}
+          <Button kind="quiet" onClick={() => onSelect(new Set())}>
+            {words.bulk.clear}
+          </Button>
+        </fieldset>
+      )}
+      {change !== undefined && (
+        <BulkEndpoints
+          change={change}
+          rows={begun}
+          onClose={(failed) => {
+            setChange(undefined)
+            onSelect(new Set(failed))
+            onDone()
+          }}
+        />
       )}
     </>
   )

@@ -6,13 +6,14 @@ import { useUpdates } from '../../graph/use-updates.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
+import { Confirm } from '../../ui/confirm.tsx'
 import { JobStatus } from '../../ui/job-status.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
-import { toast } from '../../ui/toasts.tsx'
+import { useEvery } from '../../ui/use-every.ts'
 import { useFilters } from '../../ui/use-filters.ts'
 import { CreateReplay } from './create-replay.tsx'
 
@@ -20,22 +21,40 @@ const words = texts.replays
 const { columns: titles } = words
 type Row = ReplaysQuery['replays']['nodes'][number]
 
+/** New replays of other people have no live message; running ones are followed each by its own. */
+const REFRESH_MS = 5_000
+
 const COLUMNS: readonly Column<Row>[] = [
-  { title: titles.endpoint, cell: ({ endpoint }) => <span className="cell-line">{endpointName(endpoint)}</span> },
+  {
+    title: titles.endpoint,
+    cell: ({ endpoint }) => (
+      <>
+        <span className="cell-line">{endpointName(endpoint)}</span>
+        <span className="cell-line muted">{endpoint.description}</span>
+      </>
+    ),
+  },
   { title: titles.status, cell: (row) => <Progress row={row} /> },
   { title: titles.count, isNumber: true, cell: ({ count }) => texts.jobs.progress(count) },
-  { title: titles.filter, cell: ({ types, statuses }) => [...types, ...statuses].join(', ') || words.allEvents },
-  { title: titles.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
-  { title: titles.by, cell: ({ createdBy }) => createdBy.name },
+  { title: titles.filter, cell: (row) => <Selected row={row} /> },
+  {
+    title: titles.created,
+    cell: ({ createdAt, createdBy }) => (
+      <>
+        <Time at={createdAt} /> <span className="cell-line muted">{createdBy.name}</span>
+      </>
+    ),
+  },
 ]
 
-/** Replays of stored events, running ones live. */
+/** Replays of stored events, running ones live. The form opens with an endpoint that the address names. */
 export default function Replays() {
   const { can } = useSession()
   const filters = useFilters()
-  const [isCreating, setCreating] = useState(false)
+  const [isCreating, setCreating] = useState(() => filters.given('endpoint') !== undefined)
   const after = filters.given('after')
   const answer = useRead(replays, { first: 50, ...(after && { after }) })
+  useEvery(REFRESH_MS, answer.refresh)
   return (
     <>
       <div className="page-head">
@@ -58,35 +77,61 @@ export default function Replays() {
           </Panel>
         )}
       </Answered>
-      {isCreating && <CreateReplay onClose={() => setCreating(false)} onCreated={answer.refresh} />}
+      {isCreating && can('deliveries:write') && (
+        <CreateReplay
+          endpointId={filters.given('endpoint')}
+          onClose={() => {
+            setCreating(false)
+            filters.set('endpoint', undefined)
+          }}
+          onCreated={answer.refresh}
+        />
+      )}
+    </>
+  )
+}
+
+/** The filter of a replay. */
+function Selected({ row: { types, statuses, from, to } }: { row: Row }) {
+  return (
+    <>
+      <span className="cell-line">
+        {types.join(', ') || words.allEvents}
+        {statuses.length > 0 && `, ${statuses.map((status) => texts.deliveries.status[status] ?? status).join(', ')}`}
+      </span>
+      {(from !== null || to !== null) && (
+        <span className="cell-line muted">
+          {from !== null && new Date(from).toLocaleString()} – {to !== null && new Date(to).toLocaleString()}
+        </span>
+      )}
     </>
   )
 }
 
 function Progress({ row }: { row: Row }) {
-  if (row.status !== 'RUNNING') return <JobStatus status={row.status} />
-  return <Running row={row} />
+  if (row.status === 'RUNNING') return <Running row={row} />
+  return (
+    <>
+      <JobStatus status={row.status} />
+      {row.explanation !== null && <span className="cell-line muted">{row.explanation}</span>}
+    </>
+  )
 }
 
 /** A running replay follows its progress and can be stopped. */
 function Running({ row: { id, status } }: { row: Row }) {
   const { can } = useSession()
-  const { send, isSending } = useChange(replayCancel)
+  const [isStopping, setStopping] = useState(false)
+  const { send } = useChange(replayCancel)
   useUpdates(replayUpdates, { id }, () => {})
-
-  async function stop() {
-    const outcome = await send({ id })
-    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
-    else toast(texts.jobs.canceled)
-  }
-
   return (
     <span className="row">
       <JobStatus status={status} />
-      {can('deliveries:write') && (
-        <Button onClick={stop} disabled={isSending}>
-          {texts.jobs.cancel}
-        </Button>
+      {can('deliveries:write') && <Button onClick={() => setStopping(true)}>{texts.jobs.cancel}</Button>}
+      {isStopping && (
+        <Confirm {...words.stop} onClose={() => setStopping(false)} send={() => send({ id })}>
+          <p>{words.stop.effect}</p>
+        </Confirm>
       )}
     </span>
   )
