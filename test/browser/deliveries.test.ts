@@ -16,6 +16,8 @@ describe('list of deliveries', () => {
   const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('cell') })
 
   test('has its filters in the address: state, endpoint, type, principal, event and time', async () => {
+    await billing.deliver()
+    await billing.deliver()
     await billing.change('webhookEndpointDisable', billing.endpointId)
     await billing.program.publish('invoice.paid')
     const held = (await billing.program.deliveries()).at(-1)!

@@ -79,11 +79,12 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
       filter,
     )
   }, [page, changes, filter, after])
-  if (!isHeld) {
+  // Only the newest page takes arrived rows, so that no other one needs to be held.
+  if (!isHeld || after !== undefined) {
     heldRows.current = undefined
     arrived.current.clear()
   } else heldRows.current ??= merged
-  const rows = heldRows.current === undefined ? merged : holdRows(heldRows.current, changes)
+  const rows = heldRows.current === undefined ? merged : holdRows(heldRows.current, page?.nodes ?? [], changes)
   const isFresh = ({ id }: DeliveryRow) => performance.now() - (fresh.current.get(id) ?? -FRESH_MS) < FRESH_MS
   return { answer, rows, waiting: arrived.current.size, state, isFresh }
 }
