@@ -1195,6 +1195,11 @@ export type DeliveryUpdatesSubscriptionVariables = Exact<{
 
 export type DeliveryUpdatesSubscription = { deliveryUpdates: { __typename: 'DeliveryUpdate', cursor: string, gap: boolean, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } } } };
 
+export type DeliveryUpdatesCursorQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DeliveryUpdatesCursorQuery = { deliveryUpdatesCursor: string };
+
 export type EndpointQueryVariables = Exact<{
   id: string | number;
   filter?: DeliveryFilter | null | undefined;
@@ -2251,6 +2256,12 @@ export const deliveryUpdates: Operation<DeliveryUpdatesSubscription, DeliveryUpd
   documentId: 'sha256:188c05d46a5e7eb185ee158ea05ec9ab8335511354b401404621ba91c9ed5532',
   name: 'DeliveryUpdates',
   body: "subscription DeliveryUpdates($filter: DeliveryUpdatesFilter, $after: String) {\n  deliveryUpdates(filter: $filter, after: $after) {\n    cursor\n    gap\n    delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const deliveryUpdatesCursor: Operation<DeliveryUpdatesCursorQuery, DeliveryUpdatesCursorQueryVariables> = {
+  documentId: 'sha256:8bb3842e1b1c498d3bb3846ed130ae19759facefe4200baee10049298a299cf1',
+  name: 'DeliveryUpdatesCursor',
+  body: "query DeliveryUpdatesCursor {\n  deliveryUpdatesCursor\n}",
 }
 
 export const endpoint: Operation<EndpointQuery, EndpointQueryVariables> = {

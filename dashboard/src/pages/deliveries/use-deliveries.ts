@@ -40,6 +40,7 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
     // The states are filtered here: a row that leaves the filter sends a message that the server would hold back.
     return openDeliveries(graph, filter.endpointId == null ? {} : { endpointId: filter.endpointId }, {
       onState: setState,
+      onStart: refresh,
       onCaughtUp: (count) => toast(texts.live.caughtUp(count)),
       onGap() {
         toast(texts.live.gap)

@@ -61,6 +61,7 @@ function useFollow(id: string, refresh: () => void): void {
         {
           onState: () => {},
           onCaughtUp: () => {},
+          onStart: refreshSoon,
           onGap: refreshSoon,
           onChanges: (changed) => changed.some((change) => change.event.id === id) && refreshSoon(),
         },
