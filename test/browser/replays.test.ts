@@ -100,6 +100,23 @@ describe('replay', () => {
   })
 })
 
+describe('preview of a replay', () => {
+  test('says "At least" when not every event was examined', async () => {
+    await dashboard.program.createEndpoint(receiver.url, { eventTypes: ['nothing.here'] })
+    const page = await dashboard.openAsOwner(`${base}/replays`)
+    // An installation with that many events takes minutes to fill.
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch()
+      const text = (await response.text()).replace('"count":0,"isExact":true', '"count":100000,"isExact":false')
+      await route.fulfill({ response, body: text })
+    })
+    await page.getByRole('button', { name: 'Replay events' }).click()
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await page.getByText('At least 100,000 events would be sent.').waitFor()
+    await page.close()
+  })
+})
+
 describe('dead letters', () => {
   test('are filtered in the address, retried one by one and all at once with a preview', async () => {
     const { program } = dashboard
