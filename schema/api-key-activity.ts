@@ -1,5 +1,6 @@
 import { ApiKey } from './api-key.ts'
 import { builder, requireViewer } from './builder.ts'
+import { LimitsType } from './limits.ts'
 import { UsageType } from './usage.ts'
 import { UsageFilter } from './usage-fields.ts'
 
@@ -25,6 +26,14 @@ builder.prismaObjectFields(ApiKey, (t) => ({
     description: 'Signs that the key is in use. Needs `usage: read`.',
     authScopes: { can: 'usage:read' },
     resolve: ({ id }) => ({ id }),
+  }),
+  currentLimits: t.field({
+    type: LimitsType,
+    nullable: true,
+    description:
+      'Rate limits and quota of the key now, read without spending; null for a key without limits. Needs `usage: read`.',
+    authScopes: { can: 'usage:read' },
+    resolve: (key, _args, { services }) => services.keys.limitsOf(key),
   }),
   usage: t.field({
     type: UsageType,

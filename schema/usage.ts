@@ -1,5 +1,5 @@
 import type { Usage, UsageFigures } from '../src/domain/usage/usage.ts'
-import { WIDTHS } from '../src/domain/usage/usage.ts'
+import { KEYS_SHOWN, WIDTHS } from '../src/domain/usage/usage.ts'
 import { toCsv } from '../src/domain/usage/usage-csv.ts'
 import { builder } from './builder.ts'
 
@@ -58,9 +58,11 @@ const UsagePoint = builder.objectRef<UsageFigures & { at: Date }>('UsagePoint').
 })
 
 const UsageShare = builder.objectRef<UsageFigures & { value: string }>('UsageShare').implement({
-  description: 'Figures of the requests with the same operation, status or tier.',
+  description: 'Figures of the requests with the same operation, status, tier or API key.',
   interfaces: [Figures],
-  fields: (t) => ({ value: t.exposeString('value', { description: 'The operation, status or tier.' }) }),
+  fields: (t) => ({
+    value: t.exposeString('value', { description: 'The operation, status or tier, or the id of the API key.' }),
+  }),
 })
 
 export const UsageInterval = builder.enumType('UsageInterval', {
@@ -116,6 +118,11 @@ export const UsageType = builder.objectRef<Usage>('Usage').implement({
       type: [UsageShare],
       description: 'Figures by the tier that the key had, most requests first; `NONE` for keys without rate limits.',
       resolve: (usage) => usage.by('tier'),
+    }),
+    byKey: t.field({
+      type: [UsageShare],
+      description: `Figures of the ${KEYS_SHOWN} API keys with the most requests, most requests first. Keys that are unknown to the organization count as \`unknown\`.`,
+      resolve: (usage) => usage.byKey(),
     }),
     uniqueKeys: t.field({
       type: 'Count',

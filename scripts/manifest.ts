@@ -1,5 +1,6 @@
 // npm run manifest: makes persisted-operations/manifest.json of the .graphql files beside it, their types for the partner
-// example and the dashboard, and persisted-operations/possible-types.json of the schema.
+// example and the dashboard, persisted-operations/possible-types.json of the schema, and the root fields by permission
+// that the dashboard shows.
 // npm run manifest -- --check: fails when a committed file is stale.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -22,6 +23,7 @@ import { addTypenames } from './add-typenames.ts'
 const root = path.join(import.meta.dirname, '..')
 const MANIFEST = 'persisted-operations/manifest.json'
 const POSSIBLE_TYPES = 'persisted-operations/possible-types.json'
+const FIELDS_BY_PERMISSION = 'dashboard/src/graph/fields-by-permission.json'
 /** Clients with typed operations: the file of each, and the folder of its operations. */
 const CLIENTS = [
   { file: 'examples/partner/operations.ts', folder: 'persisted-operations', withBody: false },
@@ -63,6 +65,25 @@ const possibleTypes = Object.fromEntries(
     ]),
 )
 
+/** Root fields that each permission opens to API keys, such as `keys:read`, in the order of the schema. */
+function fieldsByPermission(): Record<string, string[]> {
+  const opened: Record<string, string[]> = {}
+  for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()])
+    for (const { name, extensions } of Object.values(type?.getFields() ?? {})) {
+      const { pothosOptions } = extensions as { pothosOptions?: { authScopes?: Scopes } }
+      const scopes = { ...pothosOptions?.authScopes, ...pothosOptions?.authScopes?.$all }
+      if (scopes.can === undefined || scopes.person) continue
+      opened[scopes.can] = [...(opened[scopes.can] ?? []), name]
+    }
+  return Object.fromEntries(Object.entries(opened).toSorted())
+}
+
+interface Scopes {
+  can?: string
+  person?: boolean
+  $all?: Scopes
+}
+
 /** The types of a client's operations by the generator, and a constant for each operation. */
 async function typesOf({ file, folder, withBody }: (typeof CLIENTS)[number]): Promise<string> {
   const own = operations.filter((operation) => path.dirname(operation.file) === folder)
@@ -96,7 +117,11 @@ async function typesOf({ file, folder, withBody }: (typeof CLIENTS)[number]): Pr
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
-const files: Record<string, string> = { [MANIFEST]: json(manifest), [POSSIBLE_TYPES]: json(possibleTypes) }
+const files: Record<string, string> = {
+  [MANIFEST]: json(manifest),
+  [POSSIBLE_TYPES]: json(possibleTypes),
+  [FIELDS_BY_PERMISSION]: json(fieldsByPermission()),
+}
 for (const client of CLIENTS) files[client.file] = await typesOf(client)
 for (const [file, text] of Object.entries(files)) {
   const target = path.join(root, file)

@@ -24,6 +24,7 @@ import { createPublisher } from './domain/events/publish.ts'
 import { createSearchEvents } from './domain/events/search-events.ts'
 import { createAuthenticate } from './domain/keys/authenticate.ts'
 import { createKeyCache } from './domain/keys/key-cache.ts'
+import { createKeyLimits } from './domain/keys/key-limits.ts'
 import { createKeyLookup } from './domain/keys/key-lookup.ts'
 import { createKeys } from './domain/keys/keys.ts'
 import { createLastUsed } from './domain/keys/last-used.ts'
@@ -166,6 +167,7 @@ export function createServices(deps: {
     keys: {
       ...keys,
       ...createSearchKeys({ prisma, clock }),
+      limitsOf: createKeyLimits({ prisma, limits }),
       rotate: createRotate({ keys, clock, keyPrefix }),
       verify: createVerify({ prisma, keyLookup, lastUsed, limits, usageRecorder, clock, permissionResources }),
     },

@@ -2,11 +2,13 @@ import { type ReactNode, useState } from 'react'
 import { Link, useRoute } from 'wouter'
 import { applyMode, currentMode, nextMode } from './mode.ts'
 import { Elevation } from './pages/account/elevation.tsx'
+import { VisitBanner } from './pages/operator/visit-banner.tsx'
 import { PAGES, type PageEntry } from './pages/pages.tsx'
 import { SignOutButton } from './pages/sign-out.tsx'
 import { useSession } from './session.tsx'
 import { texts } from './texts.ts'
 import { Button } from './ui/button.tsx'
+import { ConnectionNotice } from './ui/connection-notice.tsx'
 
 /** The frame of every page: navigation at the side, the page beside it. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -17,7 +19,7 @@ export function Layout({ children }: { children: ReactNode }) {
         {texts.skip}
       </a>
       <aside className="side">
-        <Link className="brand" href="/">
+        <Link className="brand" href="/" aria-label={viewer.organization.name}>
           <img src="/dashboard/icon.svg" alt="" />
           <span>{viewer.organization.name}</span>
         </Link>
@@ -38,6 +40,8 @@ export function Layout({ children }: { children: ReactNode }) {
         </footer>
       </aside>
       <main className="main" id="main" tabIndex={-1}>
+        <VisitBanner />
+        <ConnectionNotice />
         {children}
       </main>
       <Elevation />
@@ -47,15 +51,17 @@ export function Layout({ children }: { children: ReactNode }) {
 
 /** Leads to another organization of the person. */
 function OrganizationSelect() {
-  const { viewer, memberships } = useSession()
-  if (memberships.length < 2) return null
+  const { viewer, memberships, visit } = useSession()
+  if (memberships.length < 2 && visit === undefined) return null
+  const { id, name } = viewer.organization
   return (
     <select
       className="input"
       aria-label={texts.organization}
-      value={viewer.organization.id}
+      value={id}
       onChange={(event) => location.assign(`/dashboard/${event.target.value}`)}
     >
+      {visit !== undefined && <option value={id}>{name}</option>}
       {memberships.map(({ organizationId, organizationName }) => (
         <option key={organizationId} value={organizationId}>
           {organizationName}

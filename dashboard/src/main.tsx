@@ -6,6 +6,8 @@ import './styles/tokens.css'
 import './styles/base.css'
 import './styles/widgets.css'
 import './styles/layout.css'
+import './styles/access.css'
+import './styles/deliveries.css'
 import './styles/endpoints.css'
 
 applyMode()

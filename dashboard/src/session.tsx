@@ -1,10 +1,12 @@
-import { createContext, type ReactNode, useContext, useMemo } from 'react'
+import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { Provider } from 'urql'
 import { createGraph, type Graph } from './graph/client.ts'
+import { useKeepSession } from './graph/keep-session.ts'
 import { type SessionQuery, session } from './graph/operations.ts'
 import { useRead } from './graph/use-operation.ts'
-import { isRestriction, Restricted } from './pages/restricted.tsx'
 import { Failed, Loading } from './ui/states.tsx'
+
+const Restricted = lazy(() => import('./pages/account/restricted.tsx'))
 
 export type SessionViewer = SessionQuery['viewer']
 
@@ -15,7 +17,19 @@ interface Session {
   graph: Graph
   /** True when the person has the permission, such as `keys:write`. */
   can(permission: string): boolean
+  /** Present while a person of the operator is in an organization that is not one of its own. */
+  visit: Visit | undefined
 }
+
+/** The stay of a person of the operator in another organization. */
+export interface Visit {
+  /** Reason for changes, which both audit trails record; undefined while the person only reads. */
+  reason: string | undefined
+  setReason(reason: string | undefined): void
+}
+
+/** Refusals that concern every page, so that they stand in the place of all of them. */
+const RESTRICTED = ['TWO_FACTOR_REQUIRED', 'NO_ORGANIZATION', 'ADDRESS_NOT_ALLOWED', 'FORBIDDEN']
 
 const SessionContext = createContext<Session | undefined>(undefined)
 
@@ -29,35 +43,69 @@ export function useSession(): Session {
 /**
  * Opens the graph of an organization and shows its content once the person is known.
  *
- * @param onEnded called when there is no session, or when it ended
+ * @param onEnded called when there is no session, or when it ended, with true when a page was shown before
  */
 export function SessionProvider(props: {
   organizationId: string | undefined
-  onEnded: () => void
+  onEnded: (wasOpen: boolean) => void
   children: (viewer: SessionViewer) => ReactNode
 }) {
   const { organizationId, onEnded } = props
-  const graph = useMemo(() => createGraph(organizationId, onEnded), [organizationId, onEnded])
+  const [reason, setReason] = useState<string>()
+  const wasOpen = useRef(false)
+  const graph = useMemo(
+    () => createGraph(organizationId, () => onEnded(wasOpen.current), reason),
+    [organizationId, onEnded, reason],
+  )
   return (
     <Provider value={graph.client}>
-      <Known graph={graph}>{props.children}</Known>
+      <Known graph={graph} visit={{ reason, setReason }} onOpen={() => (wasOpen.current = true)}>
+        {props.children}
+      </Known>
     </Provider>
   )
 }
 
-function Known({ graph, children }: { graph: Graph; children: (viewer: SessionViewer) => ReactNode }) {
+interface KnownProps {
+  graph: Graph
+  visit: Visit
+  onOpen: () => void
+  children: (viewer: SessionViewer) => ReactNode
+}
+
+function Known({ graph, visit, onOpen, children }: KnownProps) {
   const answer = useRead(session, {})
   const { viewer, memberships } = answer.data ?? {}
+  const { reason, setReason } = visit
   const value = useMemo(
-    () => viewer && memberships && { viewer, memberships, graph, can: allowedBy(viewer) },
-    [viewer, memberships, graph],
+    () => viewer && memberships && sessionOf(viewer, memberships, graph, { reason, setReason }),
+    [viewer, memberships, graph, reason, setReason],
   )
+  useKeepSession(graph.client)
+  useEffect(() => {
+    if (value !== undefined) onOpen()
+  }, [value, onOpen])
+  const code = answer.fault?.code ?? ''
+  if (RESTRICTED.includes(code))
+    return (
+      <Suspense fallback={<Loading />}>
+        <Restricted fault={answer.fault!} onRetry={answer.refresh} />
+      </Suspense>
+    )
   if (value !== undefined) return <SessionContext value={value}>{children(value.viewer)}</SessionContext>
-  const isSignedOut = answer.fault?.code === 'UNAUTHENTICATED'
-  if (answer.fault !== undefined && isRestriction(answer.fault))
-    return <Restricted fault={answer.fault} onFree={answer.refresh} />
+  const isSignedOut = code === 'UNAUTHENTICATED'
   if (answer.fault !== undefined && !isSignedOut) return <Failed fault={answer.fault} onRetry={answer.refresh} />
   return <Loading />
+}
+
+function sessionOf(
+  viewer: SessionViewer,
+  memberships: SessionQuery['memberships'],
+  graph: Graph,
+  visit: Visit,
+): Session {
+  const isMember = memberships.some(({ organizationId }) => organizationId === viewer.organization.id)
+  return { viewer, memberships, graph, can: allowedBy(viewer), visit: isMember ? undefined : visit }
 }
 
 function allowedBy({ permissions }: SessionViewer) {

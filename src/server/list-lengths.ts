@@ -24,6 +24,7 @@ import { MINUTES } from '../domain/overview/last-hour.ts'
 import { MEMBERSHIPS_AT_MOST } from '../domain/people/people.ts'
 import { SESSIONS_AT_MOST } from '../domain/people/sessions.ts'
 import { RESULTS_AT_ONCE } from '../domain/streams/acknowledge-input.ts'
+import { KEYS_SHOWN } from '../domain/usage/usage.ts'
 import { CLAIM_AT_ONCE } from '../live/delivery-streams.ts'
 import { ENTRIES_AT_ONCE } from '../live/entry-notifier.ts'
 
@@ -31,13 +32,13 @@ import { ENTRIES_AT_ONCE } from '../live/entry-notifier.ts'
 const PAGE_AT_MOST = 100
 const PAGE_DEFAULT = 20
 /** Fields without pages that take reads of their own for each object. */
-const READS = ['usage', 'deliveryStats', 'resourceNode']
+const READS = ['usage', 'deliveryStats', 'resourceNode', 'currentLimits']
 /**
  * Maximum lengths of lists without pagination. `events` is the answer of `eventPublishMany`, `created` and `existing`
  * that of `eventTypeCatalogueImport`.
  */
 export const LISTS: Record<string, number | undefined> = {
-  ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4 },
+  ...{ series: 1_000, byOperation: 500, byStatus: 20, byTier: 4, byKey: KEYS_SHOWN },
   ...{ days: DAYS_AT_MOST, events: EVENTS_AT_ONCE, secrets: SECRETS_AT_ONCE, windows: 4, entries: ENTRIES_AT_ONCE },
   // Few and small in most rows, and bounded by 64 resources of a key and 16 KiB of headers.
   ...{ permissions: 10, responseHeaders: 10, permissionResources: 508 },

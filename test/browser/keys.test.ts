@@ -1,48 +1,256 @@
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
+import { accessibilityFaults, startDashboard, tabTo } from '../support/dashboard.ts'
+import { signedIn } from '../support/people.ts'
 
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
+let page: Page
 beforeAll(async () => {
   dashboard = await startDashboard()
+  page = await dashboard.openAsOwner()
 })
 afterAll(() => dashboard.stop())
 
-describe('API keys', () => {
-  test('are created with permissions, shown once and revoked when confirmed', async () => {
-    const page = await dashboard.openAsOwner()
-    await page.getByRole('link', { name: 'API keys' }).click()
-    await page.getByRole('heading', { name: 'API keys', level: 1 }).waitFor()
+const CREATE = `mutation ($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) {
+  ... on ApiKeyCreatePayload { secret apiKey { id displayPrefix } } ... on Error { code message } } }`
+const READ = [{ resource: 'events', actions: ['READ'] }]
 
-    await page.getByRole('button', { name: 'Create a key' }).click()
-    await page.getByLabel('Name', { exact: true }).fill('billing service')
-    await page.getByLabel('events: Write').check()
-    await page.getByRole('button', { name: 'Create', exact: true }).click()
-    const secret = await page.getByTestId('secret').innerText()
-    expect(secret).toMatch(/^sb_live_/)
-    const { organization } = await dashboard.api.as(secret).ask('{ viewer { organization { name } } }')
-    expect(organization.name).toBe('Acme')
+const create = (name: string, more: object = {}) =>
+  dashboard.owner.ask(CREATE, { input: { name, permissions: READ, ...more } })
 
-    await page.getByRole('button', { name: 'Copy' }).click()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret)
-    await page.getByRole('button', { name: 'I have stored it' }).click()
-    await page.getByRole('link', { name: /billing service/ }).click()
+const goTo = (path: string) => page.goto(`${dashboard.url}/dashboard/${dashboard.organizationId}${path}`)
+const dialog = () => page.getByRole('dialog')
+const button = (name: string) => page.getByRole('button', { name, exact: true })
+const row = (name: string) => page.getByRole('row', { name: new RegExp(name) })
 
-    await page.getByRole('button', { name: 'Revoke' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
-    await page.getByText('Revoked', { exact: true }).first().waitFor()
-    expect(await page.getByRole('button', { name: 'Rotate' }).count()).toBe(0)
-    const { errors } = await dashboard.api.as(secret).request('{ viewer { id } }')
-    expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
-    expect(dashboard.faults).toEqual([])
+/** Opens the form of a new key, from the list. */
+async function openForm(): Promise<void> {
+  await goTo('/keys')
+  await button('Create a key').click()
+}
+
+async function takeSecret(): Promise<string> {
+  const secret = await page.getByTestId('secret').innerText()
+  await button('I have stored it').click()
+  return secret
+}
+
+describe('list of API keys', () => {
+  test('shows the state of each key as a badge, and its tier', async () => {
+    const [, disabled, expired, revoked] = [
+      await create('alpha', { tier: 'ELEVATED' }),
+      await create('bravo'),
+      await create('charlie'),
+      await create('delta', { environment: 'TEST' }),
+    ]
+    await dashboard.owner.ask('mutation ($id: ID!) { apiKeyDisable(id: $id) { __typename } }', disabled.apiKey)
+    await dashboard.owner.ask('mutation ($id: ID!) { apiKeyRevoke(id: $id) { __typename } }', revoked.apiKey)
+    await dashboard.database.prisma.apiKey.update({
+      where: { id: expired.apiKey.id },
+      data: { expiresAt: new Date(Date.now() - 1_000) },
+    })
+    await goTo('/keys')
+    for (const [name, state, tier] of [
+      ['alpha', 'Active', 'Elevated'],
+      ['bravo', 'Disabled', 'Standard'],
+      ['charlie', 'Expired', 'Standard'],
+      ['delta', 'Revoked', 'Standard'],
+    ] as const) {
+      await row(name).getByText(state, { exact: true }).waitFor()
+      await row(name).getByText(tier, { exact: true }).waitFor()
+    }
   })
 
-  test('have pages without a finding of axe-core in both modes', async () => {
-    for (const dark of [false, true]) {
-      const page = await dashboard.openAsOwner('/dashboard', { dark })
-      await page.getByRole('link', { name: 'API keys' }).click()
-      await page.getByRole('button', { name: 'Create a key' }).click()
-      await page.getByLabel('Name', { exact: true }).waitFor()
-      expect(await accessibilityFaults(page)).toEqual([])
+  test('finds keys by name and by prefix, and keeps the search in the address', async () => {
+    const { apiKey } = await create('echo')
+    await goTo('/keys')
+    await page.getByLabel('Name or prefix').fill('ECHO')
+    await page.getByLabel('Name or prefix').press('Enter')
+    await page.waitForURL(/search=ECHO/)
+    await row('alpha').waitFor({ state: 'detached' })
+    await row('echo').waitFor()
+    await page.reload()
+    expect(await page.getByLabel('Name or prefix').inputValue()).toBe('ECHO')
+    await page.getByLabel('Name or prefix').fill(apiKey.displayPrefix)
+    await page.getByLabel('Name or prefix').press('Enter')
+    await page.waitForURL(new RegExp(apiKey.displayPrefix))
+    await row('echo').waitFor()
+    await page.getByLabel('Name or prefix').fill('nobody')
+    await page.getByLabel('Name or prefix').press('Enter')
+    await page.getByRole('heading', { name: 'No key matches these filters' }).waitFor()
+    await button('Clear filters').click()
+    await row('alpha').waitFor()
+  })
+
+  test('filters by state, environment, tier and what needs attention', async () => {
+    await goTo('/keys')
+    for (const [label, value, shown, hidden] of [
+      ['Status', 'REVOKED', 'delta', 'alpha'],
+      ['Environment', 'TEST', 'delta', 'alpha'],
+      ['Tier', 'ELEVATED', 'alpha', 'bravo'],
+    ] as const) {
+      await page.getByLabel(label, { exact: true }).selectOption(value)
+      await row(hidden).waitFor({ state: 'detached' })
+      await row(shown).waitFor()
+      await button('Clear filters').click()
     }
+    await page.getByLabel('Attention').selectOption('unused')
+    await page.waitForURL(/attention=unused/)
+    await page.getByRole('heading', { name: 'No key matches these filters' }).waitFor()
+  })
+
+  test('shows a key that somebody else creates, and its new state, without a reload', async () => {
+    await goTo('/keys')
+    await row('alpha').waitFor()
+    const { apiKey } = await create('foxtrot')
+    await row('foxtrot').getByText('Active').waitFor()
+    await dashboard.owner.ask('mutation ($id: ID!) { apiKeyDisable(id: $id) { __typename } }', apiKey)
+    await row('foxtrot').getByText('Disabled').waitFor()
+  })
+
+  test('leaves out every change for a viewer', async () => {
+    const viewer = await signedIn(dashboard, { role: 'VIEWER', organizationId: dashboard.organizationId })
+    const other = await dashboard.openAs(viewer, '/keys')
+    await other.getByRole('link', { name: /alpha/ }).click()
+    await other.getByRole('heading', { name: 'alpha', level: 1 }).waitFor()
+    await other.getByRole('heading', { name: 'Limits now' }).waitFor()
+    for (const name of ['Edit', 'Rotate', 'Disable', 'Revoke'])
+      expect(await other.getByRole('button', { name }).count()).toBe(0)
+    expect(await other.getByRole('heading', { name: 'Audit of the key' }).count()).toBe(0)
+    await other.close()
+  })
+
+  test('says where the plan allows no own keys', async () => {
+    const organizationId = await dashboard.host.createOrganization('Small')
+    await dashboard.database.prisma.organization.update({ where: { id: organizationId }, data: { plan: 'STARTER' } })
+    const other = await dashboard.openAs(await signedIn(dashboard, { role: 'OWNER', organizationId }), '/keys')
+    await other.getByRole('alert').getByText('allows no own keys').waitFor()
+    expect(await other.getByRole('button', { name: 'Create a key' }).count()).toBe(0)
+    await other.close()
+  })
+})
+
+describe('new API key', () => {
+  test('reads by default, and its secret is shown once and copied', async () => {
+    await openForm()
+    await page.getByLabel('Name', { exact: true }).fill('reader')
+    await button('Create').click()
+    const secret = await page.getByTestId('secret').innerText()
+    expect(secret).toMatch(/^sb_live_/)
+    await button('Copy').click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret)
+    await takeSecret()
+    await row('reader').waitFor()
+    expect(await page.content()).not.toContain(secret)
+    const { permissions } = await dashboard.api.as(secret).ask('{ viewer { permissions { resource actions } } }')
+    expect(permissions.every(({ actions }: { actions: string[] }) => actions.join() === 'READ')).toBe(true)
+    expect(permissions).toContainEqual({ resource: 'events', actions: ['READ'] })
+  })
+
+  test('tells operation by operation what its permissions open', async () => {
+    await openForm()
+    const summary = dialog().getByText(/^These permissions open \d+ operations$/)
+    const count = async () => Number((await summary.innerText()).match(/\d+/)?.[0])
+    const before = await count()
+    await page.getByLabel('events: Write').check()
+    expect(await count()).toBeGreaterThan(before)
+    await summary.click()
+    await dialog().getByText('eventPublish', { exact: true }).waitFor()
+    await page.getByLabel('events: Write').uncheck()
+    await dialog().getByText('eventPublish', { exact: true }).waitFor({ state: 'detached' })
+    expect(await count()).toBe(before)
+  })
+
+  test('has the environment, tier, expiry, allowlist and restriction that were chosen', async () => {
+    await openForm()
+    await page.getByLabel('Name', { exact: true }).fill('careful')
+    for (const box of await dialog().getByRole('checkbox').all()) await box.uncheck()
+    await page.getByLabel('events: Write').check()
+    await page.getByLabel('Environment').last().selectOption('TEST')
+    await dialog().getByLabel('Tier').selectOption('ELEVATED')
+    await page.getByLabel('Expires on').fill('2099-01-31T12:00')
+    await page.getByLabel('Allowed addresses').fill('203.0.113.0/24\n2001:db8::1')
+    await page.getByLabel('Only persisted operations').check()
+    await button('Create').click()
+    expect(await takeSecret()).toMatch(/^sb_test_/)
+    await page.getByRole('link', { name: /careful/ }).click()
+    for (const text of ['Elevated', '203.0.113.0/24, 2001:db8::1', 'persisted ones only'])
+      await page.getByRole('definition').getByText(text, { exact: true }).waitFor()
+    const stored = await dashboard.database.prisma.apiKey.findFirstOrThrow({ where: { name: 'careful' } })
+    expect(stored.permissions).toEqual({ events: ['write'] })
+    expect(stored.expiresAt?.toISOString()).toMatch(/^2099-01-31T/)
+  })
+
+  test('needs a name, and shows refused values at their fields with all that was typed', async () => {
+    await openForm()
+    await button('Create').click()
+    expect(
+      await page.getByLabel('Name', { exact: true }).evaluate((input: HTMLInputElement) => input.validity.valueMissing),
+    ).toBe(true)
+    await page.getByLabel('Name', { exact: true }).fill('hopeful')
+    await page.getByLabel('Expires on').fill('2001-01-01T00:00')
+    await button('Create').click()
+    await dialog().getByText('must be in the future').first().waitFor()
+    expect(await page.getByLabel('Expires on').getAttribute('aria-invalid')).toBe('true')
+    await page.getByLabel('Expires on').fill('')
+    await page.getByLabel('Allowed addresses').fill('everywhere')
+    await button('Create').click()
+    await dialog().getByText('must be an address or a network').first().waitFor()
+    expect(await page.getByLabel('Allowed addresses').getAttribute('aria-invalid')).toBe('true')
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('hopeful')
+    expect(await dashboard.database.prisma.apiKey.count({ where: { name: 'hopeful' } })).toBe(0)
+  })
+
+  test('keeps the form when the server cannot be reached', async () => {
+    await openForm()
+    await page.getByLabel('Name', { exact: true }).fill('offline')
+    await page.route('**/graphql', (route) => route.abort())
+    await button('Create').click()
+    await dialog().getByRole('alert').waitFor()
+    await page.unroute('**/graphql')
+    await button('Create').click()
+    await takeSecret()
+    await row('offline').waitFor()
+  })
+
+  test('is made with the keyboard alone', async () => {
+    await goTo('/keys')
+    await row('alpha').waitFor()
+    const { keyboard } = page
+    await tabTo(page, 'Create a key')
+    await keyboard.press('Enter')
+    await page.getByLabel('Name', { exact: true }).waitFor()
+    await keyboard.type('by hand')
+    await keyboard.press('Tab')
+    await keyboard.press('Space')
+    await keyboard.press('Enter')
+    await page.getByTestId('secret').waitFor()
+    await tabTo(page, 'I have stored it')
+    await keyboard.press('Enter')
+    await row('by hand').waitFor()
+    const { permissions } = await dashboard.database.prisma.apiKey.findFirstOrThrow({ where: { name: 'by hand' } })
+    expect(permissions).not.toHaveProperty('keys')
+    await dialog().waitFor({ state: 'detached' })
+    await tabTo(page, 'Create a key')
+    await keyboard.press('Enter')
+    await keyboard.press('Escape')
+    await dialog().waitFor({ state: 'detached' })
+  })
+})
+
+describe('pages of API keys', () => {
+  test.each([['light'], ['dark']] as const)('have no finding of axe-core in %s mode', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme })
+    await openForm()
+    await dialog()
+      .getByText(/^These permissions open/)
+      .click()
+    expect(await accessibilityFaults(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: /alpha/ }).click()
+    await page.getByRole('heading', { name: 'Audit of the key' }).waitFor()
+    await page.waitForLoadState('networkidle')
+    expect(await accessibilityFaults(page)).toEqual([])
+    expect(dashboard.faults).toEqual([])
   })
 })

@@ -2,8 +2,11 @@ import { Client, fetchExchange, mapExchange, subscriptionExchange } from '@urql/
 import { cacheExchange } from '@urql/exchange-graphcache'
 import { persistedExchange } from '@urql/exchange-persisted'
 import { cacheOptions } from './cache.ts'
-import { hashes } from './documents.ts'
+import { documentOf, hashes } from './documents.ts'
+import { exactFetch } from './json-text.ts'
 import { createNewest } from './newest.ts'
+import { session } from './operations.ts'
+import { createReconnect } from './reconnect.ts'
 import { createSocket } from './socket.ts'
 
 /**
@@ -11,22 +14,33 @@ import { createSocket } from './socket.ts'
  *
  * @param organizationId organization of every request; undefined for the last one of the person
  * @param onEnded called when the session has ended
+ * @param reason reason of a person of the operator for changes in another organization; undefined for reading
  */
-export function createGraph(organizationId: string | undefined, onEnded: () => void) {
-  const headers: Record<string, string> =
-    organizationId === undefined ? {} : { 'Signalbox-Organization': organizationId }
-  const socket = createSocket(() => headers, onEnded)
+export function createGraph(organizationId: string | undefined, onEnded: () => void, reason?: string) {
+  const headers: Record<string, string> = {
+    ...(organizationId !== undefined && { 'Signalbox-Organization': organizationId }),
+    ...(reason !== undefined && { 'Signalbox-Reason': reason }),
+  }
+  // The server closes sockets for lost rights as well as for ended sessions: the next request tells which.
+  const socket = createSocket(
+    () => headers,
+    () => void client.query(documentOf(session), {}, { requestPolicy: 'network-only' }).toPromise(),
+  )
   const newest = createNewest()
-  const client = new Client({
+  const reconnect = createReconnect()
+  socket.onResumed(reconnect.readAgain)
+  const client: Client = new Client({
     url: '/graphql',
     // Variables belong neither in URLs nor in logs.
     preferGetMethod: false,
+    fetch: exactFetch,
     fetchOptions: { headers, credentials: 'same-origin' },
     exchanges: [
       mapExchange({
         onError: (error) =>
           error.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') && onEnded(),
       }),
+      reconnect.exchange,
       cacheExchange(cacheOptions),
       newest.exchange,
       persistedExchange({
@@ -41,16 +55,13 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
       subscriptionExchange({
         forwardSubscription: ({ variables, extensions }) => ({
           subscribe: (sink) => ({
-            unsubscribe: socket.subscribe(
-              { query: '', variables: variables ?? {}, extensions: extensions ?? {} },
-              sink,
-            ),
+            unsubscribe: socket.follow({ query: '', variables: variables ?? {}, extensions: extensions ?? {} }, sink),
           }),
         }),
       }),
     ],
   })
-  return { client, socket, newest }
+  return { client, socket, newest, reconnect }
 }
 
 export type Graph = ReturnType<typeof createGraph>

@@ -3,7 +3,7 @@ export function formatDuration(microseconds: number | null): string {
   if (microseconds === null) return '–'
   if (microseconds < 1_000) return `${microseconds} µs`
   if (microseconds < 1_000_000)
-    return `${(microseconds / 1_000).toLocaleString(undefined, { maximumFractionDigits: 1 })} ms`
+    return `${(microseconds / 1_000).toLocaleString(undefined, { maximumSignificantDigits: 3 })} ms`
   return `${(microseconds / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 2 })} s`
 }
 
@@ -21,15 +21,6 @@ const SPANS: [size: number, unit: string][] = [
 export function formatSeconds(seconds: number): string {
   const [size, unit] = SPANS.find(([size]) => seconds % size === 0 && seconds > 0) ?? [1, 's']
   return `${(seconds / size).toLocaleString()} ${unit}`
-}
-
-/** A JSON text, indented; unchanged when it is none. Numbers keep their digits only in the text itself. */
-export function indent(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
 }
 
 /** A distance in time in its largest unit, such as `40 s`. */

@@ -90,6 +90,22 @@ export type ApiKeyTier =
   /** At most 60 requests per minute and 3,000 per hour. */
   | 'STANDARD';
 
+/** Changes to an API key. Absent fields keep their value, as do null fields other than `tier` and `expiresAt`. */
+export type ApiKeyUpdateInput = {
+  /** Addresses and networks (CIDR) from which the key may be used, at most 100; empty allows every address. */
+  allowedIps?: Array<string> | null | undefined;
+  /** Time at which the key expires, in the future; null for a key that never expires. */
+  expiresAt?: string | null | undefined;
+  /** Display name, 1 to 100 characters. */
+  name?: string | null | undefined;
+  /** Permissions on at most 64 resources, each resource once. A key cannot grant a permission that it lacks. */
+  permissions?: Array<PermissionInput> | null | undefined;
+  /** True confines the key to persisted operations. */
+  persistedOnly?: boolean | null | undefined;
+  /** Tier of the rate limits; null sets the default of a new key, which is STANDARD, or no rate limits for a key with permissions on `platform`. */
+  tier?: ApiKeyTier | null | undefined;
+};
+
 /** Reason of a failed attempt. INTERRUPTED, INTERNAL and INTERIM_RESPONSE are no fault of the receiver. */
 export type AttemptErrorCode =
   /** The connection failed for another reason. */
@@ -341,6 +357,60 @@ export type DeliveryStatus =
   | 'SENDING'
   /** The receiver accepted the delivery. */
   | 'SUCCEEDED';
+
+/** Results of leased deliveries. */
+export type DeliveryStreamAcknowledgeInput = {
+  /** Results, 1 to 100, each delivery once. */
+  results: Array<DeliveryStreamResultInput>;
+};
+
+/** Fate of an acknowledged result. */
+export type DeliveryStreamAcknowledgementStatus =
+  /** The result is recorded as an attempt of the delivery. */
+  | 'RECORDED'
+  /** The lease was lost, or the id is unknown: the result changed nothing, and the delivery is sent again unless it has ended. */
+  | 'STALE';
+
+/** Reason why the target of a listener gave no complete response. Each is an `ErrorCode` of the attempt. */
+export type DeliveryStreamErrorCode =
+  /** The target of the listener could not be reached. */
+  | 'CONNECTION_FAILED'
+  /** The target of the listener refused the connection: nothing listens there. */
+  | 'CONNECTION_REFUSED'
+  /** The target of the listener closed the connection before it answered. */
+  | 'CONNECTION_RESET'
+  /** The target of the listener has a name that was not found: check its DNS records. */
+  | 'DNS_FAILED'
+  /** The target of the listener did not answer in valid HTTP. */
+  | 'RESPONSE_INVALID'
+  /** The target of the listener sent more than the listener takes. */
+  | 'RESPONSE_TOO_LARGE'
+  /** The target of the listener did not answer in time. */
+  | 'TIMEOUT'
+  /** The target of the listener has a certificate that the listener does not trust. */
+  | 'TLS_CERTIFICATE'
+  /** The target of the listener does not speak TLS as the listener expects. */
+  | 'TLS_FAILED'
+  /** The target of the listener has no route from the listener. */
+  | 'UNREACHABLE';
+
+/** The result of one leased delivery: a response of the target, or the reason why there was none. */
+export type DeliveryStreamResultInput = {
+  /** Body of the response, at most 65,536 characters, of which the first 10 KiB are kept. */
+  body?: string | null | undefined;
+  /** Duration of the exchange in milliseconds, 0 to 1,800,000 (30 minutes). */
+  durationMs: number;
+  /** Reason why there was no complete response; the attempt has failed then. Default null. */
+  errorCode?: DeliveryStreamErrorCode | null | undefined;
+  /** Headers of the response, at most 100 with 16,384 characters in total. `retry-after` is respected. */
+  headers?: Array<HttpHeaderInput> | null | undefined;
+  /** Id of the delivery. */
+  id: string | number;
+  /** Status code of the response, 200 to 599; 200 to 299 accepts the delivery. Required without `errorCode`. */
+  statusCode?: number | null | undefined;
+  /** Version of the lease, from the message of the delivery. */
+  version: number;
+};
 
 /** Filter of changes. Every given condition must hold. */
 export type DeliveryUpdatesFilter = {
@@ -620,6 +690,12 @@ export type OrganizationSettingsUpdateInput = {
   twoFactorRoles?: Array<MemberRole> | null | undefined;
 };
 
+/** Changes to the own organization. */
+export type OwnOrganizationUpdateInput = {
+  /** Display name, 1 to 100 characters. */
+  name: string;
+};
+
 /** The current and the new password. */
 export type PasswordChangeInput = {
   /** Password that is good now. */
@@ -636,6 +712,20 @@ export type PasswordResetInput = {
   code: string;
   /** New password, at least 15 characters; 8 where a second factor is needed. */
   password: string;
+};
+
+/** Filter of requests of people. Every given condition must hold. */
+export type PeopleUsageFilter = {
+  /** Start of the range, rounded down to the start of its bucket. Default: 24 hours before `to`. */
+  from?: string | null | undefined;
+  /** Length of the buckets; a range has at most 1,000. Default: the shortest that is kept for the whole range and fits: MINUTE up to 3 hours, HOUR up to 8 days, DAY up to 92 days, else MONTH. */
+  interval?: UsageInterval | null | undefined;
+  /** Requests of this operation. Default: every operation. */
+  operation?: string | null | undefined;
+  /** Requests with this HTTP status. Default: every status. */
+  status?: number | null | undefined;
+  /** End of the range: buckets that begin before it are included. Default: now. */
+  to?: string | null | undefined;
 };
 
 /** Action on a resource. No action implies another. */
@@ -704,6 +794,18 @@ export type RetryPreset =
   | 'EXTENDED'
   /** 10 attempts, with backoffs of 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400 seconds. */
   | 'STANDARD_WEBHOOKS';
+
+/** A JSON Schema to try on the stored events of a type. */
+export type SchemaRehearsalInput = {
+  /** Name of a registered event type, of the organization or of the operator. */
+  eventType: string;
+  /** Events stored at or after this time. Default: no lower bound. */
+  from?: string | null | undefined;
+  /** JSON Schema as for `eventTypeCreate`, at most 64 KiB. */
+  schema: unknown;
+  /** Events stored before this time. Default: no upper bound. */
+  to?: string | null | undefined;
+};
 
 /** The first owner of the installation and the name of the first organization. */
 export type SetupCompleteInput = {
@@ -917,7 +1019,7 @@ export type WorkerStatus =
 export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string | null, version: number, mailsOfEndpoints: boolean | null, createdAt: string, twoFactor: { __typename: 'TwoFactor', isEnabled: boolean, recoveryCodesLeft: number } | null } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
+export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string | null, mailsOfEndpoints: boolean | null, version: number, createdAt: string, twoFactor: { __typename: 'TwoFactor', isEnabled: boolean, recoveryCodesLeft: number } | null } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
 
 export type AccountUpdateMutationVariables = Exact<{
   input: AccountUpdateInput;
@@ -925,7 +1027,7 @@ export type AccountUpdateMutationVariables = Exact<{
 
 
 export type AccountUpdateMutation = { accountUpdate:
-    | { __typename: 'AccountUpdatePayload', person: { __typename: 'Person', id: string, name: string, email: string | null, version: number } }
+    | { __typename: 'AccountUpdatePayload', person: { __typename: 'Person', id: string, name: string, email: string | null, mailsOfEndpoints: boolean | null, version: number } }
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'PersonVersionConflictError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
@@ -1046,7 +1148,11 @@ export type DeliveryQuery = { node:
     | { __typename: 'Attempt', id: string }
     | { __typename: 'AuditEntry', id: string }
     | { __typename: 'BulkAction', id: string }
-    | { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean }, attempts: { __typename: 'AttemptConnection', nodes: Array<{ __typename: 'Attempt', id: string, number: number, trigger: AttemptTrigger, statusCode: number | null, errorCode: AttemptErrorCode | null, explanation: string, durationMicroseconds: number, startedAt: string, nextAttemptAt: string | null, responseBody: string | null, responseHeaders: Array<{ __typename: 'HttpHeader', name: string, value: string }> | null }> } }
+    | { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, requestId: string | null, body: string, publishedBy:
+          | { __typename: 'ApiKeyActor', id: string, principalId: string, name: string }
+          | { __typename: 'PersonActor', id: string, principalId: string, name: string }
+          | { __typename: 'SystemActor', id: string, principalId: string, name: string }
+         | null }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, kind: EndpointKind, signatureScheme: SignatureScheme, publicKeys: Array<string> }, attempts: { __typename: 'AttemptConnection', nodes: Array<{ __typename: 'Attempt', id: string, number: number, trigger: AttemptTrigger, statusCode: number | null, errorCode: AttemptErrorCode | null, explanation: string, durationMicroseconds: number, startedAt: string, nextAttemptAt: string | null, responseBody: string | null, request: { __typename: 'AttemptRequest', url: string, byteCount: number, headers: Array<{ __typename: 'HttpHeader', name: string, value: string }> } | null, responseHeaders: Array<{ __typename: 'HttpHeader', name: string, value: string }> | null }> } }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
     | { __typename: 'Invitation', id: string }
@@ -1257,6 +1363,8 @@ export type EndpointsQuery = { webhookEndpoints: { __typename: 'WebhookEndpointC
 
 export type EventQueryVariables = Exact<{
   id: string | number;
+  deliveriesAfter?: string | null | undefined;
+  matchesAfter?: string | null | undefined;
 }>;
 
 
@@ -1266,7 +1374,11 @@ export type EventQuery = { node:
     | { __typename: 'AuditEntry', id: string }
     | { __typename: 'BulkAction', id: string }
     | { __typename: 'Delivery', id: string }
-    | { __typename: 'Event', type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string, id: string, endpointMatches: { __typename: 'WebhookEndpointMatchConnection', nodes: Array<{ __typename: 'WebhookEndpointMatch', matches: boolean, reason: WebhookEndpointMatchReason | null, message: string, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null }, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } | null }> } }
+    | { __typename: 'Event', type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, requestId: string | null, body: string, id: string, publishedBy:
+        | { __typename: 'ApiKeyActor', id: string, principalId: string, name: string }
+        | { __typename: 'PersonActor', id: string, principalId: string, name: string }
+        | { __typename: 'SystemActor', id: string, principalId: string, name: string }
+       | null, deliveries: { __typename: 'EventDeliveriesConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, deletedAt: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } }, endpointMatches: { __typename: 'WebhookEndpointMatchConnection', nodes: Array<{ __typename: 'WebhookEndpointMatch', matches: boolean, reason: WebhookEndpointMatchReason | null, message: string, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string }, delivery: { __typename: 'Delivery', id: string } | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } }
     | { __typename: 'EventType', id: string }
     | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
@@ -1301,7 +1413,7 @@ export type EventTypeQuery = { node:
     | { __typename: 'BulkAction', id: string }
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
-    | { __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string, schema: unknown, example: unknown, sensitiveFields: Array<string>, createdAt: string }
+    | { __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string, schema: unknown, example: unknown, sensitiveFields: Array<string>, createdAt: string, webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, kind: EndpointKind, channels: Array<string>, predicate: unknown }>, total: { __typename: 'TotalCount', count: number, isExact: boolean } } }
     | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
@@ -1354,7 +1466,78 @@ export type EventsQueryVariables = Exact<{
 }>;
 
 
-export type EventsQuery = { events: { __typename: 'EventConnection', nodes: Array<{ __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+export type EventsQuery = { events: { __typename: 'EventConnection', nodes: Array<{ __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, publishedBy:
+        | { __typename: 'ApiKeyActor', id: string, principalId: string, name: string }
+        | { __typename: 'PersonActor', id: string, principalId: string, name: string }
+        | { __typename: 'SystemActor', id: string, principalId: string, name: string }
+       | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+
+export type InboxAcknowledgeMutationVariables = Exact<{
+  input: DeliveryStreamAcknowledgeInput;
+}>;
+
+
+export type InboxAcknowledgeMutation = { deliveryStreamAcknowledge:
+    | { __typename: 'DeliveryStreamAcknowledgePayload', acknowledgements: Array<{ __typename: 'DeliveryStreamAcknowledgement', deliveryId: string, status: DeliveryStreamAcknowledgementStatus }> }
+    | { __typename: 'ValidationError', code: string, message: string }
+   };
+
+export type InboxOpenMutationVariables = Exact<{
+  input: WebhookEndpointCreateInput;
+}>;
+
+
+export type InboxOpenMutation = { webhookEndpointCreate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string }
+    | { __typename: 'WebhookEndpointCreatePayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, version: number, publicKeys: Array<string> } }
+   };
+
+export type InboxReadyQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type InboxReadyQuery = { node:
+    | { __typename: 'ApiKey', id: string }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
+    | { __typename: 'Member', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
+    | { __typename: 'WebhookEndpoint', lastListenedAt: string | null, id: string }
+   | null };
+
+export type InboxStreamSubscriptionVariables = Exact<{
+  endpointId: string | number;
+}>;
+
+
+export type InboxStreamSubscription = { deliveryStream: { __typename: 'LeasedDelivery', version: number, bodyBase64: string, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } }, headers: Array<{ __typename: 'HttpHeader', name: string, value: string }> } };
+
+export type InvalidKeyAttemptsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type InvalidKeyAttemptsQuery = { invalidKeyAttempts: { __typename: 'InvalidKeyAttemptConnection', nodes: Array<{ __typename: 'UsageRecord', at: string, operation: string, outcome: string, error: string | null, status: number, ip: string | null, userAgent: string | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+
+export type InvalidKeyUsageQueryVariables = Exact<{
+  filter?: UsageFilter | null | undefined;
+  withCsv?: boolean | null | undefined;
+}>;
+
+
+export type InvalidKeyUsageQuery = { invalidKeyUsage: { __typename: 'Usage', from: string, to: string, interval: UsageInterval, csv?: string, totals: { __typename: 'UsageTotals', requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null, p50Duration: number | null, p99Duration: number | null }, series: Array<{ __typename: 'UsagePoint', at: string, requests: number, failed: number, rateLimited: number, p95Duration: number | null }>, byOperation: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }>, byStatus: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }> } };
 
 export type InvitationAcceptMutationVariables = Exact<{
   input: InvitationAcceptInput;
@@ -1402,7 +1585,7 @@ export type KeyQueryVariables = Exact<{
 
 
 export type KeyQuery = { node:
-    | { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, allowedIps: Array<string>, persistedOnly: boolean, disabledAt: string | null, revokedAt: string | null, lastUsedIp: string | null, replacedBy: string | null, permissions: Array<{ __typename: 'Permission', resource: string, actions: Array<PermissionAction> }>, createdBy:
+    | { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, allowedIps: Array<string>, persistedOnly: boolean, disabledAt: string | null, revokedAt: string | null, lastUsedIp: string | null, replacedBy: string | null, creatorIsMember: boolean | null, permissions: Array<{ __typename: 'Permission', resource: string, actions: Array<PermissionAction> }>, createdBy:
         | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
         | { __typename: 'PersonActor', id: string, name: string, principalId: string }
         | { __typename: 'SystemActor', id: string, name: string, principalId: string }
@@ -1450,6 +1633,17 @@ export type KeyActivityQuery = { node:
     | { __typename: 'WebhookEndpoint', id: string }
    | null };
 
+export type KeyAuditQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type KeyAuditQuery = { auditEntries: { __typename: 'AuditEntryConnection', nodes: Array<{ __typename: 'AuditEntry', id: string, action: AuditAction, outcome: AuditOutcome, resource: string | null, field: string | null, ip: string | null, details: unknown, createdAt: string, actor:
+        | { __typename: 'ApiKeyActor', id: string, name: string, principalId: string }
+        | { __typename: 'PersonActor', id: string, name: string, principalId: string }
+        | { __typename: 'SystemActor', id: string, name: string, principalId: string }
+       }> } };
+
 export type KeyCreateMutationVariables = Exact<{
   input: ApiKeyCreateInput;
 }>;
@@ -1484,6 +1678,29 @@ export type KeyEnableMutation = { apiKeyEnable:
     | { __typename: 'ValidationError', code: string, message: string }
    };
 
+export type KeyNamesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type KeyNamesQuery = { nodes: Array<
+    | { __typename: 'ApiKey', name: string, status: ApiKeyStatus, version: number, id: string }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
+    | { __typename: 'Member', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+   | null> };
+
 export type KeyRevokeMutationVariables = Exact<{
   id: string | number;
 }>;
@@ -1508,10 +1725,48 @@ export type KeyRotateMutation = { apiKeyRotate:
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
    };
 
+export type KeyUpdateMutationVariables = Exact<{
+  id: string | number;
+  input: ApiKeyUpdateInput;
+  expectedVersion?: number | null | undefined;
+}>;
+
+
+export type KeyUpdateMutation = { apiKeyUpdate:
+    | { __typename: 'ApiKeyUpdatePayload', apiKey: { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, tier: ApiKeyTier | null, version: number, expiresAt: string | null, allowedIps: Array<string>, persistedOnly: boolean, permissions: Array<{ __typename: 'Permission', resource: string, actions: Array<PermissionAction> }> } }
+    | { __typename: 'ApiKeyVersionConflictError', code: string, message: string }
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
 export type KeyUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
 export type KeyUpdatesSubscription = { apiKeyUpdates: { __typename: 'ApiKeyUpdate', gap: boolean, apiKey: { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null, disabledAt: string | null, revokedAt: string | null } | null } };
+
+export type KeyUseQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type KeyUseQuery = { node:
+    | { __typename: 'ApiKey', id: string, currentLimits: { __typename: 'Limits', degraded: boolean, windows: Array<{ __typename: 'LimitWindow', name: string, limit: number, seconds: number, remaining: number, resetAt: string }> } | null, usage: { __typename: 'Usage', from: string, to: string, interval: UsageInterval, totals: { __typename: 'UsageTotals', requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }, series: Array<{ __typename: 'UsagePoint', at: string, requests: number, failed: number, rateLimited: number }> } }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
+    | { __typename: 'Member', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+   | null, usageRecords: { __typename: 'UsageRecordConnection', nodes: Array<{ __typename: 'UsageRecord', at: string, operation: string, outcome: string, error: string | null, status: number, durationMicroseconds: number, ip: string | null, userAgent: string | null }> } };
 
 export type KeysQueryVariables = Exact<{
   filter?: ApiKeyFilter | null | undefined;
@@ -1521,6 +1776,15 @@ export type KeysQueryVariables = Exact<{
 
 
 export type KeysQuery = { apiKeys: { __typename: 'ApiKeyConnection', nodes: Array<{ __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus, environment: ApiKeyEnvironment, displayPrefix: string, tier: ApiKeyTier | null, version: number, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+
+export type MemberLeaveMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MemberLeaveMutation = { memberLeave:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'MemberLeavePayload' }
+    | { __typename: 'NotFoundError', code: string, message: string }
+   };
 
 export type MemberRemoveMutationVariables = Exact<{
   id: string | number;
@@ -1559,14 +1823,10 @@ export type MembersQuery = { members: { __typename: 'MemberConnection', nodes: A
         | { __typename: 'SystemActor', id: string, name: string }
        }> } };
 
-export type OperatorQueryVariables = Exact<{
-  orderBy?: OperatorOrganizationOrder | null | undefined;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-}>;
+export type OperatorQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OperatorQuery = { operatorOverview: { __typename: 'OperatorOverview', day: { __typename: 'OperatorDay', day: string, created: number, delivered: number, failedAttempts: number, dead: number, attempts: number, meanRetries: number | null }, queue: { __typename: 'OperatorQueue', oldestDueAt: string | null, oldestDueSeconds: number | null, due: { __typename: 'CappedCount', count: number, isExact: boolean }, later: { __typename: 'CappedCount', count: number, isExact: boolean }, inFlight: { __typename: 'CappedCount', count: number, isExact: boolean }, held: { __typename: 'CappedCount', count: number, isExact: boolean }, pending: { __typename: 'CappedCount', count: number, isExact: boolean }, retrying: { __typename: 'CappedCount', count: number, isExact: boolean } }, tiers: Array<{ __typename: 'OperatorTier', tier: ApiKeyTier | null, active: number, disabled: number, expired: number, revoked: number, consumersToday: number, limitHitsToday: number, requestsToday: number }>, workers: Array<{ __typename: 'OperatorWorker', id: string, host: string, mode: WorkerMode, status: WorkerStatus, version: string, startedAt: string, heartbeatAt: string, stoppedAt: string | null, inFlight: number, concurrency: number }> }, operatorOrganizations: { __typename: 'OperatorOrganizationConnection', nodes: Array<{ __typename: 'OperatorOrganization', oldestDueAt: string | null, failureShareToday: number | null, failureShareLastHour: number | null, failingEndpoints: number, limitHitsToday: number, requestsToday: number, organization: { __typename: 'Organization', id: string, name: string, plan: Plan }, waiting: { __typename: 'CappedCount', count: number, isExact: boolean }, keysByTier: Array<{ __typename: 'TierCount', tier: ApiKeyTier | null, count: number }> }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+export type OperatorQuery = { operatorOverview: { __typename: 'OperatorOverview', day: { __typename: 'OperatorDay', day: string, created: number, delivered: number, failedAttempts: number, dead: number, attempts: number, meanRetries: number | null }, queue: { __typename: 'OperatorQueue', oldestDueAt: string | null, oldestDueSeconds: number | null, due: { __typename: 'CappedCount', count: number, isExact: boolean }, later: { __typename: 'CappedCount', count: number, isExact: boolean }, inFlight: { __typename: 'CappedCount', count: number, isExact: boolean }, held: { __typename: 'CappedCount', count: number, isExact: boolean }, pending: { __typename: 'CappedCount', count: number, isExact: boolean }, retrying: { __typename: 'CappedCount', count: number, isExact: boolean } }, tiers: Array<{ __typename: 'OperatorTier', tier: ApiKeyTier | null, active: number, disabled: number, expired: number, revoked: number, consumersToday: number, limitHitsToday: number, requestsToday: number }>, workers: Array<{ __typename: 'OperatorWorker', id: string, host: string, mode: WorkerMode, status: WorkerStatus, version: string, startedAt: string, heartbeatAt: string, stoppedAt: string | null, inFlight: number, concurrency: number }> } };
 
 export type OperatorDeliveriesQueryVariables = Exact<{
   filter?: OperatorDeliveryFilter | null | undefined;
@@ -1575,12 +1835,54 @@ export type OperatorDeliveriesQueryVariables = Exact<{
 }>;
 
 
-export type OperatorDeliveriesQuery = { operatorDeliveries: { __typename: 'OperatorDeliveryConnection', nodes: Array<{ __typename: 'OperatorDelivery', id: string, status: DeliveryStatus, eventType: string, attemptCount: number, explanation: string | null, updatedAt: string, organization: { __typename: 'Organization', id: string, name: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+export type OperatorDeliveriesQuery = { operatorDeliveries: { __typename: 'OperatorDeliveryConnection', nodes: Array<{ __typename: 'OperatorDelivery', id: string, status: DeliveryStatus, eventType: string, attemptCount: number, endpointId: string, errorCode: AttemptErrorCode | null, explanation: string | null, createdAt: string, updatedAt: string, organization: { __typename: 'Organization', id: string, name: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+
+export type OperatorOrganizationsQueryVariables = Exact<{
+  orderBy?: OperatorOrganizationOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type OperatorOrganizationsQuery = { operatorOrganizations: { __typename: 'OperatorOrganizationConnection', nodes: Array<{ __typename: 'OperatorOrganization', oldestDueAt: string | null, failureShareToday: number | null, failureShareLastHour: number | null, failingEndpoints: number, limitHitsToday: number, requestsToday: number, organization: { __typename: 'Organization', id: string, name: string, plan: Plan }, waiting: { __typename: 'CappedCount', count: number, isExact: boolean }, keysByTier: Array<{ __typename: 'TierCount', tier: ApiKeyTier | null, count: number }> }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
+
+export type OrganizationRemoveMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OrganizationRemoveMutation = { ownOrganizationDelete:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'OwnOrganizationDeletePayload' }
+   };
+
+export type OrganizationRenameMutationVariables = Exact<{
+  input: OwnOrganizationUpdateInput;
+  expectedVersion?: number | null | undefined;
+}>;
+
+
+export type OrganizationRenameMutation = { ownOrganizationUpdate:
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'OrganizationVersionConflictError', code: string, message: string }
+    | { __typename: 'OwnOrganizationUpdatePayload', organization: { __typename: 'Organization', id: string, name: string, version: number } }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
 
 export type OverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type OverviewQuery = { overview: { __typename: 'Overview', failingEndpoints: number | null, lastHour: { __typename: 'OverviewLastHour', created: number, succeeded: number, failed: number, successShare: number | null, p95Duration: number | null, minutes: Array<{ __typename: 'OverviewMinute', at: string, created: number, succeeded: number, failed: number }> }, backlog: { __typename: 'OverviewBacklog', oldestDueAt: string | null, due: { __typename: 'CappedCount', count: number, isExact: boolean }, later: { __typename: 'CappedCount', count: number, isExact: boolean }, dead: { __typename: 'CappedCount', count: number, isExact: boolean }, held: { __typename: 'CappedCount', count: number, isExact: boolean } }, keysNearLimit: Array<{ __typename: 'KeyNearLimit', used: number, usedShare: number, apiKey: { __typename: 'ApiKey', id: string, name: string, status: ApiKeyStatus }, window: { __typename: 'LimitWindow', name: string, limit: number, resetAt: string } }> | null }, webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, version: number, health: { __typename: 'EndpointHealth', status: EndpointHealthStatus, consecutiveFailures: number, failingSince: string | null, lastFailure: string | null, lastFailureAt: string | null } }> }, deliveryStats: { __typename: 'DeliveryStats', days: Array<{ __typename: 'DeliveryDay', day: string, total: number, succeeded: number, failed: number, dead: number, p95Duration: number | null }> } };
+
+export type OwnershipTransferMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type OwnershipTransferMutation = { ownershipTransfer:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'NotFoundError', code: string, message: string }
+    | { __typename: 'OwnershipTransferPayload', owner: { __typename: 'Member', id: string, role: MemberRole, version: number }, former: { __typename: 'Member', id: string, role: MemberRole, version: number } }
+   };
 
 export type PasswordChangeMutationVariables = Exact<{
   input: PasswordChangeInput;
@@ -1614,6 +1916,14 @@ export type PasswordResetRequestMutation = { passwordResetRequest:
     | { __typename: 'ValidationError' }
    };
 
+export type PeopleUsageQueryVariables = Exact<{
+  filter?: PeopleUsageFilter | null | undefined;
+  withCsv?: boolean | null | undefined;
+}>;
+
+
+export type PeopleUsageQuery = { peopleUsage: { __typename: 'Usage', from: string, to: string, interval: UsageInterval, csv?: string, totals: { __typename: 'UsageTotals', requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null, p50Duration: number | null, p99Duration: number | null }, series: Array<{ __typename: 'UsagePoint', at: string, requests: number, failed: number, rateLimited: number, p95Duration: number | null }>, byOperation: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }>, byStatus: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }> } };
+
 export type ReauthenticateMutationVariables = Exact<{
   input: ReauthenticateInput;
 }>;
@@ -1623,6 +1933,15 @@ export type ReauthenticateMutation = { reauthenticate:
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'ReauthenticatePayload' }
     | { __typename: 'UnauthenticatedError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
+export type RecoveryCodesRegenerateMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RecoveryCodesRegenerateMutation = { recoveryCodesRegenerate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'RecoveryCodesRegeneratePayload', recoveryCodes: Array<string> }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
    };
 
@@ -1691,6 +2010,16 @@ export type ReplaysQuery = { replays: { __typename: 'ReplayConnection', nodes: A
         | { __typename: 'SystemActor', id: string, name: string }
       , endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
 
+export type SchemaRehearsalQueryVariables = Exact<{
+  input: SchemaRehearsalInput;
+}>;
+
+
+export type SchemaRehearsalQuery = { schemaRehearsal:
+    | { __typename: 'SchemaRehearsalPayload', examined: number, refused: number, isComplete: boolean, webhookEndpointCount: number, examples: Array<{ __typename: 'SchemaRehearsalExample', event: { __typename: 'Event', id: string, type: string, createdAt: string }, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }> }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
 export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1714,6 +2043,11 @@ export type SessionRefreshMutation = { sessionRefresh:
     | { __typename: 'SessionRefreshPayload', session: { __typename: 'Session', id: string, expiresAt: string, idleSeconds: number } }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
    };
+
+export type SessionUseQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionUseQuery = { viewer: { __typename: 'Viewer', id: string } };
 
 export type SessionsEndOthersMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -1814,17 +2148,11 @@ export type TotpEnrolMutation = { totpEnrol:
 
 export type UsageQueryVariables = Exact<{
   filter?: UsageFilter | null | undefined;
+  withCsv?: boolean | null | undefined;
 }>;
 
 
-export type UsageQuery = { usage: { __typename: 'Usage', from: string, to: string, interval: UsageInterval, uniqueKeys: number, totals: { __typename: 'UsageTotals', requests: number, failed: number, rateLimited: number, errorRate: number | null, meanDuration: number | null, p50Duration: number | null, p95Duration: number | null, p99Duration: number | null, requestBytes: number, responseBytes: number }, series: Array<{ __typename: 'UsagePoint', at: string, requests: number, failed: number, rateLimited: number, p95Duration: number | null }>, byOperation: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, meanDuration: number | null, p50Duration: number | null, p95Duration: number | null, p99Duration: number | null }>, byStatus: Array<{ __typename: 'UsageShare', value: string, requests: number }>, byTier: Array<{ __typename: 'UsageShare', value: string, requests: number }> } };
-
-export type UsageCsvQueryVariables = Exact<{
-  filter?: UsageFilter | null | undefined;
-}>;
-
-
-export type UsageCsvQuery = { usage: { __typename: 'Usage', csv: string } };
+export type UsageQuery = { usage: { __typename: 'Usage', from: string, to: string, interval: UsageInterval, csv?: string, uniqueKeys: number, totals: { __typename: 'UsageTotals', requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null, p50Duration: number | null, p99Duration: number | null }, series: Array<{ __typename: 'UsagePoint', at: string, requests: number, failed: number, rateLimited: number, p95Duration: number | null }>, byOperation: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }>, byStatus: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }>, byTier: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }>, byKey: Array<{ __typename: 'UsageShare', value: string, requests: number, failed: number, rateLimited: number, errorRate: number | null, p95Duration: number | null }> } };
 
 /** An operation that Signalbox knows, with what it takes and what it answers. */
 export interface Operation<Data, Variables> {
@@ -1836,15 +2164,15 @@ export interface Operation<Data, Variables> {
 }
 
 export const account: Operation<AccountQuery, AccountQueryVariables> = {
-  documentId: 'sha256:6c2f20064e356330f1a3714149a3536359b98680832c72e97879cb34e10e54e4',
+  documentId: 'sha256:d6a5512ac0dc0955bc9f3a7e0941098e62707fb7c50352da4429c3331990c16b',
   name: 'Account',
-  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      version\n      mailsOfEndpoints\n      twoFactor {\n        isEnabled\n        recoveryCodesLeft\n        __typename\n      }\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
+  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      mailsOfEndpoints\n      version\n      twoFactor {\n        isEnabled\n        recoveryCodesLeft\n        __typename\n      }\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
 }
 
 export const accountUpdate: Operation<AccountUpdateMutation, AccountUpdateMutationVariables> = {
-  documentId: 'sha256:91af17dc2c77f297568efaa1f7af5302146316bda4e25547f511e08c03e96d54',
+  documentId: 'sha256:543f7d522bc7c8fdc569e43ab453500b63f183eb018dada862ef5c8e26b8f048',
   name: 'AccountUpdate',
-  body: "mutation AccountUpdate($input: AccountUpdateInput!) {\n  accountUpdate(input: $input) {\n    ... on AccountUpdatePayload {\n      person {\n        id\n        name\n        email\n        version\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "mutation AccountUpdate($input: AccountUpdateInput!) {\n  accountUpdate(input: $input) {\n    ... on AccountUpdatePayload {\n      person {\n        id\n        name\n        email\n        mailsOfEndpoints\n        version\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const audit: Operation<AuditQuery, AuditQueryVariables> = {
@@ -1902,9 +2230,9 @@ export const deliveries: Operation<DeliveriesQuery, DeliveriesQueryVariables> = 
 }
 
 export const delivery: Operation<DeliveryQuery, DeliveryQueryVariables> = {
-  documentId: 'sha256:7027faf473d4f1b08cce80c4df9d249822e61d8d17e0eedbbf038a2b0ebf5b0b',
+  documentId: 'sha256:ee37c5bcf0b217dc11b3c5146f80480893f92075b7cfe8c19fecefc53c9d9c55',
   name: 'Delivery',
-  body: "query Delivery($id: ID!) {\n  node(id: $id) {\n    id\n    ... on Delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        channels\n        idempotencyKey\n        createdAt\n        body\n        __typename\n      }\n      endpoint {\n        id\n        url\n        description\n        enabled\n        __typename\n      }\n      attempts(last: 50) {\n        nodes {\n          id\n          number\n          trigger\n          statusCode\n          errorCode\n          explanation\n          durationMicroseconds\n          startedAt\n          nextAttemptAt\n          responseBody\n          responseHeaders {\n            name\n            value\n            __typename\n          }\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Delivery($id: ID!) {\n  node(id: $id) {\n    id\n    ... on Delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        channels\n        idempotencyKey\n        createdAt\n        requestId\n        publishedBy {\n          id\n          principalId\n          name\n          __typename\n        }\n        body\n        __typename\n      }\n      endpoint {\n        id\n        url\n        description\n        enabled\n        kind\n        signatureScheme\n        publicKeys\n        __typename\n      }\n      attempts(last: 50) {\n        nodes {\n          id\n          number\n          trigger\n          statusCode\n          errorCode\n          explanation\n          durationMicroseconds\n          startedAt\n          nextAttemptAt\n          request {\n            url\n            byteCount\n            headers {\n              name\n              value\n              __typename\n            }\n            __typename\n          }\n          responseBody\n          responseHeaders {\n            name\n            value\n            __typename\n          }\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const deliveryCancel: Operation<DeliveryCancelMutation, DeliveryCancelMutationVariables> = {
@@ -2004,9 +2332,9 @@ export const endpoints: Operation<EndpointsQuery, EndpointsQueryVariables> = {
 }
 
 export const event: Operation<EventQuery, EventQueryVariables> = {
-  documentId: 'sha256:88970025f20066f99d45ca27381406fa762a365923fdf37d0f6f7a67f46d91b7',
+  documentId: 'sha256:d03d82b0592a0bd2f514d6949227ba78ee5327ffa73231904c971a2eedb23836',
   name: 'Event',
-  body: "query Event($id: ID!) {\n  node(id: $id) {\n    id\n    ... on Event {\n      type\n      channels\n      idempotencyKey\n      createdAt\n      body\n      endpointMatches(first: 50) {\n        nodes {\n          matches\n          reason\n          message\n          endpoint {\n            id\n            url\n            __typename\n          }\n          delivery {\n            id\n            status\n            attemptCount\n            version\n            explanation\n            trigger\n            createdAt\n            updatedAt\n            nextAttemptAt\n            __typename\n          }\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Event($id: ID!, $deliveriesAfter: String, $matchesAfter: String) {\n  node(id: $id) {\n    id\n    ... on Event {\n      type\n      channels\n      idempotencyKey\n      createdAt\n      requestId\n      publishedBy {\n        id\n        principalId\n        name\n        __typename\n      }\n      body\n      deliveries(first: 50, after: $deliveriesAfter) {\n        nodes {\n          id\n          status\n          attemptCount\n          version\n          explanation\n          trigger\n          createdAt\n          updatedAt\n          nextAttemptAt\n          endpoint {\n            id\n            url\n            description\n            deletedAt\n            __typename\n          }\n          __typename\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n          __typename\n        }\n        __typename\n      }\n      endpointMatches(first: 50, after: $matchesAfter) {\n        nodes {\n          matches\n          reason\n          message\n          endpoint {\n            id\n            url\n            description\n            __typename\n          }\n          delivery {\n            id\n            __typename\n          }\n          __typename\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const eventPublish: Operation<EventPublishMutation, EventPublishMutationVariables> = {
@@ -2016,9 +2344,9 @@ export const eventPublish: Operation<EventPublishMutation, EventPublishMutationV
 }
 
 export const eventType: Operation<EventTypeQuery, EventTypeQueryVariables> = {
-  documentId: 'sha256:99acd9a54e78b12afac634721b594959050753aac335a9357f832a6f448278cf',
+  documentId: 'sha256:79f5e87ad4f5da9feee2e120e5c146701a2783b8a373d13b5819534d58c1969f',
   name: 'EventType',
-  body: "query EventType($id: ID!) {\n  node(id: $id) {\n    id\n    ... on EventType {\n      id\n      name\n      category\n      description\n      deprecated\n      source\n      replacesOperatorType\n      version\n      updatedAt\n      schema\n      example\n      sensitiveFields\n      createdAt\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query EventType($id: ID!) {\n  node(id: $id) {\n    id\n    ... on EventType {\n      id\n      name\n      category\n      description\n      deprecated\n      source\n      replacesOperatorType\n      version\n      updatedAt\n      schema\n      example\n      sensitiveFields\n      createdAt\n      webhookEndpoints(first: 20) {\n        nodes {\n          id\n          url\n          description\n          enabled\n          kind\n          channels\n          predicate\n          __typename\n        }\n        total {\n          count\n          isExact\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const eventTypeCreate: Operation<EventTypeCreateMutation, EventTypeCreateMutationVariables> = {
@@ -2040,9 +2368,45 @@ export const eventTypes: Operation<EventTypesQuery, EventTypesQueryVariables> = 
 }
 
 export const events: Operation<EventsQuery, EventsQueryVariables> = {
-  documentId: 'sha256:b7b75831f65fc303352455b1219e8696211b57c31b7f8c2311a9a73877efa584',
+  documentId: 'sha256:bd035e6c7561362051c65e94cfef7d771a018169ef9d044e77bc9f075c86a96c',
   name: 'Events',
-  body: "query Events($filter: EventFilter, $first: Int, $after: String) {\n  events(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      type\n      channels\n      idempotencyKey\n      createdAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Events($filter: EventFilter, $first: Int, $after: String) {\n  events(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      type\n      channels\n      idempotencyKey\n      createdAt\n      publishedBy {\n        id\n        principalId\n        name\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const inboxAcknowledge: Operation<InboxAcknowledgeMutation, InboxAcknowledgeMutationVariables> = {
+  documentId: 'sha256:efc3e9e62995ae96039e3248887c3cc58f3775ba71aad38fc3c0dc9c262799a2',
+  name: 'InboxAcknowledge',
+  body: "mutation InboxAcknowledge($input: DeliveryStreamAcknowledgeInput!) {\n  deliveryStreamAcknowledge(input: $input) {\n    ... on DeliveryStreamAcknowledgePayload {\n      acknowledgements {\n        deliveryId\n        status\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const inboxOpen: Operation<InboxOpenMutation, InboxOpenMutationVariables> = {
+  documentId: 'sha256:5f44de588a1dd78441832becc3ef8da2f553fd800aaffb96eebbd607b34f72ee',
+  name: 'InboxOpen',
+  body: "mutation InboxOpen($input: WebhookEndpointCreateInput!) {\n  webhookEndpointCreate(input: $input) {\n    ... on WebhookEndpointCreatePayload {\n      secret\n      webhookEndpoint {\n        id\n        url\n        version\n        publicKeys\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const inboxReady: Operation<InboxReadyQuery, InboxReadyQueryVariables> = {
+  documentId: 'sha256:0bf39ea6a8ed1ebabc2ba90fbc43473328afa8e07db67205910a616d2e68222d',
+  name: 'InboxReady',
+  body: "query InboxReady($id: ID!) {\n  node(id: $id) {\n    id\n    ... on WebhookEndpoint {\n      lastListenedAt\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const inboxStream: Operation<InboxStreamSubscription, InboxStreamSubscriptionVariables> = {
+  documentId: 'sha256:19733f4010ce8bad572ff9c412240e5c2b6de5068dd6973816cfb68023890485',
+  name: 'InboxStream',
+  body: "subscription InboxStream($endpointId: ID!) {\n  deliveryStream(endpointId: $endpointId, capacity: 16) {\n    delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      __typename\n    }\n    version\n    headers {\n      name\n      value\n      __typename\n    }\n    bodyBase64\n    __typename\n  }\n}",
+}
+
+export const invalidKeyAttempts: Operation<InvalidKeyAttemptsQuery, InvalidKeyAttemptsQueryVariables> = {
+  documentId: 'sha256:b93645e8200a3a04e0fbb620b8282a42b05dd7a76be0017f00b5833bfe275200',
+  name: 'InvalidKeyAttempts',
+  body: "query InvalidKeyAttempts($first: Int, $after: String) {\n  invalidKeyAttempts(first: $first, after: $after) {\n    nodes {\n      at\n      operation\n      outcome\n      error\n      status\n      ip\n      userAgent\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const invalidKeyUsage: Operation<InvalidKeyUsageQuery, InvalidKeyUsageQueryVariables> = {
+  documentId: 'sha256:e05c3d5210ff83e81ab81fb81dee30b018aacd5f7ccfaf9b8b150b9da50778b0',
+  name: 'InvalidKeyUsage',
+  body: "query InvalidKeyUsage($filter: UsageFilter, $withCsv: Boolean = false) {\n  invalidKeyUsage(filter: $filter) {\n    from\n    to\n    interval\n    csv @include(if: $withCsv)\n    totals {\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      p50Duration\n      p99Duration\n      __typename\n    }\n    series {\n      at\n      requests\n      failed\n      rateLimited\n      p95Duration\n      __typename\n    }\n    byOperation {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      __typename\n    }\n    byStatus {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const invitationAccept: Operation<InvitationAcceptMutation, InvitationAcceptMutationVariables> = {
@@ -2070,15 +2434,21 @@ export const invitationRevoke: Operation<InvitationRevokeMutation, InvitationRev
 }
 
 export const key: Operation<KeyQuery, KeyQueryVariables> = {
-  documentId: 'sha256:c9758a435057c528c0fa7cffc2de8b0e05006dab20dc6c7ac564f1816fb5ef9e',
+  documentId: 'sha256:e98b86c9be51c393009f4ef087c714bf6f273bd54ab0ae1dbf992f0568dca608',
   name: 'Key',
-  body: "query Key($id: ID!) {\n  node(id: $id) {\n    id\n    ... on ApiKey {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      permissions {\n        resource\n        actions\n        __typename\n      }\n      allowedIps\n      persistedOnly\n      disabledAt\n      revokedAt\n      lastUsedIp\n      replacedBy\n      createdBy {\n        id\n        name\n        principalId\n        __typename\n      }\n      revokedBy {\n        id\n        name\n        principalId\n        __typename\n      }\n      secrets {\n        createdAt\n        expiresAt\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Key($id: ID!) {\n  node(id: $id) {\n    id\n    ... on ApiKey {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      permissions {\n        resource\n        actions\n        __typename\n      }\n      allowedIps\n      persistedOnly\n      disabledAt\n      revokedAt\n      lastUsedIp\n      replacedBy\n      creatorIsMember\n      createdBy {\n        id\n        name\n        principalId\n        __typename\n      }\n      revokedBy {\n        id\n        name\n        principalId\n        __typename\n      }\n      secrets {\n        createdAt\n        expiresAt\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const keyActivity: Operation<KeyActivityQuery, KeyActivityQueryVariables> = {
   documentId: 'sha256:fc579db0e2573262859623d2e92a596d2e0d25d6aef3fbd066813d310f26317e',
   name: 'KeyActivity',
   body: "query KeyActivity($id: ID!) {\n  node(id: $id) {\n    id\n    ... on ApiKey {\n      activity {\n        recentRequests\n        openSubscriptions\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyAudit: Operation<KeyAuditQuery, KeyAuditQueryVariables> = {
+  documentId: 'sha256:e8d69d047772b7fdf85d4293e7ecf40a2865b9e783a4a57b41d743880554157f',
+  name: 'KeyAudit',
+  body: "query KeyAudit($id: ID!) {\n  auditEntries(filter: {resourceId: $id}, first: 20) {\n    nodes {\n      id\n      action\n      outcome\n      resource\n      field\n      ip\n      details\n      createdAt\n      actor {\n        id\n        name\n        principalId\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const keyCreate: Operation<KeyCreateMutation, KeyCreateMutationVariables> = {
@@ -2099,6 +2469,12 @@ export const keyEnable: Operation<KeyEnableMutation, KeyEnableMutationVariables>
   body: "mutation KeyEnable($id: ID!) {\n  apiKeyEnable(id: $id) {\n    ... on ApiKeyEnablePayload {\n      apiKey {\n        id\n        status\n        version\n        disabledAt\n        revokedAt\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const keyNames: Operation<KeyNamesQuery, KeyNamesQueryVariables> = {
+  documentId: 'sha256:45736b404d7caad42f58bf4858b0f31d59ad0686f2208f494a2aa769685fcbf2',
+  name: 'KeyNames',
+  body: "query KeyNames($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    id\n    ... on ApiKey {\n      name\n      status\n      version\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const keyRevoke: Operation<KeyRevokeMutation, KeyRevokeMutationVariables> = {
   documentId: 'sha256:95e5b6bff015883373e77088072e416d411631635d71e22772ec92b3cc33ecd1',
   name: 'KeyRevoke',
@@ -2111,16 +2487,34 @@ export const keyRotate: Operation<KeyRotateMutation, KeyRotateMutationVariables>
   body: "mutation KeyRotate($id: ID!, $input: ApiKeyRotateInput!) {\n  apiKeyRotate(id: $id, input: $input) {\n    ... on ApiKeyRotatePayload {\n      secret\n      apiKey {\n        id\n        name\n        status\n        environment\n        displayPrefix\n        tier\n        version\n        createdAt\n        lastUsedAt\n        expiresAt\n        __typename\n      }\n      replacedApiKey {\n        id\n        status\n        expiresAt\n        version\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const keyUpdate: Operation<KeyUpdateMutation, KeyUpdateMutationVariables> = {
+  documentId: 'sha256:0d4f9578f6dafd2bb6cc15df8e290ca6d068158a15f9cd63e2f131a5c677bc13',
+  name: 'KeyUpdate',
+  body: "mutation KeyUpdate($id: ID!, $input: ApiKeyUpdateInput!, $expectedVersion: Int) {\n  apiKeyUpdate(id: $id, input: $input, expectedVersion: $expectedVersion) {\n    ... on ApiKeyUpdatePayload {\n      apiKey {\n        id\n        name\n        status\n        tier\n        version\n        expiresAt\n        permissions {\n          resource\n          actions\n          __typename\n        }\n        allowedIps\n        persistedOnly\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const keyUpdates: Operation<KeyUpdatesSubscription, KeyUpdatesSubscriptionVariables> = {
   documentId: 'sha256:5abd4a21d007be0e1c073ba72a560a36cbf3d2547086c50513b513ec030307c0',
   name: 'KeyUpdates',
   body: "subscription KeyUpdates {\n  apiKeyUpdates {\n    gap\n    apiKey {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      disabledAt\n      revokedAt\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const keyUse: Operation<KeyUseQuery, KeyUseQueryVariables> = {
+  documentId: 'sha256:db90f3d65ed6a9886cc0719565d2b38a2be1c33d69e5c076d0425d88c366b8ba',
+  name: 'KeyUse',
+  body: "query KeyUse($id: ID!) {\n  node(id: $id) {\n    id\n    ... on ApiKey {\n      currentLimits {\n        degraded\n        windows {\n          name\n          limit\n          seconds\n          remaining\n          resetAt\n          __typename\n        }\n        __typename\n      }\n      usage {\n        from\n        to\n        interval\n        totals {\n          requests\n          failed\n          rateLimited\n          errorRate\n          p95Duration\n          __typename\n        }\n        series {\n          at\n          requests\n          failed\n          rateLimited\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  usageRecords(keyId: $id, first: 20) {\n    nodes {\n      at\n      operation\n      outcome\n      error\n      status\n      durationMicroseconds\n      ip\n      userAgent\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const keys: Operation<KeysQuery, KeysQueryVariables> = {
   documentId: 'sha256:01ef26eb64135f605e4e4e96b19f7d062c382fda994d8deab4b8d09212bec7eb',
   name: 'Keys',
   body: "query Keys($filter: ApiKeyFilter, $first: Int, $after: String) {\n  apiKeys(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      name\n      status\n      environment\n      displayPrefix\n      tier\n      version\n      createdAt\n      lastUsedAt\n      expiresAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const memberLeave: Operation<MemberLeaveMutation, MemberLeaveMutationVariables> = {
+  documentId: 'sha256:f94c81b1745da5f9c03d7f659fe2e8287762e656d0609826caa8db1b123f6af3',
+  name: 'MemberLeave',
+  body: "mutation MemberLeave {\n  memberLeave {\n    __typename\n    ... on Error {\n      code\n      message\n      __typename\n    }\n  }\n}",
 }
 
 export const memberRemove: Operation<MemberRemoveMutation, MemberRemoveMutationVariables> = {
@@ -2142,21 +2536,45 @@ export const members: Operation<MembersQuery, MembersQueryVariables> = {
 }
 
 export const operator: Operation<OperatorQuery, OperatorQueryVariables> = {
-  documentId: 'sha256:d4fca986027263483db90c4b77e58cb6eb0b66f20fbb60e90445959564020234',
+  documentId: 'sha256:57cb0710fa96d0b72f7bca618e4f9fc926b4a2b1b0df3f2ba8a12541b6b34fca',
   name: 'Operator',
-  body: "query Operator($orderBy: OperatorOrganizationOrder, $first: Int, $after: String) {\n  operatorOverview {\n    day {\n      day\n      created\n      delivered\n      failedAttempts\n      dead\n      attempts\n      meanRetries\n      __typename\n    }\n    queue {\n      due {\n        count\n        isExact\n        __typename\n      }\n      later {\n        count\n        isExact\n        __typename\n      }\n      inFlight {\n        count\n        isExact\n        __typename\n      }\n      held {\n        count\n        isExact\n        __typename\n      }\n      pending {\n        count\n        isExact\n        __typename\n      }\n      retrying {\n        count\n        isExact\n        __typename\n      }\n      oldestDueAt\n      oldestDueSeconds\n      __typename\n    }\n    tiers {\n      tier\n      active\n      disabled\n      expired\n      revoked\n      consumersToday\n      limitHitsToday\n      requestsToday\n      __typename\n    }\n    workers {\n      id\n      host\n      mode\n      status\n      version\n      startedAt\n      heartbeatAt\n      stoppedAt\n      inFlight\n      concurrency\n      __typename\n    }\n    __typename\n  }\n  operatorOrganizations(orderBy: $orderBy, first: $first, after: $after) {\n    nodes {\n      organization {\n        id\n        name\n        plan\n        __typename\n      }\n      oldestDueAt\n      waiting {\n        count\n        isExact\n        __typename\n      }\n      failureShareToday\n      failureShareLastHour\n      failingEndpoints\n      limitHitsToday\n      requestsToday\n      keysByTier {\n        tier\n        count\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Operator {\n  operatorOverview {\n    day {\n      day\n      created\n      delivered\n      failedAttempts\n      dead\n      attempts\n      meanRetries\n      __typename\n    }\n    queue {\n      due {\n        count\n        isExact\n        __typename\n      }\n      later {\n        count\n        isExact\n        __typename\n      }\n      inFlight {\n        count\n        isExact\n        __typename\n      }\n      held {\n        count\n        isExact\n        __typename\n      }\n      pending {\n        count\n        isExact\n        __typename\n      }\n      retrying {\n        count\n        isExact\n        __typename\n      }\n      oldestDueAt\n      oldestDueSeconds\n      __typename\n    }\n    tiers {\n      tier\n      active\n      disabled\n      expired\n      revoked\n      consumersToday\n      limitHitsToday\n      requestsToday\n      __typename\n    }\n    workers {\n      id\n      host\n      mode\n      status\n      version\n      startedAt\n      heartbeatAt\n      stoppedAt\n      inFlight\n      concurrency\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const operatorDeliveries: Operation<OperatorDeliveriesQuery, OperatorDeliveriesQueryVariables> = {
-  documentId: 'sha256:701b27886f7cca233747e9461e803141dead7848ec0ef4ba42ff19807bd35fb7',
+  documentId: 'sha256:e65983026f5620f8e250109da4cd3fb810aeab473f2fc5b15715ecda786e68ea',
   name: 'OperatorDeliveries',
-  body: "query OperatorDeliveries($filter: OperatorDeliveryFilter, $first: Int, $after: String) {\n  operatorDeliveries(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      status\n      eventType\n      attemptCount\n      explanation\n      updatedAt\n      organization {\n        id\n        name\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query OperatorDeliveries($filter: OperatorDeliveryFilter, $first: Int, $after: String) {\n  operatorDeliveries(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      status\n      eventType\n      attemptCount\n      endpointId\n      errorCode\n      explanation\n      createdAt\n      updatedAt\n      organization {\n        id\n        name\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const operatorOrganizations: Operation<OperatorOrganizationsQuery, OperatorOrganizationsQueryVariables> = {
+  documentId: 'sha256:b5ab0f0d2da5d9e300e4958ee9fc62d1cc62c945ccc6ff4c0ef374ade2d33c6c',
+  name: 'OperatorOrganizations',
+  body: "query OperatorOrganizations($orderBy: OperatorOrganizationOrder, $first: Int, $after: String) {\n  operatorOrganizations(orderBy: $orderBy, first: $first, after: $after) {\n    nodes {\n      organization {\n        id\n        name\n        plan\n        __typename\n      }\n      oldestDueAt\n      waiting {\n        count\n        isExact\n        __typename\n      }\n      failureShareToday\n      failureShareLastHour\n      failingEndpoints\n      limitHitsToday\n      requestsToday\n      keysByTier {\n        tier\n        count\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const organizationRemove: Operation<OrganizationRemoveMutation, OrganizationRemoveMutationVariables> = {
+  documentId: 'sha256:30502287932089a1bda6e566b1d2e4037f9bbab11b7611014ce60b8e5488bf98',
+  name: 'OrganizationRemove',
+  body: "mutation OrganizationRemove {\n  ownOrganizationDelete {\n    __typename\n    ... on Error {\n      code\n      message\n      __typename\n    }\n  }\n}",
+}
+
+export const organizationRename: Operation<OrganizationRenameMutation, OrganizationRenameMutationVariables> = {
+  documentId: 'sha256:979edf3b2e62add9f1a1267ceb53e52c1c2d112aed75c5d9a0a61db9b3c21c51',
+  name: 'OrganizationRename',
+  body: "mutation OrganizationRename($input: OwnOrganizationUpdateInput!, $expectedVersion: Int) {\n  ownOrganizationUpdate(input: $input, expectedVersion: $expectedVersion) {\n    ... on OwnOrganizationUpdatePayload {\n      organization {\n        id\n        name\n        version\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const overview: Operation<OverviewQuery, OverviewQueryVariables> = {
   documentId: 'sha256:13eb7cdcfbe5831474611bbe9ef1d030177ffa652a12c757029ca4a5ad1c9a0b',
   name: 'Overview',
   body: "query Overview {\n  overview {\n    lastHour {\n      created\n      succeeded\n      failed\n      successShare\n      p95Duration\n      minutes {\n        at\n        created\n        succeeded\n        failed\n        __typename\n      }\n      __typename\n    }\n    backlog {\n      due {\n        count\n        isExact\n        __typename\n      }\n      later {\n        count\n        isExact\n        __typename\n      }\n      dead {\n        count\n        isExact\n        __typename\n      }\n      held {\n        count\n        isExact\n        __typename\n      }\n      oldestDueAt\n      __typename\n    }\n    failingEndpoints\n    keysNearLimit {\n      apiKey {\n        id\n        name\n        status\n        __typename\n      }\n      window {\n        name\n        limit\n        resetAt\n        __typename\n      }\n      used\n      usedShare\n      __typename\n    }\n    __typename\n  }\n  webhookEndpoints(filter: {failing: true}, first: 5) {\n    nodes {\n      id\n      url\n      description\n      enabled\n      version\n      health {\n        status\n        consecutiveFailures\n        failingSince\n        lastFailure\n        lastFailureAt\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n  deliveryStats {\n    days {\n      day\n      total\n      succeeded\n      failed\n      dead\n      p95Duration\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const ownershipTransfer: Operation<OwnershipTransferMutation, OwnershipTransferMutationVariables> = {
+  documentId: 'sha256:07e989e0d22196c779c1e29629aa1e409568ed28498fd98d71f57e5fc762e776',
+  name: 'OwnershipTransfer',
+  body: "mutation OwnershipTransfer($id: ID!) {\n  ownershipTransfer(id: $id) {\n    ... on OwnershipTransferPayload {\n      owner {\n        id\n        role\n        version\n        __typename\n      }\n      former {\n        id\n        role\n        version\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const passwordChange: Operation<PasswordChangeMutation, PasswordChangeMutationVariables> = {
@@ -2177,10 +2595,22 @@ export const passwordResetRequest: Operation<PasswordResetRequestMutation, Passw
   body: "mutation PasswordResetRequest($email: String!) {\n  passwordResetRequest(email: $email) {\n    __typename\n  }\n}",
 }
 
+export const peopleUsage: Operation<PeopleUsageQuery, PeopleUsageQueryVariables> = {
+  documentId: 'sha256:b3d197410e7dfeec29b7328ba215610d8082a82a649d5c67eef40996c3c28600',
+  name: 'PeopleUsage',
+  body: "query PeopleUsage($filter: PeopleUsageFilter, $withCsv: Boolean = false) {\n  peopleUsage(filter: $filter) {\n    from\n    to\n    interval\n    csv @include(if: $withCsv)\n    totals {\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      p50Duration\n      p99Duration\n      __typename\n    }\n    series {\n      at\n      requests\n      failed\n      rateLimited\n      p95Duration\n      __typename\n    }\n    byOperation {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      __typename\n    }\n    byStatus {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const reauthenticate: Operation<ReauthenticateMutation, ReauthenticateMutationVariables> = {
   documentId: 'sha256:1f4b097bba407f504f61a5cdb6b6883df9d9ead6f3b1d51eaccd20d7e6f7abb2',
   name: 'Reauthenticate',
   body: "mutation Reauthenticate($input: ReauthenticateInput!) {\n  reauthenticate(input: $input) {\n    __typename\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n  }\n}",
+}
+
+export const recoveryCodesRegenerate: Operation<RecoveryCodesRegenerateMutation, RecoveryCodesRegenerateMutationVariables> = {
+  documentId: 'sha256:c284a9c5abf5887ec0fb9d444aac33ddc1d77988e999edd87087ca58f4980f6e',
+  name: 'RecoveryCodesRegenerate',
+  body: "mutation RecoveryCodesRegenerate {\n  recoveryCodesRegenerate {\n    ... on RecoveryCodesRegeneratePayload {\n      recoveryCodes\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const replayCancel: Operation<ReplayCancelMutation, ReplayCancelMutationVariables> = {
@@ -2213,6 +2643,12 @@ export const replays: Operation<ReplaysQuery, ReplaysQueryVariables> = {
   body: "query Replays($first: Int, $after: String) {\n  replays(first: $first, after: $after) {\n    nodes {\n      id\n      status\n      count\n      createdAt\n      finishedAt\n      createdBy {\n        id\n        name\n        __typename\n      }\n      endpoint {\n        id\n        url\n        description\n        __typename\n      }\n      types\n      statuses\n      from\n      to\n      explanation\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const schemaRehearsal: Operation<SchemaRehearsalQuery, SchemaRehearsalQueryVariables> = {
+  documentId: 'sha256:de2e721bf414cbd1d8067afaa6352c68dc05a0b5a3a338890f8f217c28bd0d8b',
+  name: 'SchemaRehearsal',
+  body: "query SchemaRehearsal($input: SchemaRehearsalInput!) {\n  schemaRehearsal(input: $input) {\n    ... on SchemaRehearsalPayload {\n      examined\n      refused\n      isComplete\n      webhookEndpointCount\n      examples {\n        event {\n          id\n          type\n          createdAt\n          __typename\n        }\n        issues {\n          path\n          message\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
 export const session: Operation<SessionQuery, SessionQueryVariables> = {
   documentId: 'sha256:e184f29d6c32f05e95589f8575fc25655c4d046c8f1774e3efe8e59505b541af',
   name: 'Session',
@@ -2229,6 +2665,12 @@ export const sessionRefresh: Operation<SessionRefreshMutation, SessionRefreshMut
   documentId: 'sha256:89d4450a802eb2ba4429634b088ac097204a46e845ddf73bebd69314cdcc697c',
   name: 'SessionRefresh',
   body: "mutation SessionRefresh {\n  sessionRefresh {\n    ... on SessionRefreshPayload {\n      session {\n        id\n        expiresAt\n        idleSeconds\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const sessionUse: Operation<SessionUseQuery, SessionUseQueryVariables> = {
+  documentId: 'sha256:0080d765a6d870dfe7504509499ef7ef2ea39662cb4a687842ad0721f74ffcfd',
+  name: 'SessionUse',
+  body: "query SessionUse {\n  viewer {\n    id\n    __typename\n  }\n}",
 }
 
 export const sessionsEndOthers: Operation<SessionsEndOthersMutation, SessionsEndOthersMutationVariables> = {
@@ -2292,14 +2734,8 @@ export const totpEnrol: Operation<TotpEnrolMutation, TotpEnrolMutationVariables>
 }
 
 export const usage: Operation<UsageQuery, UsageQueryVariables> = {
-  documentId: 'sha256:a0e5ec352fceb8466585b166b872afc560f715bb3027a4a25bb8cdc250bad224',
+  documentId: 'sha256:e01a88b5a875103cb36712d6bcfc0568e115511140c2daf1b2bbffccbbdf29b6',
   name: 'Usage',
-  body: "query Usage($filter: UsageFilter) {\n  usage(filter: $filter) {\n    from\n    to\n    interval\n    uniqueKeys\n    totals {\n      requests\n      failed\n      rateLimited\n      errorRate\n      meanDuration\n      p50Duration\n      p95Duration\n      p99Duration\n      requestBytes\n      responseBytes\n      __typename\n    }\n    series {\n      at\n      requests\n      failed\n      rateLimited\n      p95Duration\n      __typename\n    }\n    byOperation {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      meanDuration\n      p50Duration\n      p95Duration\n      p99Duration\n      __typename\n    }\n    byStatus {\n      value\n      requests\n      __typename\n    }\n    byTier {\n      value\n      requests\n      __typename\n    }\n    __typename\n  }\n}",
-}
-
-export const usageCsv: Operation<UsageCsvQuery, UsageCsvQueryVariables> = {
-  documentId: 'sha256:c5c599dd99459640efaec8b90d5bf1c4b5594adc981b59350bb501e7ba7b6805',
-  name: 'UsageCsv',
-  body: "query UsageCsv($filter: UsageFilter) {\n  usage(filter: $filter) {\n    csv\n    __typename\n  }\n}",
+  body: "query Usage($filter: UsageFilter, $withCsv: Boolean = false) {\n  usage(filter: $filter) {\n    from\n    to\n    interval\n    csv @include(if: $withCsv)\n    uniqueKeys\n    totals {\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      p50Duration\n      p99Duration\n      __typename\n    }\n    series {\n      at\n      requests\n      failed\n      rateLimited\n      p95Duration\n      __typename\n    }\n    byOperation {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      __typename\n    }\n    byStatus {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      __typename\n    }\n    byTier {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      __typename\n    }\n    byKey {\n      value\n      requests\n      failed\n      rateLimited\n      errorRate\n      p95Duration\n      __typename\n    }\n    __typename\n  }\n}",
 }
 

@@ -72,6 +72,11 @@ export interface Refusal extends Fault {
   issues: Record<string, string>
 }
 
+/** A refusal of the page itself, at one field. */
+export const refusalOf = (field: string, message: string): { refusal: Refusal } => ({
+  refusal: { code: 'VALIDATION_FAILED', message, issues: { [field]: message } },
+})
+
 /** Sends a persisted mutation. `send` never throws: a refusal is a value that a form shows at its fields. */
 export function useChange<Data, Variables extends object>(operation: Operation<Data, Variables>) {
   const [{ fetching }, execute] = useMutation<Data>(documentOf(operation))

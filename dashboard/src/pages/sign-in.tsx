@@ -29,10 +29,21 @@ export function Alone({ title, children }: { title: string; children: ReactNode 
   )
 }
 
-export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
+interface SignInProps {
+  /** True when a session ended while its page was open. */
+  hasEnded: boolean
+  onSignedIn: () => void
+}
+
+export function SignIn({ hasEnded, onSignedIn }: SignInProps) {
   const [challenge, setChallenge] = useState<string>()
   return (
     <Alone title={words.title}>
+      {hasEnded && (
+        <p className="notice" role="alert">
+          {words.ended}
+        </p>
+      )}
       {challenge === undefined ? (
         <PasswordStep onSignedIn={onSignedIn} onChallenge={setChallenge} />
       ) : (

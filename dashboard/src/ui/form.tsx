@@ -8,6 +8,8 @@ interface Props<Result> {
   submit: string
   send: (form: FormData) => Promise<Outcome<Result>>
   onDone: (payload: Result) => void
+  /** True shows the fields without a way to change them. */
+  isLocked?: boolean
   /** Shows a button that leaves the form. */
   onCancel?: () => void
   /** The fields. `faultOf` is the broken rule of a field, or of an entry of a list. */
@@ -15,7 +17,7 @@ interface Props<Result> {
 }
 
 /** A form whose faults stand at their fields, as the server words them. What was typed stays after a refusal. */
-export function Form<Result>({ submit, send, onDone, onCancel, children }: Props<Result>) {
+export function Form<Result>({ submit, send, onDone, isLocked, onCancel, children }: Props<Result>) {
   const [refusal, setRefusal] = useState<Refusal>()
   const [isSending, setSending] = useState(false)
   const faultOf = (field: string) =>
@@ -32,18 +34,26 @@ export function Form<Result>({ submit, send, onDone, onCancel, children }: Props
 
   return (
     <form className="stack" onSubmit={handle}>
-      {children(faultOf)}
+      {isLocked ? (
+        <fieldset className="stack locked" disabled>
+          {children(faultOf)}
+        </fieldset>
+      ) : (
+        children(faultOf)
+      )}
       {refusal !== undefined && (
         <p className="fault" role="alert">
           {refusal.message}
         </p>
       )}
-      <div className="actions">
-        {onCancel !== undefined && <Button onClick={onCancel}>{texts.actions.cancel}</Button>}
-        <Button kind="primary" type="submit" disabled={isSending}>
-          {submit}
-        </Button>
-      </div>
+      {!isLocked && (
+        <div className="actions">
+          {onCancel !== undefined && <Button onClick={onCancel}>{texts.actions.cancel}</Button>}
+          <Button kind="primary" type="submit" disabled={isSending}>
+            {submit}
+          </Button>
+        </div>
+      )}
     </form>
   )
 }

@@ -35,8 +35,13 @@ export function NoPermission({ permission }: { permission: string }) {
   return <Empty title={texts.states.noPermission} hint={texts.states.noPermissionHint(permission)} />
 }
 
+interface AnsweredProps<Data> {
+  answer: Pick<Answer<Data>, 'data' | 'fault' | 'refresh'>
+  children: (data: Data) => ReactNode
+}
+
 /** The content of an answer, or the state in its place. Content that was shown before stays while it is read again. */
-export function Answered<Data>({ answer, children }: { answer: Answer<Data>; children: (data: Data) => ReactNode }) {
+export function Answered<Data>({ answer, children }: AnsweredProps<Data>) {
   if (answer.data !== undefined) return children(answer.data)
   if (answer.fault !== undefined) return <Failed fault={answer.fault} onRetry={answer.refresh} />
   return <Loading />

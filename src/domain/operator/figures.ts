@@ -2,6 +2,7 @@ import type { Database } from '../../database/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Read } from '../limits/read-concurrency.ts'
 import type { Tier, Viewer } from '../people/viewer.ts'
+import { PEOPLE } from '../usage/usage-record.ts'
 
 /** Keys of a tier over the installation, and their requests today (UTC). */
 export interface TierFigures {
@@ -66,7 +67,8 @@ WITH keys AS (
 ), used AS (
   SELECT nullif(s.tier, '') AS tier, sum(b.requests) AS requests, sum(b.limited) AS limited, count(DISTINCT s.key_id) AS consumers
   FROM usage_buckets b JOIN usage_series s ON s.id = b.series_id
-  WHERE b.width = 'DAY' AND b.at = date_trunc('day', $1::timestamptz, 'UTC') AND s.key_id NOT IN ('', 'unknown') GROUP BY 1
+  WHERE b.width = 'DAY' AND b.at = date_trunc('day', $1::timestamptz, 'UTC') AND s.key_id NOT IN ('', 'unknown', '${PEOPLE}')
+  GROUP BY 1
 )
 SELECT t.tier, coalesce(k.active, 0)::float8 AS active, coalesce(k.disabled, 0)::float8 AS disabled,
   coalesce(k.expired, 0)::float8 AS expired, coalesce(k.revoked, 0)::float8 AS revoked,

@@ -23,6 +23,8 @@ export const WIDTHS = {
 export type Width = keyof typeof WIDTHS
 
 const POINTS_AT_MOST = 1_000
+/** Maximum keys of one answer, those with the most requests. */
+export const KEYS_SHOWN = 20
 /** Time before now in which requests show that a key is in use. */
 const RECENT_MS = 5 * MINUTE_MS
 
@@ -64,6 +66,8 @@ export interface Usage {
   totals(): Promise<UsageFigures>
   series(): Promise<(UsageFigures & { at: Date })[]>
   by(dimension: 'operation' | 'status' | 'tier'): Promise<(UsageFigures & { value: string })[]>
+  /** The keys with the most requests; none of people and of unknown keys of the installation. */
+  byKey(): Promise<(UsageFigures & { value: string })[]>
   /** Number of keys with at least one request. */
   uniqueKeys(): Promise<number>
 }
@@ -127,18 +131,19 @@ export function createReadUsage(deps: { database: Database; clock: Clock; read: 
       const { rows } = await rowsOf(dimension)
       return [...Map.groupBy(rows, ({ value }) => (value instanceof Date ? value.getTime() : value))]
     }
+    const by = async (dimension: keyof typeof BY) => {
+      const groups = (await grouped(dimension)).map(([value, rows]) => ({ value: String(value), ...figures(rows) }))
+      return groups.sort((a, b) => b.requests - a.requests)
+    }
     return {
-      ...{ interval, from, to },
+      ...{ interval, from, to, by },
+      byKey: () => by('key'),
       async totals() {
         const [all] = await grouped('nothing')
         return figures(all?.[1] ?? [])
       },
       async series() {
         return (await grouped('at')).map(([at, rows]) => ({ at: new Date(at), ...figures(rows) }))
-      },
-      async by(dimension) {
-        const groups = (await grouped(dimension)).map(([value, rows]) => ({ value: String(value), ...figures(rows) }))
-        return groups.sort((a, b) => b.requests - a.requests)
       },
       uniqueKeys() {
         keys ??= query<{ keys: number }>({ text: KEYS, values }).then(({ rows }) => rows[0]!.keys)
@@ -172,16 +177,24 @@ function startOf(width: Width, time: Date): Date {
   return new Date(Math.floor(time.getTime() / WIDTHS[width].ms) * WIDTHS[width].ms)
 }
 
-function by(value: string): string {
+const CONDITIONS = `($6::text IS NULL OR operation = $6) AND ($7::int IS NULL OR status = $7) AND ($8::text IS NULL OR tier = $8)`
+const BUCKETS =
+  'usage_series s JOIN usage_buckets b ON b.series_id = s.id AND width = $3::usage_width AND at >= $4 AND at < $5'
+
+function by(value: string, keys = 'key_id = $2'): string {
   return `
 SELECT ${value} AS value, bucket, sum(requests)::float8 AS requests, sum(failed)::float8 AS failed,
   sum(limited)::float8 AS limited, sum(duration_microseconds)::float8 AS duration,
   sum(request_bytes)::float8 AS request_bytes, sum(response_bytes)::float8 AS response_bytes
-FROM usage_series s JOIN usage_buckets b ON b.series_id = s.id AND width = $3::usage_width AND at >= $4 AND at < $5
-WHERE organization_id = $1 AND key_id = $2
-  AND ($6::text IS NULL OR operation = $6) AND ($7::int IS NULL OR status = $7) AND ($8::text IS NULL OR tier = $8)
-GROUP BY 1, 2 ORDER BY 1`
+FROM ${BUCKETS} WHERE organization_id = $1 AND ${keys} AND ${CONDITIONS} GROUP BY 1, 2 ORDER BY 1`
 }
+
+/** The busiest keys: the one of the filter, or else those of the organization. */
+const BUSIEST = `key_id IN (
+  SELECT key_id FROM ${BUCKETS}
+  WHERE organization_id = $1 AND organization_id <> '' AND key_id NOT IN ('${ALL_KEYS}', '${PEOPLE}')
+    AND ($2 = '${ALL_KEYS}' OR key_id = $2) AND ${CONDITIONS}
+  GROUP BY 1 ORDER BY sum(requests) DESC LIMIT ${KEYS_SHOWN})`
 
 const BY = {
   nothing: by("''"),
@@ -189,6 +202,7 @@ const BY = {
   operation: by('operation'),
   status: by('status::text'),
   tier: by("coalesce(nullif(tier, ''), 'NONE')"),
+  key: by('key_id', BUSIEST),
 }
 
 /** Walks key by key and takes the first bucket of each. */

@@ -3,6 +3,7 @@ import { countMinutes } from '../../../src/domain/deliveries/count-minutes.ts'
 import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
 import { type App, startApp } from '../../support/app.ts'
+import { createTeam } from '../../support/people.ts'
 import { startReceiver } from '../../support/receiver.ts'
 
 // The figures of the operator over three organizations with different troubles, each made by the API and a worker.
@@ -107,6 +108,20 @@ describe('operator overview', () => {
     ])
     expect(tiers[3]).toMatchObject({ tier: null, active: 1, consumersToday: 1, limitHitsToday: 0 })
     expect(tiers).toHaveLength(4)
+  })
+
+  test('requests of people count in no tier', async () => {
+    const requests = async () => {
+      await app.services.usageRecorder.flush()
+      const { tiers } = await overview('tiers { tier requestsToday consumersToday }')
+      return tiers[3]
+    }
+    const [person] = await createTeam(app, 'OWNER')
+    const before = await requests()
+    for (let n = 0; n < 3; n++) await person.ask('{ viewer { id } }')
+    const after = await requests()
+    // Every key that reads here is one of the operator and has no limits.
+    expect(after).toEqual({ ...before, requestsToday: before.requestsToday + 2 })
   })
 
   test('the day has the deliveries and attempts of every organization, and another day has none of them', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { watchSocket } from '../../support/watch.ts'
 
@@ -21,6 +22,35 @@ async function newTenant() {
   return { owner, busy, ask }
 }
 
+describe('limits of a key', () => {
+  test('a key shows what is left of each window, and reading it spends nothing', async () => {
+    const own = await startApp({ allowances: DEFAULT_LIMITS })
+    const owner = await own.tenant()
+    const busy = await own.tenant({ events: ['read'] }, owner.organizationId)
+    await busy.request('{ events { nodes { id } } }')
+    const LIMITS = `query ($id: ID!) { node(id: $id) { ... on ApiKey {
+      currentLimits { degraded windows { name limit remaining } } } } }`
+    const read = async () => (await owner.request(LIMITS, { id: busy.keyId })).data.node.currentLimits
+    const first = await read()
+    expect(first).toMatchObject({
+      degraded: false,
+      windows: [
+        { name: 'minute', limit: 60, remaining: 59 },
+        { name: 'hour', limit: 3_000, remaining: 2_999 },
+        { name: 'day', limit: 50_000, remaining: 49_999 },
+        { name: 'cost', limit: 60_000 },
+      ],
+    })
+    expect(await read()).toEqual(first)
+    await own.stop()
+  })
+
+  test('a key without limits shows none', async () => {
+    const { data } = await app.host.request('{ viewer { apiKey { currentLimits { degraded } } } }')
+    expect(data.viewer.apiKey.currentLimits).toBeNull()
+  })
+})
+
 describe('usage of a key', () => {
   test('a key has the requests of its own and not those of others', async () => {
     const { busy, ask } = await newTenant()
@@ -29,6 +59,21 @@ describe('usage of a key', () => {
       totals: { requests: 3 },
       byOperation: [{ value: 'events', requests: 3 }],
     })
+  })
+
+  test('an organization has the keys with the most requests first, those of people and of strangers apart', async () => {
+    const { owner, busy } = await newTenant()
+    await owner.request('{ deliveries { nodes { id } } }')
+    for (let n = 0; n < 2; n++) await busy.request('{ events { nodes { id } } }')
+    await app.services.usageRecorder.flush()
+    const USAGE = 'query ($filter: UsageFilter) { usage(filter: $filter) { byKey { value requests } } }'
+    expect((await owner.ask(USAGE)).byKey).toEqual([
+      { value: busy.keyId, requests: 2 },
+      { value: owner.keyId, requests: 1 },
+    ])
+    const { byKey } = await owner.ask(USAGE, { filter: { keyId: owner.keyId, operation: 'deliveries' } })
+    expect(byKey).toEqual([{ value: owner.keyId, requests: 1 }])
+    expect((await owner.ask('{ peopleUsage { byKey { value } } }')).byKey).toEqual([])
   })
 
   test('a filter that names a key is refused', async () => {

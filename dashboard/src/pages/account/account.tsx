@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { type AccountQuery, account, accountUpdate, passwordChange } from '../../graph/operations.ts'
 import { useChange, useRead } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
@@ -24,9 +25,12 @@ export default function Account() {
           <>
             <div className="columns">
               {viewer.person !== null && <Profile person={viewer.person} />}
-              <Password />
+              <Password onChanged={answer.refresh} />
             </div>
-            <TwoFactor isEnabled={sessions.some(({ isCurrent, twoFactor }) => isCurrent && twoFactor)} />
+            <TwoFactor
+              isEnabled={sessions.some(({ isCurrent, twoFactor }) => isCurrent && twoFactor)}
+              onChanged={answer.refresh}
+            />
             <Sessions sessions={sessions} onEnded={answer.refresh} />
           </>
         )}
@@ -41,7 +45,15 @@ function Profile({ person }: { person: NonNullable<AccountQuery['viewer']['perso
     <Panel title={words.profile}>
       <Form
         submit={words.save}
-        send={(form) => send({ input: { name: String(form.get('name')), email: String(form.get('email')) } })}
+        send={(form) =>
+          send({
+            input: {
+              name: String(form.get('name')),
+              email: String(form.get('email')),
+              mailsOfEndpoints: form.get('mailsOfEndpoints') === 'on',
+            },
+          })
+        }
         onDone={() => toast(words.saved)}
       >
         {(faultOf) => (
@@ -56,6 +68,7 @@ function Profile({ person }: { person: NonNullable<AccountQuery['viewer']['perso
               defaultValue={person.email ?? ''}
               fault={faultOf('email')}
             />
+            <CheckField label={words.mails} name="mailsOfEndpoints" defaultChecked={person.mailsOfEndpoints ?? false} />
           </>
         )}
       </Form>
@@ -63,9 +76,10 @@ function Profile({ person }: { person: NonNullable<AccountQuery['viewer']['perso
   )
 }
 
-function Password() {
+function Password({ onChanged }: { onChanged: () => void }) {
   const { send } = useChange(passwordChange)
   const { password } = words
+  const [changes, setChanges] = useState(0)
 
   const change = (form: FormData) =>
     send({
@@ -78,7 +92,17 @@ function Password() {
 
   return (
     <Panel title={password.title}>
-      <Form submit={password.submit} send={change} onDone={() => toast(password.done)}>
+      <Form
+        key={changes}
+        submit={password.submit}
+        send={change}
+        onDone={() => {
+          toast(password.done)
+          // An empty form again: passwords do not stay on the page.
+          setChanges((before) => before + 1)
+          onChanged()
+        }}
+      >
         {(faultOf) => (
           <>
             <TextField

@@ -40,10 +40,11 @@ export function Sessions({ sessions, onEnded }: { sessions: AccountQuery['sessio
         columns={[
           {
             title: titles.device,
-            cell: ({ device, isCurrent }) => (
+            cell: ({ device, isCurrent, twoFactor }) => (
               <span className="row">
                 {device ?? words.unknown}
                 {isCurrent && <Badge tone="good">{words.current}</Badge>}
+                {twoFactor && <Badge tone="idle">{words.factor}</Badge>}
               </span>
             ),
           },
@@ -52,7 +53,12 @@ export function Sessions({ sessions, onEnded }: { sessions: AccountQuery['sessio
           { title: titles.ends, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
           {
             title: texts.members.columns.actions,
-            cell: ({ id, isCurrent }) => !isCurrent && <Button onClick={() => end(id)}>{words.end}</Button>,
+            cell: ({ id, isCurrent, device }) =>
+              !isCurrent && (
+                <Button aria-label={words.endLabel(device ?? words.unknown)} onClick={() => end(id)}>
+                  {words.end}
+                </Button>
+              ),
           },
         ]}
         rows={sessions}

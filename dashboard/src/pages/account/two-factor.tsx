@@ -1,7 +1,8 @@
 import { useState } from 'react'
-import { totpConfirm, totpDisable, totpEnrol } from '../../graph/operations.ts'
+import { recoveryCodesRegenerate, totpConfirm, totpDisable, totpEnrol } from '../../graph/operations.ts'
 import { useChange } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
+import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Copy } from '../../ui/copy.tsx'
@@ -13,35 +14,65 @@ import { toast } from '../../ui/toasts.tsx'
 
 const words = texts.account.twoFactor
 
-export interface Enrolment {
+interface Enrolment {
   secret: string
   qrSvg: string
 }
 
-/** Begins an enrolment. Resolves to undefined, after a sentence, when it is refused. */
-export function useEnrol(): () => Promise<Enrolment | undefined> {
-  const { send } = useChange(totpEnrol)
-  return async () => {
-    const outcome = await send({})
-    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
-    else if (outcome.payload.__typename === 'TotpEnrolPayload') return outcome.payload
-  }
+interface TwoFactorProps {
+  isEnabled: boolean
+  /** Recovery codes that were not used; undefined when the number is not known. */
+  codesLeft?: number | undefined
+  onChanged: () => void
 }
 
-/** Adds or removes the authenticator of the person. */
-export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
-  const disabling = useChange(totpDisable)
-  const enrol = useEnrol()
+/** Recovery codes of which new ones should be made. */
+const FEW_CODES = 3
+
+/** Adds or removes the authenticator of the person, and makes new recovery codes. */
+export function TwoFactor({ isEnabled, codesLeft, onChanged }: TwoFactorProps) {
+  const [enrolling, disabling, regenerating] = [
+    useChange(totpEnrol),
+    useChange(totpDisable),
+    useChange(recoveryCodesRegenerate),
+  ]
+  const [isRegenerating, setRegenerating] = useState(false)
   const [enrolment, setEnrolment] = useState<Enrolment>()
   const [codes, setCodes] = useState<readonly string[]>()
   const [isRemoving, setRemoving] = useState(false)
 
+  async function enrol() {
+    const outcome = await enrolling.send({})
+    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
+    else if (outcome.payload.__typename === 'TotpEnrolPayload') setEnrolment(outcome.payload)
+  }
+
+  async function regenerate() {
+    const outcome = await regenerating.send({})
+    if ('payload' in outcome && outcome.payload.__typename === 'RecoveryCodesRegeneratePayload')
+      setCodes(outcome.payload.recoveryCodes)
+    return outcome
+  }
+
+  async function disable() {
+    const outcome = await disabling.send({})
+    if ('payload' in outcome) onChanged()
+    return outcome
+  }
+
   return (
     <Panel title={words.title}>
       <div className="row spread">
-        <p className="muted">{words.hint}</p>
+        <div>
+          <p className="row">
+            <Badge tone={isEnabled ? 'good' : 'warn'}>{isEnabled ? words.on : words.off}</Badge>
+            {isEnabled && codesLeft !== undefined && words.codesLeft(codesLeft)}
+          </p>
+          <p className="muted">{words.hint}</p>
+        </div>
         <div className="row">
-          {!isEnabled && <Button onClick={async () => setEnrolment(await enrol())}>{words.enrol}</Button>}
+          {!isEnabled && <Button onClick={enrol}>{words.enrol}</Button>}
+          {isEnabled && <Button onClick={() => setRegenerating(true)}>{words.regenerate}</Button>}
           {isEnabled && (
             <Button kind="danger" onClick={() => setRemoving(true)}>
               {words.disable}
@@ -49,6 +80,11 @@ export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
           )}
         </div>
       </div>
+      {isEnabled && codesLeft !== undefined && codesLeft <= FEW_CODES && (
+        <p className="notice" data-tone="warn">
+          {words.fewCodes}
+        </p>
+      )}
       {enrolment !== undefined && codes === undefined && (
         <ConfirmEnrolment enrolment={enrolment} onClose={() => setEnrolment(undefined)} onConfirmed={setCodes} />
       )}
@@ -58,8 +94,20 @@ export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
           onClose={() => {
             setCodes(undefined)
             setEnrolment(undefined)
+            onChanged()
           }}
         />
+      )}
+      {isRegenerating && (
+        <Confirm
+          title={words.regenerateTitle}
+          action={words.regenerate}
+          done={words.regenerated}
+          onClose={() => setRegenerating(false)}
+          send={regenerate}
+        >
+          <p>{words.regenerateEffect}</p>
+        </Confirm>
       )}
       {isRemoving && (
         <Confirm
@@ -67,7 +115,7 @@ export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
           action={words.disable}
           done={words.disabled}
           onClose={() => setRemoving(false)}
-          send={() => disabling.send({})}
+          send={disable}
         >
           <p>{words.disableEffect}</p>
         </Confirm>
@@ -77,7 +125,7 @@ export function TwoFactor({ isEnabled }: { isEnabled: boolean }) {
 }
 
 /** Shows the seed as an image, because the policy of the page allows no markup from strings. */
-export function ConfirmEnrolment(props: {
+function ConfirmEnrolment(props: {
   enrolment: Enrolment
   onClose: () => void
   onConfirmed: (codes: readonly string[]) => void
@@ -116,7 +164,7 @@ export function ConfirmEnrolment(props: {
   )
 }
 
-export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
+function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   const text = codes.join('\n')
   return (
     <Dialog title={words.codesTitle} onClose={onClose}>

@@ -1,81 +1,96 @@
-import { useMemo } from 'react'
-import { type AuditOutcome, type AuditQuery, audit, auditUpdates } from '../../graph/operations.ts'
+import { useMemo, useRef } from 'react'
+import {
+  type AuditAction,
+  type AuditEntryFilter,
+  type AuditOutcome,
+  audit,
+  auditUpdates,
+} from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
+import { useSession } from '../../session.tsx'
+import { auditActions } from '../../texts/audit.ts'
 import { texts } from '../../texts.ts'
-import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
 import { SelectField } from '../../ui/field.tsx'
+import { LiveState } from '../../ui/live-state.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
-import { type Column, Table } from '../../ui/table.tsx'
-import { Time } from '../../ui/time.tsx'
+import { TimeField } from '../../ui/time-field.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
+import { AuditTable } from './audit-table.tsx'
 
 const words = texts.audit
-const { columns: titles } = words
-type Row = AuditQuery['auditEntries']['nodes'][number]
-
-/** `API_KEY_CREATE` as people read it. */
-const readable = (action: string): string => {
-  const text = action.toLowerCase().replaceAll('_', ' ')
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-const COLUMNS: readonly Column<Row>[] = [
-  {
-    title: titles.action,
-    cell: ({ action, outcome, field }) => (
-      <span className="row">
-        {readable(action)}
-        {outcome === 'DENIED' && <Badge tone="bad">{words.denied}</Badge>}
-        {field !== null && <code>{field}</code>}
-      </span>
-    ),
-  },
-  {
-    title: titles.actor,
-    cell: ({ actor }) => <span title={actor.principalId}>{actor.name || actor.principalId}</span>,
-  },
-  { title: titles.resource, cell: ({ resource }) => resource !== null && <code>{resource}</code> },
-  { title: titles.ip, cell: ({ ip }) => ip },
-  { title: titles.time, cell: ({ createdAt }) => <Time at={createdAt} /> },
+const labels = words.filters
+const ACTIONS = [
+  ['', labels.all] as const,
+  ...Object.entries(auditActions).toSorted(([, one], [, other]) => one.localeCompare(other)),
 ]
+
+/** The filter that the address holds. */
+function useAuditFilter({ given }: ReturnType<typeof useFilters>): AuditEntryFilter {
+  const [actorId, action, resourceId, outcome, from, to] = ['actor', 'action', 'resource', 'outcome', 'from', 'to'].map(
+    given,
+  )
+  return useMemo(
+    () => ({
+      ...(actorId && { actorId }),
+      ...(action && { actions: [action as AuditAction] }),
+      ...(resourceId && { resourceId }),
+      ...(outcome && { outcome: outcome as AuditOutcome }),
+      ...(from && { from }),
+      ...(to && { to }),
+    }),
+    [actorId, action, resourceId, outcome, from, to],
+  )
+}
 
 /** The audit trail, newest first, kept current. */
 export default function Audit() {
+  const { graph } = useSession()
   const filters = useFilters()
-  const [actorId, resourceId, outcome] = [filters.get('actor'), filters.get('resource'), filters.get('outcome')]
   const after = filters.given('after')
-  const filter = useMemo(
-    () => ({
-      ...(actorId && { actorId }),
-      ...(resourceId && { resourceId }),
-      ...(outcome && { outcome: outcome as AuditOutcome }),
-    }),
-    [actorId, resourceId, outcome],
-  )
+  const filter = useAuditFilter(filters)
   const answer = useRead(audit, { filter, first: 50, ...(after && { after }) })
-  useUpdates(auditUpdates, {}, () => answer.refresh())
+  const fresh = useRef(new Set<string>())
+  useUpdates(auditUpdates, {}, ({ auditEntryUpdates: { entries } }) => {
+    for (const { id } of entries) fresh.current.add(id)
+    answer.refresh()
+  })
   return (
     <>
       <div className="page-head">
         <h1>{words.title}</h1>
+        <LiveState socket={graph.socket} />
       </div>
       <div className="filters">
-        <SearchField label={words.filters.actor} value={actorId} onSearch={(text) => filters.set('actor', text)} />
         <SearchField
-          label={words.filters.resource}
-          value={resourceId}
+          label={labels.actor}
+          value={filters.get('actor')}
+          onSearch={(text) => filters.set('actor', text)}
+        />
+        <SelectField
+          label={labels.action}
+          options={ACTIONS}
+          value={filters.get('action')}
+          onChange={(event) => filters.set('action', event.target.value)}
+        />
+        <SearchField
+          label={labels.resource}
+          value={filters.get('resource')}
           onSearch={(text) => filters.set('resource', text)}
         />
         <SelectField
-          label={words.filters.outcome}
+          label={labels.outcome}
           options={words.outcomes}
-          value={outcome}
+          value={filters.get('outcome')}
           onChange={(event) => filters.set('outcome', event.target.value)}
         />
+        <TimeField label={labels.from} value={filters.given('from')} onChange={(time) => filters.set('from', time)} />
+        <TimeField label={labels.to} value={filters.given('to')} onChange={(time) => filters.set('to', time)} />
+        {!filters.isEmpty && <Button onClick={filters.clear}>{labels.clear}</Button>}
       </div>
       <Answered answer={answer}>
         {({ auditEntries: { nodes, total, pageInfo } }) => (
@@ -88,7 +103,11 @@ export default function Audit() {
             {nodes.length === 0 ? (
               <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
             ) : (
-              <Table label={words.title} columns={COLUMNS} rows={nodes} keyOf={({ id }) => id} />
+              <AuditTable
+                entries={nodes}
+                onActor={(id) => filters.set('actor', id)}
+                isFresh={({ id }) => fresh.current.has(id)}
+              />
             )}
             <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
           </Panel>

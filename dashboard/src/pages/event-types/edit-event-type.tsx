@@ -1,3 +1,4 @@
+import { exactJson, isJson } from '../../graph/json-text.ts'
 import { type EventTypeUpdateInput, eventTypeCreate, eventTypeUpdate } from '../../graph/operations.ts'
 import { type Outcome, type Refusal, useChange } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
@@ -106,14 +107,14 @@ const textOf = (value: unknown): string => (value == null ? '' : JSON.stringify(
 /** The fields of the form; a refusal at the field whose text is no JSON. */
 function readInput(form: FormData): { refusal: Refusal } | { input: EventTypeUpdateInput } {
   const json: Record<string, unknown> = {}
-  for (const name of ['schema', 'example'])
-    try {
-      const text = String(form.get(name)).trim()
-      json[name] = text === '' ? null : JSON.parse(text)
-    } catch {
-      const message = `${fields[name as 'schema' | 'example']} ${fields.notJson}`
+  for (const name of ['schema', 'example'] as const) {
+    const text = String(form.get(name)).trim()
+    if (text !== '' && !isJson(text)) {
+      const message = `${fields[name]} ${fields.notJson}`
       return { refusal: { code: 'VALIDATION_FAILED', message, issues: { [name]: fields.notJson } } }
     }
+    json[name] = text === '' ? null : exactJson(text)
+  }
   const [category, description] = [String(form.get('category')), String(form.get('description'))]
   const sensitiveFields = String(form.get('sensitiveFields')).split(/\s+/).filter(Boolean)
   return { input: { category, description, sensitiveFields, ...json } }

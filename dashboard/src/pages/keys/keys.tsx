@@ -1,5 +1,13 @@
 import { useMemo, useState } from 'react'
-import { type ApiKeyEnvironment, type ApiKeyStatus, type KeysQuery, keys, keyUpdates } from '../../graph/operations.ts'
+import {
+  type ApiKeyEnvironment,
+  type ApiKeyFilter,
+  type ApiKeyStatus,
+  type ApiKeyTier,
+  type KeysQuery,
+  keys,
+  keyUpdates,
+} from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
 import { useSession } from '../../session.tsx'
@@ -13,7 +21,7 @@ import { Answered, Empty } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
-import { CreateKey } from './create-key.tsx'
+import { CreateKey, PlanForbidsKeys } from './create-key.tsx'
 import { KeyStatus, tierText } from './key-status.tsx'
 
 const words = texts.keys
@@ -40,25 +48,39 @@ const COLUMNS: readonly Column<Row>[] = [
 const ALL = ['', words.filters.all] as const
 const STATUSES = [ALL, ...Object.entries(words.status)] as const
 const ENVIRONMENTS = [ALL, ...Object.entries(words.environment)] as const
+const TIERS = [ALL, ...Object.entries(words.tier)] as const
+const UNUSED_MS = 90 * 86_400_000
+
+/** The filter that the address holds. */
+function useKeyFilter({ given }: ReturnType<typeof useFilters>): ApiKeyFilter {
+  const [search, status, environment, tier, attention] = ['search', 'status', 'environment', 'tier', 'attention'].map(
+    given,
+  )
+  return useMemo(
+    () => ({
+      ...(search && { search }),
+      ...(status && { statuses: [status as ApiKeyStatus] }),
+      ...(environment && { environment: environment as ApiKeyEnvironment }),
+      ...(tier && { tiers: [tier as ApiKeyTier] }),
+      ...(attention === 'unused' && { lastUsedBefore: new Date(Date.now() - UNUSED_MS).toISOString() }),
+      ...(attention === 'left' && { creatorIsMember: false }),
+    }),
+    [search, status, environment, tier, attention],
+  )
+}
 
 /** API keys of the organization, kept current. */
 export default function Keys() {
   const { viewer, can } = useSession()
   const filters = useFilters()
   const [isCreating, setCreating] = useState(false)
-  const [search, status, environment, after] = ['search', 'status', 'environment', 'after'].map(filters.given)
-  const filter = useMemo(
-    () => ({
-      ...(search && { search }),
-      ...(status && { statuses: [status as ApiKeyStatus] }),
-      ...(environment && { environment: environment as ApiKeyEnvironment }),
-    }),
-    [search, status, environment],
-  )
+  const after = filters.given('after')
+  const filter = useKeyFilter(filters)
   const answer = useRead(keys, { filter, first: 50, ...(after && { after }) })
   useUpdates(keyUpdates, {}, ({ apiKeyUpdates: { gap, apiKey } }) => {
     const isShown = answer.data?.apiKeys.nodes.some(({ id }) => id === apiKey?.id)
-    if (gap || !isShown) answer.refresh()
+    // A changed key may leave a filtered list.
+    if (gap || !isShown || !filters.isEmpty) answer.refresh()
   })
   // Only the operator creates keys under this plan.
   const planForbids = viewer.organization.plan === 'STARTER' && !can('platform:write')
@@ -73,29 +95,30 @@ export default function Keys() {
           </Button>
         )}
       </div>
-      {planForbids && (
-        <p className="notice" data-tone="warn" role="alert">
-          {words.planForbids}
-        </p>
-      )}
+      {planForbids && <PlanForbidsKeys />}
       <div className="filters">
         <SearchField
           label={words.filters.search}
           value={filters.get('search')}
           onSearch={(text) => filters.set('search', text)}
         />
-        <SelectField
-          label={words.filters.status}
-          options={STATUSES}
-          value={filters.get('status')}
-          onChange={(event) => filters.set('status', event.target.value)}
-        />
-        <SelectField
-          label={words.filters.environment}
-          options={ENVIRONMENTS}
-          value={filters.get('environment')}
-          onChange={(event) => filters.set('environment', event.target.value)}
-        />
+        {(
+          [
+            ['status', STATUSES],
+            ['environment', ENVIRONMENTS],
+            ['tier', TIERS],
+            ['attention', words.attention],
+          ] as const
+        ).map(([name, options]) => (
+          <SelectField
+            key={name}
+            label={words.filters[name]}
+            options={options}
+            value={filters.get(name)}
+            onChange={(event) => filters.set(name, event.target.value)}
+          />
+        ))}
+        {!filters.isEmpty && <Button onClick={filters.clear}>{words.filters.clear}</Button>}
       </div>
       <Answered answer={answer}>
         {({ apiKeys: { nodes, total, pageInfo } }) => (

@@ -13,6 +13,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toasts.tsx'
+import { useManageableRoles } from './role-select.tsx'
 
 const words = texts.members.invitations
 type Row = MembersQuery['invitations']['nodes'][number]
@@ -46,8 +47,13 @@ export function Invitations({ invitations, onChanged }: { invitations: readonly 
           { title: words.columns.expires, cell: ({ expiresAt }) => <Time at={expiresAt} /> },
           {
             title: texts.members.columns.actions,
-            cell: ({ id, status }) =>
-              status === 'OPEN' && can('members:write') && <Button onClick={() => revoke(id)}>{words.revoke}</Button>,
+            cell: ({ id, email, status }) =>
+              status === 'OPEN' &&
+              can('members:write') && (
+                <Button aria-label={words.revokeLabel(email)} onClick={() => revoke(id)}>
+                  {words.revoke}
+                </Button>
+              ),
           },
         ]}
         rows={invitations}
@@ -60,6 +66,7 @@ export function Invitations({ invitations, onChanged }: { invitations: readonly 
 /** Invites an address, and shows the link once. */
 export function Invite({ onClose, onInvited }: { onClose: () => void; onInvited: () => void }) {
   const { send } = useChange(invitationCreate)
+  const roles = useManageableRoles()
   const [url, setUrl] = useState<string>()
 
   if (url !== undefined)
@@ -101,7 +108,7 @@ export function Invite({ onClose, onInvited }: { onClose: () => void; onInvited:
             <SelectField
               label={words.columns.role}
               name="role"
-              options={Object.entries(texts.members.roles)}
+              options={roles}
               defaultValue="DEVELOPER"
               fault={faultOf('role')}
             />

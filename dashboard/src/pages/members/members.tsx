@@ -1,31 +1,34 @@
 import { useState } from 'react'
-import { type MemberRole, type MembersQuery, memberRemove, members, memberUpdate } from '../../graph/operations.ts'
-import { useChange, useRead } from '../../graph/use-operation.ts'
+import { type MembersQuery, members } from '../../graph/operations.ts'
+import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
+import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Confirm } from '../../ui/confirm.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
-import { toast } from '../../ui/toasts.tsx'
+import { useEvery } from '../../ui/use-every.ts'
 import { useFilters } from '../../ui/use-filters.ts'
 import { Invitations, Invite } from './invitations.tsx'
+import { MemberActions } from './member-actions.tsx'
+import { RoleSelect } from './role-select.tsx'
 
 const words = texts.members
 const { columns: titles } = words
-type Row = MembersQuery['members']['nodes'][number]
-const ROLES = Object.entries(words.roles)
+const REFRESH_MS = 10_000
+export type MemberRow = MembersQuery['members']['nodes'][number]
 
 /** The people of the organization, with their roles. */
 export default function Members() {
-  const { can } = useSession()
+  const { can, viewer } = useSession()
   const [isInviting, setInviting] = useState(false)
   const filters = useFilters()
   const after = filters.given('after')
   const answer = useRead(members, { first: 50, ...(after && { after }) })
+  useEvery(REFRESH_MS, answer.refresh)
   return (
     <>
       <div className="page-head">
@@ -50,21 +53,29 @@ export default function Members() {
                       title: titles.name,
                       cell: ({ person }) => (
                         <>
-                          <span className="cell-line">{person.name}</span>
+                          <span className="cell-line">
+                            {person.name}
+                            {person.id === viewer.person?.id && ` ${words.you}`}
+                          </span>
                           <span className="cell-line muted">{person.email}</span>
                         </>
                       ),
                     },
+                    { title: titles.role, cell: (row) => <RoleSelect row={row} /> },
                     {
-                      title: titles.role,
-                      cell: (row) => (can('members:write') ? <RoleSelect row={row} /> : words.roles[row.role]),
+                      title: titles.factor,
+                      cell: ({ twoFactorEnabled }) =>
+                        twoFactorEnabled ? (
+                          <Badge tone="good">{words.factorOn}</Badge>
+                        ) : (
+                          <Badge tone="idle">{words.factorOff}</Badge>
+                        ),
                     },
-                    { title: titles.factor, cell: ({ twoFactorEnabled }) => (twoFactorEnabled ? words.yes : words.no) },
                     { title: titles.seen, cell: ({ lastSeenAt }) => <Time at={lastSeenAt} never={words.neverSeen} /> },
                     { title: titles.joined, cell: ({ createdAt }) => <Time at={createdAt} /> },
                     {
                       title: titles.actions,
-                      cell: (row) => can('members:delete') && <Remove row={row} onRemoved={answer.refresh} />,
+                      cell: (row) => <MemberActions row={row} onChanged={answer.refresh} />,
                     },
                   ]}
                   rows={nodes}
@@ -78,61 +89,6 @@ export default function Members() {
         )}
       </Answered>
       {isInviting && <Invite onClose={() => setInviting(false)} onInvited={answer.refresh} />}
-    </>
-  )
-}
-
-/** Changes the role at once; a refusal leaves the old one. */
-function RoleSelect({ row: { id, role, version, person } }: { row: Row }) {
-  const { send, isSending } = useChange(memberUpdate)
-
-  async function change(next: string) {
-    const outcome = await send({ id, expectedVersion: version, input: { role: next as MemberRole } })
-    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
-    else toast(words.changed)
-  }
-
-  return (
-    <select
-      className="input"
-      aria-label={words.roleOf(person.name)}
-      value={role}
-      disabled={isSending}
-      onChange={(event) => change(event.target.value)}
-    >
-      {ROLES.map(([value, text]) => (
-        <option key={value} value={value}>
-          {text}
-        </option>
-      ))}
-    </select>
-  )
-}
-
-function Remove({ row: { id, person }, onRemoved }: { row: Row; onRemoved: () => void }) {
-  const [isOpen, setOpen] = useState(false)
-  const { send } = useChange(memberRemove)
-
-  async function remove() {
-    const outcome = await send({ id })
-    if ('payload' in outcome) onRemoved()
-    return outcome
-  }
-
-  return (
-    <>
-      <Button onClick={() => setOpen(true)}>{words.remove}</Button>
-      {isOpen && (
-        <Confirm
-          title={words.removeTitle}
-          action={words.remove}
-          done={words.removed}
-          onClose={() => setOpen(false)}
-          send={remove}
-        >
-          <p>{words.removeEffect(person.name)}</p>
-        </Confirm>
-      )}
     </>
   )
 }

@@ -1,21 +1,22 @@
-import { type MemberRole, type SettingsQuery, settings, settingsUpdate } from '../../graph/operations.ts'
-import { useChange, useRead } from '../../graph/use-operation.ts'
+import { type SettingsQuery, settings } from '../../graph/operations.ts'
+import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
+import { Copy } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
-import { CheckField, TextAreaField, TextField } from '../../ui/field.tsx'
-import { Form } from '../../ui/form.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
-import { toast } from '../../ui/toasts.tsx'
+import { RemoveOrganization } from './remove-organization.tsx'
+import { RenameOrganization } from './rename-organization.tsx'
+import { SignInRules } from './sign-in-rules.tsx'
 
 const words = texts.settings
-type Organization = SettingsQuery['viewer']['organization']
+export type SettingsOrganization = SettingsQuery['viewer']['organization']
 
 /** The organization, and the rules by which its members sign in. */
 export default function Settings() {
-  const { can } = useSession()
+  const { can, visit } = useSession()
   const answer = useRead(settings, {})
   return (
     <>
@@ -25,88 +26,36 @@ export default function Settings() {
       <Answered answer={answer}>
         {({ viewer: { organization } }) => (
           <div className="columns">
-            <Panel title={words.organization} sent={answer.sent}>
-              <Facts
-                facts={[
-                  [words.id, <code key="id">{organization.id}</code>],
-                  [words.name, organization.name],
-                  [words.plan, organization.plan],
-                  [words.created, <Time key="created" at={organization.createdAt} />],
-                ]}
-              />
-            </Panel>
-            {can('members:write') && organization.settings !== null && <SignInRules organization={organization} />}
+            <div className="stack">
+              <Panel title={words.organization} sent={answer.sent}>
+                <div className="stack">
+                  <Facts
+                    facts={[
+                      [
+                        words.id,
+                        <span key="id" className="row">
+                          <code>{organization.id}</code> <Copy text={organization.id} />
+                        </span>,
+                      ],
+                      !can('organization:write') && [words.name, organization.name],
+                      [words.plan, words.plans[organization.plan] ?? organization.plan],
+                      ['', <span key="hint">{words.planHints[organization.plan]}</span>],
+                      [words.created, <Time key="created" at={organization.createdAt} />],
+                    ]}
+                  />
+                  {can('organization:write') && (
+                    <RenameOrganization organization={organization} onBehind={answer.refresh} />
+                  )}
+                </div>
+              </Panel>
+              {can('organization:delete') && visit === undefined && <RemoveOrganization name={organization.name} />}
+            </div>
+            {organization.settings !== null && (
+              <SignInRules organization={organization} settings={organization.settings} onBehind={answer.refresh} />
+            )}
           </div>
         )}
       </Answered>
     </>
-  )
-}
-
-const secondsOf = (form: FormData, name: string): number | null => {
-  const text = String(form.get(name))
-  return text === '' ? null : Number(text)
-}
-
-function SignInRules({ organization: { version, settings } }: { organization: Organization }) {
-  const { send } = useChange(settingsUpdate)
-
-  const save = (form: FormData) =>
-    send({
-      expectedVersion: version,
-      input: {
-        twoFactorRoles: form.getAll('twoFactorRole') as MemberRole[],
-        sessionIdleSeconds: secondsOf(form, 'sessionIdleSeconds'),
-        sessionLifetimeSeconds: secondsOf(form, 'sessionLifetimeSeconds'),
-        memberIps: String(form.get('memberIps')).split(/\s+/).filter(Boolean),
-      },
-    })
-
-  return (
-    <Panel title={words.rules}>
-      <Form key={version} submit={words.save} send={save} onDone={() => toast(words.saved)}>
-        {(faultOf) => (
-          <>
-            <fieldset className="permissions">
-              <legend className="label">{words.twoFactor}</legend>
-              {Object.entries(texts.members.roles).map(([role, text]) => (
-                <CheckField
-                  key={role}
-                  label={text}
-                  name="twoFactorRole"
-                  value={role}
-                  defaultChecked={settings?.twoFactorRoles.includes(role as MemberRole)}
-                />
-              ))}
-              {faultOf('twoFactorRoles') !== undefined && <p className="fault">{faultOf('twoFactorRoles')}</p>}
-            </fieldset>
-            <TextField
-              label={words.idle}
-              name="sessionIdleSeconds"
-              type="number"
-              defaultValue={settings?.sessionIdleSeconds ?? ''}
-              hint={words.emptyDefault}
-              fault={faultOf('sessionIdleSeconds')}
-            />
-            <TextField
-              label={words.lifetime}
-              name="sessionLifetimeSeconds"
-              type="number"
-              defaultValue={settings?.sessionLifetimeSeconds ?? ''}
-              hint={words.emptyDefault}
-              fault={faultOf('sessionLifetimeSeconds')}
-            />
-            <TextAreaField
-              label={words.ips}
-              name="memberIps"
-              rows={2}
-              defaultValue={settings?.memberIps.join('\n')}
-              hint={texts.keys.form.allowedIpsHint}
-              fault={faultOf('memberIps')}
-            />
-          </>
-        )}
-      </Form>
-    </Panel>
   )
 }
