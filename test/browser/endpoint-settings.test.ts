@@ -150,7 +150,10 @@ describe('settings without live messages', () => {
       { id },
     )
     await dialog.getByRole('button', { name: 'Save' }).click()
-    await dialog.getByRole('alert').filter({ hasText: /was changed and has version/ }).waitFor()
+    await dialog
+      .getByRole('alert')
+      .filter({ hasText: /was changed and has version/ })
+      .waitFor()
     await dialog.getByRole('alert').getByText('eu').waitFor()
     await dialog.getByRole('button', { name: 'Save mine' }).click()
     await page.getByText('The endpoint is saved').waitFor()
