@@ -43,7 +43,8 @@ async function openAsViewer(path: string): Promise<Page> {
 }
 
 const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
-const names = (page: Page) => page.getByRole('table', { name: 'Endpoints' }).locator('tbody .cell-line.muted').allInnerTexts()
+const names = (page: Page) =>
+  page.getByRole('table', { name: 'Endpoints' }).locator('tbody .cell-line.muted').allInnerTexts()
 
 describe('list of endpoints', () => {
   test('shows the health and the last day of each endpoint', async () => {
