@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countHours } from '../../src/domain/deliveries/count-hours.ts'
 import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
-import { signedIn } from '../support/people.ts'
+import { openAs } from '../support/dashboard-people.ts'
 import { startReceiver } from '../support/receiver.ts'
 
 /** For states that follow a live message. */
@@ -36,11 +36,6 @@ afterAll(async () => {
   await dashboard.stop()
   await Promise.all([accepting.stop(), failing.stop()])
 })
-
-async function openAsViewer(path: string): Promise<Page> {
-  const { organizationId } = dashboard
-  return dashboard.openAs(await signedIn(dashboard, { role: 'VIEWER', organizationId }), path)
-}
 
 const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
 const names = (page: Page) =>
@@ -151,7 +146,7 @@ describe('selection of endpoints', () => {
 
 describe('endpoints for a VIEWER', () => {
   test('have neither buttons nor boxes', async () => {
-    const page = await openAsViewer('/endpoints')
+    const page = await openAs(dashboard, 'VIEWER', '/endpoints')
     await rowOf(page, 'Billing').waitFor()
     expect(await page.getByRole('checkbox').count()).toBe(0)
     expect(await page.getByRole('button', { name: 'Add an endpoint' }).count()).toBe(0)

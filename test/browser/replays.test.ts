@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
-import { signedIn } from '../support/people.ts'
+import { openAs } from '../support/dashboard-people.ts'
 import { startReceiver } from '../support/receiver.ts'
 
 /** For states that follow a live message. */
@@ -30,11 +30,6 @@ async function publish(type: string, count: number): Promise<void> {
     const size = Math.min(AT_ONCE, count - sent)
     await dashboard.program.publishMany(Array.from({ length: size }, (_, n) => ({ type, data: { n } })))
   }
-}
-
-async function openAsViewer(path: string): Promise<Page> {
-  const { organizationId } = dashboard
-  return dashboard.openAs(await signedIn(dashboard, { role: 'VIEWER', organizationId }), path)
 }
 
 const rowOf = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text })
@@ -81,7 +76,7 @@ describe('replay', () => {
     }
     await start('Many')
     const page = await dashboard.openAsOwner(`${base}/replays`)
-    const other = await openAsViewer('/replays')
+    const other = await openAs(dashboard, 'VIEWER', '/replays')
     for (const window of [page, other]) {
       await rowOf(window, 'Many').getByText('Running').waitFor()
       await rowOf(window, 'Many')
@@ -166,7 +161,7 @@ describe('dead letters', () => {
     await program.createEndpoint(receiver.url, { description: 'Off', eventTypes: ['user.gone'], enabled: false })
     await publish('user.gone', 2)
     const page = await dashboard.openAsOwner(`${base}/dead-letters?status=HELD`)
-    const other = await openAsViewer('/dead-letters?status=HELD')
+    const other = await openAs(dashboard, 'VIEWER', '/dead-letters?status=HELD')
     await expect.poll(() => rowOf(other, 'user.gone').count(), WITHIN).toBe(2)
     expect(await other.getByRole('button', { name: /all of these/ }).count()).toBe(0)
     expect(await page.getByRole('button', { name: 'Retry all of these' }).count()).toBe(0)
