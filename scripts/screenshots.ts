@@ -40,6 +40,7 @@ try {
   await page.getByLabel('Email').fill(OWNER.email)
   await page.getByLabel('Password').fill(OWNER.password)
   await page.getByRole('button', { name: 'Create and sign in' }).click()
+  await page.getByRole('button', { name: 'Start without event types' }).click()
   await page.getByRole('navigation').waitFor()
   const paths = await fill(page)
   for (const frame of FRAMES) {
@@ -138,6 +139,7 @@ async function fill(page: Page): Promise<Record<string, string>> {
     events: '/events',
     event: `/events/${events.at(-1)?.event.id}`,
     'event-types': '/event-types',
+    inbox: '/inbox',
     'event-type': `/event-types/${nodes.find(({ name }) => name === 'user.created')?.id}`,
     replays: '/replays',
     'dead-letters': '/dead-letters?status=RETRYING',

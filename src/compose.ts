@@ -27,6 +27,7 @@ import { shareDescriptors } from './lib/descriptors.ts'
 import { createIds } from './lib/ids.ts'
 import { createKeyring, developmentKey } from './lib/keyring.ts'
 import { captureOutput, createLog } from './lib/log.ts'
+import { startDashboardBuild } from './server/dashboard-build.ts'
 import { startServer } from './server/http-server.ts'
 import { createServices, type Services } from './services.ts'
 
@@ -125,6 +126,8 @@ export async function compose(
       allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })
     await services.start()
+    const build = startDashboardBuild({ log })
+    stops.push(build.stop)
     const { host, port, production, trustedProxies, graphiql, introspection } = config
     const connections = descriptors.clients
     const server = await startServer({
@@ -141,6 +144,7 @@ export async function compose(
         introspection,
         connections,
       },
+      dashboardBuild: build.state,
     })
     stops.push(services.usageRecorder.stop, services.publisher.stop, services.stopStreams, server.stop)
     // Never the link itself: in production the output is a log.

@@ -20,7 +20,7 @@ function nextSteps(url: string, config: Config, keyShown: boolean, setUpLink: st
       ? []
       : [`  Next: open ${setUpLink}`, '  and become the first owner. The link is good once, for an hour.', '']),
     config.graphiql
-      ? `  API: open ${url}/graphql, enter ${key} after "Bearer" in the Headers tab, and run the examples.`
+      ? `  API: open ${url}/graphiql, enter ${key} after "Bearer" in the Headers tab, and run the examples.`
       : `  API: send GraphQL to ${url}/graphql with the header "Authorization: Bearer <key>" and ${key}.`,
     `  Demo, in a second terminal: ${port}BOOTSTRAP_API_KEY=<key> npm run demo`,
     ...(keyShown

@@ -1,31 +1,35 @@
-import { useCallback, useState } from 'react'
+import { lazy, Suspense, useCallback, useState } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { Layout } from './layout.tsx'
-import { Invitation } from './pages/invitation.tsx'
 import { Pages } from './pages/pages.tsx'
-import { ResetPassword } from './pages/reset-password.tsx'
-import { SetUp } from './pages/set-up.tsx'
 import { SignIn } from './pages/sign-in.tsx'
 import { SessionProvider } from './session.tsx'
+import { Loading } from './ui/states.tsx'
 import { Toasts } from './ui/toasts.tsx'
 
 const BASE = '/dashboard'
+/** Pages that a person sees once. */
+const SetUp = lazy(() => import('./pages/set-up.tsx'))
+const Invitation = lazy(() => import('./pages/invitation.tsx'))
+const ResetPassword = lazy(() => import('./pages/reset-password.tsx'))
 
 /** Links of mails and of the terminal, the sign-in, and the pages of an organization. */
 export function App() {
   return (
     <>
-      <Switch>
-        <Route path="/setup" component={SetUp} />
-        <Route path="/invitation" component={Invitation} />
-        <Route path="/reset-password" component={ResetPassword} />
-        <Route path={`${BASE}/:organization`} nest>
-          {({ organization }) => <Inside organizationId={organization} />}
-        </Route>
-        <Route>
-          <Inside organizationId={undefined} />
-        </Route>
-      </Switch>
+      <Suspense fallback={<Loading />}>
+        <Switch>
+          <Route path="/setup" component={SetUp} />
+          <Route path="/invitation" component={Invitation} />
+          <Route path="/reset-password" component={ResetPassword} />
+          <Route path={`${BASE}/:organization`} nest>
+            {({ organization }) => <Inside organizationId={organization} />}
+          </Route>
+          <Route>
+            <Inside organizationId={undefined} />
+          </Route>
+        </Switch>
+      </Suspense>
       <Toasts />
     </>
   )

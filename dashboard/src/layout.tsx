@@ -8,6 +8,7 @@ import { SignOutButton } from './pages/sign-out.tsx'
 import { useSession } from './session.tsx'
 import { texts } from './texts.ts'
 import { Button } from './ui/button.tsx'
+import { ConnectionNotice } from './ui/connection-notice.tsx'
 
 /** The frame of every page: navigation at the side, the page beside it. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -18,7 +19,7 @@ export function Layout({ children }: { children: ReactNode }) {
         {texts.skip}
       </a>
       <aside className="side">
-        <Link className="brand" href="/">
+        <Link className="brand" href="/" aria-label={viewer.organization.name}>
           <img src="/dashboard/icon.svg" alt="" />
           <span>{viewer.organization.name}</span>
         </Link>
@@ -40,6 +41,7 @@ export function Layout({ children }: { children: ReactNode }) {
       </aside>
       <main className="main" id="main" tabIndex={-1}>
         <VisitBanner />
+        <ConnectionNotice />
         {children}
       </main>
       <Elevation />

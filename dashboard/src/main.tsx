@@ -5,7 +5,10 @@ import { applyMode } from './mode.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/widgets.css'
+import './styles/deliveries.css'
 import './styles/layout.css'
+import './styles/access.css'
+import './styles/deliveries.css'
 import './styles/endpoints.css'
 
 applyMode()

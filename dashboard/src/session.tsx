@@ -1,11 +1,14 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { Provider } from 'urql'
 import { createGraph, type Graph } from './graph/client.ts'
 import { useKeepSession } from './graph/keep-session.ts'
 import { type SessionQuery, session } from './graph/operations.ts'
 import { useRead } from './graph/use-operation.ts'
-import { isRestriction, Restricted } from './pages/restricted.tsx'
 import { Failed, Loading } from './ui/states.tsx'
+
+const Restricted = lazy(() => import('./pages/restricted.tsx'))
+/** Codes of refusals to a signed-in person without access to any page of the organization. */
+const RESTRICTIONS = ['TWO_FACTOR_REQUIRED', 'NO_ORGANIZATION', 'ADDRESS_NOT_ALLOWED', 'FORBIDDEN']
 
 export type SessionViewer = SessionQuery['viewer']
 
@@ -82,8 +85,12 @@ function Known({ graph, visit, onOpen, children }: KnownProps) {
     if (value !== undefined) onOpen()
   }, [value, onOpen])
   // A right that was lost while the pages were open takes their place as well.
-  if (answer.fault !== undefined && isRestriction(answer.fault))
-    return <Restricted fault={answer.fault} onFree={answer.refresh} />
+  if (answer.fault !== undefined && RESTRICTIONS.includes(answer.fault.code))
+    return (
+      <Suspense fallback={<Loading />}>
+        <Restricted fault={answer.fault} onFree={answer.refresh} />
+      </Suspense>
+    )
   if (value !== undefined) return <SessionContext value={value}>{children(value.viewer)}</SessionContext>
   const isSignedOut = answer.fault?.code === 'UNAUTHENTICATED'
   if (answer.fault !== undefined && !isSignedOut) return <Failed fault={answer.fault} onRetry={answer.refresh} />

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type DashboardFile, readDashboard } from './dashboard-files.ts'
+import type { BuildState } from './dashboard-build.ts'
+import { type DashboardFile, readDashboard, SHELL } from './dashboard-files.ts'
 import { pathOf } from './path.ts'
 
 const BASE = '/dashboard'
-const SHELL = 'index.html'
 /** Names of assets hold a hash of their content. */
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** Addresses of pages outside of the base, of which links tell. */
@@ -23,24 +23,47 @@ const policyFor = (nonce: string) =>
     "form-action 'self'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join('; ')
+
+/** Sentence of a shell that is not there. */
+const ABSENT = {
+  building: 'The dashboard is being built. This page reloads itself in a few seconds.\n',
+  failed:
+    'The dashboard could not be built; the log of the server tells why. The API at /graphql and everything else run.\n',
+}
+/** Seconds after which a browser asks again while the dashboard is being built. */
+const RETRY_SECONDS = 2
 
 /**
  * Serves the dashboard from memory: one shell for every page, and its assets. Without a finished build, the shell is
  * a sentence and the rest of the server is unaffected.
+ *
+ * @param buildState state of the build that the start needed. Default: the build is done
  */
-export function createDashboard() {
-  let files = readDashboard()
+export function createDashboard(buildState: () => BuildState = () => 'done') {
+  let files: ReturnType<typeof readDashboard>
+
+  /** Files of the current build; undefined until there is one. */
+  function built(): typeof files {
+    if (buildState() === 'done') files ??= readDashboard()
+    return files
+  }
+
+  function refuseShell(response: ServerResponse): void {
+    const isBuilding = buildState() === 'building'
+    const again = String(RETRY_SECONDS)
+    response.writeHead(503, {
+      ...{ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...COMMON },
+      ...(isBuilding ? { 'retry-after': again, refresh: again } : {}),
+    })
+    response.end(isBuilding ? ABSENT.building : ABSENT.failed)
+  }
 
   function serveShell(request: IncomingMessage, response: ServerResponse): void {
-    // A build may finish after the start of the server.
-    files ??= readDashboard()
-    const shell = files?.get(SHELL)
+    const shell = built()?.get(SHELL)
     if (shell === undefined) {
-      response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5' })
-      response.end(
-        'The dashboard is being built. Reload this page in a few seconds; the log tells when a build failed.\n',
-      )
+      refuseShell(response)
       return
     }
     const nonce = randomBytes(16).toString('base64')
@@ -59,7 +82,7 @@ export function createDashboard() {
 
     serve(request: IncomingMessage, response: ServerResponse): void {
       const name = pathOf(request).slice(BASE.length + 1)
-      const file = pathOf(request).startsWith(`${BASE}/`) && name !== SHELL ? files?.get(name) : undefined
+      const file = pathOf(request).startsWith(`${BASE}/`) && name !== SHELL ? built()?.get(name) : undefined
       if (file !== undefined) sendFile(request, response, name, file)
       else if (name.startsWith('assets/')) refuseAsset(response)
       else serveShell(request, response)

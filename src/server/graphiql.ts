@@ -5,6 +5,10 @@ import { gzip } from 'node:zlib'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { exampleTabs } from './graphiql-examples.ts'
 import { acceptsGzip } from './media-type.ts'
+import { pathOf } from './path.ts'
+
+/** Address of the page. */
+export const GRAPHIQL = '/graphiql'
 
 const OPTIONS = {
   endpoint: '/graphql',
@@ -44,9 +48,12 @@ export function createGraphiQL() {
   let page: Promise<Page> | undefined
 
   return {
-    /** True when the request comes from the address bar of a browser. */
-    isPageRequest: ({ method, headers }: IncomingMessage): boolean =>
-      (method === 'GET' || method === 'HEAD') && (headers.accept?.includes('text/html') ?? false),
+    /** True for a request of the page. */
+    owns: (request: IncomingMessage): boolean => isRead(request) && pathOf(request) === GRAPHIQL,
+
+    /** True for a request from the address bar of a browser, at whichever path. */
+    isFromBrowser: (request: IncomingMessage): boolean =>
+      isRead(request) && (request.headers.accept?.includes('text/html') ?? false),
 
     /** Answers 200 or 304, or 406 to a client that refuses gzip. */
     async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -61,7 +68,7 @@ export function createGraphiQL() {
       const isCached = request.headers['if-none-match'] === etag
       response.setHeader('etag', etag)
       response.setHeader('cache-control', 'no-cache')
-      response.setHeader('vary', 'accept, accept-encoding')
+      response.setHeader('vary', 'accept-encoding')
       response.setHeader('content-security-policy', policy)
       response.setHeader('x-content-type-options', 'nosniff')
       if (isCached) return void response.writeHead(304).end()
@@ -74,6 +81,8 @@ export function createGraphiQL() {
     },
   }
 }
+
+const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD'
 
 async function render(): Promise<Page> {
   const html = renderGraphiQL(OPTIONS)

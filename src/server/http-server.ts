@@ -14,7 +14,8 @@ import { createConnectionPlaces } from './connection-places.ts'
 import { countBody } from './count-body.ts'
 import { createClientIp } from './credentials.ts'
 import { createDashboard } from './dashboard.ts'
-import { createGraphiQL } from './graphiql.ts'
+import type { BuildState } from './dashboard-build.ts'
+import { createGraphiQL, GRAPHIQL } from './graphiql.ts'
 import { createGraphQL } from './graphql.ts'
 import { type Answer, createHealth } from './health.ts'
 import { mediaTypeViolation } from './media-type.ts'
@@ -50,10 +51,12 @@ export async function startServer(deps: {
   /** True names the session cookie without the port. Default false. */
   production?: boolean
   trustedProxies: readonly string[]
-  /** True serves GraphiQL to browsers on /graphql. */
+  /** True serves GraphiQL at /graphiql, to which browsers come from /graphql. */
   graphiql: boolean
   /** False refuses introspection. Default true. */
   introspection?: boolean
+  /** State of the build of the dashboard. Default: done. */
+  dashboardBuild?: () => BuildState
   /** Maximum connections of clients. */
   connections: number
   initTimeoutMs?: number
@@ -85,7 +88,7 @@ export async function startServer(deps: {
     introspection: deps.introspection ?? true,
   })
   const graphiql = deps.graphiql ? createGraphiQL() : undefined
-  const dashboard = createDashboard()
+  const dashboard = createDashboard(deps.dashboardBuild)
   const health = createHealth({ database: deps.database, bus: services.bus })
 
   const server = createHttpServer()
@@ -106,14 +109,11 @@ export async function startServer(deps: {
     if (!URL.canParse(`http://${request.headers.host || 'localhost'}/`))
       return send(response, { status: 400, body: { error: 'The Host header is malformed.' } })
     if (pathname === '/graphql') {
-      const answering = graphiql?.isPageRequest(request)
-        ? graphiql.serve(request, response)
-        : handleGraphQL(request, response, account)
-      return void answering.catch((error) => {
-        log.error({ err: error }, 'Request could not be answered')
-        response.destroy()
-      })
+      if (graphiql?.isFromBrowser(request))
+        return void response.writeHead(302, { location: GRAPHIQL, vary: 'accept' }).end()
+      return finish(handleGraphQL(request, response, account), response)
     }
+    if (graphiql?.owns(request)) return finish(graphiql.serve(request, response), response)
     if (dashboard.owns(request)) return dashboard.serve(request, response)
     if (pathname === '/livez') return send(response, health.live())
     if (pathname === '/readyz') return void health.ready().then((answer) => send(response, answer))
@@ -126,6 +126,13 @@ export async function startServer(deps: {
   server.headersTimeout = 30_000
   server.on('connection', writeTimeout.watch)
   server.on('connection', places.enter)
+
+  function finish(answering: Promise<void>, response: ServerResponse): void {
+    answering.catch((error) => {
+      log.error({ err: error }, 'Request could not be answered')
+      response.destroy()
+    })
+  }
 
   async function handleGraphQL(
     request: IncomingMessage,

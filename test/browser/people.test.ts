@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../support/browser-client.ts'
-import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
+import { startDashboard } from '../support/dashboard.ts'
 
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 beforeAll(async () => {
@@ -40,29 +40,5 @@ describe('members', () => {
     await page.getByRole('navigation').waitFor()
     await page.goto(`${page.url().replace(/\/$/, '')}/audit`)
     await page.getByText('It needs the permission audit:read').waitFor()
-  })
-})
-
-describe('every page', () => {
-  const PAGES = [
-    ...['', '/deliveries', '/endpoints', '/events', '/event-types', '/replays', '/dead-letters'],
-    ...['/keys', '/usage', '/audit', '/members', '/settings', '/account'],
-  ]
-
-  test.each([
-    ['light', false],
-    ['dark', true],
-  ])('has no finding of axe-core in %s mode', async (_mode, dark) => {
-    const page = await dashboard.openAsOwner('/dashboard', { dark })
-    const base = page.url().replace(/\/$/, '')
-    const findings: string[] = []
-    for (const path of PAGES) {
-      await page.goto(base + path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle')
-      findings.push(...(await accessibilityFaults(page)).map((finding) => `${path || '/'} ${finding}`))
-    }
-    expect(findings).toEqual([])
-    expect(dashboard.faults).toEqual([])
   })
 })

@@ -37,7 +37,7 @@ describe('shared cache', () => {
 
 describe('GraphiQL page', () => {
   test('the page allows its own scripts only, no frame around it and no guessed type', async () => {
-    const response = await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html' } })
+    const response = await fetch(`${app.url}/graphiql`, { headers: { accept: 'text/html' } })
     const policy = response.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("frame-ancestors 'none'")

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, chromium, type Page, type WebSocketRoute } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { systemClock } from '../../src/lib/clock.ts'
 import { type AppOptions, startApp } from './app.ts'
 import { PASSWORD, setUpOwner } from './browser-client.ts'
@@ -19,6 +19,48 @@ const STEP_MS = 20_000
 const TABS_AT_MOST = 100
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** Settings of a browser window. */
+export interface Window {
+  dark?: boolean
+  width?: number
+}
+
+/** A real Chromium. Faults of scripts in any page are collected. */
+export async function startChromium() {
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
+  const faults: string[] = []
+  return {
+    faults,
+    /** A new window without a session at an address. */
+    async open(url: string, settings: Window = {}): Promise<Page> {
+      const context = await browser.newContext({
+        viewport: { width: settings.width ?? 1280, height: 860 },
+        colorScheme: settings.dark ? 'dark' : 'light',
+        permissions: ['clipboard-read', 'clipboard-write'],
+      })
+      // A step that waits fails before its test does, and so names itself.
+      context.setDefaultTimeout(STEP_MS)
+      const page = await context.newPage()
+      page.on('pageerror', (error) => faults.push(error.message))
+      await page.goto(url)
+      return page
+    },
+    /** Closes every window, such as at the end of a test. */
+    async closePages() {
+      for (const context of browser.contexts()) await context.close()
+    },
+    stop: () => browser.close(),
+  }
+}
+
+/** Signs in through the form that the page shows. */
+export async function signIn(page: Page, email: string): Promise<void> {
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation').waitFor()
+}
+
 /** Signalbox with its worker running, an owner, and a real Chromium. Time is real, because the browser has its own. */
 export async function startDashboard(options: AppOptions = {}) {
   const app = await startApp({ clock: systemClock, ...options })
@@ -26,40 +68,24 @@ export async function startDashboard(options: AppOptions = {}) {
   const { organization } = await owner.ask('{ viewer { organization { id } } }')
   /** A program of the organization, for events and changes that come from outside of the page. */
   const program = await app.tenant(undefined, organization.id)
-  const chromiumProcess: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
+  const windows = await startChromium()
 
-  /** A new browser window without a session. Faults of the page fail the test that opened it. */
-  async function open(path = '/dashboard', settings: { dark?: boolean; width?: number } = {}): Promise<Page> {
-    const context = await chromiumProcess.newContext({
-      viewport: { width: settings.width ?? 1280, height: 860 },
-      colorScheme: settings.dark ? 'dark' : 'light',
-      permissions: ['clipboard-read', 'clipboard-write'],
-    })
-    // A step that waits fails before its test does, and so names itself.
-    context.setDefaultTimeout(STEP_MS)
-    const page = await context.newPage()
-    page.on('pageerror', (error) => faults.push(error.message))
-    await page.goto(app.url + path)
-    return page
-  }
-
-  const faults: string[] = []
   return {
     ...app,
     /** The owner over plain HTTP, for what a test needs besides the page. */
     owner,
     person,
-    open,
     program,
+    organizationId: organization.id as string,
     /** Errors of scripts in any page so far. */
-    faults,
+    faults: windows.faults,
+    closePages: windows.closePages,
+    /** A new browser window without a session. Faults of the page fail the test that opened it. */
+    open: (path = '/dashboard', settings: Window = {}) => windows.open(app.url + path, settings),
     /** A window of the owner, signed in through the form. */
-    async openAsOwner(path?: string, settings?: { dark?: boolean; width?: number }): Promise<Page> {
-      const page = await open(path, settings)
-      await page.getByLabel('Email').fill(person.email)
-      await page.getByLabel('Password').fill(PASSWORD)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByRole('navigation').waitFor()
+    async openAsOwner(path = '/dashboard', settings: Window = {}): Promise<Page> {
+      const page = await windows.open(app.url + path, settings)
+      await signIn(page, person.email)
       return page
     },
     /** A window of a person whose session a test made, without the sign-in form. */
@@ -67,15 +93,14 @@ export async function startDashboard(options: AppOptions = {}) {
       { cookie, token, organizationId }: Pick<SignedIn, 'cookie' | 'token' | 'organizationId'>,
       path = '',
     ): Promise<Page> {
-      const page = await open()
+      const page = await windows.open(`${app.url}/dashboard`)
       await page.getByLabel('Email').waitFor()
       await page.evaluate(`document.cookie = '${cookie}=${token}; Path=/; Secure'`)
       await page.goto(`${app.url}/dashboard/${organizationId}${path}`)
       return page
     },
-    organizationId: organization.id as string,
     async stop() {
-      await chromiumProcess.close()
+      await windows.stop()
       await app.stop()
     },
   }
@@ -105,25 +130,59 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   })()`)
 }
 
+/** A message of the page or of the server over a WebSocket. */
+interface Message {
+  type: string
+  // biome-ignore lint/suspicious/noExplicitAny: payloads of many operations.
+  payload?: any
+}
+
 /** Stands between the page and the WebSockets of the server, for pages opened from now on. */
 export async function interceptSockets(page: Page) {
-  const open = new Set<WebSocketRoute>()
+  const open = new Set<() => void>()
+  const [sent, received]: Message[][] = [[], []]
+  const closed: (number | undefined)[] = []
+  let opened = 0
   let mended = Promise.resolve()
   let mend = () => {}
   await page.routeWebSocket(/graphql/, async (socket) => {
+    opened++
     await mended
-    open.add(socket)
-    socket.connectToServer()
+    const server = socket.connectToServer()
+    open.add(() => {
+      server.close()
+      socket.close({ code: 1012 })
+    })
+    socket.onMessage((text) => {
+      sent!.push(JSON.parse(String(text)))
+      server.send(text)
+    })
+    server.onClose((code, reason) => {
+      closed.push(code)
+      void socket.close({ ...(code !== undefined && { code }), ...(reason !== undefined && { reason }) })
+    })
+    server.onMessage((text) => {
+      received!.push(JSON.parse(String(text)))
+      socket.send(text)
+    })
   })
   await page.reload()
   await page.getByRole('navigation').waitFor()
   return {
+    /** Messages of the page so far, in order. */
+    sent: sent!,
+    /** Messages of the server so far, in order. */
+    received: received!,
+    /** Number of connections that the page began. */
+    opened: () => opened,
+    /** Codes with which the server closed connections. */
+    closed: () => closed,
     /** Ends the connections of the page and holds new ones back. */
     cut(): void {
       mended = new Promise((resolve) => {
         mend = resolve
       })
-      for (const socket of open) socket.close({ code: 1012 })
+      for (const end of open) end()
       open.clear()
     },
     mend: () => mend(),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -45,7 +46,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
+/** Tests of a page see its sources of now. */
+function buildDashboard(): void {
+  const script = path.join(import.meta.dirname, '../../scripts/build-dashboard.ts')
+  spawnSync(process.execPath, [script], { env: { PATH: process.env.PATH, HOME: process.env.HOME }, stdio: 'inherit' })
+}
+
 async function startServices(server: string) {
+  buildDashboard()
   const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-test-'))
   const postgres =
     server === ON_POSTGRES_15 ? await startPostgres15() : await startEmbeddedPostgres({ dataDir, durable: false })

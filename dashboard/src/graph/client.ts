@@ -3,8 +3,10 @@ import { cacheExchange } from '@urql/exchange-graphcache'
 import { persistedExchange } from '@urql/exchange-persisted'
 import { cacheOptions } from './cache.ts'
 import { documentOf, hashes } from './documents.ts'
+import { exactFetch } from './json-text.ts'
 import { createNewest } from './newest.ts'
 import { session } from './operations.ts'
+import { createReconnect } from './reconnect.ts'
 import { createSocket } from './socket.ts'
 
 /**
@@ -25,16 +27,20 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
     () => void client.query(documentOf(session), {}, { requestPolicy: 'network-only' }).toPromise(),
   )
   const newest = createNewest()
+  const reconnect = createReconnect()
+  socket.onResumed(reconnect.readAgain)
   const client: Client = new Client({
     url: '/graphql',
     // Variables belong neither in URLs nor in logs.
     preferGetMethod: false,
+    fetch: exactFetch,
     fetchOptions: { headers, credentials: 'same-origin' },
     exchanges: [
       mapExchange({
         onError: (error) =>
           error.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') && onEnded(),
       }),
+      reconnect.exchange,
       cacheExchange(cacheOptions),
       newest.exchange,
       persistedExchange({
@@ -49,16 +55,13 @@ export function createGraph(organizationId: string | undefined, onEnded: () => v
       subscriptionExchange({
         forwardSubscription: ({ variables, extensions }) => ({
           subscribe: (sink) => ({
-            unsubscribe: socket.subscribe(
-              { query: '', variables: variables ?? {}, extensions: extensions ?? {} },
-              sink,
-            ),
+            unsubscribe: socket.follow({ query: '', variables: variables ?? {}, extensions: extensions ?? {} }, sink),
           }),
         }),
       }),
     ],
   })
-  return { client, socket, newest }
+  return { client, socket, newest, reconnect }
 }
 
 export type Graph = ReturnType<typeof createGraph>

@@ -23,15 +23,6 @@ export function formatSeconds(seconds: number): string {
   return `${(seconds / size).toLocaleString()} ${unit}`
 }
 
-/** A JSON text, indented; unchanged when it is none. Numbers keep their digits only in the text itself. */
-export function indent(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
-}
-
 /** A distance in time in its largest unit, such as `40 s`. */
 export function formatSpan(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000))

@@ -19,6 +19,9 @@ export interface LiveListener {
   onState(state: LiveState): void
 }
 
+/** Changed deliveries that wait for a frame at most; more of them wait only in a hidden tab, which gets no frames. */
+const WAITING_AT_MOST = 1_000
+
 /** Silence after which the changes of a break have all arrived. */
 const QUIET_MS = 500
 
@@ -37,6 +40,7 @@ export function openDeliveries(
   // graphql-ws sends this very object again when it connects again, so the cursor is written into it.
   const variables: DeliveryUpdatesSubscriptionVariables = { filter }
   let frame = 0
+  let hasDropped = false
   let missed: number | undefined
   let quiet: ReturnType<typeof setTimeout> | undefined
 
@@ -44,6 +48,8 @@ export function openDeliveries(
     frame = 0
     const deliveries = [...changed.values()]
     changed.clear()
+    if (hasDropped) listener.onGap()
+    hasDropped = false
     listener.onChanges(deliveries)
   }
 
@@ -62,16 +68,19 @@ export function openDeliveries(
     if (gap) listener.onGap()
     countMissed()
     changed.set(delivery.id, newest.latest(delivery))
-    // A hidden tab gets no frames; its rows are dropped but for the newest of each delivery.
+    if (changed.size > WAITING_AT_MOST) {
+      changed.delete(changed.keys().next().value!)
+      hasDropped = true
+    }
     frame ||= requestAnimationFrame(flush)
   }
 
   const stops = [
     socket.watch(listener.onState),
-    socket.on('connected', (_socket, _payload, wasRetry) => {
-      if (wasRetry && variables.after != null) missed = 0
+    socket.onResumed(() => {
+      if (variables.after != null) missed = 0
     }),
-    socket.subscribe<DeliveryUpdatesSubscription>(
+    socket.follow<DeliveryUpdatesSubscription>(
       {
         query: '',
         variables: variables as Record<string, unknown>,

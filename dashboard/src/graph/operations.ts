@@ -358,6 +358,60 @@ export type DeliveryStatus =
   /** The receiver accepted the delivery. */
   | 'SUCCEEDED';
 
+/** Results of leased deliveries. */
+export type DeliveryStreamAcknowledgeInput = {
+  /** Results, 1 to 100, each delivery once. */
+  results: Array<DeliveryStreamResultInput>;
+};
+
+/** Fate of an acknowledged result. */
+export type DeliveryStreamAcknowledgementStatus =
+  /** The result is recorded as an attempt of the delivery. */
+  | 'RECORDED'
+  /** The lease was lost, or the id is unknown: the result changed nothing, and the delivery is sent again unless it has ended. */
+  | 'STALE';
+
+/** Reason why the target of a listener gave no complete response. Each is an `ErrorCode` of the attempt. */
+export type DeliveryStreamErrorCode =
+  /** The target of the listener could not be reached. */
+  | 'CONNECTION_FAILED'
+  /** The target of the listener refused the connection: nothing listens there. */
+  | 'CONNECTION_REFUSED'
+  /** The target of the listener closed the connection before it answered. */
+  | 'CONNECTION_RESET'
+  /** The target of the listener has a name that was not found: check its DNS records. */
+  | 'DNS_FAILED'
+  /** The target of the listener did not answer in valid HTTP. */
+  | 'RESPONSE_INVALID'
+  /** The target of the listener sent more than the listener takes. */
+  | 'RESPONSE_TOO_LARGE'
+  /** The target of the listener did not answer in time. */
+  | 'TIMEOUT'
+  /** The target of the listener has a certificate that the listener does not trust. */
+  | 'TLS_CERTIFICATE'
+  /** The target of the listener does not speak TLS as the listener expects. */
+  | 'TLS_FAILED'
+  /** The target of the listener has no route from the listener. */
+  | 'UNREACHABLE';
+
+/** The result of one leased delivery: a response of the target, or the reason why there was none. */
+export type DeliveryStreamResultInput = {
+  /** Body of the response, at most 65,536 characters, of which the first 10 KiB are kept. */
+  body?: string | null | undefined;
+  /** Duration of the exchange in milliseconds, 0 to 1,800,000 (30 minutes). */
+  durationMs: number;
+  /** Reason why there was no complete response; the attempt has failed then. Default null. */
+  errorCode?: DeliveryStreamErrorCode | null | undefined;
+  /** Headers of the response, at most 100 with 16,384 characters in total. `retry-after` is respected. */
+  headers?: Array<HttpHeaderInput> | null | undefined;
+  /** Id of the delivery. */
+  id: string | number;
+  /** Status code of the response, 200 to 599; 200 to 299 accepts the delivery. Required without `errorCode`. */
+  statusCode?: number | null | undefined;
+  /** Version of the lease, from the message of the delivery. */
+  version: number;
+};
+
 /** Filter of changes. Every given condition must hold. */
 export type DeliveryUpdatesFilter = {
   /** Changes of deliveries to the endpoint with this id or external id. Default: every endpoint. */
@@ -741,6 +795,18 @@ export type RetryPreset =
   /** 10 attempts, with backoffs of 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400 seconds. */
   | 'STANDARD_WEBHOOKS';
 
+/** A JSON Schema to try on the stored events of a type. */
+export type SchemaRehearsalInput = {
+  /** Name of a registered event type, of the organization or of the operator. */
+  eventType: string;
+  /** Events stored at or after this time. Default: no lower bound. */
+  from?: string | null | undefined;
+  /** JSON Schema as for `eventTypeCreate`, at most 64 KiB. */
+  schema: unknown;
+  /** Events stored before this time. Default: no upper bound. */
+  to?: string | null | undefined;
+};
+
 /** The first owner of the installation and the name of the first organization. */
 export type SetupCompleteInput = {
   /** Code of the set-up link, the part after `#`. */
@@ -953,7 +1019,7 @@ export type WorkerStatus =
 export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string | null, version: number, mailsOfEndpoints: boolean | null, createdAt: string, twoFactor: { __typename: 'TwoFactor', isEnabled: boolean, recoveryCodesLeft: number } | null } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
+export type AccountQuery = { viewer: { __typename: 'Viewer', id: string, person: { __typename: 'Person', id: string, name: string, email: string | null, mailsOfEndpoints: boolean | null, version: number, createdAt: string, twoFactor: { __typename: 'TwoFactor', isEnabled: boolean, recoveryCodesLeft: number } | null } | null }, sessions: Array<{ __typename: 'Session', id: string, device: string | null, address: string | null, isCurrent: boolean, twoFactor: boolean, createdAt: string, lastUsedAt: string, expiresAt: string, elevatedUntil: string | null }> };
 
 export type AccountUpdateMutationVariables = Exact<{
   input: AccountUpdateInput;
@@ -1082,7 +1148,11 @@ export type DeliveryQuery = { node:
     | { __typename: 'Attempt', id: string }
     | { __typename: 'AuditEntry', id: string }
     | { __typename: 'BulkAction', id: string }
-    | { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean }, attempts: { __typename: 'AttemptConnection', nodes: Array<{ __typename: 'Attempt', id: string, number: number, trigger: AttemptTrigger, statusCode: number | null, errorCode: AttemptErrorCode | null, explanation: string, durationMicroseconds: number, startedAt: string, nextAttemptAt: string | null, responseBody: string | null, responseHeaders: Array<{ __typename: 'HttpHeader', name: string, value: string }> | null }> } }
+    | { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, requestId: string | null, body: string, publishedBy:
+          | { __typename: 'ApiKeyActor', id: string, principalId: string, name: string }
+          | { __typename: 'PersonActor', id: string, principalId: string, name: string }
+          | { __typename: 'SystemActor', id: string, principalId: string, name: string }
+         | null }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, kind: EndpointKind, signatureScheme: SignatureScheme, publicKeys: Array<string> }, attempts: { __typename: 'AttemptConnection', nodes: Array<{ __typename: 'Attempt', id: string, number: number, trigger: AttemptTrigger, statusCode: number | null, errorCode: AttemptErrorCode | null, explanation: string, durationMicroseconds: number, startedAt: string, nextAttemptAt: string | null, responseBody: string | null, request: { __typename: 'AttemptRequest', url: string, byteCount: number, headers: Array<{ __typename: 'HttpHeader', name: string, value: string }> } | null, responseHeaders: Array<{ __typename: 'HttpHeader', name: string, value: string }> | null }> } }
     | { __typename: 'Event', id: string }
     | { __typename: 'EventType', id: string }
     | { __typename: 'Invitation', id: string }
@@ -1293,6 +1363,8 @@ export type EndpointsQuery = { webhookEndpoints: { __typename: 'WebhookEndpointC
 
 export type EventQueryVariables = Exact<{
   id: string | number;
+  deliveriesAfter?: string | null | undefined;
+  matchesAfter?: string | null | undefined;
 }>;
 
 
@@ -1302,7 +1374,11 @@ export type EventQuery = { node:
     | { __typename: 'AuditEntry', id: string }
     | { __typename: 'BulkAction', id: string }
     | { __typename: 'Delivery', id: string }
-    | { __typename: 'Event', type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, body: string, id: string, endpointMatches: { __typename: 'WebhookEndpointMatchConnection', nodes: Array<{ __typename: 'WebhookEndpointMatch', matches: boolean, reason: WebhookEndpointMatchReason | null, message: string, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null }, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null } | null }> } }
+    | { __typename: 'Event', type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, requestId: string | null, body: string, id: string, publishedBy:
+        | { __typename: 'ApiKeyActor', id: string, principalId: string, name: string }
+        | { __typename: 'PersonActor', id: string, principalId: string, name: string }
+        | { __typename: 'SystemActor', id: string, principalId: string, name: string }
+       | null, deliveries: { __typename: 'EventDeliveriesConnection', nodes: Array<{ __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, trigger: AttemptTrigger, createdAt: string, updatedAt: string, nextAttemptAt: string | null, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, deletedAt: string | null } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } }, endpointMatches: { __typename: 'WebhookEndpointMatchConnection', nodes: Array<{ __typename: 'WebhookEndpointMatch', matches: boolean, reason: WebhookEndpointMatchReason | null, message: string, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string }, delivery: { __typename: 'Delivery', id: string } | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } }
     | { __typename: 'EventType', id: string }
     | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
@@ -1337,7 +1413,7 @@ export type EventTypeQuery = { node:
     | { __typename: 'BulkAction', id: string }
     | { __typename: 'Delivery', id: string }
     | { __typename: 'Event', id: string }
-    | { __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string, schema: unknown, example: unknown, sensitiveFields: Array<string>, createdAt: string }
+    | { __typename: 'EventType', id: string, name: string, category: string, description: string, deprecated: boolean, source: EventTypeSource, replacesOperatorType: boolean, version: number, updatedAt: string, schema: unknown, example: unknown, sensitiveFields: Array<string>, createdAt: string, webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, url: string | null, description: string, enabled: boolean, kind: EndpointKind, channels: Array<string>, predicate: unknown }>, total: { __typename: 'TotalCount', count: number, isExact: boolean } } }
     | { __typename: 'Invitation', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Organization', id: string }
@@ -1390,7 +1466,62 @@ export type EventsQueryVariables = Exact<{
 }>;
 
 
-export type EventsQuery = { events: { __typename: 'EventConnection', nodes: Array<{ __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+export type EventsQuery = { events: { __typename: 'EventConnection', nodes: Array<{ __typename: 'Event', id: string, type: string, channels: Array<string>, idempotencyKey: string | null, createdAt: string, publishedBy:
+        | { __typename: 'ApiKeyActor', id: string, principalId: string, name: string }
+        | { __typename: 'PersonActor', id: string, principalId: string, name: string }
+        | { __typename: 'SystemActor', id: string, principalId: string, name: string }
+       | null }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean }, total: { __typename: 'TotalCount', count: number, isExact: boolean } } };
+
+export type InboxAcknowledgeMutationVariables = Exact<{
+  input: DeliveryStreamAcknowledgeInput;
+}>;
+
+
+export type InboxAcknowledgeMutation = { deliveryStreamAcknowledge:
+    | { __typename: 'DeliveryStreamAcknowledgePayload', acknowledgements: Array<{ __typename: 'DeliveryStreamAcknowledgement', deliveryId: string, status: DeliveryStreamAcknowledgementStatus }> }
+    | { __typename: 'ValidationError', code: string, message: string }
+   };
+
+export type InboxOpenMutationVariables = Exact<{
+  input: WebhookEndpointCreateInput;
+}>;
+
+
+export type InboxOpenMutation = { webhookEndpointCreate:
+    | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'ValidationError', code: string, message: string }
+    | { __typename: 'WebhookEndpointCreatePayload', secret: string | null, webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, version: number, publicKeys: Array<string> } }
+   };
+
+export type InboxReadyQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type InboxReadyQuery = { node:
+    | { __typename: 'ApiKey', id: string }
+    | { __typename: 'Attempt', id: string }
+    | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'BulkAction', id: string }
+    | { __typename: 'Delivery', id: string }
+    | { __typename: 'Event', id: string }
+    | { __typename: 'EventType', id: string }
+    | { __typename: 'Invitation', id: string }
+    | { __typename: 'Member', id: string }
+    | { __typename: 'Organization', id: string }
+    | { __typename: 'PersistedDocument', id: string }
+    | { __typename: 'Person', id: string }
+    | { __typename: 'Replay', id: string }
+    | { __typename: 'Session', id: string }
+    | { __typename: 'WebhookEndpoint', lastListenedAt: string | null, id: string }
+   | null };
+
+export type InboxStreamSubscriptionVariables = Exact<{
+  endpointId: string | number;
+}>;
+
+
+export type InboxStreamSubscription = { deliveryStream: { __typename: 'LeasedDelivery', version: number, bodyBase64: string, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } }, headers: Array<{ __typename: 'HttpHeader', name: string, value: string }> } };
 
 export type InvalidKeyAttemptsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1879,6 +2010,16 @@ export type ReplaysQuery = { replays: { __typename: 'ReplayConnection', nodes: A
         | { __typename: 'SystemActor', id: string, name: string }
       , endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null, description: string } }>, pageInfo: { __typename: 'PageInfo', endCursor: string | null, hasNextPage: boolean } } };
 
+export type SchemaRehearsalQueryVariables = Exact<{
+  input: SchemaRehearsalInput;
+}>;
+
+
+export type SchemaRehearsalQuery = { schemaRehearsal:
+    | { __typename: 'SchemaRehearsalPayload', examined: number, refused: number, isComplete: boolean, webhookEndpointCount: number, examples: Array<{ __typename: 'SchemaRehearsalExample', event: { __typename: 'Event', id: string, type: string, createdAt: string }, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }> }
+    | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
+   };
+
 export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -2023,9 +2164,9 @@ export interface Operation<Data, Variables> {
 }
 
 export const account: Operation<AccountQuery, AccountQueryVariables> = {
-  documentId: 'sha256:6c2f20064e356330f1a3714149a3536359b98680832c72e97879cb34e10e54e4',
+  documentId: 'sha256:d6a5512ac0dc0955bc9f3a7e0941098e62707fb7c50352da4429c3331990c16b',
   name: 'Account',
-  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      version\n      mailsOfEndpoints\n      twoFactor {\n        isEnabled\n        recoveryCodesLeft\n        __typename\n      }\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
+  body: "query Account {\n  viewer {\n    id\n    person {\n      id\n      name\n      email\n      mailsOfEndpoints\n      version\n      twoFactor {\n        isEnabled\n        recoveryCodesLeft\n        __typename\n      }\n      createdAt\n      __typename\n    }\n    __typename\n  }\n  sessions {\n    id\n    device\n    address\n    isCurrent\n    twoFactor\n    createdAt\n    lastUsedAt\n    expiresAt\n    elevatedUntil\n    __typename\n  }\n}",
 }
 
 export const accountUpdate: Operation<AccountUpdateMutation, AccountUpdateMutationVariables> = {
@@ -2089,9 +2230,9 @@ export const deliveries: Operation<DeliveriesQuery, DeliveriesQueryVariables> = 
 }
 
 export const delivery: Operation<DeliveryQuery, DeliveryQueryVariables> = {
-  documentId: 'sha256:7027faf473d4f1b08cce80c4df9d249822e61d8d17e0eedbbf038a2b0ebf5b0b',
+  documentId: 'sha256:ee37c5bcf0b217dc11b3c5146f80480893f92075b7cfe8c19fecefc53c9d9c55',
   name: 'Delivery',
-  body: "query Delivery($id: ID!) {\n  node(id: $id) {\n    id\n    ... on Delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        channels\n        idempotencyKey\n        createdAt\n        body\n        __typename\n      }\n      endpoint {\n        id\n        url\n        description\n        enabled\n        __typename\n      }\n      attempts(last: 50) {\n        nodes {\n          id\n          number\n          trigger\n          statusCode\n          errorCode\n          explanation\n          durationMicroseconds\n          startedAt\n          nextAttemptAt\n          responseBody\n          responseHeaders {\n            name\n            value\n            __typename\n          }\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Delivery($id: ID!) {\n  node(id: $id) {\n    id\n    ... on Delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      trigger\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        channels\n        idempotencyKey\n        createdAt\n        requestId\n        publishedBy {\n          id\n          principalId\n          name\n          __typename\n        }\n        body\n        __typename\n      }\n      endpoint {\n        id\n        url\n        description\n        enabled\n        kind\n        signatureScheme\n        publicKeys\n        __typename\n      }\n      attempts(last: 50) {\n        nodes {\n          id\n          number\n          trigger\n          statusCode\n          errorCode\n          explanation\n          durationMicroseconds\n          startedAt\n          nextAttemptAt\n          request {\n            url\n            byteCount\n            headers {\n              name\n              value\n              __typename\n            }\n            __typename\n          }\n          responseBody\n          responseHeaders {\n            name\n            value\n            __typename\n          }\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const deliveryCancel: Operation<DeliveryCancelMutation, DeliveryCancelMutationVariables> = {
@@ -2191,9 +2332,9 @@ export const endpoints: Operation<EndpointsQuery, EndpointsQueryVariables> = {
 }
 
 export const event: Operation<EventQuery, EventQueryVariables> = {
-  documentId: 'sha256:88970025f20066f99d45ca27381406fa762a365923fdf37d0f6f7a67f46d91b7',
+  documentId: 'sha256:d03d82b0592a0bd2f514d6949227ba78ee5327ffa73231904c971a2eedb23836',
   name: 'Event',
-  body: "query Event($id: ID!) {\n  node(id: $id) {\n    id\n    ... on Event {\n      type\n      channels\n      idempotencyKey\n      createdAt\n      body\n      endpointMatches(first: 50) {\n        nodes {\n          matches\n          reason\n          message\n          endpoint {\n            id\n            url\n            __typename\n          }\n          delivery {\n            id\n            status\n            attemptCount\n            version\n            explanation\n            trigger\n            createdAt\n            updatedAt\n            nextAttemptAt\n            __typename\n          }\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Event($id: ID!, $deliveriesAfter: String, $matchesAfter: String) {\n  node(id: $id) {\n    id\n    ... on Event {\n      type\n      channels\n      idempotencyKey\n      createdAt\n      requestId\n      publishedBy {\n        id\n        principalId\n        name\n        __typename\n      }\n      body\n      deliveries(first: 50, after: $deliveriesAfter) {\n        nodes {\n          id\n          status\n          attemptCount\n          version\n          explanation\n          trigger\n          createdAt\n          updatedAt\n          nextAttemptAt\n          endpoint {\n            id\n            url\n            description\n            deletedAt\n            __typename\n          }\n          __typename\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n          __typename\n        }\n        __typename\n      }\n      endpointMatches(first: 50, after: $matchesAfter) {\n        nodes {\n          matches\n          reason\n          message\n          endpoint {\n            id\n            url\n            description\n            __typename\n          }\n          delivery {\n            id\n            __typename\n          }\n          __typename\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const eventPublish: Operation<EventPublishMutation, EventPublishMutationVariables> = {
@@ -2203,9 +2344,9 @@ export const eventPublish: Operation<EventPublishMutation, EventPublishMutationV
 }
 
 export const eventType: Operation<EventTypeQuery, EventTypeQueryVariables> = {
-  documentId: 'sha256:99acd9a54e78b12afac634721b594959050753aac335a9357f832a6f448278cf',
+  documentId: 'sha256:79f5e87ad4f5da9feee2e120e5c146701a2783b8a373d13b5819534d58c1969f',
   name: 'EventType',
-  body: "query EventType($id: ID!) {\n  node(id: $id) {\n    id\n    ... on EventType {\n      id\n      name\n      category\n      description\n      deprecated\n      source\n      replacesOperatorType\n      version\n      updatedAt\n      schema\n      example\n      sensitiveFields\n      createdAt\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query EventType($id: ID!) {\n  node(id: $id) {\n    id\n    ... on EventType {\n      id\n      name\n      category\n      description\n      deprecated\n      source\n      replacesOperatorType\n      version\n      updatedAt\n      schema\n      example\n      sensitiveFields\n      createdAt\n      webhookEndpoints(first: 20) {\n        nodes {\n          id\n          url\n          description\n          enabled\n          kind\n          channels\n          predicate\n          __typename\n        }\n        total {\n          count\n          isExact\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const eventTypeCreate: Operation<EventTypeCreateMutation, EventTypeCreateMutationVariables> = {
@@ -2227,9 +2368,33 @@ export const eventTypes: Operation<EventTypesQuery, EventTypesQueryVariables> = 
 }
 
 export const events: Operation<EventsQuery, EventsQueryVariables> = {
-  documentId: 'sha256:b7b75831f65fc303352455b1219e8696211b57c31b7f8c2311a9a73877efa584',
+  documentId: 'sha256:bd035e6c7561362051c65e94cfef7d771a018169ef9d044e77bc9f075c86a96c',
   name: 'Events',
-  body: "query Events($filter: EventFilter, $first: Int, $after: String) {\n  events(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      type\n      channels\n      idempotencyKey\n      createdAt\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
+  body: "query Events($filter: EventFilter, $first: Int, $after: String) {\n  events(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      type\n      channels\n      idempotencyKey\n      createdAt\n      publishedBy {\n        id\n        principalId\n        name\n        __typename\n      }\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    total {\n      count\n      isExact\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const inboxAcknowledge: Operation<InboxAcknowledgeMutation, InboxAcknowledgeMutationVariables> = {
+  documentId: 'sha256:efc3e9e62995ae96039e3248887c3cc58f3775ba71aad38fc3c0dc9c262799a2',
+  name: 'InboxAcknowledge',
+  body: "mutation InboxAcknowledge($input: DeliveryStreamAcknowledgeInput!) {\n  deliveryStreamAcknowledge(input: $input) {\n    ... on DeliveryStreamAcknowledgePayload {\n      acknowledgements {\n        deliveryId\n        status\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const inboxOpen: Operation<InboxOpenMutation, InboxOpenMutationVariables> = {
+  documentId: 'sha256:5f44de588a1dd78441832becc3ef8da2f553fd800aaffb96eebbd607b34f72ee',
+  name: 'InboxOpen',
+  body: "mutation InboxOpen($input: WebhookEndpointCreateInput!) {\n  webhookEndpointCreate(input: $input) {\n    ... on WebhookEndpointCreatePayload {\n      secret\n      webhookEndpoint {\n        id\n        url\n        version\n        publicKeys\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const inboxReady: Operation<InboxReadyQuery, InboxReadyQueryVariables> = {
+  documentId: 'sha256:0bf39ea6a8ed1ebabc2ba90fbc43473328afa8e07db67205910a616d2e68222d',
+  name: 'InboxReady',
+  body: "query InboxReady($id: ID!) {\n  node(id: $id) {\n    id\n    ... on WebhookEndpoint {\n      lastListenedAt\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const inboxStream: Operation<InboxStreamSubscription, InboxStreamSubscriptionVariables> = {
+  documentId: 'sha256:19733f4010ce8bad572ff9c412240e5c2b6de5068dd6973816cfb68023890485',
+  name: 'InboxStream',
+  body: "subscription InboxStream($endpointId: ID!) {\n  deliveryStream(endpointId: $endpointId, capacity: 16) {\n    delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      __typename\n    }\n    version\n    headers {\n      name\n      value\n      __typename\n    }\n    bodyBase64\n    __typename\n  }\n}",
 }
 
 export const invalidKeyAttempts: Operation<InvalidKeyAttemptsQuery, InvalidKeyAttemptsQueryVariables> = {
@@ -2476,6 +2641,12 @@ export const replays: Operation<ReplaysQuery, ReplaysQueryVariables> = {
   documentId: 'sha256:d392ea9f5b97a3edcc08de1db1677dabfd593ad7634cf0b309de522b8bf7be79',
   name: 'Replays',
   body: "query Replays($first: Int, $after: String) {\n  replays(first: $first, after: $after) {\n    nodes {\n      id\n      status\n      count\n      createdAt\n      finishedAt\n      createdBy {\n        id\n        name\n        __typename\n      }\n      endpoint {\n        id\n        url\n        description\n        __typename\n      }\n      types\n      statuses\n      from\n      to\n      explanation\n      __typename\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const schemaRehearsal: Operation<SchemaRehearsalQuery, SchemaRehearsalQueryVariables> = {
+  documentId: 'sha256:de2e721bf414cbd1d8067afaa6352c68dc05a0b5a3a338890f8f217c28bd0d8b',
+  name: 'SchemaRehearsal',
+  body: "query SchemaRehearsal($input: SchemaRehearsalInput!) {\n  schemaRehearsal(input: $input) {\n    ... on SchemaRehearsalPayload {\n      examined\n      refused\n      isComplete\n      webhookEndpointCount\n      examples {\n        event {\n          id\n          type\n          createdAt\n          __typename\n        }\n        issues {\n          path\n          message\n          __typename\n        }\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
 export const session: Operation<SessionQuery, SessionQueryVariables> = {

@@ -11,7 +11,7 @@ import { Alone } from './sign-in.tsx'
 const words = texts.members.accept
 
 /** Accepts an invitation by its link: with a new account, or as the person who is signed in. */
-export function Invitation() {
+export default function Invitation() {
   const token = useLinkCode()
   return (
     <Alone title={words.title}>

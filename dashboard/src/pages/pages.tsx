@@ -5,7 +5,7 @@ import { texts } from '../texts.ts'
 import { Boundary } from '../ui/boundary.tsx'
 import { Empty, Loading, NoPermission } from '../ui/states.tsx'
 
-const { nav } = texts
+const nav = texts.nav
 const { groups } = nav
 
 export interface PageEntry {
@@ -53,6 +53,12 @@ export const PAGES: readonly PageEntry[] = [
     ...{ title: nav.eventTypes, group: groups.webhooks },
   },
   { path: '/event-types/:id', permission: events, Page: page(() => import('./event-types/event-type.tsx')) },
+  {
+    path: '/inbox',
+    permission: 'webhooks:write',
+    Page: page(() => import('./inbox/inbox.tsx')),
+    ...{ title: nav.inbox, group: groups.webhooks },
+  },
   {
     path: '/replays',
     permission: read,

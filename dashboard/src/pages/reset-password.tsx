@@ -11,7 +11,7 @@ import { Alone } from './sign-in.tsx'
 const words = texts.signIn.reset
 
 /** Chooses a new password by the link of a reset. */
-export function ResetPassword() {
+export default function ResetPassword() {
   const code = useLinkCode()
   const { send } = useChange(passwordReset)
   const [, navigate] = useLocation()

@@ -8,11 +8,8 @@ import { SignOutButton } from './sign-out.tsx'
 
 const words = texts.restricted
 
-/** True for the fault of a signed-in person without access to any page of the organization. */
-export const isRestriction = ({ code }: Fault): boolean => Object.hasOwn(words.titles, code)
-
 /** Stands in place of the pages, and leads a person without access to them. */
-export function Restricted({ fault, onFree }: { fault: Fault; onFree: () => void }) {
+export default function Restricted({ fault, onFree }: { fault: Fault; onFree: () => void }) {
   return (
     <main className="alone">
       <div className="card">

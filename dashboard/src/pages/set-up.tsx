@@ -1,27 +1,45 @@
+import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { setupComplete } from '../graph/operations.ts'
 import { useChange } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
+import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
 import { Form } from '../ui/form.tsx'
 import { useLinkCode } from '../ui/use-link-code.ts'
+import { AddCatalogue } from './event-types/add-catalogue.tsx'
 import { Alone } from './sign-in.tsx'
 
 const words = texts.signIn
 
 /** The first page of an installation, opened by the link that its start printed. */
-export function SetUp() {
+export default function SetUp() {
   const code = useLinkCode()
+  const [isDone, setDone] = useState(false)
+  const [, navigate] = useLocation()
+  if (isDone) return <FirstTypes onDone={() => navigate('/dashboard')} />
   return (
     <Alone title={words.setup.title}>
-      {code === '' ? <p role="alert">{words.setup.noCode}</p> : <SetUpForm code={code} />}
+      {code === '' ? <p role="alert">{words.setup.noCode}</p> : <SetUpForm code={code} onDone={() => setDone(true)} />}
     </Alone>
   )
 }
 
-function SetUpForm({ code }: { code: string }) {
+/** Asks for a first set of event types, without which a new organization has nothing to publish. */
+function FirstTypes({ onDone }: { onDone: () => void }) {
+  return (
+    <Alone title={texts.catalogue.title}>
+      <p className="muted">{texts.catalogue.hint}</p>
+      <div className="actions">
+        <Button onClick={onDone}>{texts.catalogue.skip}</Button>
+        <AddCatalogue kind="primary" onAdded={onDone} />
+      </div>
+    </Alone>
+  )
+}
+
+function SetUpForm({ code, onDone }: { code: string; onDone: () => void }) {
   const { send } = useChange(setupComplete)
-  const [, navigate] = useLocation()
 
   function submit(form: FormData) {
     const field = (name: string) => String(form.get(name))
@@ -32,7 +50,7 @@ function SetUpForm({ code }: { code: string }) {
   return (
     <>
       <p className="muted">{words.setup.hint}</p>
-      <Form submit={words.setup.submit} send={submit} onDone={() => navigate('/dashboard')}>
+      <Form submit={words.setup.submit} send={submit} onDone={onDone}>
         {(faultOf) => (
           <>
             <TextField

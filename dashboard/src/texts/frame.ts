@@ -11,6 +11,7 @@ export const frameTexts = {
     endpoints: 'Endpoints',
     events: 'Events',
     eventTypes: 'Event types',
+    inbox: 'Inbox',
     replays: 'Replays',
     deadLetters: 'Dead letters',
     keys: 'API keys',
@@ -28,6 +29,7 @@ export const frameTexts = {
     live: 'Live',
     broken: 'Reconnecting',
     caughtUp: (count: number) => `${count.toLocaleString()} ${count === 1 ? 'change' : 'changes'} caught up`,
+    lost: 'Signalbox cannot be reached, so this page may be old. It is read again as soon as Signalbox answers.',
     gap: 'Some changes were missed, so the list was read again.',
   },
   states: {

@@ -22,9 +22,7 @@ export const overviewTexts = {
   columns: { key: 'Key', window: 'Limit', used: 'Used', reset: 'Frees' },
   start: {
     title: 'Begin here',
-    hint: 'Three steps lead to a delivered webhook.',
-    types: '1. Import a catalogue of event types, or register your own',
-    endpoint: '2. Add an endpoint: the address of your server',
-    publish: '3. Publish the example of a type, and watch its delivery',
+    hint: 'Send yourself a real event: this tab becomes an endpoint, and you watch the delivery, its signature and its retries.',
+    endpoint: 'Or add the address of your server',
   },
 }

@@ -2,7 +2,7 @@ import { TextField } from './field.tsx'
 
 interface Props {
   label: string
-  /** A time in ISO 8601; undefined without one. */
+  /** A time in ISO 8601; undefined or empty without one. */
   value: string | undefined
   onChange: (time: string | undefined) => void
 }

@@ -100,20 +100,32 @@ describe('HTTP server', () => {
   })
 
   test('GraphiQL is served with examples and loads nothing from other hosts', async () => {
-    const page = await (await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html' } })).text()
+    const page = await (await fetch(`${app.url}/graphiql`, { headers: { accept: 'text/html' } })).text()
     expect(page).toContain('mutation RegisterEndpoint')
     expect(page).not.toMatch(/(src|href)="https?:/)
   })
 
+  test('a browser at the address of the API is led to GraphiQL, and a program is not', async () => {
+    const at = async (accept: string) => {
+      const { status, headers } = await fetch(`${app.url}/graphql?query={__typename}`, {
+        headers: { accept },
+        redirect: 'manual',
+      })
+      return [status, headers.get('location')]
+    }
+    expect(await at('text/html')).toEqual([302, '/graphiql'])
+    expect(await at('application/json')).toEqual([200, null])
+  })
+
   test('GraphiQL travels compressed, once for every client that has the page', async () => {
     const html = { accept: 'text/html' }
-    const first = await fetch(`${app.url}/graphql`, { headers: html })
+    const first = await fetch(`${app.url}/graphiql`, { headers: html })
     expect(first.headers.get('content-encoding')).toBe('gzip')
     expect(Number(first.headers.get('content-length'))).toBeLessThan(3_500_000)
     expect((await first.text()).length).toBeGreaterThan(5_000_000)
     const etag = first.headers.get('etag')!
     const statusWith = async (headers: Record<string, string>, method = 'GET') =>
-      (await fetch(`${app.url}/graphql`, { method, headers: { ...html, ...headers } })).status
+      (await fetch(`${app.url}/graphiql`, { method, headers: { ...html, ...headers } })).status
     expect(await statusWith({ 'if-none-match': etag })).toBe(304)
     expect(await statusWith({ 'if-none-match': '"other"' }, 'HEAD')).toBe(200)
     expect(await statusWith({ 'accept-encoding': 'identity' })).toBe(406)
@@ -122,8 +134,9 @@ describe('HTTP server', () => {
 
   test('no page is served when GraphiQL is off, and GraphQL goes on', async () => {
     const plain = await startApp({ graphiql: false })
-    const page = await fetch(`${plain.url}/graphql`, { headers: { accept: 'text/html' } })
-    expect([page.status, (await page.text()).length < 1_000]).toEqual([406, true])
+    const statusOf = async (path: string) =>
+      (await fetch(`${plain.url}${path}`, { headers: { accept: 'text/html' }, redirect: 'manual' })).status
+    expect([await statusOf('/graphiql'), await statusOf('/graphql')]).toEqual([404, 406])
     expect((await plain.host.request('{ viewer { organization { name } } }')).errors).toBeUndefined()
     await plain.stop()
   })

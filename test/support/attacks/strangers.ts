@@ -44,7 +44,7 @@ export const unreadIntrospection: Attack = ({ url }, count) => {
 
 /** GraphiQL pages, pipelined within the bound and past it, on connections that read nothing. */
 export const unreadGraphiQL: Attack = ({ url }, count) => {
-  const page = 'GET /graphql HTTP/1.1\r\nhost: x\r\naccept: text/html\r\naccept-encoding: gzip\r\n\r\n'
+  const page = 'GET /graphiql HTTP/1.1\r\nhost: x\r\naccept: text/html\r\naccept-encoding: gzip\r\n\r\n'
   return onConnections(8, async (connection) => {
     const socket = await sendUnread(url, page.repeat(connection % 2 === 0 ? 16 : 150))
     count('unread')

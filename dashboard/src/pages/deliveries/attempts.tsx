@@ -2,18 +2,22 @@ import { formatDuration } from '../../graph/format.ts'
 import type { DeliveryQuery } from '../../graph/operations.ts'
 import { texts } from '../../texts.ts'
 import { Badge } from '../../ui/badge.tsx'
+import { Code } from '../../ui/code.tsx'
 import { Time } from '../../ui/time.tsx'
 
-type Attempt = Extract<NonNullable<DeliveryQuery['node']>, { __typename: 'Delivery' }>['attempts']['nodes'][number]
+export type Attempt = Extract<
+  NonNullable<DeliveryQuery['node']>,
+  { __typename: 'Delivery' }
+>['attempts']['nodes'][number]
 const words = texts.deliveries.detail
 
-/** Attempts, the newest first, each with its response. */
-export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
-  return attempts.toReversed().map((attempt) => <OneAttempt key={attempt.id} attempt={attempt} />)
+/** Attempts, the newest first, each with its request and response. */
+export function Attempts({ attempts, body }: { attempts: readonly Attempt[]; body: string }) {
+  return attempts.toReversed().map((attempt) => <OneAttempt key={attempt.id} attempt={attempt} body={body} />)
 }
 
-function OneAttempt({ attempt }: { attempt: Attempt }) {
-  const { number, trigger, statusCode, errorCode, explanation, durationMicroseconds, startedAt } = attempt
+function OneAttempt({ attempt, body }: { attempt: Attempt; body: string }) {
+  const { number, trigger, statusCode, errorCode, explanation, durationMicroseconds, startedAt, request } = attempt
   return (
     <article className="attempt" aria-label={words.attempt(number)}>
       <div className="row spread">
@@ -27,15 +31,25 @@ function OneAttempt({ attempt }: { attempt: Attempt }) {
         </span>
       </div>
       <p>{explanation}</p>
-      {attempt.responseHeaders !== null && (
-        <details>
-          <summary>{words.response}</summary>
-          <pre className="code">
-            {attempt.responseHeaders.map(({ name, value }) => `${name}: ${value}`).join('\n')}
-            {`\n\n${attempt.responseBody ?? ''}`}
-          </pre>
-        </details>
-      )}
+      <details>
+        <summary>{words.request}</summary>
+        {request === null ? (
+          <p className="muted">{words.noRequest}</p>
+        ) : (
+          <Code>{`POST ${request.url}\n${headerLines(request.headers)}\n\n${body}`}</Code>
+        )}
+      </details>
+      <details>
+        <summary>{words.response}</summary>
+        {statusCode === null ? (
+          <p className="muted">{words.noResponse}</p>
+        ) : (
+          <Code>{`${statusCode}\n${headerLines(attempt.responseHeaders ?? [])}\n\n${attempt.responseBody ?? ''}`}</Code>
+        )}
+      </details>
     </article>
   )
 }
+
+const headerLines = (headers: readonly { name: string; value: string }[]): string =>
+  headers.map(({ name, value }) => `${name}: ${value}`).join('\n')

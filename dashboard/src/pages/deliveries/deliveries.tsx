@@ -1,22 +1,23 @@
 import { useMemo } from 'react'
-import { useSearchParams } from 'wouter'
 import { endpointName } from '../../graph/endpoint-name.ts'
 import type { DeliveryStatus } from '../../graph/operations.ts'
 import { texts } from '../../texts.ts'
 import { StatusBadge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { SelectField, TextField } from '../../ui/field.tsx'
 import { LiveMark } from '../../ui/live-mark.tsx'
+import { Pager } from '../../ui/pager.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
+import { useFilters } from '../../ui/use-filters.ts'
 import { useScrolled } from '../../ui/use-scrolled.ts'
-import { type DeliveryRow, useDeliveries } from './use-deliveries.ts'
+import { DeliveryFilters } from './delivery-filters.tsx'
+import type { DeliveryFilter, DeliveryRow } from './merge-rows.ts'
+import { useDeliveries } from './use-deliveries.ts'
 
 const words = texts.deliveries
 const { columns: titles } = words
-const STATUS_OPTIONS = [['', words.filters.all], ...Object.entries(words.status)] as const
 
 const COLUMNS: readonly Column<DeliveryRow>[] = [
   { title: titles.status, cell: ({ status }) => <StatusBadge status={status} /> },
@@ -37,23 +38,10 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
 
 /** The live list of deliveries, newest first. Its filters are in the address. */
 export default function Deliveries() {
-  const [params, setParams] = useSearchParams()
-  const [status, type] = [params.get('status') ?? '', params.get('type') ?? '']
-  const filter = useMemo(
-    () => ({ ...(status && { statuses: [status as DeliveryStatus] }), ...(type && { types: [type] }) }),
-    [status, type],
-  )
-  const isScrolled = useScrolled()
-  const { answer, rows, waiting, state, isFresh } = useDeliveries(filter, isScrolled)
-
-  function set(name: string, value: string) {
-    setParams((before) => {
-      const next = new URLSearchParams(before)
-      if (value === '') next.delete(name)
-      else next.set(name, value)
-      return next
-    })
-  }
+  const filters = useFilters()
+  const after = filters.given('after')
+  const filter = useDeliveryFilter(filters)
+  const { answer, rows, waiting, state, isFresh } = useDeliveries(filter, after, useScrolled())
 
   return (
     <>
@@ -61,26 +49,14 @@ export default function Deliveries() {
         <h1>{words.title}</h1>
         <LiveMark state={state} />
       </div>
-      <div className="filters">
-        <SelectField
-          label={words.filters.status}
-          options={STATUS_OPTIONS}
-          value={status}
-          onChange={(event) => set('status', event.target.value)}
-        />
-        <TextField
-          label={words.filters.type}
-          defaultValue={type}
-          placeholder="invoice.paid"
-          onKeyDown={(event) => event.key === 'Enter' && set('type', event.currentTarget.value.trim())}
-          onBlur={(event) => set('type', event.currentTarget.value.trim())}
-        />
-        {waiting > 0 && (
+      <DeliveryFilters filters={filters} />
+      {waiting > 0 && (
+        <div className="arrived">
           <Button kind="primary" onClick={() => window.scrollTo({ top: 0 })}>
             {words.arrived(waiting)}
           </Button>
-        )}
-      </div>
+        </div>
+      )}
       <Panel
         title={words.title}
         sent={answer.sent}
@@ -88,22 +64,45 @@ export default function Deliveries() {
         bare
       >
         <Answered answer={answer}>
-          {() =>
-            rows.length === 0 ? (
-              <Empty title={status || type ? words.emptyFiltered : words.empty} hint={words.emptyHint} />
-            ) : (
-              <Table
-                label={words.title}
-                columns={COLUMNS}
-                rows={rows}
-                keyOf={({ id }) => id}
-                hrefOf={({ id }) => `/deliveries/${id}`}
-                isFresh={isFresh}
-              />
-            )
-          }
+          {({ deliveries: { pageInfo } }) => (
+            <>
+              {rows.length === 0 ? (
+                <Empty
+                  title={filters.isEmpty ? words.empty : words.emptyFiltered}
+                  hint={filters.isEmpty ? words.emptyHint : words.emptyFilteredHint}
+                />
+              ) : (
+                <Table
+                  label={words.title}
+                  columns={COLUMNS}
+                  rows={rows}
+                  keyOf={({ id }) => id}
+                  hrefOf={({ id }) => `/deliveries/${id}`}
+                  isFresh={isFresh}
+                />
+              )}
+              <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
+            </>
+          )}
         </Answered>
       </Panel>
     </>
+  )
+}
+
+function useDeliveryFilter({ get }: ReturnType<typeof useFilters>): DeliveryFilter {
+  const [status, type, endpointId] = [get('status'), get('type'), get('endpoint')]
+  const [publishedById, eventId, from, to] = [get('principal'), get('event'), get('from'), get('to')]
+  return useMemo(
+    () => ({
+      ...(status && { statuses: [status as DeliveryStatus] }),
+      ...(type && { types: [type] }),
+      ...(endpointId && { endpointId }),
+      ...(publishedById && { publishedById }),
+      ...(eventId && { eventId }),
+      ...(from && { from }),
+      ...(to && { to }),
+    }),
+    [status, type, endpointId, publishedById, eventId, from, to],
   )
 }

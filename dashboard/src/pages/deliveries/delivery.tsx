@@ -1,7 +1,7 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { endpointName } from '../../graph/endpoint-name.ts'
-import { indent } from '../../graph/format.ts'
+import { indentJson } from '../../graph/json-text.ts'
 import { openDeliveries } from '../../graph/live.ts'
 import { type DeliveryQuery, delivery, deliveryCancel, deliveryRetry } from '../../graph/operations.ts'
 import { useChange, useRead } from '../../graph/use-operation.ts'
@@ -9,13 +9,18 @@ import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { StatusBadge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Code } from '../../ui/code.tsx'
 import { Copy } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import type { Sent } from '../../ui/operation.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toasts.tsx'
 import { Attempts } from './attempts.tsx'
+import { CheckSignature } from './check-signature.tsx'
+import { CopyAsCurl } from './copy-as-curl.tsx'
+import { Timeline } from './timeline.tsx'
 
 const words = texts.deliveries.detail
 type DeliveryRow = Extract<NonNullable<DeliveryQuery['node']>, { __typename: 'Delivery' }>
@@ -28,7 +33,7 @@ export default function Delivery({ id }: { id: string }) {
     <Answered answer={answer}>
       {({ node }) =>
         node?.__typename === 'Delivery' ? (
-          <Shown row={node} />
+          <Shown row={node} sent={answer.sent} />
         ) : (
           <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />
         )
@@ -56,8 +61,9 @@ function useFollow(node: DeliveryQuery['node'] | undefined, refresh: () => void)
   }, [graph, id, endpointId, refresh])
 }
 
-function Shown({ row }: { row: DeliveryRow }) {
+function Shown({ row, sent }: { row: DeliveryRow; sent: Sent }) {
   const { event, endpoint } = row
+  const attempts = row.attempts.nodes
   return (
     <>
       <div className="page-head">
@@ -73,17 +79,26 @@ function Shown({ row }: { row: DeliveryRow }) {
           {row.nextAttemptAt !== null && (
             <>
               {' '}
-              {words.next} <Time at={row.nextAttemptAt} />.
+              {words.next} <Time at={row.nextAttemptAt} />
             </>
           )}
         </span>
       </p>
       <div className="columns">
-        <Panel title={words.attempts} bare>
-          {row.attempts.nodes.length === 0 ? (
+        <Panel
+          title={words.attempts}
+          sent={sent}
+          aside={
+            row.attemptCount > attempts.length && (
+              <span className="muted">{words.newest(attempts.length, row.attemptCount)}</span>
+            )
+          }
+          bare
+        >
+          {attempts.length === 0 ? (
             <Empty title={words.noAttempts} />
           ) : (
-            <Attempts attempts={row.attempts.nodes} />
+            <Attempts attempts={attempts} body={event.body} />
           )}
         </Panel>
         <div className="stack">
@@ -103,13 +118,24 @@ function Shown({ row }: { row: DeliveryRow }) {
                     {endpointName(endpoint)}
                   </Link>,
                 ],
+                event.publishedBy !== null && [
+                  words.publishedBy,
+                  <Link key="publishedBy" href={`/deliveries?principal=${event.publishedBy.principalId}`}>
+                    {event.publishedBy.name || event.publishedBy.principalId}
+                  </Link>,
+                ],
+                event.requestId !== null && [words.requestId, <code key="requestId">{event.requestId}</code>],
                 [words.created, <Time key="created" at={row.createdAt} />],
                 [words.updated, <Time key="updated" at={row.updatedAt} />],
               ]}
             />
           </Panel>
+          <Timeline {...row} publishedAt={event.createdAt} attempts={attempts} />
           <Panel title={words.body} aside={<Copy text={event.body} />}>
-            <pre className="code">{indent(event.body)}</pre>
+            <div className="stack">
+              <Code>{indentJson(event.body)}</Code>
+              <p className="hint">{words.bodyHint}</p>
+            </div>
           </Panel>
         </div>
       </div>
@@ -118,12 +144,32 @@ function Shown({ row }: { row: DeliveryRow }) {
 }
 
 const TONES: Record<string, string> = { SUCCEEDED: 'good', DEAD: 'bad', EXPIRED: 'bad', RETRYING: 'warn', HELD: 'warn' }
-const ENDED = ['SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED']
+const [RETRYABLE, CANCELABLE] = [
+  ['RETRYING', 'SUCCEEDED', 'DEAD', 'EXPIRED', 'CANCELED'],
+  ['PENDING', 'SENDING', 'RETRYING', 'HELD'],
+]
 
-function Actions({ row: { id, status } }: { row: DeliveryRow }) {
+function Actions({ row }: { row: DeliveryRow }) {
   const { can } = useSession()
+  const [open, setOpen] = useState<'curl' | 'signature'>()
+  const { curl, signature } = texts.deliveries
+  const attempt = row.attempts.nodes.findLast(({ request }) => request !== null)
+  const [body, close] = [row.event.body, () => setOpen(undefined)]
+  return (
+    <div className="row">
+      <Button onClick={() => setOpen('curl')}>{curl.action}</Button>
+      <Button onClick={() => setOpen('signature')}>{signature.action}</Button>
+      {can('deliveries:write') && <Changes id={row.id} status={row.status} />}
+      {open === 'curl' && <CopyAsCurl attempt={attempt} body={body} onClose={close} />}
+      {open === 'signature' && (
+        <CheckSignature attempt={attempt} body={body} publicKeys={row.endpoint.publicKeys} onClose={close} />
+      )}
+    </div>
+  )
+}
+
+function Changes({ id, status }: { id: string; status: string }) {
   const [retrying, canceling] = [useChange(deliveryRetry), useChange(deliveryCancel)]
-  if (!can('deliveries:write')) return null
 
   async function retry() {
     const outcome = await retrying.send({ id })
@@ -137,15 +183,17 @@ function Actions({ row: { id, status } }: { row: DeliveryRow }) {
   }
 
   return (
-    <div className="row">
-      <Button onClick={retry} disabled={retrying.isSending}>
-        {words.retry}
-      </Button>
-      {!ENDED.includes(status) && (
+    <>
+      {RETRYABLE.includes(status) && (
+        <Button onClick={retry} disabled={retrying.isSending}>
+          {words.retry}
+        </Button>
+      )}
+      {CANCELABLE.includes(status) && (
         <Button kind="danger" onClick={cancel} disabled={canceling.isSending}>
           {words.cancel}
         </Button>
       )}
-    </div>
+    </>
   )
 }

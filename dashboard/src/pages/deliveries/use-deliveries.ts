@@ -1,83 +1,106 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { openDeliveries } from '../../graph/live.ts'
-import { type DeliveriesQuery, type DeliveriesQueryVariables, deliveries } from '../../graph/operations.ts'
+import { deliveries } from '../../graph/operations.ts'
 import type { LiveState } from '../../graph/socket.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { toast } from '../../ui/toasts.tsx'
+import { type DeliveryFilter, type DeliveryRow, holdRows, isNew, mergeRows, ROWS_AT_MOST } from './merge-rows.ts'
 
-export type DeliveryRow = DeliveriesQuery['deliveries']['nodes'][number]
-type Filter = NonNullable<DeliveriesQueryVariables['filter']>
-
-/** Rows of the first page, with the live ones on top. More would cost drawing, and nobody reads them. */
-const ROWS_AT_MOST = 100
 /** Time for which a changed row is marked. */
 const FRESH_MS = 1_600
+/** Arrived deliveries that are counted while the list is held. */
+const COUNTED_AT_MOST = 9_999
+/** Pause between two readings of a list whose arrivals the messages do not tell. */
+const REREAD_MS = 2_000
 
 /**
- * The newest deliveries of a filter, kept current by the delivery log.
+ * A page of deliveries, kept current by the delivery log.
  *
+ * @param after cursor of the page; undefined for the newest one, which shows arrived deliveries on top
  * @param isHeld true keeps arrived rows back, such as while the list is scrolled; changes of shown rows still appear
  */
-export function useDeliveries(filter: Filter, isHeld: boolean) {
+export function useDeliveries(filter: DeliveryFilter, after: string | undefined, isHeld: boolean) {
   const { graph } = useSession()
-  const answer = useRead(deliveries, { filter, first: 50 })
+  const answer = useRead(deliveries, { filter, first: 50, ...(after && { after }) })
   const [state, setState] = useState<LiveState>('connecting')
   const [changes, setChanges] = useState<ReadonlyMap<string, DeliveryRow>>(new Map())
   const fresh = useRef(new Map<string, number>())
   const { refresh } = answer
   const key = JSON.stringify(filter)
+  const heldRows = useRef<readonly DeliveryRow[]>(undefined)
+  const arrived = useRef(new Set<string>())
 
   useEffect(() => {
     setChanges(new Map())
-    const { endpointId, statuses } = filter
-    return openDeliveries(
-      graph,
-      { endpointId, statuses },
-      {
-        onState: setState,
-        onCaughtUp: (count) => toast(texts.live.caughtUp(count)),
-        onGap() {
-          toast(texts.live.gap)
-          refresh()
-        },
-        onChanges(arrived) {
-          for (const { id } of arrived) fresh.current.set(id, performance.now())
-          setChanges((before) => {
-            const next = new Map(before)
-            for (const delivery of arrived) next.set(delivery.id, delivery)
-            // The oldest changes have left the first page long ago.
-            while (next.size > ROWS_AT_MOST * 2) next.delete(next.keys().next().value!)
-            return next
-          })
-        },
+    heldRows.current = undefined
+    let reread: ReturnType<typeof setTimeout> | undefined
+    function rereadSoon() {
+      reread ??= setTimeout(() => {
+        reread = undefined
+        refresh()
+      }, REREAD_MS)
+    }
+    // The states are filtered here: a row that leaves the filter sends a message that the server would hold back.
+    const stop = openDeliveries(graph, filter.endpointId == null ? {} : { endpointId: filter.endpointId }, {
+      onState: setState,
+      onCaughtUp: (count) => toast(texts.live.caughtUp(count)),
+      onGap() {
+        toast(texts.live.gap)
+        refresh()
       },
+      onChanges(changed) {
+        const now = performance.now()
+        for (const delivery of changed) {
+          fresh.current.delete(delivery.id)
+          fresh.current.set(delivery.id, now)
+          const newest = heldRows.current?.[0]?.id
+          if (newest !== undefined && delivery.id > newest && isNew(delivery, filter))
+            if (arrived.current.size < COUNTED_AT_MOST) arrived.current.add(delivery.id)
+        }
+        forget(fresh.current, now)
+        if (filter.publishedById != null) rereadSoon()
+        setChanges((before) => {
+          const next = new Map(before)
+          for (const delivery of changed) {
+            next.delete(delivery.id)
+            next.set(delivery.id, delivery)
+          }
+          // The oldest changes have left the first page long ago.
+          while (next.size > ROWS_AT_MOST * 2) next.delete(next.keys().next().value!)
+          return next
+        })
+      },
+    })
+    return () => {
+      clearTimeout(reread)
+      stop()
+    }
+  }, [graph, key, after])
+
+  const page = answer.data?.deliveries
+  const merged = useMemo(() => {
+    const { nodes: rows = [], pageInfo } = page ?? {}
+    return mergeRows(
+      { rows, isNewest: after === undefined, hasNextPage: pageInfo?.hasNextPage ?? false },
+      changes,
+      filter,
     )
-  }, [graph, key])
-
-  const shown = answer.data?.deliveries.nodes
-  const { rows, waiting } = useMemo(() => merge(shown ?? [], changes, isHeld, filter), [shown, changes, isHeld, filter])
+  }, [page, changes, filter, after])
+  if (!isHeld) {
+    heldRows.current = undefined
+    arrived.current.clear()
+  } else heldRows.current ??= merged
+  const rows = heldRows.current === undefined ? merged : holdRows(heldRows.current, changes)
   const isFresh = ({ id }: DeliveryRow) => performance.now() - (fresh.current.get(id) ?? -FRESH_MS) < FRESH_MS
-  return { answer, rows, waiting, state, isFresh }
+  return { answer, rows, waiting: arrived.current.size, state, isFresh }
 }
 
-/** Shown rows in their newest state, and rows that are new: on top, or counted while the list is held. */
-function merge(
-  shown: readonly DeliveryRow[],
-  changes: ReadonlyMap<string, DeliveryRow>,
-  isHeld: boolean,
-  { types }: Filter,
-) {
-  const known = new Set(shown.map(({ id }) => id))
-  const current = shown.map((row) => newer(row, changes.get(row.id)))
-  const arrived = [...changes.values()].filter(
-    ({ id, event }) => !known.has(id) && (!types?.length || types.includes(event.type)),
-  )
-  if (isHeld) return { rows: current, waiting: arrived.length }
-  const rows = [...arrived, ...current].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, ROWS_AT_MOST)
-  return { rows, waiting: 0 }
+/** Removes rows that are no longer marked; they are in the order of their changes. */
+function forget(fresh: Map<string, number>, now: number): void {
+  for (const [id, at] of fresh) {
+    if (now - at < FRESH_MS) return
+    fresh.delete(id)
+  }
 }
-
-const newer = (row: DeliveryRow, change: DeliveryRow | undefined): DeliveryRow =>
-  change !== undefined && change.version > row.version ? change : row

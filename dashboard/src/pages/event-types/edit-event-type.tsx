@@ -1,3 +1,4 @@
+import { exactJson, isJson } from '../../graph/json-text.ts'
 import { type EventTypeUpdateInput, eventTypeCreate, eventTypeUpdate } from '../../graph/operations.ts'
 import { type Outcome, type Refusal, useChange } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
@@ -9,6 +10,9 @@ import type { EventTypeRow } from './event-type.tsx'
 
 const words = texts.eventTypes
 const fields = words.form
+
+/** The default of the server. */
+const SENSITIVE_FIELDS = ['password', 'token', 'secret', 'accessToken', 'client_secret', 'apiKey', 'authorization']
 
 interface Props {
   /** The type to edit; undefined for a new one. */
@@ -55,6 +59,7 @@ export function EditEventType({ eventType, onClose, onSaved }: Props) {
             <TextField
               label={fields.category}
               name="category"
+              hint={eventType === undefined ? fields.categoryHint : undefined}
               defaultValue={eventType?.category}
               fault={faultOf('category')}
             />
@@ -87,7 +92,7 @@ export function EditEventType({ eventType, onClose, onSaved }: Props) {
               label={fields.sensitive}
               name="sensitiveFields"
               rows={2}
-              defaultValue={eventType?.sensitiveFields.join('\n') ?? 'password\ntoken\nsecret'}
+              defaultValue={(eventType?.sensitiveFields ?? SENSITIVE_FIELDS).join('\n')}
               hint={fields.sensitiveHint}
               fault={faultOf('sensitiveFields')}
             />
@@ -106,15 +111,16 @@ const textOf = (value: unknown): string => (value == null ? '' : JSON.stringify(
 /** The fields of the form; a refusal at the field whose text is no JSON. */
 function readInput(form: FormData): { refusal: Refusal } | { input: EventTypeUpdateInput } {
   const json: Record<string, unknown> = {}
-  for (const name of ['schema', 'example'])
-    try {
-      const text = String(form.get(name)).trim()
-      json[name] = text === '' ? null : JSON.parse(text)
-    } catch {
-      const message = `${fields[name as 'schema' | 'example']} ${fields.notJson}`
+  for (const name of ['schema', 'example'] as const) {
+    const text = String(form.get(name)).trim()
+    if (text !== '' && !isJson(text)) {
+      const message = `${fields[name]} ${fields.notJson}`
       return { refusal: { code: 'VALIDATION_FAILED', message, issues: { [name]: fields.notJson } } }
     }
+    json[name] = text === '' ? null : exactJson(text)
+  }
   const [category, description] = [String(form.get('category')), String(form.get('description'))]
   const sensitiveFields = String(form.get('sensitiveFields')).split(/\s+/).filter(Boolean)
-  return { input: { category, description, sensitiveFields, ...json } }
+  // Without a category, a new type gets the first word of its name.
+  return { input: { ...(category.trim() && { category }), description, sensitiveFields, ...json } }
 }

@@ -1,16 +1,20 @@
 import { useState } from 'react'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
+import { endpointName } from '../../graph/endpoint-name.ts'
 import { type EventTypeQuery, eventPublish, eventType } from '../../graph/operations.ts'
 import { useChange, useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Code } from '../../ui/code.tsx'
 import { Copy } from '../../ui/copy.tsx'
+import type { Sent } from '../../ui/operation.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { toast } from '../../ui/toasts.tsx'
 import { EditEventType } from './edit-event-type.tsx'
+import { SchemaRehearsal } from './schema-rehearsal.tsx'
 
 const words = texts.eventTypes
 export type EventTypeRow = Extract<NonNullable<EventTypeQuery['node']>, { __typename: 'EventType' }>
@@ -22,7 +26,7 @@ export default function EventType({ id }: { id: string }) {
     <Answered answer={answer}>
       {({ node }) =>
         node?.__typename === 'EventType' ? (
-          <Shown row={node} onSaved={answer.refresh} />
+          <Shown row={node} sent={answer.sent} onSaved={answer.refresh} />
         ) : (
           <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />
         )
@@ -31,9 +35,10 @@ export default function EventType({ id }: { id: string }) {
   )
 }
 
-function Shown({ row, onSaved }: { row: EventTypeRow; onSaved: () => void }) {
+function Shown({ row, sent, onSaved }: { row: EventTypeRow; sent: Sent; onSaved: () => void }) {
   const { can } = useSession()
-  const [isEditing, setEditing] = useState(false)
+  const [open, setOpen] = useState<'edit' | 'rehearsal'>()
+  const close = () => setOpen(undefined)
   const isOwn = row.source === 'ORGANIZATION'
   return (
     <>
@@ -42,12 +47,11 @@ function Shown({ row, onSaved }: { row: EventTypeRow; onSaved: () => void }) {
           <h1>{row.name}</h1>
           {row.deprecated && <Badge tone="warn">{words.deprecated}</Badge>}
         </div>
-        {can('events:write') && (
-          <div className="row">
-            {row.example !== null && <PublishExample row={row} />}
-            {isOwn && <Button onClick={() => setEditing(true)}>{words.edit}</Button>}
-          </div>
-        )}
+        <div className="row">
+          <Button onClick={() => setOpen('rehearsal')}>{words.rehearsal.action}</Button>
+          {can('events:write') && row.example !== null && <PublishExample row={row} />}
+          {can('events:write') && isOwn && <Button onClick={() => setOpen('edit')}>{words.edit}</Button>}
+        </div>
       </div>
       <p className="muted">{row.description}</p>
       {row.replacesOperatorType && <p className="notice">{words.replacesOperatorType}</p>}
@@ -56,8 +60,47 @@ function Shown({ row, onSaved }: { row: EventTypeRow; onSaved: () => void }) {
         <JsonPanel title={words.schema} value={row.schema} empty={words.noSchema} />
         <JsonPanel title={words.example} value={row.example} empty={words.noExample} />
       </div>
-      {isEditing && <EditEventType eventType={row} onClose={() => setEditing(false)} onSaved={onSaved} />}
+      <Wanted row={row} sent={sent} />
+      {open === 'edit' && <EditEventType eventType={row} onClose={close} onSaved={onSaved} />}
+      {open === 'rehearsal' && <SchemaRehearsal eventType={row} onClose={close} onSaved={onSaved} />}
     </>
+  )
+}
+
+/** Endpoints that are subscribed to the type. */
+function Wanted({ row: { webhookEndpoints }, sent }: { row: EventTypeRow; sent: Sent }) {
+  const { nodes, total } = webhookEndpoints
+  const { wanted } = words
+  return (
+    <Panel
+      title={wanted.title}
+      sent={sent}
+      aside={
+        nodes.length < total.count && <span className="muted">{wanted.more(nodes.length, texts.total(total))}</span>
+      }
+      bare
+    >
+      {nodes.length === 0 ? (
+        <Empty title={wanted.nobody} hint={wanted.nobodyHint} />
+      ) : (
+        nodes.map((endpoint) => (
+          <article key={endpoint.id} className="attempt" aria-label={endpointName(endpoint)}>
+            <div className="row spread">
+              <div className="row">
+                <Link href={`/endpoints/${endpoint.id}`}>{endpointName(endpoint)}</Link>
+                <span className="muted">{endpoint.description}</span>
+              </div>
+              <Badge tone={endpoint.enabled ? 'good' : 'idle'}>
+                {endpoint.enabled ? wanted.enabled : wanted.disabled}
+              </Badge>
+            </div>
+            <p className="muted">
+              {endpoint.channels.length > 0 || endpoint.predicate !== null ? wanted.filtered : wanted.every}
+            </p>
+          </article>
+        ))
+      )}
+    </Panel>
   )
 }
 
@@ -65,7 +108,7 @@ function JsonPanel({ title, value, empty }: { title: string; value: unknown; emp
   const text = value === null ? undefined : JSON.stringify(value, null, 2)
   return (
     <Panel title={title} aside={text !== undefined && <Copy text={text} />}>
-      {text === undefined ? <p className="muted">{empty}</p> : <pre className="code">{text}</pre>}
+      {text === undefined ? <p className="muted">{empty}</p> : <Code>{text}</Code>}
     </Panel>
   )
 }

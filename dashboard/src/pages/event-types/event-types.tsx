@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
-import { catalogueImport, type EventTypeCatalogue, type EventTypesQuery, eventTypes } from '../../graph/operations.ts'
-import { useChange, useRead } from '../../graph/use-operation.ts'
+import { type EventTypesQuery, eventTypes } from '../../graph/operations.ts'
+import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -13,8 +13,8 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
-import { toast } from '../../ui/toasts.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
+import { AddCatalogue } from './add-catalogue.tsx'
 import { EditEventType } from './edit-event-type.tsx'
 
 const words = texts.eventTypes
@@ -90,7 +90,10 @@ export default function EventTypes() {
             bare
           >
             {nodes.length === 0 ? (
-              <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
+              <Empty
+                title={filters.isEmpty ? words.empty : words.emptyFiltered}
+                hint={filters.isEmpty ? words.emptyHint : words.emptyFilteredHint}
+              />
             ) : (
               <Table
                 label={words.title}
@@ -113,19 +116,7 @@ export default function EventTypes() {
 
 /** Starter catalogues, each registered by one click. */
 function Catalogues({ onImported }: { onImported: () => void }) {
-  const { send, isSending } = useChange(catalogueImport)
-
-  async function importOne(name: EventTypeCatalogue) {
-    const outcome = await send({ input: { name } })
-    if ('refusal' in outcome) return toast(outcome.refusal.message, 'bad')
-    if (outcome.payload.__typename !== 'EventTypeCatalogueImportPayload') return
-    toast(words.imported(outcome.payload.created.length, outcome.payload.existing.length))
-    onImported()
-  }
-
   return words.catalogues.map(([name, text]) => (
-    <Button key={name} disabled={isSending} onClick={() => importOne(name)}>
-      {text}
-    </Button>
+    <AddCatalogue key={name} name={name} text={text} onAdded={onImported} />
   ))
 }

@@ -2,12 +2,14 @@ import { useMemo } from 'react'
 import { type EventsQuery, events } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
+import { Button } from '../../ui/button.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
+import { TimeField } from '../../ui/time-field.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
 
 const words = texts.events
@@ -19,6 +21,11 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: titles.id, cell: ({ id }) => <code>{id}</code> },
   { title: titles.channels, cell: ({ channels }) => channels.join(', ') },
   { title: titles.key, cell: ({ idempotencyKey }) => <span className="cell-line mono">{idempotencyKey}</span> },
+  {
+    title: titles.by,
+    cell: ({ publishedBy }) =>
+      publishedBy && <span className="cell-line">{publishedBy.name || publishedBy.principalId}</span>,
+  },
   { title: titles.created, cell: ({ createdAt }) => <Time at={createdAt} /> },
 ]
 
@@ -26,10 +33,18 @@ const COLUMNS: readonly Column<Row>[] = [
 export default function Events() {
   const filters = useFilters()
   const [type, id, key] = [filters.get('type'), filters.get('id'), filters.get('key')]
+  const [publishedById, from, to] = [filters.get('principal'), filters.get('from'), filters.get('to')]
   const after = filters.given('after')
   const filter = useMemo(
-    () => ({ ...(type && { types: [type] }), ...(id && { id }), ...(key && { idempotencyKey: key }) }),
-    [type, id, key],
+    () => ({
+      ...(type && { types: [type] }),
+      ...(id && { id }),
+      ...(key && { idempotencyKey: key }),
+      ...(publishedById && { publishedById }),
+      ...(from && { from }),
+      ...(to && { to }),
+    }),
+    [type, id, key, publishedById, from, to],
   )
   const answer = useRead(events, { filter, first: 50, ...(after && { after }) })
   return (
@@ -37,11 +52,24 @@ export default function Events() {
       <div className="page-head">
         <h1>{words.title}</h1>
       </div>
-      <div className="filters">
+      <search className="filters">
         <SearchField label={words.filters.type} value={type} onSearch={(text) => filters.set('type', text)} />
         <SearchField label={words.filters.id} value={id} onSearch={(text) => filters.set('id', text)} />
         <SearchField label={words.filters.key} value={key} onSearch={(text) => filters.set('key', text)} />
-      </div>
+        <SearchField
+          label={words.filters.principal}
+          value={publishedById}
+          placeholder={words.filters.principalHint}
+          onSearch={(text) => filters.set('principal', text)}
+        />
+        <TimeField
+          label={words.filters.from}
+          value={filters.given('from')}
+          onChange={(at) => filters.set('from', at)}
+        />
+        <TimeField label={words.filters.to} value={filters.given('to')} onChange={(at) => filters.set('to', at)} />
+        {!filters.isEmpty && <Button onClick={filters.clear}>{words.filters.clear}</Button>}
+      </search>
       <Answered answer={answer}>
         {({ events: { nodes, total, pageInfo } }) => (
           <Panel
@@ -51,7 +79,10 @@ export default function Events() {
             bare
           >
             {nodes.length === 0 ? (
-              <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
+              <Empty
+                title={filters.isEmpty ? words.empty : words.emptyFiltered}
+                hint={filters.isEmpty ? words.emptyHint : words.emptyFilteredHint}
+              />
             ) : (
               <Table
                 label={words.title}

@@ -1,5 +1,4 @@
 import { lazy, Suspense, useMemo } from 'react'
-import { Link } from 'wouter'
 import { formatDuration, formatShare } from '../../graph/format.ts'
 import { endpointUpdates, type OverviewQuery, overview } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
@@ -12,6 +11,7 @@ import { Tile } from '../../ui/tile.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useEvery } from '../../ui/use-every.ts'
 import { EndpointState } from '../endpoints/endpoint-health.tsx'
+import { FirstSteps } from './first-steps.tsx'
 
 const Chart = lazy(() => import('../../ui/chart.tsx'))
 const words = texts.overview
@@ -162,19 +162,4 @@ function withEmptyDays(days: readonly Day[]): Day[] {
     const day = new Date(Date.now() - (DAYS_SHOWN - 1 - n) * DAY_MS).toISOString().slice(0, 10)
     return known.get(day) ?? { day: `${day}T00:00:00.000Z`, succeeded: 0, dead: 0 }
   })
-}
-
-/** Leads a new organization to its first delivery. */
-function FirstSteps() {
-  const { start } = words
-  return (
-    <Panel title={start.title}>
-      <div className="stack">
-        <p className="muted">{start.hint}</p>
-        <Link href="/event-types">{start.types}</Link>
-        <Link href="/endpoints">{start.endpoint}</Link>
-        <Link href="/event-types">{start.publish}</Link>
-      </div>
-    </Panel>
-  )
 }

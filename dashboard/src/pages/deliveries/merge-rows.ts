@@ -1,0 +1,49 @@
+import type { DeliveriesQuery, DeliveriesQueryVariables } from '../../graph/operations.ts'
+
+export type DeliveryRow = DeliveriesQuery['deliveries']['nodes'][number]
+export type DeliveryFilter = NonNullable<DeliveriesQueryVariables['filter']>
+
+/** Rows of the first page, with the live ones on top. More would cost drawing, and nobody reads them. */
+export const ROWS_AT_MOST = 100
+
+interface Page {
+  rows: readonly DeliveryRow[]
+  /** True for the newest page, which takes arrived deliveries. */
+  isNewest: boolean
+  hasNextPage: boolean
+}
+
+/** Rows of a page in their newest state, with arrived ones; a row that left the filter leaves the list. */
+export function mergeRows(page: Page, changes: ReadonlyMap<string, DeliveryRow>, filter: DeliveryFilter) {
+  const known = new Set(page.rows.map(({ id }) => id))
+  const current = page.rows
+    .map((row) => newer(row, changes.get(row.id)))
+    .filter((row) => !changes.has(row.id) || matches(row, filter))
+  if (!page.isNewest) return current
+  const lastId = page.hasNextPage ? (page.rows.at(-1)?.id ?? '') : ''
+  const arrived = [...changes.values()].filter((row) => !known.has(row.id) && row.id > lastId && isNew(row, filter))
+  return [...arrived, ...current].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, ROWS_AT_MOST)
+}
+
+/** Rows that stood in the list when it was scrolled, in their newest state and in their places. */
+export const holdRows = (held: readonly DeliveryRow[], changes: ReadonlyMap<string, DeliveryRow>): DeliveryRow[] =>
+  held.map((row) => newer(row, changes.get(row.id)))
+
+const newer = (row: DeliveryRow, change: DeliveryRow | undefined): DeliveryRow =>
+  change !== undefined && change.version > row.version ? change : row
+
+/** True for an arrived delivery of the filter. Its publisher is not in the message, so the list is read for that. */
+export const isNew = (row: DeliveryRow, filter: DeliveryFilter): boolean =>
+  filter.publishedById == null && matches(row, filter)
+
+/** True when a delivery has all that the filter asks for, besides the publisher and the endpoint. */
+export function matches({ status, event, createdAt }: DeliveryRow, filter: DeliveryFilter): boolean {
+  const { statuses, types, eventId, from, to } = filter
+  return (
+    (!statuses?.length || statuses.includes(status)) &&
+    (!types?.length || types.includes(event.type)) &&
+    (eventId == null || eventId === event.id) &&
+    (from == null || createdAt >= from) &&
+    (to == null || createdAt < to)
+  )
+}
