@@ -7,24 +7,10 @@ import { Event } from './event.ts'
 import { EventPredicateInput } from './event-predicate.ts'
 import { HttpHeaderInput } from './http-header.ts'
 import { createPayload, EXPECTED_VERSION } from './payload.ts'
-import { EndpointKindType, RetryPreset, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
+import { EndpointKindType, RetryPolicyInput, SignatureSchemeType, WebhookEndpoint } from './webhook-endpoint.ts'
 
 type Endpoint = typeof WebhookEndpoint.$inferType
 type DeliveryRow = typeof Delivery.$inferType
-
-const RetryPolicyInput = builder.inputType('RetryPolicyInput', {
-  description: 'A retry policy: a preset, or a custom schedule. Default: the preset DEFAULT.',
-  fields: (t) => ({
-    preset: t.field({ type: RetryPreset, description: 'Preset of the retry policy; excludes the other fields.' }),
-    maxAttempts: t.int({
-      description: 'Number of attempts in total, 1 to 50. Default: one more than `backoffSeconds` has entries.',
-    }),
-    backoffSeconds: t.intList({
-      description:
-        'Seconds before the second attempt, the third, and so on: 1 to 50 entries of 1 to 604,800 (7 days); the last entry repeats. Default: 60, 300, 900.',
-    }),
-  }),
-})
 
 /** Descriptions of the settings, without the defaults of a new endpoint. */
 const settings = {

@@ -28,7 +28,7 @@ export const SignatureSchemeType = builder.enumType('SignatureScheme', {
   } as const,
 })
 
-export const RetryPreset = builder.enumType('RetryPreset', {
+const RetryPreset = builder.enumType('RetryPreset', {
   description: 'Preset of a retry policy.',
   values: Object.fromEntries(
     Object.entries(RETRY_PRESETS).map(([name, { maxAttempts, backoffSeconds }]) => [
@@ -45,6 +45,20 @@ const RetryPolicyType = builder.objectRef<{ maxAttempts: number; backoffSeconds:
     backoffSeconds: t.exposeIntList('backoffSeconds', {
       description:
         'Seconds before the second attempt, the third, and so on; the last entry repeats. Signalbox adds up to 10% jitter, and waits longer when `Retry-After` says so.',
+    }),
+  }),
+})
+
+export const RetryPolicyInput = builder.inputType('RetryPolicyInput', {
+  description: 'A retry policy: a preset, or a custom schedule. Default: the preset DEFAULT.',
+  fields: (t) => ({
+    preset: t.field({ type: RetryPreset, description: 'Preset of the retry policy; excludes the other fields.' }),
+    maxAttempts: t.int({
+      description: 'Number of attempts in total, 1 to 50. Default: one more than `backoffSeconds` has entries.',
+    }),
+    backoffSeconds: t.intList({
+      description:
+        'Seconds before the second attempt, the third, and so on: 1 to 50 entries of 1 to 604,800 (7 days); the last entry repeats. Default: 60, 300, 900.',
     }),
   }),
 })

@@ -6,7 +6,9 @@ import { type SessionQuery, session } from './graph/operations.ts'
 import { useRead } from './graph/use-operation.ts'
 import { Failed, Loading } from './ui/states.tsx'
 
-const Restricted = lazy(() => import('./pages/account/restricted.tsx'))
+const Restricted = lazy(() => import('./pages/restricted.tsx'))
+/** Codes of refusals to a signed-in person without access to any page of the organization. */
+const RESTRICTIONS = ['TWO_FACTOR_REQUIRED', 'NO_ORGANIZATION', 'ADDRESS_NOT_ALLOWED', 'FORBIDDEN']
 
 export type SessionViewer = SessionQuery['viewer']
 
@@ -27,9 +29,6 @@ export interface Visit {
   reason: string | undefined
   setReason(reason: string | undefined): void
 }
-
-/** Refusals that concern every page, so that they stand in the place of all of them. */
-const RESTRICTED = ['TWO_FACTOR_REQUIRED', 'NO_ORGANIZATION', 'ADDRESS_NOT_ALLOWED', 'FORBIDDEN']
 
 const SessionContext = createContext<Session | undefined>(undefined)
 
@@ -85,15 +84,15 @@ function Known({ graph, visit, onOpen, children }: KnownProps) {
   useEffect(() => {
     if (value !== undefined) onOpen()
   }, [value, onOpen])
-  const code = answer.fault?.code ?? ''
-  if (RESTRICTED.includes(code))
+  // A right that was lost while the pages were open takes their place as well.
+  if (answer.fault !== undefined && RESTRICTIONS.includes(answer.fault.code))
     return (
       <Suspense fallback={<Loading />}>
-        <Restricted fault={answer.fault!} onRetry={answer.refresh} />
+        <Restricted fault={answer.fault} onFree={answer.refresh} />
       </Suspense>
     )
   if (value !== undefined) return <SessionContext value={value}>{children(value.viewer)}</SessionContext>
-  const isSignedOut = code === 'UNAUTHENTICATED'
+  const isSignedOut = answer.fault?.code === 'UNAUTHENTICATED'
   if (answer.fault !== undefined && !isSignedOut) return <Failed fault={answer.fault} onRetry={answer.refresh} />
   return <Loading />
 }

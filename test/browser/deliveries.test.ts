@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PASSWORD } from '../support/browser-client.ts'
 import { accessibilityFaults, interceptSockets, startDashboard } from '../support/dashboard.ts'
+import { openAs } from '../support/dashboard-people.ts'
 import { startReceiver } from '../support/receiver.ts'
-import { signedInMember } from '../support/signed-in-member.ts'
+
+/** A busy machine may take that long. */
+const SOON = { timeout: 15_000 }
 
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 let receiver: Awaited<ReturnType<typeof startReceiver>>
@@ -35,10 +37,11 @@ async function deliver(data: unknown = {}): Promise<string> {
 const fail = () => receiver.respond((_request, response) => response.writeHead(500).end('no disk left'))
 const accept = () => receiver.respond((_request, response) => response.writeHead(204).end())
 
-/** A page of the owner below the organization. */
-async function open(path: string, settings?: { dark?: boolean; width?: number }): Promise<Page> {
-  const page = await dashboard.openAsOwner('/dashboard', settings)
-  await page.goto(page.url().replace(/\/$/, '') + path)
+/** A page of an owner below the organization. */
+async function open(path: string, settings: { dark?: boolean; width?: number } = {}): Promise<Page> {
+  const page = await openAs(dashboard, 'OWNER', path)
+  if (settings.dark) await page.emulateMedia({ colorScheme: 'dark' })
+  if (settings.width !== undefined) await page.setViewportSize({ width: settings.width, height: 860 })
   await page.getByRole('heading', { level: 1 }).waitFor()
   return page
 }
@@ -178,16 +181,8 @@ describe('delivery', () => {
   })
 
   test('cannot be changed by a viewer', async () => {
-    const id = await deliver()
-    const { email } = await signedInMember(dashboard, 'vera', 'VIEWER')
-    const page = await dashboard.open()
-    await page.getByLabel('Email').fill(email)
-    await page.getByLabel('Password').fill(PASSWORD)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('navigation').waitFor()
-    await page.goto(`${page.url().replace(/\/$/, '')}/deliveries/${id}`)
-    // The delivery belongs to another organization.
-    await page.getByText('There is nothing at this address').waitFor()
+    const page = await openAs(dashboard, 'VIEWER', `/deliveries/${await deliver()}`)
+    await page.getByRole('button', { name: 'Copy as curl' }).waitFor()
     expect(await page.getByRole('button', { name: 'Retry now' }).count()).toBe(0)
   })
 
@@ -231,16 +226,16 @@ describe('list of deliveries', () => {
     await page.waitForURL(/type=invoice.paid/)
     await page.getByLabel('Delivery or event').fill(held.eventId)
     await page.keyboard.press('Enter')
-    await expect.poll(() => rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).count(), SOON).toBe(1)
     await page.reload()
-    await expect.poll(() => rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).count(), SOON).toBe(1)
     await page.getByRole('cell', { name: held.id }).waitFor()
 
     await page.getByLabel('Until').fill('2020-01-01T00:00')
     await page.keyboard.press('Enter')
     await page.getByText('No delivery matches these filters').waitFor()
     await page.getByRole('button', { name: 'Clear filters' }).click()
-    await expect.poll(() => rows(page).count()).toBeGreaterThan(1)
+    await expect.poll(() => rows(page).count(), SOON).toBeGreaterThan(1)
     await page.getByLabel('Status').selectOption('DEAD')
     await page.getByText('No delivery matches these filters').waitFor()
     await page.getByLabel('Delivery or event').fill(held.id)
@@ -269,17 +264,17 @@ describe('list of deliveries', () => {
     await dashboard.deliver()
     const page = await open('/deliveries')
     await page.getByText('Live', { exact: true }).waitFor()
-    await expect.poll(() => rows(page).count()).toBeGreaterThan(40)
+    await expect.poll(() => rows(page).count(), SOON).toBeGreaterThan(40)
     await page.getByRole('link', { name: 'Succeeded' }).last().focus()
-    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(100)
+    await expect.poll(() => page.evaluate(() => scrollY), SOON).toBeGreaterThan(100)
     const shown = await rows(page).count()
     await dashboard.program.publishMany(Array.from({ length: 37 }, () => ({ type: 'invoice.paid', data: {} })))
     await page.getByRole('button', { name: '37 new' }).waitFor()
     expect(await rows(page).count()).toBe(shown)
     await page.getByRole('button', { name: '37 new' }).click()
-    await expect.poll(() => page.getByRole('cell', { name: 'Pending' }).count()).toBe(37)
+    await expect.poll(() => page.getByRole('cell', { name: 'Pending' }).count(), SOON).toBe(37)
     await dashboard.deliver()
-    await expect.poll(() => page.getByRole('cell', { name: 'Pending' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('cell', { name: 'Pending' }).count(), SOON).toBe(0)
   })
 
   test('leads to older deliveries and back', async () => {
@@ -287,8 +282,8 @@ describe('list of deliveries', () => {
     await page.getByRole('button', { name: 'Older' }).click()
     await page.waitForURL(/after=/)
     const newest = (await dashboard.program.deliveries()).at(-1)!
-    await rows(page).first().waitFor()
-    expect(await page.getByRole('cell', { name: newest.id }).count()).toBe(0)
+    await page.getByRole('cell', { name: newest.id }).waitFor({ state: 'detached' })
+    expect(await rows(page).count()).toBeGreaterThan(0)
     await page.getByRole('button', { name: 'Newest' }).click()
     await page.getByRole('cell', { name: newest.id }).waitFor()
   })
@@ -298,7 +293,7 @@ describe('list of deliveries', () => {
     const network = await interceptSockets(page)
     await page.getByText('Live', { exact: true }).waitFor()
     await deliver()
-    await expect.poll(() => page.getByRole('cell', { name: 'Succeeded' }).count()).toBeGreaterThan(0)
+    await expect.poll(() => page.getByRole('cell', { name: 'Succeeded' }).count(), SOON).toBeGreaterThan(0)
     network.cut()
     const missed = await deliver()
     await dashboard.database.prisma.deliveryChange.deleteMany()

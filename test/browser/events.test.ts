@@ -1,7 +1,11 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
+import { openAs } from '../support/dashboard-people.ts'
 import { startReceiver } from '../support/receiver.ts'
+
+/** A busy machine may take that long. */
+const SOON = { timeout: 15_000 }
 
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 let receiver: Awaited<ReturnType<typeof startReceiver>>
@@ -14,10 +18,11 @@ afterAll(async () => {
   await receiver.stop()
 })
 
-/** A page of the owner below the organization. */
-async function open(path: string, settings?: { dark?: boolean; width?: number }): Promise<Page> {
-  const page = await dashboard.openAsOwner('/dashboard', settings)
-  await page.goto(page.url().replace(/\/$/, '') + path)
+/** A page of an owner below the organization. */
+async function open(path: string, settings: { dark?: boolean; width?: number } = {}): Promise<Page> {
+  const page = await openAs(dashboard, 'OWNER', path)
+  if (settings.dark) await page.emulateMedia({ colorScheme: 'dark' })
+  if (settings.width !== undefined) await page.setViewportSize({ width: settings.width, height: 860 })
   await page.getByRole('heading', { level: 1 }).waitFor()
   return page
 }
@@ -111,7 +116,7 @@ describe('events', () => {
     await page.reload()
     await sent.getByText('Deleted').waitFor()
     await page.getByRole('link', { name: 'As a live list' }).click()
-    await expect.poll(() => rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).count(), SOON).toBe(1)
     expect(dashboard.faults).toEqual([])
   })
 
@@ -139,14 +144,14 @@ describe('events', () => {
     ] as const) {
       await page.getByLabel(label, { exact: true }).fill(text)
       await page.keyboard.press('Enter')
-      await expect.poll(() => rows(page).filter({ hasText: id }).count()).toBe(1)
+      await expect.poll(() => rows(page).filter({ hasText: id }).count(), SOON).toBe(1)
     }
     expect(await rows(page).count()).toBe(1)
     await page.getByLabel('Until').fill('2020-01-01T00:00')
     await page.keyboard.press('Enter')
     await page.getByText('No event matches these filters').waitFor()
     await page.getByRole('button', { name: 'Clear filters' }).click()
-    await expect.poll(() => rows(page).count()).toBeGreaterThan(1)
+    await expect.poll(() => rows(page).count(), SOON).toBeGreaterThan(1)
   })
 
   test.each([

@@ -67,7 +67,7 @@ describe('usage of API keys', () => {
     await expect.poll(() => tile('Requests').innerText()).toBe('2')
     await page.reload()
     await expect.poll(() => tile('Requests').innerText()).toBe('2')
-    await button('Show all again, not only deliveries').click()
+    await button('Only deliveries: show all again').click()
     await expect.poll(() => tile('Requests').innerText()).toBe('6')
     await page.getByLabel('Range').selectOption('1')
     await page.waitForURL(/hours=1/)

@@ -35,7 +35,7 @@ export function useKeepSession(client: Client): void {
     let refreshedAt = Date.now()
     async function look() {
       const now = Date.now()
-      if (actedAt <= usedAt || now - usedAt < USE_MS) return
+      if (actedAt < usedAt || now - usedAt < USE_MS) return
       usedAt = now
       if (now - refreshedAt >= REFRESH_MS) {
         refreshedAt = now

@@ -95,6 +95,7 @@ export const eventTypeTexts = {
     name: 'Name',
     nameHint: 'Lower-case words with dots, such as "invoice.paid".',
     category: 'Category',
+    categoryHint: 'Empty for the first word of the name.',
     description: 'Description',
     schema: 'JSON Schema',
     schemaHint: 'Payloads that break it are refused. Empty accepts every payload.',

@@ -26,7 +26,7 @@ export const memberTexts = {
   },
   transfer: {
     action: 'Make owner',
-    label: (name: string) => `Make ${name} the owner in your place`,
+    label: (name: string) => `Make owner in your place: ${name}`,
     title: 'Give the ownership away?',
     done: 'The ownership is transferred',
     effect: (name: string, organization: string) =>

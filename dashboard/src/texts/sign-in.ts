@@ -2,25 +2,6 @@ export const signInTexts = {
   title: 'Sign in',
   ended:
     'Your session has ended: it was not used for a while, or it was ended elsewhere. Sign in to go on where you were.',
-  restricted: {
-    TWO_FACTOR_REQUIRED: {
-      title: 'A second factor is needed',
-      hint: 'Your role, or your password, needs a second factor before anything else is open. Add an authenticator app now.',
-    },
-    NO_ORGANIZATION: {
-      title: 'You belong to no organization',
-      hint: 'Ask an owner for an invitation, and open its link in this browser.',
-    },
-    ADDRESS_NOT_ALLOWED: {
-      title: 'This network is not allowed',
-      hint: 'The organization admits its members from other networks only. Open the dashboard from one of them.',
-    },
-    FORBIDDEN: {
-      title: 'You are not a member of this organization',
-      hint: 'You may have been removed, or have signed in with another account than before.',
-    },
-  } as Record<string, { title: string; hint: string }>,
-  openOwn: 'Open your own organization',
   email: 'Email',
   password: 'Password',
   remember: 'Keep me signed in for 30 days',

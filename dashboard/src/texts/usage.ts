@@ -33,7 +33,7 @@ export const usageTexts = {
     unknown: 'Requests with keys that nobody has, in the whole installation: they show attempts to guess one.',
   },
   filtered: 'Only',
-  unfilter: (name: string) => `Show all again, not only ${name}`,
+  unfilter: (name: string) => `Only ${name}: show all again`,
   filterBy: (name: string) => `Only ${name}`,
   noTier: 'No rate limits',
   unknownKey: 'Unknown key',

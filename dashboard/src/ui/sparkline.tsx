@@ -9,7 +9,7 @@ const [BAR, GAP, HEIGHT] = [4, 1, 24]
 /** Height of the smallest bar, so that one attempt beside thousands is still seen. */
 const LEAST = 2
 
-/** Small bars over time: what succeeded, with what failed on top. */
+/** Small bars over time: successes, with failures on top. */
 export function Sparkline({ label, good, bad }: Props) {
   const most = Math.max(1, ...good.map((count, index) => count + (bad[index] ?? 0)))
   const heightOf = (count: number) => (count === 0 ? 0 : Math.max(LEAST, (count / most) * HEIGHT))

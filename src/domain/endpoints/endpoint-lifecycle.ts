@@ -91,8 +91,8 @@ export function createEndpointLifecycle(deps: {
     /**
      * Sends a test event through the ordinary queue, to a disabled endpoint too.
      *
-     * @param type event type whose name and example the body has; the stored event is a test all the same, which no other
-     *   endpoint and no replay receives. Default: a plain test event
+     * @param type event type that gives the body its name and its example; the stored event is a test all the same, which
+     *   no other endpoint and no replay receives. Default: a plain test event
      */
     async test(
       viewer: Viewer,

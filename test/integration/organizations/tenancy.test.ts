@@ -101,7 +101,7 @@ afterAll(async () => {
 })
 
 /** Fields that the requests of the owner change by themselves. */
-const OWN_USE = /(^|_)(usage|usageRecords|activity|lastUsedAt|lastUsedIp)$/
+const OWN_USE = /(^|_)(usage|usageRecords|activity|currentLimits|lastUsedAt|lastUsedIp)$/
 
 /** Everything that the owner can read, to compare at the end. */
 async function everythingOf(client: Client): Promise<string> {

@@ -28,7 +28,8 @@ export default function Account() {
               <Password onChanged={answer.refresh} />
             </div>
             <TwoFactor
-              isEnabled={sessions.some(({ isCurrent, twoFactor }) => isCurrent && twoFactor)}
+              isEnabled={viewer.person?.twoFactor?.isEnabled ?? false}
+              codesLeft={viewer.person?.twoFactor?.recoveryCodesLeft}
               onChanged={answer.refresh}
             />
             <Sessions sessions={sessions} onEnded={answer.refresh} />
@@ -41,21 +42,22 @@ export default function Account() {
 
 function Profile({ person }: { person: NonNullable<AccountQuery['viewer']['person']> }) {
   const { send } = useChange(accountUpdate)
+
+  function save(form: FormData) {
+    const email = String(form.get('email'))
+    return send({
+      input: {
+        name: String(form.get('name')),
+        mailsOfEndpoints: form.get('mailsOfEndpoints') === 'on',
+        // A given address needs the password, also the present one.
+        ...(email !== person.email && { email }),
+      },
+    })
+  }
+
   return (
     <Panel title={words.profile}>
-      <Form
-        submit={words.save}
-        send={(form) =>
-          send({
-            input: {
-              name: String(form.get('name')),
-              email: String(form.get('email')),
-              mailsOfEndpoints: form.get('mailsOfEndpoints') === 'on',
-            },
-          })
-        }
-        onDone={() => toast(words.saved)}
-      >
+      <Form submit={words.save} send={save} onDone={() => toast(words.saved)}>
         {(faultOf) => (
           <>
             <TextField label={words.name} name="name" required defaultValue={person.name} fault={faultOf('name')} />

@@ -14,9 +14,19 @@ import { toast } from '../../ui/toasts.tsx'
 
 const words = texts.account.twoFactor
 
-interface Enrolment {
+export interface Enrolment {
   secret: string
   qrSvg: string
+}
+
+/** Begins an enrolment. Resolves to undefined, after a sentence, when it is refused. */
+export function useEnrol(): () => Promise<Enrolment | undefined> {
+  const { send } = useChange(totpEnrol)
+  return async () => {
+    const outcome = await send({})
+    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
+    else if (outcome.payload.__typename === 'TotpEnrolPayload') return outcome.payload
+  }
 }
 
 interface TwoFactorProps {
@@ -31,21 +41,12 @@ const FEW_CODES = 3
 
 /** Adds or removes the authenticator of the person, and makes new recovery codes. */
 export function TwoFactor({ isEnabled, codesLeft, onChanged }: TwoFactorProps) {
-  const [enrolling, disabling, regenerating] = [
-    useChange(totpEnrol),
-    useChange(totpDisable),
-    useChange(recoveryCodesRegenerate),
-  ]
+  const [disabling, regenerating] = [useChange(totpDisable), useChange(recoveryCodesRegenerate)]
+  const enrol = useEnrol()
   const [isRegenerating, setRegenerating] = useState(false)
   const [enrolment, setEnrolment] = useState<Enrolment>()
   const [codes, setCodes] = useState<readonly string[]>()
   const [isRemoving, setRemoving] = useState(false)
-
-  async function enrol() {
-    const outcome = await enrolling.send({})
-    if ('refusal' in outcome) toast(outcome.refusal.message, 'bad')
-    else if (outcome.payload.__typename === 'TotpEnrolPayload') setEnrolment(outcome.payload)
-  }
 
   async function regenerate() {
     const outcome = await regenerating.send({})
@@ -71,7 +72,7 @@ export function TwoFactor({ isEnabled, codesLeft, onChanged }: TwoFactorProps) {
           <p className="muted">{words.hint}</p>
         </div>
         <div className="row">
-          {!isEnabled && <Button onClick={enrol}>{words.enrol}</Button>}
+          {!isEnabled && <Button onClick={async () => setEnrolment(await enrol())}>{words.enrol}</Button>}
           {isEnabled && <Button onClick={() => setRegenerating(true)}>{words.regenerate}</Button>}
           {isEnabled && (
             <Button kind="danger" onClick={() => setRemoving(true)}>
@@ -125,7 +126,7 @@ export function TwoFactor({ isEnabled, codesLeft, onChanged }: TwoFactorProps) {
 }
 
 /** Shows the seed as an image, because the policy of the page allows no markup from strings. */
-function ConfirmEnrolment(props: {
+export function ConfirmEnrolment(props: {
   enrolment: Enrolment
   onClose: () => void
   onConfirmed: (codes: readonly string[]) => void
@@ -164,7 +165,7 @@ function ConfirmEnrolment(props: {
   )
 }
 
-function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
+export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   const text = codes.join('\n')
   return (
     <Dialog title={words.codesTitle} onClose={onClose}>

@@ -49,8 +49,8 @@ export function DeliveryFilters({ filters }: { filters: ReturnType<typeof useFil
         onSearch={(text) => set('principal', text)}
       />
       <SearchField label={words.filters.id} value={get('event')} placeholder={words.filters.idHint} onSearch={find} />
-      <TimeField label={words.filters.from} value={get('from')} onChange={(at) => set('from', at)} />
-      <TimeField label={words.filters.to} value={get('to')} onChange={(at) => set('to', at)} />
+      <TimeField label={words.filters.from} value={filters.given('from')} onChange={(at) => set('from', at)} />
+      <TimeField label={words.filters.to} value={filters.given('to')} onChange={(at) => set('to', at)} />
       {!filters.isEmpty && <Button onClick={filters.clear}>{words.filters.clear}</Button>}
     </search>
   )

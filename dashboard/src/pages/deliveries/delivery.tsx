@@ -79,7 +79,7 @@ function Shown({ row, sent }: { row: DeliveryRow; sent: Sent }) {
           {row.nextAttemptAt !== null && (
             <>
               {' '}
-              {words.next} <Time at={row.nextAttemptAt} />.
+              {words.next} <Time at={row.nextAttemptAt} />
             </>
           )}
         </span>

@@ -30,7 +30,7 @@ interface Props {
   onClose: (failed: readonly string[]) => void
 }
 
-/** Changes several endpoints, one request each, after a look at the effect. Tells for each one what failed. */
+/** Changes several endpoints, one request each, after a look at the effect. Names the fault of each one that stayed as it was. */
 export function BulkEndpoints({ change, rows, onClose }: Props) {
   const [chosen] = useState(() => rows.filter((row) => affects(change, row)))
   const [heldDeliveries, setHeld] = useState<HeldDeliveries>('RELEASE')

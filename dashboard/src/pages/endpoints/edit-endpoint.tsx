@@ -19,7 +19,7 @@ interface Props {
 }
 
 /**
- * Edits an endpoint. The form sends what the person changed, on the version that was shown last: the edit of another person
+ * Edits an endpoint. The form sends the entries that the person changed, on the version that was shown last: the edit of another person
  * is shown as soon as it is saved, and is overwritten only by a decision.
  */
 export function EditEndpoint({ endpoint, onClose }: Props) {

@@ -16,7 +16,7 @@ interface Props {
   onTakeTheirs: () => void
 }
 
-/** Tells what another person saved while the form was open, and offers it in place of the own entries. */
+/** Shows the changes that another person saved while the form was open, and offers them in place of the own entries. */
 export function EndpointConflict({ endpoint, differences, onTakeTheirs }: Props) {
   return (
     <div className="notice" data-tone="warn" role="alert">
@@ -41,7 +41,7 @@ export function EndpointConflict({ endpoint, differences, onTakeTheirs }: Props)
   )
 }
 
-/** Who saved the other version, for people who may read the audit trail. */
+/** The person of the other version, for people who may read the audit trail. */
 function Author({ endpoint: { id, version, updatedAt } }: { endpoint: EndpointRow }) {
   const { can } = useSession()
   const filter = { resourceId: id, actions: ['WEBHOOK_ENDPOINT_UPDATE' as const], outcome: 'SUCCEEDED' as const }

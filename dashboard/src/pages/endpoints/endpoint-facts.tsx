@@ -14,7 +14,7 @@ export const formatRetries = ({ maxAttempts, backoffSeconds }: EndpointRow['retr
   words.attempts(
     maxAttempts,
     backoffSeconds
-      .slice(0, Math.max(1, maxAttempts - 1))
+      .slice(0, maxAttempts - 1)
       .map(formatSeconds)
       .join(', '),
   )

@@ -12,7 +12,7 @@ type Stats = Extract<
   { __typename: 'WebhookEndpoint' }
 >['deliveryStats']
 
-/** What a change of endpoints would do to their deliveries now. */
+/** The effect that a change of endpoints would have on their deliveries now. */
 export function EndpointImpact({ ids, change }: { ids: readonly string[]; change: Change }) {
   const { can } = useSession()
   const answer = useRead(endpointImpact, { ids: [...ids] }, { pause: !can('deliveries:read') })

@@ -16,18 +16,20 @@ interface Scheme {
   /** Names that stand before the body in the signed text, each followed by a dot. */
   signed: readonly ('id' | 'time')[]
   isBase64: boolean
+  /** False for the scheme without a time, which cannot tell an old request from a new one. */
+  isTimed: boolean
 }
 
 const STANDARD: Scheme = {
   ...{ id: 'webhook-id', time: 'webhook-timestamp', signature: 'webhook-signature' },
-  ...{ separator: ' ', prefix: 'v1,', signed: ['id', 'time'], isBase64: true },
+  ...{ separator: ' ', prefix: 'v1,', signed: ['id', 'time'], isTimed: true, isBase64: true },
 }
 const OWN = { id: 'x-webhook-event-id', time: 'x-webhook-timestamp', signature: 'x-webhook-signature' }
 const SCHEMES: Record<SignatureScheme, Scheme> = {
   STANDARD,
   STANDARD_ED25519: { ...STANDARD, prefix: 'v1a,' },
-  BODY_HEX: { ...OWN, separator: ',', prefix: 'sha256=', signed: [], isBase64: false },
-  TIMESTAMPED_HEX: { ...OWN, separator: ',', prefix: '', signed: ['time', 'id'], isBase64: false },
+  BODY_HEX: { ...OWN, separator: ',', prefix: 'sha256=', signed: [], isTimed: false, isBase64: false },
+  TIMESTAMPED_HEX: { ...OWN, separator: ',', prefix: '', signed: ['time', 'id'], isTimed: true, isBase64: false },
 }
 
 /** Beginning of a public ed25519 key in the form that crypto libraries read. */
@@ -42,58 +44,57 @@ export function snippetOf(scheme: SignatureScheme, language: Language): string {
     .trim()
 }
 
+const HMAC_IMPORTS = ['java.security.MessageDigest', 'javax.crypto.Mac', 'javax.crypto.spec.SecretKeySpec']
+const KEY_PAIR_IMPORTS = [
+  ...['java.security.KeyFactory', 'java.security.Signature', 'java.security.spec.X509EncodedKeySpec'],
+  'java.util.HexFormat',
+]
+
 const lines = (...parts: readonly (string | false)[]) => parts.filter((part) => part !== false).join('\n')
 
 const WRITERS: Record<Language, (scheme: Scheme, isKeyPair: boolean) => string> = {
-  TypeScript({ id, time, signature, separator, prefix, signed, isBase64 }, isKeyPair) {
+  TypeScript({ id, time, signature, separator, prefix, signed, isTimed, isBase64 }, isKeyPair) {
     const text = signed.map((name) => `\${${name}}.`).join('')
     return lines(
       isKeyPair
         ? `import { createPublicKey, verify as isSignedBy } from 'node:crypto'`
         : `import { createHmac, timingSafeEqual } from 'node:crypto'`,
       `\nexport function verify(body: Buffer, headers: Record<string, string | undefined>, ${isKeyPair ? 'publicKey' : 'secret'}: string): boolean {`,
-      signed.length > 0 && `  const id = headers['${id}'] ?? ''`,
-      signed.length > 0 && `  const time = headers['${time}'] ?? ''`,
-      signed.length > 0 &&
-        `  if (!/^[0-9]{1,15}$/.test(time) || Math.abs(Date.now() / 1000 - Number(time)) > 300) return false`,
-      signed.length > 0 ? `  const text = Buffer.concat([Buffer.from(\`${text}\`), body])` : `  const text = body`,
+      isTimed && `  const id = headers['${id}'] ?? ''\n  const time = headers['${time}'] ?? ''`,
+      isTimed && `  if (!/^[0-9]{1,15}$/.test(time) || Math.abs(Date.now() / 1000 - Number(time)) > 300) return false`,
+      isTimed ? `  const text = Buffer.concat([Buffer.from(\`${text}\`), body])` : `  const text = body`,
       `  const signatures = (headers['${signature}'] ?? '').split('${separator}')`,
       ...(isKeyPair
         ? [
             `  const der = Buffer.concat([Buffer.from('${DER}', 'hex'), Buffer.from(publicKey.slice(5), 'base64')])`,
             `  const key = createPublicKey({ key: der, format: 'der', type: 'spki' })`,
             `  // ${ROTATION}`,
-            `  return signatures.some(`,
-            `    (given) => given.startsWith('${prefix}') && isSignedBy(null, text, key, Buffer.from(given.slice(${prefix.length}), 'base64')),`,
-            `  )`,
+            `  return signatures.some(\n    (given) => given.startsWith('${prefix}') && isSignedBy(null, text, key, Buffer.from(given.slice(${prefix.length}), 'base64')),\n  )`,
           ]
         : [
             isBase64 && `  const key = Buffer.from(secret.slice('whsec_'.length), 'base64')`,
             `  const digest = createHmac('sha256', ${isBase64 ? 'key' : 'secret'}).update(text).digest('${isBase64 ? 'base64' : 'hex'}')`,
             `  const expected = Buffer.from(\`${prefix}\${digest}\`)`,
             `  // ${ROTATION}`,
-            `  return signatures.map((given) => Buffer.from(given)).some(`,
-            `    (given) => given.length === expected.length && timingSafeEqual(given, expected),`,
-            `  )`,
+            `  return signatures.map((given) => Buffer.from(given)).some(\n    (given) => given.length === expected.length && timingSafeEqual(given, expected),\n  )`,
           ]),
       `}`,
     )
   },
 
-  Python({ id, time, signature, separator, prefix, signed, isBase64 }, isKeyPair) {
+  Python({ id, time, signature, separator, prefix, signed, isTimed, isBase64 }, isKeyPair) {
     const text = signed.map((name) => `{${name === 'id' ? 'event_id' : 'timestamp'}}.`).join('')
     return lines(
       isKeyPair || isBase64 ? `import base64` : false,
       ...(isKeyPair ? [] : [`import hashlib`, `import hmac`]),
-      signed.length > 0 && `import re\nimport time`,
+      isTimed && `import re\nimport time`,
       isKeyPair && `\nfrom cryptography.exceptions import InvalidSignature`,
       isKeyPair && `from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey`,
       `\n\ndef verify(body: bytes, headers: dict, ${isKeyPair ? 'public_key' : 'secret'}: str) -> bool:`,
-      signed.length > 0 && `    event_id = headers.get("${id}", "")`,
-      signed.length > 0 && `    timestamp = headers.get("${time}", "")`,
-      signed.length > 0 &&
+      isTimed && `    event_id = headers.get("${id}", "")\n    timestamp = headers.get("${time}", "")`,
+      isTimed &&
         `    if not re.fullmatch(r"[0-9]{1,15}", timestamp) or abs(time.time() - int(timestamp)) > 300:\n        return False`,
-      signed.length > 0 ? `    text = f"${text}".encode() + body` : `    text = body`,
+      isTimed ? `    text = f"${text}".encode() + body` : `    text = body`,
       `    signatures = headers.get("${signature}", "").split("${separator}")`,
       ...(isKeyPair
         ? [
@@ -118,21 +119,21 @@ const WRITERS: Record<Language, (scheme: Scheme, isKeyPair: boolean) => string> 
     )
   },
 
-  Go({ id, time, signature, separator, prefix, signed, isBase64 }, isKeyPair) {
+  Go({ id, time, signature, separator, prefix, signed, isTimed, isBase64 }, isKeyPair) {
     const coding = isBase64 ? 'encoding/base64' : 'encoding/hex'
     const imports = [
       ...(isKeyPair ? ['crypto/ed25519'] : ['crypto/hmac', 'crypto/sha256', 'crypto/subtle']),
       ...[coding, 'net/http', 'strings'],
-      ...(signed.length > 0 ? ['strconv', 'time'] : []),
+      ...(isTimed ? ['strconv', 'time'] : []),
     ].sort()
     const text = signed.map((name) => `${name === 'id' ? 'id' : 'stamp'} + "." + `).join('')
     return lines(
       `import (\n${imports.map((name) => `\t"${name}"`).join('\n')}\n)`,
       `\nfunc Verify(body []byte, header http.Header, ${isKeyPair ? 'publicKey' : 'secret'} string) bool {`,
-      signed.length > 0 && `\tid, stamp := header.Get("${id}"), header.Get("${time}")`,
-      signed.length > 0 &&
+      isTimed && `\tid, stamp := header.Get("${id}"), header.Get("${time}")`,
+      isTimed &&
         `\tseconds, err := strconv.ParseInt(stamp, 10, 64)\n\tif err != nil || time.Since(time.Unix(seconds, 0)).Abs() > 5*time.Minute {\n\t\treturn false\n\t}`,
-      signed.length > 0 ? `\ttext := append([]byte(${text.slice(0, -3)}), body...)` : `\ttext := body`,
+      isTimed ? `\ttext := append([]byte(${text.slice(0, -3)}), body...)` : `\ttext := body`,
       `\tsignatures := strings.Split(header.Get("${signature}"), "${separator}")`,
       ...(isKeyPair
         ? [
@@ -160,17 +161,16 @@ const WRITERS: Record<Language, (scheme: Scheme, isKeyPair: boolean) => string> 
     )
   },
 
-  PHP({ id, time, signature, separator, prefix, signed, isBase64 }, isKeyPair) {
+  PHP({ id, time, signature, separator, prefix, signed, isTimed, isBase64 }, isKeyPair) {
     const text = signed.map((name) => `$${name}.`).join('')
     return lines(
       `<?php`,
       `function verify(string $body, array $headers, string $${isKeyPair ? 'publicKey' : 'secret'}): bool`,
       `{`,
-      signed.length > 0 && `    $id = $headers['${id}'] ?? '';`,
-      signed.length > 0 && `    $time = $headers['${time}'] ?? '';`,
-      signed.length > 0 &&
+      isTimed && `    $id = $headers['${id}'] ?? '';\n    $time = $headers['${time}'] ?? '';`,
+      isTimed &&
         `    if (!preg_match('/\\A[0-9]{1,15}\\z/', $time) || abs(time() - (int) $time) > 300) {\n        return false;\n    }`,
-      signed.length > 0 ? `    $text = "${text}" . $body;` : `    $text = $body;`,
+      isTimed ? `    $text = "${text}" . $body;` : `    $text = $body;`,
       `    $signatures = explode('${separator}', $headers['${signature}'] ?? '');`,
       ...(isKeyPair
         ? [
@@ -193,30 +193,23 @@ const WRITERS: Record<Language, (scheme: Scheme, isKeyPair: boolean) => string> 
     )
   },
 
-  Java({ id, time, signature, separator, prefix, signed, isBase64 }, isKeyPair) {
+  Java({ id, time, signature, separator, prefix, signed, isTimed, isBase64 }, isKeyPair) {
     const text = signed.map((name) => `${name} + "." + `).join('')
     const imports = [
-      `java.io.ByteArrayOutputStream`,
-      `java.security.MessageDigest`,
-      ...(isKeyPair
-        ? ['java.security.KeyFactory', 'java.security.Signature', 'java.security.spec.X509EncodedKeySpec']
-        : ['javax.crypto.Mac', 'javax.crypto.spec.SecretKeySpec']),
-      ...(isBase64 ? ['java.util.Base64'] : []),
-      ...(isBase64 && !isKeyPair ? [] : ['java.util.HexFormat']),
+      ...(isKeyPair ? KEY_PAIR_IMPORTS : HMAC_IMPORTS),
+      ...(isTimed ? ['java.io.ByteArrayOutputStream'] : []),
+      ...(isBase64 ? ['java.util.Base64'] : ['java.util.HexFormat']),
       ...['java.util.Map', 'java.nio.charset.StandardCharsets'],
-    ]
-      .filter((name) => !(isKeyPair && name === 'java.security.MessageDigest'))
-      .filter((name) => !(signed.length === 0 && name === 'java.io.ByteArrayOutputStream'))
-      .sort()
+    ].sort()
     return lines(
       imports.map((name) => `import ${name};`).join('\n'),
       `\npublic class Webhooks {`,
       `    public static boolean verify(byte[] body, Map<String, String> headers, String ${isKeyPair ? 'publicKey' : 'secret'}) throws Exception {`,
-      signed.length > 0 && `        String id = headers.getOrDefault("${id}", "");`,
-      signed.length > 0 && `        String time = headers.getOrDefault("${time}", "");`,
-      signed.length > 0 &&
+      isTimed &&
+        `        String id = headers.getOrDefault("${id}", "");\n        String time = headers.getOrDefault("${time}", "");`,
+      isTimed &&
         `        if (!time.matches("[0-9]{1,15}") || Math.abs(System.currentTimeMillis() / 1000 - Long.parseLong(time)) > 300) return false;`,
-      ...(signed.length > 0
+      ...(isTimed
         ? [
             `        var text = new ByteArrayOutputStream();`,
             `        text.writeBytes((${text.slice(0, -3)}).getBytes(StandardCharsets.UTF_8));`,
@@ -245,7 +238,7 @@ const WRITERS: Record<Language, (scheme: Scheme, isKeyPair: boolean) => string> 
               : `        byte[] key = secret.getBytes(StandardCharsets.UTF_8);`,
             `        Mac mac = Mac.getInstance("HmacSHA256");`,
             `        mac.init(new SecretKeySpec(key, "HmacSHA256"));`,
-            `        byte[] digest = mac.doFinal(${signed.length > 0 ? 'text.toByteArray()' : 'body'});`,
+            `        byte[] digest = mac.doFinal(${isTimed ? 'text.toByteArray()' : 'body'});`,
             `        String expected = "${prefix}" + ${isBase64 ? 'Base64.getEncoder().encodeToString(digest)' : 'HexFormat.of().formatHex(digest)'};`,
             `        // ${ROTATION}`,
             `        for (String given : signatures)`,

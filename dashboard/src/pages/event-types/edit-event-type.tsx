@@ -11,6 +11,9 @@ import type { EventTypeRow } from './event-type.tsx'
 const words = texts.eventTypes
 const fields = words.form
 
+/** The default of the server. */
+const SENSITIVE_FIELDS = ['password', 'token', 'secret', 'accessToken', 'client_secret', 'apiKey', 'authorization']
+
 interface Props {
   /** The type to edit; undefined for a new one. */
   eventType?: EventTypeRow
@@ -56,6 +59,7 @@ export function EditEventType({ eventType, onClose, onSaved }: Props) {
             <TextField
               label={fields.category}
               name="category"
+              hint={eventType === undefined ? fields.categoryHint : undefined}
               defaultValue={eventType?.category}
               fault={faultOf('category')}
             />
@@ -88,7 +92,7 @@ export function EditEventType({ eventType, onClose, onSaved }: Props) {
               label={fields.sensitive}
               name="sensitiveFields"
               rows={2}
-              defaultValue={eventType?.sensitiveFields.join('\n') ?? 'password\ntoken\nsecret'}
+              defaultValue={(eventType?.sensitiveFields ?? SENSITIVE_FIELDS).join('\n')}
               hint={fields.sensitiveHint}
               fault={faultOf('sensitiveFields')}
             />
@@ -117,5 +121,6 @@ function readInput(form: FormData): { refusal: Refusal } | { input: EventTypeUpd
   }
   const [category, description] = [String(form.get('category')), String(form.get('description'))]
   const sensitiveFields = String(form.get('sensitiveFields')).split(/\s+/).filter(Boolean)
-  return { input: { category, description, sensitiveFields, ...json } }
+  // Without a category, a new type gets the first word of its name.
+  return { input: { ...(category.trim() && { category }), description, sensitiveFields, ...json } }
 }

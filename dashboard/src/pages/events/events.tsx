@@ -62,8 +62,12 @@ export default function Events() {
           placeholder={words.filters.principalHint}
           onSearch={(text) => filters.set('principal', text)}
         />
-        <TimeField label={words.filters.from} value={from} onChange={(at) => filters.set('from', at)} />
-        <TimeField label={words.filters.to} value={to} onChange={(at) => filters.set('to', at)} />
+        <TimeField
+          label={words.filters.from}
+          value={filters.given('from')}
+          onChange={(at) => filters.set('from', at)}
+        />
+        <TimeField label={words.filters.to} value={filters.given('to')} onChange={(at) => filters.set('to', at)} />
         {!filters.isEmpty && <Button onClick={filters.clear}>{words.filters.clear}</Button>}
       </search>
       <Answered answer={answer}>

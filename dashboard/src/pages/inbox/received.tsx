@@ -36,7 +36,7 @@ export function Received({ entry, answering }: { entry: InboxDelivery; answering
         {status === 'RETRYING' && nextAttemptAt !== null && (
           <>
             {' '}
-            {words.next} <Time at={nextAttemptAt} />.
+            {words.next} <Time at={nextAttemptAt} />
           </>
         )}
       </p>
