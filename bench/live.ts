@@ -22,6 +22,9 @@ const SAMPLE_MS = 15_000
 /** Time under load before the heap is measured first, so that every list and map has its size. */
 const SETTLE_MS = 20_000
 
+/** Time within which the last change must be shown. */
+const SHOWN_MS = 120_000
+
 const [SUBSCRIBERS, ORGANIZATIONS, KEYS] = [5_000, 5, 5]
 /** Deliveries in each message burst; a tick has as many changes when it is the first. */
 const BURST = 40
@@ -65,8 +68,8 @@ async function measurePage({ services, signalbox, bus, pool, rounds, minutes }: 
   try {
     for (let n = 0; n <= rounds; n++) {
       const rest = await view.click(CLICKS)
-      const { clicks, perSecond } = await underLoad(feed, view)
-      note = `last ${round(percentile(clicks, 0.5))} ms, at rest ${round(percentile(rest, 0.5))} ms; ${round(perSecond)} changes a second`
+      const { clicks, perSecond, lag } = await underLoad(feed, view)
+      note = `last ${round(percentile(clicks, 0.5))} ms, at rest ${round(percentile(rest, 0.5))} ms; ${round(perSecond)} changes a second, the last one shown after ${round(lag)} ms`
       console.error(`round ${n}: p95 ${round(percentile(clicks, 0.95))} ms; ${note}`)
       if (n === 0) continue
       p50!.push(percentile(clicks, 0.5))
@@ -94,8 +97,9 @@ async function underLoad(feed: ReturnType<typeof createFeed>, view: LivePage) {
   const clicks = await view.click(CLICKS)
   await feed.stop()
   const perSecond = (feed.appended() - before) / ((performance.now() - began) / 1_000)
-  await view.page.getByText(feed.newest(deliveriesAt(CHANGES_PER_SECOND))).waitFor()
-  return { clicks, perSecond }
+  const stopped = performance.now()
+  await view.page.getByText(feed.newest(deliveriesAt(CHANGES_PER_SECOND))).waitFor({ timeout: SHOWN_MS })
+  return { clicks, perSecond, lag: performance.now() - stopped }
 }
 
 async function memoryUnderLoad(feed: ReturnType<typeof createFeed>, view: LivePage, minutes: number): Promise<Row> {
