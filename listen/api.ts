@@ -43,7 +43,7 @@ export class ApiError extends Error {
 /** Timeout of a request to Signalbox. */
 const TIMEOUT_MS = 10_000
 
-const BEFORE = `query ($id: ID!, $mirrors: Boolean!) { viewer { organization { id } }
+const VIEWER_AND_MIRROR = `query ($id: ID!, $mirrors: Boolean!) { viewer { organization { id } }
   node(id: $id) @include(if: $mirrors) { ... on WebhookEndpoint { eventTypes channels predicate } } }`
 const CREATE = `mutation ($input: WebhookEndpointCreateInput!) { result: webhookEndpointCreate(input: $input) {
   ... on WebhookEndpointCreatePayload { secret webhookEndpoint { id } } ... on Error { code message } } }`
@@ -87,7 +87,7 @@ export function createApi(url: string, apiKey: string) {
      */
     async createEndpoint(options: { types: string[]; mirror: string | undefined }): Promise<ListenEndpoint> {
       const { types, mirror } = options
-      const { viewer, node } = await ask(BEFORE, { id: mirror ?? '', mirrors: mirror !== undefined })
+      const { viewer, node } = await ask(VIEWER_AND_MIRROR, { id: mirror ?? '', mirrors: mirror !== undefined })
       if (mirror !== undefined && node?.eventTypes === undefined)
         throw new ApiError(`There is no endpoint ${mirror} to mirror.`, 'NOT_FOUND')
       const input = {

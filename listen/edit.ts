@@ -28,7 +28,7 @@ export async function editText(text: string, env: NodeJS.ProcessEnv): Promise<st
 }
 
 /** The delivery with another body, signed with the secret of the endpoint as Signalbox signs (Standard Webhooks). */
-export function withBody(delivery: LeasedDelivery, body: string, secret: string, now: Date): LeasedDelivery {
+export function replaceBody(delivery: LeasedDelivery, body: string, secret: string, now: Date): LeasedDelivery {
   const header = (name: string) => delivery.headers.find((entry) => entry.name.toLowerCase() === name)?.value ?? ''
   const timestamp = String(Math.floor(now.getTime() / 1000))
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAcknowledge, type Fate } from './acknowledge.ts'
 import type { Api, LeasedDelivery, ListenEndpoint, Result } from './api.ts'
-import { withBody } from './edit.ts'
+import { replaceBody } from './edit.ts'
 import { forward } from './forward.ts'
 import { openPage } from './open-page.ts'
 import type { Expectation, ListenOptions } from './options.ts'
@@ -81,7 +81,7 @@ export function createListener(
     state.received++
     events.onChange()
     const { id, eventId, attemptCount } = leased.delivery
-    if (options.hold) await untilKey()
+    if (options.hold) await waitForKey()
     const result = options.target === undefined ? await answer() : await forward(leased, options.target)
     const acknowledgement = await results.acknowledge({ id, version: leased.version, ...result })
     const { statusCode, errorCode, durationMs } = result
@@ -98,7 +98,7 @@ export function createListener(
   }
 
   /** Waits for its turn. The lease is renewed while the stream is open. */
-  function untilKey(): Promise<void> {
+  function waitForKey(): Promise<void> {
     return new Promise((resolve) => {
       onHold.push(resolve)
       notice(`Deliveries on hold: ${onHold.length}. Press n to send the next one.`)
@@ -143,9 +143,10 @@ export function createListener(
           (error: Error) => notice(`${id} is not sent again: ${error.message}`),
         )
     },
-    next(): void {
+    sendNext(): void {
       const send = onHold.shift()
-      if (send === undefined) notice(options.hold ? 'Nothing is on hold.' : 'Nothing is on hold without --hold.')
+      if (send === undefined)
+        notice(options.hold ? 'Nothing is on hold.' : 'Start with --hold to send deliveries one by one.')
       else notice(`Deliveries on hold: ${onHold.length}.`)
       send?.()
     },
@@ -157,18 +158,20 @@ export function createListener(
       openPage(page)
       notice(page)
     },
-    /** Sends the last delivery with an edited body to the target. Signalbox does not hear of the answer. */
-    async edit(editText: (text: string) => Promise<string>): Promise<void> {
+    /** Sends the last delivery with an edited body to the target. Signalbox does not record the answer. */
+    async editLast(editText: (text: string) => Promise<string>): Promise<void> {
       const { target } = options
       if (last === undefined || target === undefined)
         return notice(
-          target === undefined ? 'There is no target to send to.' : 'Nothing to edit: no delivery has come yet.',
+          target === undefined
+            ? 'Give a target, such as 3000/hooks, to send edited bodies.'
+            : 'Nothing to edit: no delivery has come yet.',
         )
       const edited = last
       try {
         const body = await editText(Buffer.from(edited.bodyBase64, 'base64').toString())
         const { statusCode, errorCode, durationMs } = await forward(
-          withBody(edited, body, endpoint.secret, new Date()),
+          replaceBody(edited, body, endpoint.secret, new Date()),
           target,
         )
         notice(

@@ -15,7 +15,7 @@ const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l'
 const HOME = '\u001b[H'
 const CLEAR_LINE = '\u001b[K'
 
-/** A screen that gives way to an editor. */
+/** A screen that an editor can replace for a while. */
 export interface Terminal extends Output {
   /** Lets the person edit a text. The listener goes on meanwhile. */
   edit(text: string): Promise<string>
@@ -96,12 +96,12 @@ export function readKeys(input: ReadStream, listener: Listener, screen: Terminal
       input.setRawMode(false).pause()
       return screen.edit(text).finally(() => input.setRawMode(true).resume())
     }
-    await listener.edit(readAlone)
+    await listener.editLast(readAlone)
   }
   const actions: Record<string, () => unknown> = {
     r: listener.again,
     e: edit,
-    n: listener.next,
+    n: listener.sendNext,
     o: listener.openLast,
     p: listener.pause,
     v: listener.verify,

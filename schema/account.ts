@@ -79,7 +79,7 @@ builder.objectType(PersonVersionConflictError, {
 })
 
 const elevatedPerson = { $all: { person: true, elevated: true } } as const
-const elevatedEnrolment = { $all: { enrolment: true, elevated: true } } as const
+const elevatedAnyPerson = { $all: { anyPerson: true, elevated: true } } as const
 
 builder.mutationFields((t) => ({
   accountUpdate: t.field({
@@ -106,7 +106,7 @@ builder.mutationFields((t) => ({
   passwordChange: t.field({
     type: CredentialPayload('PasswordChangePayload', 'The password was changed.'),
     description: 'Changes the password of the signed-in person. Needs `reauthenticate` and the current password.',
-    authScopes: elevatedEnrolment,
+    authScopes: elevatedAnyPerson,
     errors: { types: [ValidationError, UnauthenticatedError] },
     args: { input: t.arg({ type: PasswordChangeInput, required: true, description: 'Current and new password.' }) },
     async resolve(_root, { input }, context) {
@@ -128,14 +128,14 @@ builder.mutationFields((t) => ({
       }),
     }),
     description: 'Begins the enrolment of an authenticator (RFC 6238). Needs `reauthenticate`.',
-    authScopes: elevatedEnrolment,
+    authScopes: elevatedAnyPerson,
     errors: { types: [ValidationError, ConflictError] },
     resolve: (_root, _args, context) => context.services.secondFactors.enrol(requireViewer(context)),
   }),
   totpConfirm: t.field({
     type: RecoveryCodesPayload('TotpConfirmPayload', 'The authenticator is enabled.'),
     description: 'Enables the enrolled authenticator, and counts as the second factor of this session.',
-    authScopes: { enrolment: true },
+    authScopes: { anyPerson: true },
     errors: { types: [ValidationError, UnauthenticatedError] },
     args: { input: t.arg({ type: TotpConfirmInput, required: true, description: 'Code of the authenticator.' }) },
     async resolve(_root, { input }, context) {

@@ -33,13 +33,13 @@ export class RestrictedError extends SignalboxError {
 }
 
 /**
- * Scopes that depend on the viewer alone. `enrolment` is open to every person, `person` to all but those that must enrol a
+ * Scopes that depend on the viewer alone. `anyPerson` is open to every person, `person` to all but those that must enrol a
  * second factor first, and `elevated` to every key.
  */
 export const scopesOf = (viewer: Viewer | null) => ({
   authenticated: viewer !== null && viewer.restriction === null,
   person: isPerson(viewer) && viewer?.restriction !== 'TWO_FACTOR',
-  enrolment: isPerson(viewer),
+  anyPerson: isPerson(viewer),
   elevated: viewer?.isElevated === true,
 })
 
@@ -59,7 +59,7 @@ interface Scopes {
   can?: `${Resource}:${Action}`
   authenticated?: boolean
   person?: boolean
-  enrolment?: boolean
+  anyPerson?: boolean
   elevated?: boolean
   $all?: Scopes
 }
@@ -72,7 +72,7 @@ export function needsElevation(viewer: Viewer | null, { parentType, fieldName }:
   const open = scopesOf(viewer)
   if (
     !scopes.elevated ||
-    !((scopes.person && open.person) || (scopes.enrolment && open.enrolment) || open.authenticated)
+    !((scopes.person && open.person) || (scopes.anyPerson && open.anyPerson) || open.authenticated)
   )
     return false
   const [resource = '', action] = (scopes.can ?? '').split(':')

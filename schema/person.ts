@@ -5,11 +5,11 @@ import { builder, can, Node, requireViewer } from './builder.ts'
 import { ViewerType } from './viewer.ts'
 
 const TwoFactor = builder.objectRef<TwoFactorState>('TwoFactor').implement({
-  description: 'Second factor of a person.',
+  description: 'Second factor of a person and its recovery codes.',
   fields: (t) => ({
     isEnabled: t.exposeBoolean('isEnabled', { description: 'True when sign-in asks for a code of an authenticator.' }),
     recoveryCodesLeft: t.exposeInt('recoveryCodesLeft', {
-      description: `Recovery codes that are good, 0 to ${RECOVERY_CODES}.`,
+      description: `Number of unused recovery codes, 0 to ${RECOVERY_CODES}.`,
     }),
   }),
 })
@@ -39,7 +39,7 @@ export const Person = builder.prismaObject('Person', {
       nullable: true,
       description: 'Second factor of the person; null for another person.',
       resolve: ({ id }, _args, { viewer, services }) =>
-        viewer?.principal.id === id ? services.secondFactors.stateOf(id) : null,
+        viewer?.principal.id === id ? services.secondFactors.readState(id) : null,
     }),
     version: t.exposeInt('version', { description: 'Version, which grows with every change of the person.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),

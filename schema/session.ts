@@ -98,7 +98,7 @@ builder.mutationFields((t) => ({
     type: SessionPayload('SessionRefreshPayload', 'The session, with another token in its cookie.'),
     description:
       'Replaces the token in the cookie of the session. The earlier one is good for 60 seconds; its use after that ends the session. The session ends no later for a refresh, and counts as idle meanwhile.',
-    authScopes: { enrolment: true },
+    authScopes: { anyPerson: true },
     errors: { types: [ValidationError] },
     async resolve(_root, _args, context) {
       const cookies = requireCookie(context)
@@ -112,7 +112,7 @@ builder.mutationFields((t) => ({
     type: SessionPayload('ReauthenticatePayload', 'The session, which may make dangerous changes for 10 minutes.'),
     description:
       'Allows changes that answer REAUTHENTICATION_REQUIRED for 10 minutes. The token in the cookie is replaced.',
-    authScopes: { enrolment: true },
+    authScopes: { anyPerson: true },
     errors: { types: [ValidationError, UnauthenticatedError, ConflictError] },
     args: { input: t.arg({ type: ReauthenticateInput, required: true, description: 'Password and code.' }) },
     async resolve(_root, { input }, context) {

@@ -13,7 +13,7 @@ import { createRedis } from './database/redis.ts'
 import { createAudit } from './domain/audit/audit.ts'
 import { createCountHours } from './domain/deliveries/count-hours.ts'
 import { createCountMinutes } from './domain/deliveries/count-minutes.ts'
-import { createEndpointMails } from './domain/endpoints/endpoint-mails.ts'
+import { createMailOwners } from './domain/endpoints/endpoint-mails.ts'
 import { createTargetPolicy } from './domain/endpoints/target-policy.ts'
 import { createLimitConfig } from './domain/limits/limit-config.ts'
 import { bootstrap } from './domain/organizations/bootstrap.ts'
@@ -100,7 +100,7 @@ export async function compose(
   const targets = createTargetPolicy({ allowedNetworks: config.endpointAllowedNetworks })
   const mail = createMail({ smtpUrl: config.smtpUrl, from: config.mailFrom, log })
   stops.push(mail.stop)
-  const mailOwners = createEndpointMails({ prisma, clock, mail, publicUrl: config.publicUrl, log })
+  const mailOwners = createMailOwners({ prisma, clock, mail, publicUrl: config.publicUrl, log })
   const started: Started = {}
   if (config.mode !== 'worker') {
     const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl)

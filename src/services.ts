@@ -8,7 +8,7 @@ import { createBulkActions } from './domain/deliveries/bulk-actions.ts'
 import { createDeliveries } from './domain/deliveries/deliveries.ts'
 import { createStats } from './domain/deliveries/delivery-stats.ts'
 import { createEndpointLifecycle } from './domain/endpoints/endpoint-lifecycle.ts'
-import type { EndpointMails } from './domain/endpoints/endpoint-mails.ts'
+import type { MailOwners } from './domain/endpoints/endpoint-mails.ts'
 import { createEndpointMatches } from './domain/endpoints/endpoint-matches.ts'
 import { createEndpointSecrets } from './domain/endpoints/endpoint-secrets.ts'
 import { createEndpoints } from './domain/endpoints/endpoints.ts'
@@ -88,7 +88,7 @@ export function createServices(deps: {
   /** Undefined takes the URL of the server. */
   publicUrl?: string | undefined
   mail: Mail
-  mailOwners: EndpointMails
+  mailOwners: MailOwners
   targets: TargetPolicy
   keyPrefix: string
   bootstrapApiKey: string | undefined

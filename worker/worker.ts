@@ -5,7 +5,7 @@ import type { AttemptResult } from '../src/domain/deliveries/attempt-outcome.ts'
 import { announceResults, recordResults } from '../src/domain/deliveries/record-results.ts'
 import { createResultBatcher } from '../src/domain/deliveries/result-batcher.ts'
 import { createUndeliverable } from '../src/domain/deliveries/undeliverable.ts'
-import type { EndpointMails } from '../src/domain/endpoints/endpoint-mails.ts'
+import type { MailOwners } from '../src/domain/endpoints/endpoint-mails.ts'
 import type { TargetPolicy } from '../src/domain/endpoints/target-policy.ts'
 import type { Clock } from '../src/lib/clock.ts'
 import type { MakeId } from '../src/lib/ids.ts'
@@ -60,7 +60,7 @@ export function createWorker(deps: {
   targets: TargetPolicy
   log: Log
   /** Tells the owners of failing endpoints. Default: nobody is told. */
-  mailOwners?: EndpointMails
+  mailOwners?: MailOwners
   /** Returns a fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
   /** See `createResultBatcher`. */

@@ -5,7 +5,7 @@ import { readConnection } from '../../src/database/connection.ts'
 import { createRedis } from '../../src/database/redis.ts'
 import { createAudit } from '../../src/domain/audit/audit.ts'
 import type { Resolve } from '../../src/domain/endpoints/dns-resolver.ts'
-import { createEndpointMails } from '../../src/domain/endpoints/endpoint-mails.ts'
+import { createMailOwners } from '../../src/domain/endpoints/endpoint-mails.ts'
 import { createTargetPolicy } from '../../src/domain/endpoints/target-policy.ts'
 import type { LimitConfig } from '../../src/domain/limits/limit-config.ts'
 import { bootstrap } from '../../src/domain/organizations/bootstrap.ts'
@@ -92,7 +92,7 @@ export async function startApp(options: AppOptions = {}) {
   noteSecret(hostKey ?? '')
   const redis = options.redisUrl === undefined ? undefined : createRedis(options.redisUrl)
   const mail = options.mail ?? createMail({ log: shared.log })
-  const mailOwners = createEndpointMails({ ...shared, mail, publicUrl: undefined })
+  const mailOwners = createMailOwners({ ...shared, mail, publicUrl: undefined })
   const services = createServices({
     ...shared,
     redis,

@@ -157,7 +157,7 @@ export const EDGES: Record<string, string> = {
 interface Scopes {
   authenticated?: true
   person?: true
-  enrolment?: true
+  anyPerson?: true
   can?: string
   elevated?: true
   $all?: Scopes
@@ -171,7 +171,7 @@ export function scopeOf(extensions: unknown): string {
   const parts = [
     ...(scopes.authenticated ? [ANYONE] : []),
     ...(scopes.person ? [PERSON] : []),
-    ...(scopes.enrolment ? [ENROLLING] : []),
+    ...(scopes.anyPerson ? [ENROLLING] : []),
     ...(scopes.can === undefined ? [] : [scopes.can]),
     ...(scopes.elevated ? ['elevated'] : []),
   ]

@@ -6,8 +6,8 @@ import type { RecordedResults } from '../deliveries/record-results.ts'
 import type { Mail } from '../people/mail.ts'
 
 /** Maximum owners of an organization who hear of one endpoint. */
-export const OWNERS_TOLD = 100
-/** Endpoints that a process remembers as told of, so that a failing endpoint costs one statement and not one a batch. */
+export const OWNERS_MAILED_AT_MOST = 100
+/** Endpoints that a process remembers as mailed about, so that a failing endpoint costs one statement and not one a batch. */
 const REMEMBERED = 10_000
 
 /** Subject and sentences of a mail about an endpoint. */
@@ -25,29 +25,28 @@ const DISABLED: Notice = {
 const FAILING: Notice = {
   subject: 'An endpoint fails',
   first: 'An attempt to deliver to an endpoint failed for the first time',
-  advice: 'Signalbox tries again by the retry policy of the endpoint. This mail comes once for an endpoint.',
+  advice: 'Signalbox tries again by the retry policy of the endpoint. You get this mail once for each endpoint.',
 }
 
 /**
  * Mails the owners of an organization about an endpoint: once when its first attempt fails, and each time failures disable
- * it. Of several processes, the one that recorded the results calls it, so each owner has one mail. Neither waits nor
- * fails: the audit trail and the event `webhook.endpoint.disabled` have the disabling in any case.
+ * the endpoint. Neither waits nor fails, because the audit trail and the event `webhook.endpoint.disabled` tell the same.
  */
-export type EndpointMails = (recorded: Pick<RecordedResults, 'failing' | 'disabled'>) => void
+export type MailOwners = (recorded: Pick<RecordedResults, 'failing' | 'disabled'>) => void
 
 /** @param deps.publicUrl URL under which browsers reach the installation; undefined leaves the link out */
-export function createEndpointMails(deps: {
+export function createMailOwners(deps: {
   prisma: PrismaClient
   clock: Clock
   mail: Pick<Mail, 'send' | 'isConfigured'>
   publicUrl: string | undefined
   log: Log
-}): EndpointMails {
+}): MailOwners {
   const { prisma, mail } = deps
   const remembered = new Set<string>()
 
   /** True for the first call of all processes. */
-  async function isFirstFailure(endpointId: string): Promise<boolean> {
+  async function claimFirstFailureMail(endpointId: string): Promise<boolean> {
     if (remembered.has(endpointId)) return false
     if (remembered.size >= REMEMBERED) remembered.clear()
     remembered.add(endpointId)
@@ -56,7 +55,7 @@ export function createEndpointMails(deps: {
     return count > 0
   }
 
-  async function tell(id: string, { subject, first, advice }: Notice): Promise<void> {
+  async function mailOwnersOf(id: string, { subject, first, advice }: Notice): Promise<void> {
     const endpoint = await prisma.webhookEndpoint.findFirst({
       where: { id, deletedAt: null },
       select: {
@@ -72,7 +71,7 @@ export function createEndpointMails(deps: {
         ...{ disabledAt: null, mailsOfEndpoints: true },
         members: { some: { organizationId: organization.id, role: 'OWNER' } },
       },
-      ...{ orderBy: { id: 'asc' }, take: OWNERS_TOLD, select: { email: true, name: true } },
+      ...{ orderBy: { id: 'asc' }, take: OWNERS_MAILED_AT_MOST, select: { email: true, name: true } },
     })
     for (const { email, name } of owners) {
       const text = [
@@ -86,15 +85,19 @@ export function createEndpointMails(deps: {
     }
   }
 
-  async function tellAll({ failing, disabled }: Parameters<EndpointMails>[0]): Promise<void> {
-    for (const id of disabled) await tell(id, DISABLED)
-    for (const id of failing) if (!disabled.includes(id) && (await isFirstFailure(id))) await tell(id, FAILING)
+  async function mailAll({ failing, disabled }: Parameters<MailOwners>[0]): Promise<void> {
+    for (const id of disabled) await mailOwnersOf(id, DISABLED)
+    for (const id of failing)
+      if (!disabled.includes(id) && (await claimFirstFailureMail(id))) await mailOwnersOf(id, FAILING)
   }
 
   return (recorded) => {
     if (!mail.isConfigured || recorded.failing.length + recorded.disabled.length === 0) return
-    tellAll(recorded).catch((error) =>
-      deps.log.warn({ err: error, ...recorded }, 'Owners could not be told of failing endpoints'),
+    mailAll(recorded).catch((error) =>
+      deps.log.warn(
+        { err: error, failing: recorded.failing, disabled: recorded.disabled },
+        'Mail to endpoint owners failed',
+      ),
     )
   }
 }

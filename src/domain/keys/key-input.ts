@@ -69,9 +69,11 @@ export function assertWithinOwnGrants(viewer: Viewer, wanted: Grants): void {
   const issues: Issue[] = []
   const add = (field: string, message: string) => issues.push({ path: `input.${field}`, message })
   const isPerson = viewer.principal.kind === 'PERSON'
-  const isHost = allows(viewer.permissions, 'platform', 'write')
-  // Roles name resources of Signalbox only. The customers of the operator give their own keys access to its API.
-  const permission = firstExcessGrant(viewer.permissions, wanted.permissions, { grantsDeclared: isHost || isPerson })
+  const isOperator = allows(viewer.permissions, 'platform', 'write')
+  // Roles cannot name resources that the operator declared, so every person may grant them.
+  const permission = firstExcessGrant(viewer.permissions, wanted.permissions, {
+    mayGrantDeclared: isOperator || isPerson,
+  })
   if (permission !== undefined)
     add(
       'permissions',
@@ -88,7 +90,7 @@ export function assertWithinOwnGrants(viewer: Viewer, wanted: Grants): void {
   if (viewer.persistedOnly && !wanted.persistedOnly)
     add('persistedOnly', 'must be true: your own key is confined to persisted operations')
   const tier = isPerson ? TIER_OF_PLAN[viewer.plan] : viewer.tier
-  if (!isHost && rank(wanted.tier) > rank(tier))
+  if (!isOperator && rank(wanted.tier) > rank(tier))
     add('tier', `must not be above ${tier}, the tier of ${isPerson ? 'your plan' : 'your own key'}`)
   if (issues.length > 0) throw new ValidationError(issues)
 }

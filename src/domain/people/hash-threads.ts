@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 /**
- * Nice value of the threads. Deliveries and key checks on the same cores come first, and sign-ins keep a third of a busy
- * core. On Linux the value belongs to the calling thread (setpriority(2)); elsewhere it would slow the whole process.
+ * Nice value of the threads: deliveries and key checks on the same cores come first, and sign-ins keep a third of a busy
+ * core. Set on Linux alone, where the value belongs to the calling thread (setpriority(2)) and not to the process.
  */
 const NICE = 5
 
@@ -20,7 +20,7 @@ const idle: Worker[] = []
  * Computes argon2id (RFC 9106) in a thread of its own, because the pool of Node resolves host names as well. A thread
  * stays for later hashes and does not keep the process alive; there are as many as callers at once.
  */
-export async function derive(parameters: Argon2Parameters): Promise<Buffer> {
+export async function hashArgon2id(parameters: Argon2Parameters): Promise<Buffer> {
   const thread = idle.pop() ?? new Worker(THREAD, { eval: true })
   thread.ref()
   thread.postMessage(parameters)

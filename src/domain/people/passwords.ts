@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import pLimit from 'p-limit'
 import { RateLimitedError } from '../../lib/errors.ts'
-import { derive } from './hash-threads.ts'
+import { hashArgon2id } from './hash-threads.ts'
 
 /** Parameters of argon2id (RFC 9106): 19 MiB and two passes, as OWASP recommends for one lane. */
 const PARAMETERS = { memory: 19_456, passes: 2, parallelism: 1 } as const
@@ -38,7 +38,7 @@ const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(NONCE_BYTES)
   const message = bytesOf(password)
-  return write(nonce, await inTurn(() => derive({ ...PARAMETERS, message, nonce, tagLength: TAG_BYTES })))
+  return write(nonce, await inTurn(() => hashArgon2id({ ...PARAMETERS, message, nonce, tagLength: TAG_BYTES })))
 }
 
 /** A hash that no password has, verified for unknown addresses so that they take as long as known ones. */
@@ -51,6 +51,6 @@ export async function verifyPassword(password: string, hash: string | undefined)
   const expected = Buffer.from(tag, 'base64')
   const settings = { memory: Number(m), passes: Number(t), parallelism: Number(p), tagLength: expected.length }
   const message = { message: bytesOf(password), nonce: Buffer.from(nonce, 'base64') }
-  const found = await inTurn(() => derive({ ...settings, ...message }))
+  const found = await inTurn(() => hashArgon2id({ ...settings, ...message }))
   return timingSafeEqual(found, expected) && hash !== undefined
 }

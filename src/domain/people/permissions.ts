@@ -82,16 +82,16 @@ export function allows(permissions: Permissions, resource: string, action: Actio
 /**
  * Returns the first permission of `wanted` that `held` lacks, or undefined: nobody gives away more than they have.
  *
- * @param options.grantsDeclared true for a principal that may grant any resource of the operator's own API. Default:
+ * @param options.mayGrantDeclared true for a principal that may grant any resource of the operator's own API. Default:
  *   with `platform: write`
  */
 export function firstExcessGrant(
   held: Permissions,
   wanted: Permissions,
-  { grantsDeclared = allows(held, 'platform', 'write') } = {},
+  { mayGrantDeclared = allows(held, 'platform', 'write') } = {},
 ): string | undefined {
   for (const [resource, actions] of Object.entries(wanted)) {
-    if (grantsDeclared && !RESOURCES.includes(resource as Resource)) continue
+    if (mayGrantDeclared && !RESOURCES.includes(resource as Resource)) continue
     for (const action of actions) if (!allows(held, resource, action)) return `${resource}:${action}`
   }
   return undefined

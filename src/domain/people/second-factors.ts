@@ -91,7 +91,7 @@ export function createSecondFactors(deps: {
     isEnabled,
 
     /** The second factor of a person, and recovery codes that nobody used. */
-    async stateOf(personId: string): Promise<TwoFactorState> {
+    async readState(personId: string): Promise<TwoFactorState> {
       const codes = { personId, kind: 'RECOVERY_CODE', usedAt: null } as const
       const [hasTotp, recoveryCodesLeft] = await Promise.all([
         isEnabled(prisma, personId),

@@ -8,7 +8,7 @@ import { validate } from '../../lib/validate.ts'
 import { type AttemptResult, type LeasedDelivery, outcomeOf } from '../deliveries/attempt-outcome.ts'
 import { announceResults, recordResults } from '../deliveries/record-results.ts'
 import { createResultBatcher } from '../deliveries/result-batcher.ts'
-import type { EndpointMails } from '../endpoints/endpoint-mails.ts'
+import type { MailOwners } from '../endpoints/endpoint-mails.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { type AcknowledgeInput, acknowledgeInput, exchangeOf } from './acknowledge-input.ts'
 import type { OpenLeases } from './open-leases.ts'
@@ -45,7 +45,7 @@ export function createAcknowledge(deps: {
   bus: LiveBus
   log: Log
   openLeases: OpenLeases
-  mailOwners: EndpointMails
+  mailOwners: MailOwners
   /** Returns a fraction from 0 to 1, for the jitter of retries. */
   random?: () => number
 }) {

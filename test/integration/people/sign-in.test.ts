@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { derive } from '../../../src/domain/people/hash-threads.ts'
+import { hashArgon2id } from '../../../src/domain/people/hash-threads.ts'
 import { DEVICES_AT_MOST } from '../../../src/domain/people/known-devices.ts'
 import {
   addressSubject,
@@ -15,7 +15,7 @@ import { createBrowser, PASSWORD, setUpOwner } from '../../support/browser-clien
 // Failed sign-ins: the answers, the waits, and the budgets of addresses and devices.
 vi.mock('../../../src/domain/people/hash-threads.ts', async (original) => {
   const threads = await original<typeof import('../../../src/domain/people/hash-threads.ts')>()
-  return { derive: vi.fn(threads.derive) }
+  return { hashArgon2id: vi.fn(threads.hashArgon2id) }
 })
 
 const EMAIL = 'ana@example.com'
@@ -42,7 +42,7 @@ const forget = () => app.database.prisma.signInBudget.deleteMany()
 
 describe('a refused sign-in', () => {
   test('[9] unknown address, wrong password and disabled person have the same answer, and make as many hashes', async () => {
-    const hashes = vi.mocked(derive)
+    const hashes = vi.mocked(hashArgon2id)
     const answers = []
     const attempts = [
       async () => stranger().browser.request(SIGN_IN, { input: { email: 'nobody@example.com', password: 'wrong' } }),

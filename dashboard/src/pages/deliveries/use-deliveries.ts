@@ -11,6 +11,8 @@ import { type DeliveryFilter, type DeliveryRow, holdRows, isNew, mergeRows, ROWS
 
 /** Time for which a changed row is marked. */
 const FRESH_MS = 1_600
+/** Rows that are marked at once: in a flood every row is new, and a mark on each costs drawing and tells nothing. */
+const MARKED_AT_MOST = 10
 /** Arrived deliveries that are counted while the list is held. */
 const COUNTED_AT_MOST = 9_999
 /** Pause between two readings of a list whose arrivals the messages do not tell. */
@@ -50,7 +52,7 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
         const now = performance.now()
         for (const delivery of changed) {
           fresh.current.delete(delivery.id)
-          fresh.current.set(delivery.id, now)
+          if (changed.length <= MARKED_AT_MOST) fresh.current.set(delivery.id, now)
           const newest = heldRows.current?.[0]?.id
           if (newest !== undefined && delivery.id > newest && isNew(delivery, filter))
             if (arrived.current.size < COUNTED_AT_MOST) arrived.current.add(delivery.id)
