@@ -8,6 +8,9 @@ import { startReceiver } from '../support/receiver.ts'
 const REASON = 'Customer asked in ticket 4711'
 const PLENTY = { minute: 1e6, hour: 1e6 }
 
+/** For states that follow an answer or a live message. */
+const WITHIN = { timeout: 10_000 }
+
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 let page: Page
 let platformId: string
@@ -42,11 +45,13 @@ afterAll(async () => {
 const goTo = (path: string, id = platformId) => page.goto(`${dashboard.url}/dashboard/${id}${path}`)
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 const row = (name: string) => page.getByRole('row').filter({ hasText: name })
-const tile = (title: string) =>
-  page
-    .locator('.tile')
-    .filter({ has: page.getByText(title, { exact: true }) })
-    .locator('.value')
+/** Waits until a tile has a figure. */
+const shows = (title: string, value: string) =>
+  tiles(title)
+    .filter({ has: page.getByText(value, { exact: true }) })
+    .waitFor()
+const tiles = (title: string) => page.locator('.tile').filter({ has: page.getByText(title, { exact: true }) })
+const tile = (title: string) => tiles(title).locator('.value')
 
 describe('operator', () => {
   test('sees every organization with its failures and refusals, in the order of trouble', async () => {
@@ -56,24 +61,24 @@ describe('operator', () => {
     await row('Acme').waitFor()
     await page.getByLabel('Order').selectOption('WAITING')
     await page.waitForURL(/order=WAITING/)
-    await expect.poll(() => page.getByRole('row').nth(1).innerText()).toContain('Globex')
+    await expect.poll(() => page.getByRole('row').nth(1).innerText(), WITHIN).toContain('Globex')
     await page.getByLabel('Order').selectOption('REQUESTS_TODAY')
     await page.waitForURL(/order=REQUESTS_TODAY/)
-    await expect.poll(() => page.getByRole('row').nth(1).innerText()).toContain('Globex')
+    await expect.poll(() => page.getByRole('row').nth(1).innerText(), WITHIN).toContain('Globex')
   })
 
   test('sees the figures of the queue, of webhooks and of keys, and follows them', async () => {
     await goTo('/operator')
-    await expect.poll(() => tile('Retrying').innerText()).toBe('1')
+    await shows('Retrying', '1')
     expect(await tile('Failed attempts').innerText()).toBe('1')
     expect(await tile('Pending').innerText()).toBe('0')
     expect(Number(await tile('Limit hits').innerText())).toBeGreaterThan(0)
     const other = await dashboard.tenant(undefined, globexId)
     await other.publish('invoice.paid')
-    await expect.poll(() => tile('Pending').innerText(), { timeout: 10_000 }).toBe('1')
+    await shows('Pending', '1')
     receiver.respond((_request, response) => response.writeHead(204).end())
     await dashboard.deliver()
-    await expect.poll(() => tile('Delivered').innerText(), { timeout: 10_000 }).toBe('1')
+    await shows('Delivered', '1')
     await button('API keys').click()
     await page.waitForURL(/tab=keys/)
     const standard = page.getByRole('table', { name: 'API keys by tier' }).getByRole('row', { name: /^Standard/ })
