@@ -8,6 +8,7 @@ import { delivery } from './delivery.ts'
 import { growth } from './growth.ts'
 import { isolation } from './isolation.ts'
 import { latency } from './latency.ts'
+import { live } from './live.ts'
 import { publish } from './publish.ts'
 import { refusals } from './refusals.ts'
 import { retention } from './retention.ts'
@@ -21,6 +22,8 @@ import { verify } from './verify.ts'
 interface Options {
   /** Counted rounds, after one that warms up. */
   rounds: number
+  /** Minutes of a load whose memory is measured; undefined takes the default of the benchmark. */
+  minutes?: number | undefined
   /** Words in the names of the attacks to run; undefined runs all. */
   only?: readonly string[] | undefined
 }
@@ -39,6 +42,7 @@ const BENCHMARKS: Record<string, (services: Services, options: Options) => Promi
   dashboard,
   'sign-in': signIn,
   refusals,
+  live,
 }
 const ROUNDS = 5
 
@@ -46,6 +50,7 @@ const ROUNDS = 5
 const words = process.argv.slice(2).join(' ').replace('--against ', '--against=').split(' ').filter(Boolean)
 const names = words.filter((word) => !word.startsWith('--'))
 const rounds = Number(words.find((word) => word.startsWith('--rounds='))?.slice('--rounds='.length) ?? ROUNDS)
+const minutes = words.find((word) => word.startsWith('--minutes='))?.slice('--minutes='.length)
 const directory = words.find((word) => word.startsWith('--against='))?.slice('--against='.length)
 // Hyphens stand for spaces, which would separate words of the command line.
 const only = words
@@ -59,6 +64,7 @@ const USAGE = `Usage: npm run bench -- [name …] [option …]
   names           ${Object.keys(BENCHMARKS).join(', ')}; default: all
   --rounds=${ROUNDS}      counted rounds, after one that warms up
   --only=WORDS    of attacks: only those with one of the words in their names, such as --only=unknown-keys,nested
+  --minutes=N     of live: minutes under load between two measures of memory, default 1
   --against=DIR   compares this code with that of another work tree: ${COMPARABLE.join(', ')}
   --save          writes the table to bench/results
   --json          prints one JSON object as the last line
@@ -68,7 +74,7 @@ if (words.includes('--help')) {
   process.exit(0)
 }
 const unknown = words.filter(
-  (word) => !(known.includes(word) || /^--(save|json|rounds=.*|only=.*|against=.*)$/.test(word)),
+  (word) => !(known.includes(word) || /^--(save|json|rounds=.*|only=.*|minutes=[\d.]+|against=.*)$/.test(word)),
 )
 if (unknown.length > 0 || !(rounds >= 1)) {
   console.error(unknown.length > 0 ? `Unknown: ${unknown.join(', ')}.` : '--rounds must be 1 or more.')
@@ -81,7 +87,7 @@ for (const name of names.length > 0 ? names : known) {
   const services = await startServices()
   try {
     const figures = await (directory === undefined
-      ? BENCHMARKS[name]!(services, { rounds, only })
+      ? BENCHMARKS[name]!(services, { rounds, only, minutes: minutes === undefined ? undefined : Number(minutes) })
       : against(name, { directory, rounds }))
     const text = await table(figures, services.pool)
     console.log(text)

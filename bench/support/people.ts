@@ -20,6 +20,11 @@ WITH people AS (
 INSERT INTO members (id, organization_id, person_id, role, created_by, created_at)
 SELECT 'mem_' || substr(id, 5), (SELECT id FROM organizations ORDER BY id LIMIT 1), id, 'VIEWER', 'system', now() FROM people`
 
+/** Adds members with one password to the first organization. */
+export async function addPeople(pool: Services['pool'], { count, disabled = 0 }: { count: number; disabled?: number }) {
+  await pool.query(FILL, [count, disabled, await hashPassword(PASSWORD)])
+}
+
 /**
  * An API process for people alone. Each request comes from an address that a proxy names.
  *
@@ -35,7 +40,7 @@ export async function startPeople(
   const settings = { ...env, PORT: String(port), PUBLIC_URL: url, TRUSTED_PROXIES: '127.0.0.1/32' }
   const process = startProcess(await signalboxSettings(services, settings), 'api')
   await process.printed(/Signalbox started/)
-  await services.pool.query(FILL, [people.count, people.disabled ?? 0, await hashPassword(PASSWORD)])
+  await addPeople(services.pool, people)
   const http = new Pool(url, { connections: people.count })
 
   return {

@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createApi } from '../support/api.ts'
 import { ENCRYPTION_KEY } from '../support/app.ts'
 import { PASSWORD } from '../support/browser-client.ts'
-import { interceptSockets, startChromium, startDashboard } from '../support/dashboard.ts'
+import { startChromium } from '../support/chromium.ts'
+import { interceptSockets, startDashboard } from '../support/dashboard.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { type RunningProcess, startProcess } from '../support/process.ts'
 import { startReceiver } from '../support/receiver.ts'
@@ -96,6 +97,7 @@ describe('server that goes away under open pages', () => {
     await page.getByLabel('Email').fill('ana@example.com')
     await page.getByLabel('Password').fill(PASSWORD)
     await page.getByRole('button', { name: link === undefined ? 'Sign in' : 'Create and sign in' }).click()
+    if (link !== undefined) await page.getByRole('button', { name: 'Start without event types' }).click()
     await page.getByRole('navigation').waitFor()
     if (link !== undefined)
       // The key of the API belongs to the organization of the operator.

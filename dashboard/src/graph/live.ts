@@ -5,6 +5,7 @@ import {
   type DeliveryUpdatesSubscriptionVariables,
   deliveryUpdates,
 } from './operations.ts'
+import { createPace } from './pace.ts'
 import type { LiveState, Socket } from './socket.ts'
 
 export type LiveDelivery = DeliveryUpdatesSubscription['deliveryUpdates']['delivery']
@@ -19,15 +20,15 @@ export interface LiveListener {
   onState(state: LiveState): void
 }
 
-/** Changed deliveries that wait for a frame at most; more of them wait only in a hidden tab, which gets no frames. */
-const WAITING_AT_MOST = 1_000
+/** Changed deliveries that wait for a drawing at most; more of them wait only in a hidden tab, which draws nothing. */
+const WAITING_AT_MOST = 5_000
 
 /** Silence after which the changes of a break have all arrived. */
 const QUIET_MS = 500
 
 /**
- * Opens a stream of deliveries that resumes from its cursor after every break. Messages are handed over once a frame,
- * so that the cost of drawing does not grow with their rate.
+ * Opens a stream of deliveries that resumes from its cursor after every break. Messages are handed over once a frame
+ * at most, so that the cost of drawing does not grow with their rate.
  *
  * @returns closes the stream
  */
@@ -39,13 +40,12 @@ export function openDeliveries(
   const changed = new Map<string, LiveDelivery>()
   // graphql-ws sends this very object again when it connects again, so the cursor is written into it.
   const variables: DeliveryUpdatesSubscriptionVariables = { filter }
-  let frame = 0
+  const pace = createPace(flush)
   let hasDropped = false
   let missed: number | undefined
   let quiet: ReturnType<typeof setTimeout> | undefined
 
   function flush(): void {
-    frame = 0
     const deliveries = [...changed.values()]
     changed.clear()
     if (hasDropped) listener.onGap()
@@ -72,7 +72,7 @@ export function openDeliveries(
       changed.delete(changed.keys().next().value!)
       hasDropped = true
     }
-    frame ||= requestAnimationFrame(flush)
+    pace.request()
   }
 
   const stops = [
@@ -90,7 +90,7 @@ export function openDeliveries(
     ),
   ]
   return () => {
-    cancelAnimationFrame(frame)
+    pace.stop()
     clearTimeout(quiet)
     for (const stop of stops) stop()
   }

@@ -13,8 +13,8 @@ const FINAL = [CloseCode.Forbidden, CloseCode.Unauthorized, CloseCode.BadRequest
 const CLOSED_BY_PAGE = 1000
 /** Longest wait before a try, in milliseconds. */
 const WAIT_AT_MOST_MS = 30_000
-/** Error codes of a subscription that may succeed later. */
-const PASSING = ['RATE_LIMITED', 'OVERLOADED', 'TOO_MANY_OPERATIONS', 'INTERNAL']
+/** Error codes of a subscription that the server would refuse again. */
+const REFUSALS = ['FORBIDDEN', 'NOT_FOUND', 'BAD_USER_INPUT', 'VALIDATION_FAILED', 'PERSISTED_QUERY_NOT_FOUND']
 
 /** State of the connection that live panels show. */
 export type LiveState = 'connecting' | 'live' | 'broken'
@@ -88,8 +88,8 @@ export function createSocket(connectionParams: () => Record<string, string>, onR
         error(fault) {
           const codes = errorCodesOf(fault)
           if (codes.includes('UNAUTHENTICATED')) onRefused()
-          else if (codes.some((code) => PASSING.includes(code))) beginLater()
-          else if (!isFinal(fault)) sink.error(fault)
+          else if (codes.some((code) => REFUSALS.includes(code))) sink.error(fault)
+          else if (!isFinal(fault)) beginLater()
         },
         complete() {
           if (isStopped) return sink.complete()

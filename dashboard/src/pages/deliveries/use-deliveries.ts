@@ -6,10 +6,13 @@ import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { toast } from '../../ui/toasts.tsx'
+import { useSoon } from '../../ui/use-soon.ts'
 import { type DeliveryFilter, type DeliveryRow, holdRows, isNew, mergeRows, ROWS_AT_MOST } from './merge-rows.ts'
 
 /** Time for which a changed row is marked. */
 const FRESH_MS = 1_600
+/** Rows that are marked at once: in a flood every row is new, and a mark on each costs drawing and tells nothing. */
+const MARKED_AT_MOST = 10
 /** Arrived deliveries that are counted while the list is held. */
 const COUNTED_AT_MOST = 9_999
 /** Pause between two readings of a list whose arrivals the messages do not tell. */
@@ -28,6 +31,7 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
   const [changes, setChanges] = useState<ReadonlyMap<string, DeliveryRow>>(new Map())
   const fresh = useRef(new Map<string, number>())
   const { refresh } = answer
+  const rereadSoon = useSoon(REREAD_MS, refresh)
   const key = JSON.stringify(filter)
   const heldRows = useRef<readonly DeliveryRow[]>(undefined)
   const arrived = useRef(new Set<string>())
@@ -35,15 +39,8 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
   useEffect(() => {
     setChanges(new Map())
     heldRows.current = undefined
-    let reread: ReturnType<typeof setTimeout> | undefined
-    function rereadSoon() {
-      reread ??= setTimeout(() => {
-        reread = undefined
-        refresh()
-      }, REREAD_MS)
-    }
     // The states are filtered here: a row that leaves the filter sends a message that the server would hold back.
-    const stop = openDeliveries(graph, filter.endpointId == null ? {} : { endpointId: filter.endpointId }, {
+    return openDeliveries(graph, filter.endpointId == null ? {} : { endpointId: filter.endpointId }, {
       onState: setState,
       onCaughtUp: (count) => toast(texts.live.caughtUp(count)),
       onGap() {
@@ -54,7 +51,7 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
         const now = performance.now()
         for (const delivery of changed) {
           fresh.current.delete(delivery.id)
-          fresh.current.set(delivery.id, now)
+          if (changed.length <= MARKED_AT_MOST) fresh.current.set(delivery.id, now)
           const newest = heldRows.current?.[0]?.id
           if (newest !== undefined && delivery.id > newest && isNew(delivery, filter))
             if (arrived.current.size < COUNTED_AT_MOST) arrived.current.add(delivery.id)
@@ -73,10 +70,6 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
         })
       },
     })
-    return () => {
-      clearTimeout(reread)
-      stop()
-    }
   }, [graph, key, after])
 
   const page = answer.data?.deliveries
@@ -88,11 +81,12 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
       filter,
     )
   }, [page, changes, filter, after])
-  if (!isHeld) {
+  // Only the newest page takes arrived rows, so that no other one needs to be held.
+  if (!isHeld || after !== undefined) {
     heldRows.current = undefined
     arrived.current.clear()
   } else heldRows.current ??= merged
-  const rows = heldRows.current === undefined ? merged : holdRows(heldRows.current, changes)
+  const rows = heldRows.current === undefined ? merged : holdRows(heldRows.current, page?.nodes ?? [], changes)
   const isFresh = ({ id }: DeliveryRow) => performance.now() - (fresh.current.get(id) ?? -FRESH_MS) < FRESH_MS
   return { answer, rows, waiting: arrived.current.size, state, isFresh }
 }
