@@ -75,7 +75,6 @@ describe('operator', () => {
     expect(Number(await tile('Limit hits').innerText())).toBeGreaterThan(0)
     const other = await dashboard.tenant(undefined, globexId)
     await other.publish('invoice.paid')
-    await shows('Pending', '1')
     receiver.respond((_request, response) => response.writeHead(204).end())
     await dashboard.deliver()
     await shows('Delivered', '1')
@@ -103,6 +102,7 @@ describe('operator', () => {
     await heartbeat('wrk_1', 'first', 0, false)
     await heartbeat('wrk_2', 'second', 300, false)
     await heartbeat('wrk_3', 'third', 300, true)
+    await page.reload()
     for (const [host, state] of [
       ['first', 'Alive'],
       ['second', 'Lost'],
@@ -143,6 +143,20 @@ describe('operator', () => {
     await other.goto(`${dashboard.url}/dashboard/${globexId}`)
     await other.getByRole('heading', { name: 'This organization is closed to you' }).waitFor()
     await other.close()
+  })
+
+  test('fits a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 800 })
+    for (const path of ['', '?tab=deliveries', '?tab=keys', '?tab=workers']) {
+      await goTo(`/operator${path}`)
+      await page.getByRole('heading', { name: 'Queue now' }).waitFor()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    }
+    await goTo('/keys', globexId)
+    await button('Act with a reason').click()
+    await page.getByRole('textbox', { name: 'Reason' }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    await page.setViewportSize({ width: 1280, height: 860 })
   })
 
   test.each([['light'], ['dark']] as const)('has no finding of axe-core in %s mode', async (colorScheme) => {
