@@ -78,6 +78,23 @@ describe('new API key', () => {
     expect(stored.expiresAt?.toISOString()).toMatch(/^2099-01-31T/)
   })
 
+  test("has permissions on the resources of the operator's own API", async () => {
+    const DECLARE = 'mutation { permissionResourceCreate(input: { name: "invoices" }) { __typename } }'
+    await dashboard.host.ask(DECLARE)
+    await openForm()
+    await page.getByLabel('Name', { exact: true }).fill('invoicing')
+    expect(await page.getByLabel('invoices: Read').isChecked()).toBe(false)
+    await page.getByLabel('invoices: Write').check()
+    await dialog()
+      .getByText(/^These permissions open/)
+      .click()
+    await dialog().getByText('a resource of your own API, which apiKeyVerify checks').waitFor()
+    await button('Create').click()
+    await takeSecret()
+    const { permissions } = await dashboard.database.prisma.apiKey.findFirstOrThrow({ where: { name: 'invoicing' } })
+    expect(permissions).toMatchObject({ invoices: ['write'], events: ['read'] })
+  })
+
   test('needs a name, and shows refused values at their fields with all that was typed', async () => {
     await openForm()
     await button('Create').click()

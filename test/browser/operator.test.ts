@@ -8,6 +8,9 @@ import { startReceiver } from '../support/receiver.ts'
 const REASON = 'Customer asked in ticket 4711'
 const PLENTY = { minute: 1e6, hour: 1e6 }
 
+/** For states that follow an answer or a live message. */
+const WITHIN = { timeout: 10_000 }
+
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 let page: Page
 let platformId: string
@@ -42,11 +45,13 @@ afterAll(async () => {
 const goTo = (path: string, id = platformId) => page.goto(`${dashboard.url}/dashboard/${id}${path}`)
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 const row = (name: string) => page.getByRole('row').filter({ hasText: name })
-const tile = (title: string) =>
-  page
-    .locator('.tile')
-    .filter({ has: page.getByText(title, { exact: true }) })
-    .locator('.value')
+/** Waits until a tile has a figure. */
+const shows = (title: string, value: string) =>
+  tiles(title)
+    .filter({ has: page.getByText(value, { exact: true }) })
+    .waitFor()
+const tiles = (title: string) => page.locator('.tile').filter({ has: page.getByText(title, { exact: true }) })
+const tile = (title: string) => tiles(title).locator('.value')
 
 describe('operator', () => {
   test('sees every organization with its failures and refusals, in the order of trouble', async () => {
@@ -56,24 +61,23 @@ describe('operator', () => {
     await row('Acme').waitFor()
     await page.getByLabel('Order').selectOption('WAITING')
     await page.waitForURL(/order=WAITING/)
-    await expect.poll(() => page.getByRole('row').nth(1).innerText()).toContain('Globex')
+    await expect.poll(() => page.getByRole('row').nth(1).innerText(), WITHIN).toContain('Globex')
     await page.getByLabel('Order').selectOption('REQUESTS_TODAY')
     await page.waitForURL(/order=REQUESTS_TODAY/)
-    await expect.poll(() => page.getByRole('row').nth(1).innerText()).toContain('Globex')
+    await expect.poll(() => page.getByRole('row').nth(1).innerText(), WITHIN).toContain('Globex')
   })
 
   test('sees the figures of the queue, of webhooks and of keys, and follows them', async () => {
     await goTo('/operator')
-    await expect.poll(() => tile('Retrying').innerText()).toBe('1')
+    await shows('Retrying', '1')
     expect(await tile('Failed attempts').innerText()).toBe('1')
     expect(await tile('Pending').innerText()).toBe('0')
     expect(Number(await tile('Limit hits').innerText())).toBeGreaterThan(0)
     const other = await dashboard.tenant(undefined, globexId)
     await other.publish('invoice.paid')
-    await expect.poll(() => tile('Pending').innerText(), { timeout: 10_000 }).toBe('1')
     receiver.respond((_request, response) => response.writeHead(204).end())
     await dashboard.deliver()
-    await expect.poll(() => tile('Delivered').innerText(), { timeout: 10_000 }).toBe('1')
+    await shows('Delivered', '1')
     await button('API keys').click()
     await page.waitForURL(/tab=keys/)
     const standard = page.getByRole('table', { name: 'API keys by tier' }).getByRole('row', { name: /^Standard/ })
@@ -98,6 +102,7 @@ describe('operator', () => {
     await heartbeat('wrk_1', 'first', 0, false)
     await heartbeat('wrk_2', 'second', 300, false)
     await heartbeat('wrk_3', 'third', 300, true)
+    await page.reload()
     for (const [host, state] of [
       ['first', 'Alive'],
       ['second', 'Lost'],
@@ -138,6 +143,20 @@ describe('operator', () => {
     await other.goto(`${dashboard.url}/dashboard/${globexId}`)
     await other.getByRole('heading', { name: 'This organization is closed to you' }).waitFor()
     await other.close()
+  })
+
+  test('fits a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 800 })
+    for (const path of ['', '?tab=deliveries', '?tab=keys', '?tab=workers']) {
+      await goTo(`/operator${path}`)
+      await page.getByRole('heading', { name: 'Queue now' }).waitFor()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    }
+    await goTo('/keys', globexId)
+    await button('Act with a reason').click()
+    await page.getByRole('textbox', { name: 'Reason' }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    await page.setViewportSize({ width: 1280, height: 860 })
   })
 
   test.each([['light'], ['dark']] as const)('has no finding of axe-core in %s mode', async (colorScheme) => {

@@ -1706,6 +1706,11 @@ export type KeyNamesQuery = { nodes: Array<
     | { __typename: 'WebhookEndpoint', id: string }
    | null> };
 
+export type KeyResourcesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type KeyResourcesQuery = { permissionResources: Array<{ __typename: 'PermissionResource', name: string, description: string, isDeclared: boolean }> };
+
 export type KeyRevokeMutationVariables = Exact<{
   id: string | number;
 }>;
@@ -2484,6 +2489,12 @@ export const keyNames: Operation<KeyNamesQuery, KeyNamesQueryVariables> = {
   documentId: 'sha256:45736b404d7caad42f58bf4858b0f31d59ad0686f2208f494a2aa769685fcbf2',
   name: 'KeyNames',
   body: "query KeyNames($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    id\n    ... on ApiKey {\n      name\n      status\n      version\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyResources: Operation<KeyResourcesQuery, KeyResourcesQueryVariables> = {
+  documentId: 'sha256:834651eee3bb32877d70986f5989cf766c4d106415f745c9f71933971653a349',
+  name: 'KeyResources',
+  body: "query KeyResources {\n  permissionResources {\n    name\n    description\n    isDeclared\n    __typename\n  }\n}",
 }
 
 export const keyRevoke: Operation<KeyRevokeMutation, KeyRevokeMutationVariables> = {
