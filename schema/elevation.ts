@@ -48,9 +48,14 @@ export function requireElevation(viewer: Viewer): void {
   if (!viewer.isElevated) throw new ReauthenticationRequiredError()
 }
 
-/** Requires the elevation for a key that may delete. @throws ReauthenticationRequiredError */
-export function requireElevationToGrant(viewer: Viewer, granted: readonly Pick<Permission, 'actions'>[]): void {
-  if (granted.some(({ actions }) => actions.includes('delete'))) requireElevation(viewer)
+/** Resources that decide about people. A key that writes them must not do what its maker may do only elevated. */
+const OF_PEOPLE = ['members', 'organization', 'platform']
+
+/** Requires the elevation for a key that may delete, or write about people. @throws ReauthenticationRequiredError */
+export function requireElevationToGrant(viewer: Viewer, granted: readonly Permission[]): void {
+  const isDangerous = ({ resource, actions }: Permission) =>
+    actions.includes('delete') || (actions.includes('write') && OF_PEOPLE.includes(resource))
+  if (granted.some(isDangerous)) requireElevation(viewer)
 }
 
 const isPerson = (viewer: Viewer | null): boolean => viewer?.principal.kind === 'PERSON'
