@@ -122,8 +122,11 @@ describe('list of deliveries', () => {
     await page.waitForURL(/\/deliveries\/dlv_/)
   })
 
-  test('leads to a delivery by its event type as well', async () => {
+  test('has room for all columns, and leads to a delivery by its event type as well', async () => {
     const page = await billing.open('/deliveries')
+    await rows(page).first().waitFor()
+    const table = page.getByRole('table', { name: 'Deliveries' })
+    expect(await table.evaluate((part) => part.scrollWidth <= part.parentElement!.clientWidth)).toBe(true)
     await rows(page).first().getByText('invoice.paid', { exact: true }).click()
     await page.waitForURL(/\/deliveries\/dlv_/)
   })

@@ -43,6 +43,9 @@ describe('overview', () => {
         .evaluateAll((values) => values.some(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth))
       expect(isCut).toBe(false)
     }
+    await page.setViewportSize({ width: 1280, height: 860 })
+    const table = page.getByRole('table', { name: 'Failing and disabled endpoints' })
+    expect(await table.evaluate((part) => part.scrollWidth <= part.parentElement!.clientWidth)).toBe(true)
     await page.setViewportSize({ width: 2_000, height: 860 })
     const reason = page.locator('.cell-text').first()
     const { text, cell } = await reason.evaluate((element) => ({
