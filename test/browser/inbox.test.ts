@@ -72,7 +72,7 @@ describe('inbox', () => {
     const data = page.getByLabel('Data')
     await data.fill('{"amount": 1.0, "big": 1e2, "text": "ü"')
     await page.getByRole('button', { name: 'Send it to yourself' }).click()
-    await page.getByText('must be JSON').waitFor()
+    await page.getByText('must be valid JSON').waitFor()
     expect(await endpoints()).toEqual([])
 
     await data.fill('{"amount": 1.0, "big": 1e2, "text": "ü"}')
