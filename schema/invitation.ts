@@ -2,6 +2,7 @@ import type { InvitationPreview, InvitationStatus } from '../src/domain/people/i
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, omitNulls, ownedById, requireViewer } from './builder.ts'
+import { requireTwoFactor } from './elevation.ts'
 import { readNodes, totalField } from './pages.ts'
 import { createPayload } from './payload.ts'
 import { MemberRole, Person } from './person.ts'
@@ -150,6 +151,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: InvitationAcceptInput, required: true, description: 'Token and new person.' }) },
     async resolve(_root, { input }, context) {
       const { viewer, client, services } = context
+      requireTwoFactor(viewer)
       const cookies = viewer?.principal.kind === 'PERSON' ? undefined : requireCookie(context)
       const { person, signedIn } = await services.acceptInvitation(viewer, omitNulls(input), client)
       if (cookies !== undefined && signedIn !== null) keepSession(cookies, signedIn)

@@ -24,6 +24,8 @@ export function refuse(context: Refused & { services: Services }, field: string,
   const { viewer, services } = context
   if (viewer === null) return unauthenticated(context)
   if (viewer.restriction !== null) return new RestrictedError(viewer.restriction)
+  // The own account, where an organization other than that of the request requires a second factor.
+  if (viewer.lacksTwoFactor && lacks === undefined) return new RestrictedError('TWO_FACTOR')
   services.audit.denied(viewer, 'request', 'FORBIDDEN', field)
   if (viewer.role === null)
     return new ForbiddenError(`This key lacks the permission for ${field}. Use a key with that permission.`)
