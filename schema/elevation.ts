@@ -21,7 +21,7 @@ const RESTRICTIONS: Record<Restriction, [code: string, message: string]> = {
   ],
   TWO_FACTOR: [
     'TWO_FACTOR_REQUIRED',
-    'Your role or your password needs a second factor. Call totpEnrol and totpConfirm; until then nothing else is open.',
+    'Your role in an organization or your password needs a second factor. Call totpEnrol and totpConfirm first.',
   ],
 }
 
@@ -34,14 +34,21 @@ export class RestrictedError extends SignalboxError {
 
 /**
  * Scopes that depend on the viewer alone. `anyPerson` is open to every person, `person` to all but those that must enrol a
- * second factor first, and `elevated` to every key.
+ * second factor first for any of their organizations, `admittedPerson` to all but those that must do so for that of the
+ * request, and `elevated` to every key.
  */
 export const scopesOf = (viewer: Viewer | null) => ({
   authenticated: viewer !== null && viewer.restriction === null,
-  person: isPerson(viewer) && viewer?.restriction !== 'TWO_FACTOR',
+  person: isPerson(viewer) && viewer?.lacksTwoFactor === false,
+  admittedPerson: isPerson(viewer) && viewer?.restriction !== 'TWO_FACTOR',
   anyPerson: isPerson(viewer),
   elevated: viewer?.isElevated === true,
 })
+
+/** Refuses a person whose session lacks a second factor, in a field that strangers may call. @throws RestrictedError */
+export function requireTwoFactor(viewer: Viewer | null): void {
+  if (viewer?.lacksTwoFactor === true) throw new RestrictedError('TWO_FACTOR')
+}
 
 /** Refuses a change that is dangerous for some inputs only. Keys are never asked. @throws ReauthenticationRequiredError */
 export function requireElevation(viewer: Viewer): void {
@@ -75,11 +82,8 @@ export function needsElevation(viewer: Viewer | null, { parentType, fieldName }:
   const { authScopes } = (parentType.getFields()[fieldName]!.extensions.pothosOptions ?? {}) as { authScopes?: Scopes }
   const scopes: Scopes = { ...authScopes, ...authScopes?.$all }
   const open = scopesOf(viewer)
-  if (
-    !scopes.elevated ||
-    !((scopes.person && open.person) || (scopes.anyPerson && open.anyPerson) || open.authenticated)
-  )
-    return false
+  const mayAct = scopes.person ? open.person : scopes.anyPerson ? open.anyPerson : open.authenticated
+  if (!scopes.elevated || !mayAct) return false
   const [resource = '', action] = (scopes.can ?? '').split(':')
   return scopes.can === undefined || allows(viewer.permissions, resource, action as Action)
 }

@@ -3,7 +3,7 @@ import type { Role } from '../src/domain/people/roles.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, omitNulls, ownedById, requireViewer } from './builder.ts'
-import { requireElevation } from './elevation.ts'
+import { requireElevation, requireTwoFactor } from './elevation.ts'
 import { readNodes, totalField } from './pages.ts'
 import { createPayload } from './payload.ts'
 import { MemberRole, Person } from './person.ts'
@@ -159,6 +159,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: InvitationAcceptInput, required: true, description: 'Token and new person.' }) },
     async resolve(_root, { input }, context) {
       const { viewer, client, services } = context
+      requireTwoFactor(viewer)
       const cookies = viewer?.principal.kind === 'PERSON' ? undefined : requireCookie(context)
       const { person, signedIn } = await services.acceptInvitation(viewer, omitNulls(input), client)
       if (cookies !== undefined && signedIn !== null) keepSession(cookies, signedIn)
