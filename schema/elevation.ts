@@ -45,7 +45,7 @@ export const scopesOf = (viewer: Viewer | null) => ({
   elevated: viewer?.isElevated === true,
 })
 
-/** Refuses a person whose session lacks a second factor, in a field that strangers may call. @throws RestrictedError */
+/** Refuses a session without its needed second factor, in a field that strangers may call. @throws RestrictedError */
 export function requireTwoFactor(viewer: Viewer | null): void {
   if (viewer?.lacksTwoFactor === true) throw new RestrictedError('TWO_FACTOR')
 }
@@ -55,7 +55,7 @@ export function requireElevation(viewer: Viewer): void {
   if (!viewer.isElevated) throw new ReauthenticationRequiredError()
 }
 
-/** Resources that decide about people. A key that writes them must not do what its maker may do only elevated. */
+/** Resources that decide about people. Their changes need the password again, so a key must not go around it. */
 const OF_PEOPLE = ['members', 'organization', 'platform']
 
 /** Requires the elevation for a key that may delete, or write about people. @throws ReauthenticationRequiredError */

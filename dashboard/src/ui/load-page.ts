@@ -3,7 +3,7 @@ import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
 /** The code of a page could not be fetched. */
 export class PageMissing extends Error {}
 
-/** A page whose code is fetched when it is shown first. */
+/** Fetches the code of a page when it is shown first. */
 export function loadPage<Props>(
   load: () => Promise<{ default: ComponentType<Props> }>,
 ): LazyExoticComponent<ComponentType<Props>> {

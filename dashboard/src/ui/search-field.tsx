@@ -24,7 +24,7 @@ export function SearchField({ label, value, placeholder, isId = false, onSearch 
   useEffect(() => () => clearTimeout(timer.current), [])
   if (value !== before) {
     setBefore(value)
-    // What is typed meanwhile stays, also a blank at its end.
+    // Text that is typed meanwhile stays, also a blank at its end.
     if (value !== text.trim()) setText(value)
   }
 

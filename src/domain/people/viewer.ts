@@ -47,7 +47,7 @@ export interface Viewer {
   role: Role | null
   /** Reason for which the person may manage nothing but its own account; null without one, and for a key. */
   restriction: Restriction | null
-  /** True for a person whose password, or role in any organization, needs a second factor that the session lacks. */
+  /** True when the password, or a role in any organization, needs a second factor that the session lacks. */
   lacksTwoFactor: boolean
   /** Reason of a person of the operator for acting in another organization; null without one, and for everybody else. */
   reason: string | null
