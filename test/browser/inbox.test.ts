@@ -158,6 +158,8 @@ describe('inbox', () => {
 
   test('works by keyboard alone', async () => {
     const page = await openInbox()
+    // The form follows the event type, which is read first.
+    await page.getByRole('button', { name: 'Send it to yourself' }).waitFor()
     await page.getByLabel('204 at once').focus()
     await page.keyboard.press('ArrowDown')
     expect(await page.getByLabel('500 at once').isChecked()).toBe(true)
