@@ -51,7 +51,8 @@ builder.subscriptionField('deliveryUpdates', (t) =>
     args: {
       filter: t.arg({ type: DeliveryUpdatesFilter, description: 'Filter of the changes. Default: every change.' }),
       after: t.arg.string({
-        description: 'Cursor of the last received update, to resume behind it. Default: changes from now on.',
+        description:
+          'Cursor of the last received update, to resume behind it, or of `deliveryUpdatesCursor`. Default: changes from now on.',
       }),
     },
     subscribe(_root, { filter, after }, context) {
@@ -65,6 +66,15 @@ builder.subscriptionField('deliveryUpdates', (t) =>
       answered.bytes = 0
       return update
     },
+  }),
+)
+
+builder.queryField('deliveryUpdatesCursor', (t) =>
+  t.string({
+    description:
+      'Cursor of the end of the delivery log now, for the `after` of `deliveryUpdates`: a list that is read behind it, and the changes after it, miss nothing. Needs `deliveries: read`.',
+    authScopes: { can: 'deliveries:read' },
+    resolve: (_root, _args, context) => context.services.deliveryFeed.endOf(requireViewer(context)),
   }),
 )
 

@@ -26,6 +26,8 @@ const signalbox = spawn('npm', ['start'], {
   cwd: path.join(import.meta.dirname, '..'),
   env: { PATH, HOME, DATA_DIR: dataDir, PORT: '0' },
   stdio: ['ignore', 'pipe', 'inherit'],
+  // A group of its own: npm does not pass signals on to the process that it starts.
+  detached: true,
 })
 const ended = new Promise((resolve) => signalbox.once('close', resolve))
 try {
@@ -42,7 +44,7 @@ try {
   }
   console.log(`${seconds(last - began)}  in total`)
 } finally {
-  signalbox.kill('SIGTERM')
+  if (signalbox.exitCode === null) process.kill(-signalbox.pid!, 'SIGTERM')
   await ended
   rmSync(dataDir, { recursive: true, force: true })
 }

@@ -10,7 +10,7 @@ import { startWatchdog } from './lib/watchdog.ts'
 const STOP_MARGIN_MS = 10_000
 
 function nextSteps(url: string, config: Config, keyShown: boolean, setUpLink: string | undefined): string {
-  const key = keyShown ? 'the key above' : 'your API key (the first start printed it)'
+  const key = keyShown ? 'the key above' : "the operator's API key (the first start printed it)"
   const port = config.port === 4000 ? '' : `PORT=${new URL(url).port} `
   const data = config.databaseUrl === undefined ? `Data: ${config.dataDir} (kept between starts). ` : ''
   return [
@@ -18,10 +18,11 @@ function nextSteps(url: string, config: Config, keyShown: boolean, setUpLink: st
     '',
     ...(setUpLink === undefined
       ? []
-      : [`  Next: open ${setUpLink}`, '  and become the first owner. The link is good once, for an hour.', '']),
+      : [`  Next: open ${setUpLink}`, '  and become the first owner. The link works once, within an hour.', '']),
     config.graphiql
-      ? `  API: open ${url}/graphiql, enter ${key} after "Bearer" in the Headers tab, and run the examples.`
+      ? `  API: open ${url}/graphiql and run the examples, signed in, or with ${key} after "Bearer" in the Headers tab.`
       : `  API: send GraphQL to ${url}/graphql with the header "Authorization: Bearer <key>" and ${key}.`,
+    "  The operator's key acts in the organization of the operator. Create keys of your own organization in the dashboard.",
     `  Demo, in a second terminal: ${port}BOOTSTRAP_API_KEY=<key> npm run demo`,
     ...(keyShown
       ? []
@@ -68,7 +69,7 @@ try {
   let keyShown = false
   const onKey = (secret: string) => {
     keyShown = true
-    print(`\nYour API key. Store it now, because Signalbox does not show it again:\n\n  ${secret}\n`)
+    print(`\nThe operator's API key. Store it now, because Signalbox does not show it again:\n\n  ${secret}\n`)
   }
   const onLost = () =>
     shutDown(

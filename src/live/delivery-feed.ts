@@ -53,6 +53,10 @@ export function createDeliveryFeed(deps: {
     /** Log rows buffered for all subscribers. */
     rowsKept: buffers.kept,
 
+    /** Cursor after the last change of the organization's deliveries that is committed now. */
+    endOf: async ({ organizationId }: Pick<Viewer, 'organizationId'>): Promise<string> =>
+      writeCursor({ ...AT_END, position: await latestPosition(deps.pool, organizationId) }),
+
     /**
      * Every change of the organization's deliveries that matches the filter.
      *

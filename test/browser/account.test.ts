@@ -5,6 +5,9 @@ import { PASSWORD } from '../support/browser-client.ts'
 import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
 import { signedIn } from '../support/people.ts'
 
+/** For states that follow an answer or a live message. */
+const WITHIN = { timeout: 10_000 }
+
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 beforeAll(async () => {
   dashboard = await startDashboard()
@@ -60,7 +63,7 @@ describe('own account', () => {
     await profile.getByRole('button', { name: 'Save' }).click()
     await giveAgain(other)
     const find = () => dashboard.database.prisma.person.findFirst({ where: { name: 'Lena' } })
-    await expect.poll(find).toMatchObject({ email: 'lena.b@example.com', mailsOfEndpoints: false })
+    await expect.poll(find, WITHIN).toMatchObject({ email: 'lena.b@example.com', mailsOfEndpoints: false })
     await other.close()
   })
 
@@ -71,7 +74,7 @@ describe('own account', () => {
     await panel.getByLabel('New password').fill('short')
     await panel.getByRole('button', { name: 'Change the password' }).click()
     await giveAgain(other)
-    await expect.poll(() => panel.getByLabel('New password').getAttribute('aria-invalid')).toBe('true')
+    await expect.poll(() => panel.getByLabel('New password').getAttribute('aria-invalid'), WITHIN).toBe('true')
     await panel.getByLabel('Current password').fill('not the present one')
     await panel.getByLabel('New password').fill('another four plain words')
     await panel.getByRole('button', { name: 'Change the password' }).click()
@@ -136,7 +139,7 @@ describe('own account', () => {
       .click()
     await giveAgain(other)
     await other.getByText('The session has ended').waitFor()
-    await expect.poll(() => table.getByRole('button', { name: /^End the session of/ }).count()).toBe(0)
+    await expect.poll(() => table.getByRole('button', { name: /^End the session of/ }).count(), WITHIN).toBe(0)
     expect(dashboard.faults).toEqual([])
     await other.close()
   })

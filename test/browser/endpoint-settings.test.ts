@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
+import { accessibilityFaults, interceptSockets, startDashboard } from '../support/dashboard.ts'
 import { startReceiver } from '../support/receiver.ts'
 
 /** For states that follow a live message. */
@@ -134,6 +134,32 @@ describe('settings', () => {
     await expect.poll(() => again.getByLabel('Description').inputValue(), WITHIN).toBe('By a program')
     await again.getByRole('button', { name: 'Save' }).waitFor()
     await Promise.all([page.close(), other.close()])
+  })
+})
+
+describe('settings without live messages', () => {
+  test('are refused by the server when somebody was faster, and then shown as a conflict', async () => {
+    const { page, id } = await openEndpoint('Offline')
+    const network = await interceptSockets(page)
+    await page.getByRole('heading', { name: 'Offline', level: 1 }).waitFor()
+    network.cut()
+    const dialog = await edit(page)
+    await dialog.getByLabel('Timeout in seconds').fill('9')
+    await dashboard.program.ask(
+      `mutation ($id: ID!) { webhookEndpointUpdate(id: $id, input: { channels: ["eu"] }) { __typename } }`,
+      { id },
+    )
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog
+      .getByRole('alert')
+      .filter({ hasText: /was changed and has version/ })
+      .waitFor()
+    await dialog.getByRole('alert').getByText('eu').waitFor()
+    await dialog.getByRole('button', { name: 'Save mine' }).click()
+    await page.getByText('The endpoint is saved').waitFor()
+    expect(await settingsOf(id)).toMatchObject({ timeoutSeconds: 9, channels: ['eu'] })
+    network.mend()
+    await page.close()
   })
 })
 

@@ -9,7 +9,6 @@ import { startReceiver } from '../support/receiver.ts'
 const WITHIN = { timeout: 10_000 }
 
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
-let base: string
 const [accepting, failing] = [
   await startReceiver(),
   await startReceiver((_request, response) => response.writeHead(500).end()),
@@ -18,7 +17,6 @@ const [accepting, failing] = [
 const ids: Record<string, string> = {}
 beforeAll(async () => {
   dashboard = await startDashboard()
-  base = `/dashboard/${dashboard.program.organizationId}`
   await dashboard.program.createType('invoice.paid')
   for (const [description, url] of [
     ['Billing', accepting.url],
@@ -38,11 +36,12 @@ afterAll(async () => {
 })
 
 const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
-const names = (page: Page) => page.getByRole('table', { name: 'Endpoints' }).locator('tbody .muted').allInnerTexts()
+const names = (page: Page) =>
+  page.getByRole('table', { name: 'Endpoints' }).locator('tbody .cell-line.muted').allInnerTexts()
 
 describe('list of endpoints', () => {
   test('shows the health and the last day of each endpoint', async () => {
-    const page = await dashboard.openAsOwner(`${base}/endpoints`)
+    const page = await openAs(dashboard, 'OWNER', '/endpoints')
     await rowOf(page, 'Billing').getByText('Healthy').waitFor()
     await rowOf(page, 'Billing').getByRole('img', { name: '2 attempts in 24 hours, none failed' }).waitFor()
     await rowOf(page, 'Search').getByText('Failing').waitFor()
@@ -51,7 +50,7 @@ describe('list of endpoints', () => {
   })
 
   test('keeps its tab and its search in the address', async () => {
-    const page = await dashboard.openAsOwner(`${base}/endpoints`)
+    const page = await openAs(dashboard, 'OWNER', '/endpoints')
     await page.getByRole('button', { name: 'Failing', exact: true }).click()
     await expect.poll(() => names(page), WITHIN).toEqual(['Search'])
     await page.getByRole('button', { name: 'All', exact: true }).click()
@@ -70,7 +69,7 @@ describe('list of endpoints', () => {
   })
 
   test('is used with the keyboard alone', async () => {
-    const page = await dashboard.openAsOwner(`${base}/endpoints`)
+    const page = await openAs(dashboard, 'OWNER', '/endpoints')
     await rowOf(page, 'Search').getByRole('link').focus()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
@@ -86,8 +85,8 @@ describe('list of endpoints', () => {
 describe('selection of endpoints', () => {
   test('is disabled and enabled in one step, and the other window sees it live', async () => {
     const [page, other] = [
-      await dashboard.openAsOwner(`${base}/endpoints`),
-      await dashboard.openAsOwner(`${base}/endpoints`),
+      await openAs(dashboard, 'OWNER', '/endpoints'),
+      await openAs(dashboard, 'OWNER', '/endpoints'),
     ]
     await rowOf(other, 'Warehouse').getByText('Healthy').waitFor()
     await page.getByRole('checkbox', { name: 'Select Billing' }).check()
@@ -122,7 +121,7 @@ describe('selection of endpoints', () => {
       const { webhookEndpoint } = await program.createEndpoint(accepting.url, { description })
       ids[description] = webhookEndpoint.id
     }
-    const page = await dashboard.openAsOwner(`${base}/endpoints?search=Old`)
+    const page = await openAs(dashboard, 'OWNER', '/endpoints?search=Old')
     await page.getByRole('checkbox', { name: 'Select all endpoints' }).check()
     await page.getByRole('button', { name: 'Delete selected' }).click()
     const dialog = page.getByRole('dialog', { name: 'Delete 2 endpoints?' })
@@ -163,7 +162,8 @@ describe('pages of endpoints', () => {
     ['light', false],
     ['dark', true],
   ])('have no finding of axe-core in %s mode', async (_mode, dark) => {
-    const page = await dashboard.openAsOwner(`${base}/endpoints`, { dark })
+    const page = await openAs(dashboard, 'OWNER', '/endpoints')
+    await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' })
     await page.getByRole('checkbox', { name: 'Select Billing' }).check()
     expect(await accessibilityFaults(page)).toEqual([])
     await rowOf(page, 'Search').getByRole('link').click()

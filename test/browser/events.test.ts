@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
-import { openAs } from '../support/dashboard-people.ts'
+import { type Frame, openPage } from '../support/dashboard-deliveries.ts'
 import { startReceiver } from '../support/receiver.ts'
 
 /** A busy machine may take that long. */
@@ -18,15 +18,7 @@ afterAll(async () => {
   await receiver.stop()
 })
 
-/** A page of an owner below the organization. */
-async function open(path: string, settings: { dark?: boolean; width?: number } = {}): Promise<Page> {
-  const page = await openAs(dashboard, 'OWNER', path)
-  if (settings.dark) await page.emulateMedia({ colorScheme: 'dark' })
-  if (settings.width !== undefined) await page.setViewportSize({ width: settings.width, height: 860 })
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  return page
-}
-
+const open = (path: string, frame?: Frame) => openPage(dashboard, path, frame)
 const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('cell') })
 
 describe('event types', () => {

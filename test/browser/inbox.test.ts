@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/lib/clock.ts'
 import { startApp } from '../support/app.ts'
 import { accessibilityFaults, startDashboard } from '../support/dashboard.ts'
+import { type Frame, openPage } from '../support/dashboard-deliveries.ts'
 import { openAs } from '../support/dashboard-people.ts'
 import { goThroughFirstMinute } from '../support/first-minute.ts'
 import { CHROMIUM } from '../support/installed.ts'
@@ -24,11 +25,8 @@ afterAll(() => dashboard.stop())
 const inboxes: Page[] = []
 
 /** The inbox of an owner. */
-async function openInbox(settings: { dark?: boolean; width?: number } = {}): Promise<Page> {
-  const page = await openAs(dashboard, 'OWNER', '/inbox')
-  if (settings.dark) await page.emulateMedia({ colorScheme: 'dark' })
-  if (settings.width !== undefined) await page.setViewportSize({ width: settings.width, height: 860 })
-  await page.getByRole('heading', { name: 'Inbox', level: 1 }).waitFor()
+async function openInbox(frame?: Frame): Promise<Page> {
+  const page = await openPage(dashboard, '/inbox', frame)
   inboxes.push(page)
   return page
 }

@@ -5,6 +5,9 @@ import { PASSWORD } from '../support/browser-client.ts'
 import { startDashboard } from '../support/dashboard.ts'
 import { watchSocket } from '../support/watch.ts'
 
+/** For states that follow an answer or a live message. */
+const WITHIN = { timeout: 10_000 }
+
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 let page: Page
 let key: { id: string; secret: string }
@@ -99,7 +102,7 @@ describe('state of an API key', () => {
 
   test('ends by a revocation that shows what it breaks, and that cannot be repeated', async () => {
     const watch = watchSocket(dashboard.url, key.secret, 'subscription { deliveryUpdates { cursor } }')
-    await expect.poll(() => dashboard.services.subscriptions.countOf(key.id)).toBe(1)
+    await expect.poll(() => dashboard.services.subscriptions.countOf(key.id), WITHIN).toBe(1)
     await dashboard.services.usageRecorder.flush()
     await button('Revoke').click()
     await dialog()

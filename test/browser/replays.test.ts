@@ -8,12 +8,10 @@ import { startReceiver } from '../support/receiver.ts'
 const WITHIN = { timeout: 10_000 }
 
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
-let base: string
 const receiver = await startReceiver()
 const failing = await startReceiver((_request, response) => response.writeHead(500).end())
 beforeAll(async () => {
   dashboard = await startDashboard()
-  base = `/dashboard/${dashboard.program.organizationId}`
   for (const type of ['invoice.paid', 'report.made', 'user.gone']) await dashboard.program.createType(type)
 })
 afterAll(async () => {
@@ -40,7 +38,7 @@ describe('replay', () => {
     const { webhookEndpoint } = await dashboard.program.createEndpoint(receiver.url, {
       ...{ description: 'Few', eventTypes: ['invoice.paid'] },
     })
-    const page = await dashboard.openAsOwner(`${base}/replays?endpoint=${webhookEndpoint.id}`)
+    const page = await openAs(dashboard, 'OWNER', `/replays?endpoint=${webhookEndpoint.id}`)
     const dialog = page.getByRole('dialog', { name: 'Replay events' })
     await dialog.getByRole('button', { name: 'Preview' }).click()
     await dialog.getByText('3 events would be sent.').waitFor()
@@ -75,7 +73,7 @@ describe('replay', () => {
       )
     }
     await start('Many')
-    const page = await dashboard.openAsOwner(`${base}/replays`)
+    const page = await openAs(dashboard, 'OWNER', '/replays')
     const other = await openAs(dashboard, 'VIEWER', '/replays')
     for (const window of [page, other]) {
       await rowOf(window, 'Many').getByText('Running').waitFor()
@@ -100,6 +98,23 @@ describe('replay', () => {
   })
 })
 
+describe('preview of a replay', () => {
+  test('says "At least" when not every event was examined', async () => {
+    await dashboard.program.createEndpoint(receiver.url, { eventTypes: ['nothing.here'] })
+    const page = await openAs(dashboard, 'OWNER', '/replays')
+    // An installation with that many events takes minutes to fill.
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch()
+      const text = (await response.text()).replace('"count":0,"isExact":true', '"count":100000,"isExact":false')
+      await route.fulfill({ response, body: text })
+    })
+    await page.getByRole('button', { name: 'Replay events' }).click()
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await page.getByText('At least 100,000 events would be sent.').waitFor()
+    await page.close()
+  })
+})
+
 describe('dead letters', () => {
   test('are filtered in the address, retried one by one and all at once with a preview', async () => {
     const { program } = dashboard
@@ -108,7 +123,7 @@ describe('dead letters', () => {
       retryPolicy: { maxAttempts: 1 },
     })
     await publish('user.gone', 3)
-    const page = await dashboard.openAsOwner(`${base}/dead-letters`)
+    const page = await openAs(dashboard, 'OWNER', '/dead-letters')
     await page.getByText('No dead letters').waitFor()
     await dashboard.deliver()
     // The list follows the deliveries by itself.
@@ -143,7 +158,7 @@ describe('dead letters', () => {
     const { program } = dashboard
     await program.createEndpoint(receiver.url, { description: 'Off', eventTypes: ['user.gone'], enabled: false })
     await publish('user.gone', 2)
-    const page = await dashboard.openAsOwner(`${base}/dead-letters?status=HELD`)
+    const page = await openAs(dashboard, 'OWNER', '/dead-letters?status=HELD')
     const other = await openAs(dashboard, 'VIEWER', '/dead-letters?status=HELD')
     await expect.poll(() => rowOf(other, 'user.gone').count(), WITHIN).toBe(2)
     expect(await other.getByRole('button', { name: /all of these/ }).count()).toBe(0)
@@ -167,7 +182,7 @@ describe('action on many deliveries', () => {
       ...{ description: 'Bulk', eventTypes: ['bulk.made'], enabled: false },
     })
     await publish('bulk.made', 1_200)
-    const page = await dashboard.openAsOwner(`${base}/dead-letters?status=HELD&endpoint=${webhookEndpoint.id}`)
+    const page = await openAs(dashboard, 'OWNER', `/dead-letters?status=HELD&endpoint=${webhookEndpoint.id}`)
     await page.getByRole('button', { name: 'Cancel all of these' }).click()
     await page.getByText('1,200 deliveries would be canceled.').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).last().click()

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../support/browser-client.ts'
 import { startDashboard } from '../support/dashboard.ts'
 
+/** For states that follow an answer or a live message. */
+const WITHIN = { timeout: 10_000 }
+
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 beforeAll(async () => {
   dashboard = await startDashboard()
@@ -81,11 +84,11 @@ describe('session of an open page', () => {
     expect(operations).toEqual([])
     await page.keyboard.press('ArrowDown')
     await page.clock.fastForward(60_000)
-    await expect.poll(() => operations).toEqual(['SessionRefresh', 'SessionUse'])
+    await expect.poll(() => operations, WITHIN).toEqual(['SessionRefresh', 'SessionUse'])
     await page.keyboard.press('ArrowUp')
     await page.clock.fastForward(60_000)
     expect(operations).toHaveLength(2)
     await page.clock.fastForward(60_000)
-    await expect.poll(() => operations.slice(2)).toEqual(['SessionUse'])
+    await expect.poll(() => operations.slice(2), WITHIN).toEqual(['SessionUse'])
   })
 })

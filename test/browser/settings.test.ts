@@ -4,6 +4,9 @@ import { PASSWORD } from '../support/browser-client.ts'
 import { accessibilityFaults, startDashboard, tabTo } from '../support/dashboard.ts'
 import { signedIn } from '../support/people.ts'
 
+/** For states that follow an answer or a live message. */
+const WITHIN = { timeout: 10_000 }
+
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 let page: Page
 beforeAll(async () => {
@@ -58,7 +61,7 @@ describe('settings of an organization', () => {
     await rules.getByLabel('Minutes without use').fill('')
     await rules.getByLabel('Viewer').uncheck()
     await rules.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(settings).toMatchObject({ sessionIdleSeconds: null, twoFactorRoles: [] })
+    await expect.poll(settings, WITHIN).toMatchObject({ sessionIdleSeconds: null, twoFactorRoles: [] })
   })
 
   test('are refused at their fields, with all that was typed', async () => {
@@ -82,7 +85,7 @@ describe('settings of an organization', () => {
     await dashboard.owner.ask(RENAME)
     await form.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Somebody else changed the settings meanwhile.').waitFor()
-    await expect.poll(() => form.getByLabel('Name').inputValue()).toBe('Theirs')
+    await expect.poll(() => form.getByLabel('Name').inputValue(), WITHIN).toBe('Theirs')
     await form.getByLabel('Name').fill('Acme')
     await form.getByRole('button', { name: 'Save' }).click()
     await page.getByText('The name is saved').waitFor()

@@ -1,10 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Mail, MailMessage } from '../../src/domain/people/mail.ts'
 import { PASSWORD } from '../support/browser-client.ts'
 import { startDashboard } from '../support/dashboard.ts'
+import { noteSecret } from '../support/secret-leak-check.ts'
 
+const mails: MailMessage[] = []
+const mail: Mail = {
+  isConfigured: true,
+  async send(message) {
+    mails.push(message)
+    return 'SENT'
+  },
+  stop() {},
+}
 let dashboard: Awaited<ReturnType<typeof startDashboard>>
 beforeAll(async () => {
-  dashboard = await startDashboard()
+  dashboard = await startDashboard({ mail })
 })
 afterAll(() => dashboard.stop())
 
@@ -43,5 +54,25 @@ describe('sign-in', () => {
     const known = await refusalOf(dashboard.person.email)
     expect(known).not.toBe('')
     expect(await refusalOf('nobody@example.com')).toBe(known)
+  })
+
+  test('a person who forgot the password gets a link, chooses another one and signs in with it', async () => {
+    const page = await dashboard.open()
+    await page.getByRole('button', { name: 'Forgot your password?' }).click()
+    await page.getByLabel('Email').fill(dashboard.person.email)
+    await page.getByRole('button', { name: 'Send a link' }).click()
+    await page.getByRole('status').getByText('a link is on its way').waitFor()
+    await expect.poll(() => mails.length).toBe(1)
+    const [, code = ''] = mails[0]!.text.match(/reset-password#([\w-]+)/) ?? []
+    noteSecret(code)
+    await page.goto(`${dashboard.url}/reset-password#${code}`)
+    const next = 'another four plain words'
+    await page.getByLabel('New password').fill(next)
+    await page.getByRole('button', { name: 'Save the password' }).click()
+    await page.getByLabel('Email').fill(dashboard.person.email)
+    await page.getByLabel('Password').fill(next)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('navigation').waitFor()
+    expect(dashboard.faults).toEqual([])
   })
 })

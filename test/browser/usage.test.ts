@@ -22,12 +22,14 @@ const goTo = (path: string) => page.goto(`${dashboard.url}/dashboard/${dashboard
 const table = (name: string) => page.getByRole('table', { name, exact: true })
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 
+/** Waits until a tile has a figure. */
+const shows = (title: string, value: string) =>
+  tiles(title)
+    .filter({ has: page.getByText(value, { exact: true }) })
+    .waitFor()
+const tiles = (title: string) => page.locator('.tile').filter({ has: page.getByText(title, { exact: true }) })
 /** The figure of a tile. */
-const tile = (title: string) =>
-  page
-    .locator('.tile')
-    .filter({ has: page.getByText(title, { exact: true }) })
-    .locator('.value')
+const tile = (title: string) => tiles(title).locator('.value')
 
 /** Saves what a button gives to download. */
 async function download(name: string): Promise<{ name: string; text: string }> {
@@ -38,7 +40,7 @@ async function download(name: string): Promise<{ name: string; text: string }> {
 describe('usage of API keys', () => {
   test('is shown over time, by operation, status, tier and key', async () => {
     await goTo('')
-    await expect.poll(() => tile('Requests').innerText()).toBe('6')
+    await shows('Requests', '6')
     expect(await tile('Keys in use').innerText()).toBe('2')
     await table('By operation')
       .getByRole('row', { name: /events.*3.*0%/ })
@@ -64,22 +66,22 @@ describe('usage of API keys', () => {
     await goTo('')
     await button('Only deliveries').click()
     await page.waitForURL(/operation=deliveries/)
-    await expect.poll(() => tile('Requests').innerText()).toBe('2')
+    await shows('Requests', '2')
     await page.reload()
-    await expect.poll(() => tile('Requests').innerText()).toBe('2')
+    await shows('Requests', '2')
     await button('Only deliveries: show all again').click()
-    await expect.poll(() => tile('Requests').innerText()).toBe('6')
+    await shows('Requests', '6')
     await page.getByLabel('Range').selectOption('1')
     await page.waitForURL(/hours=1/)
-    await expect.poll(() => tile('Requests').innerText()).toBe('6')
+    await shows('Requests', '6')
     await button('Only Standard').click()
     await page.waitForURL(/tier=STANDARD/)
-    await expect.poll(() => tile('Requests').innerText()).toBe('6')
+    await shows('Requests', '6')
   })
 
   test('leaves as CSV with what the filter left', async () => {
     await goTo('?hours=24&operation=events')
-    await expect.poll(() => tile('Requests').innerText()).toBe('3')
+    await shows('Requests', '3')
     const { name, text } = await download('Export as CSV')
     expect(name).toBe('usage-keys.csv')
     const [header, line] = text.split('\r\n')
@@ -103,7 +105,7 @@ describe('usage of API keys', () => {
     await page.getByRole('heading', { name: 'No requests in this range' }).waitFor()
     await dashboard.program.request('{ eventTypes { nodes { id } } }')
     await dashboard.services.usageRecorder.flush()
-    await expect.poll(() => tile('Requests').innerText(), { timeout: 15_000 }).toBe('1')
+    await shows('Requests', '1')
   })
 })
 

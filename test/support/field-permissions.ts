@@ -110,6 +110,7 @@ export const DECISIONS: Record<string, string> = {
   'query usageRecords': 'usage:read',
   'subscription usageUpdates': 'usage:read',
   'query deliveryStats': 'deliveries:read',
+  'query deliveryUpdatesCursor': 'deliveries:read',
   'subscription replayUpdates': 'deliveries:read',
   'subscription deliveryStatsUpdates': 'deliveries:read',
   'subscription deliveryUpdates': 'deliveries:read',

@@ -90,6 +90,7 @@ export async function fillDashboard(
     event: `/events/${last.event.id}`,
     'event-types': '/event-types',
     'event-type': `/event-types/${types.find(({ name }) => name === 'user.created')?.id}`,
+    inbox: '/inbox',
     replays: '/replays',
     'dead-letters': '/dead-letters',
     keys: '/keys',

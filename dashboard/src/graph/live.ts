@@ -1,9 +1,11 @@
-import { hashOf } from './documents.ts'
+import type { Client } from '@urql/core'
+import { documentOf, hashOf } from './documents.ts'
 import type { Newest } from './newest.ts'
 import {
   type DeliveryUpdatesSubscription,
   type DeliveryUpdatesSubscriptionVariables,
   deliveryUpdates,
+  deliveryUpdatesCursor,
 } from './operations.ts'
 import { createPace } from './pace.ts'
 import type { LiveState, Socket } from './socket.ts'
@@ -18,6 +20,8 @@ export interface LiveListener {
   /** @param count changes that came after a break, once no more of them follow */
   onCaughtUp(count: number): void
   onState(state: LiveState): void
+  /** Called once changes follow: what was read before may lack a change that no message tells, and is read again. */
+  onStart?(): void
 }
 
 /** Changed deliveries that wait for a drawing at most; more of them wait only in a hidden tab, which draws nothing. */
@@ -33,7 +37,7 @@ const QUIET_MS = 500
  * @returns closes the stream
  */
 export function openDeliveries(
-  { socket, newest }: { socket: Socket; newest: Newest },
+  { client, socket, newest }: { client: Client; socket: Socket; newest: Newest },
   filter: DeliveryUpdatesSubscriptionVariables['filter'],
   listener: LiveListener,
 ): () => void {
@@ -44,6 +48,7 @@ export function openDeliveries(
   let hasDropped = false
   let missed: number | undefined
   let quiet: ReturnType<typeof setTimeout> | undefined
+  let isStopped = false
 
   function flush(): void {
     const deliveries = [...changed.values()]
@@ -76,20 +81,33 @@ export function openDeliveries(
   }
 
   const stops = [
-    socket.watch(listener.onState),
     socket.onResumed(() => {
       if (variables.after != null) missed = 0
     }),
-    socket.follow<DeliveryUpdatesSubscription>(
-      {
-        query: '',
-        variables: variables as Record<string, unknown>,
-        extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(deliveryUpdates) } },
-      },
-      { next: ({ data }) => data && take(data.deliveryUpdates), error: () => listener.onGap(), complete: () => {} },
-    ),
   ]
+
+  /** Begins at a known place, because a subscription does not tell when it has begun. */
+  async function begin(): Promise<void> {
+    const { data } = await client.query(documentOf(deliveryUpdatesCursor), {}, { requestPolicy: 'network-only' })
+    if (isStopped) return
+    if (data) variables.after = data.deliveryUpdatesCursor
+    stops.push(
+      socket.watch(listener.onState),
+      socket.follow<DeliveryUpdatesSubscription>(
+        {
+          query: '',
+          variables: variables as Record<string, unknown>,
+          extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(deliveryUpdates) } },
+        },
+        { next: ({ data }) => data && take(data.deliveryUpdates), error: () => listener.onGap(), complete: () => {} },
+      ),
+    )
+    listener.onStart?.()
+  }
+  void begin()
+
   return () => {
+    isStopped = true
     pace.stop()
     clearTimeout(quiet)
     for (const stop of stops) stop()

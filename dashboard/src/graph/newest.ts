@@ -1,4 +1,5 @@
 import { type Exchange, mapExchange } from '@urql/core'
+import type { SelectionSetNode } from 'graphql'
 
 /** Objects whose newest copy is remembered. */
 const REMEMBERED = 10_000
@@ -38,17 +39,40 @@ export function createNewest() {
     return { ...object, ...Object.fromEntries(shared) }
   }
 
-  function walk(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(walk)
-    if (typeof value !== 'object' || value === null) return value
+  /** @param sets selections of the object; empty for a scalar, whose JSON may look like any object and belongs to a tenant */
+  function walk(value: unknown, sets: readonly SelectionSetNode[]): unknown {
+    if (sets.length === 0 || typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map((entry) => walk(entry, sets))
     const object = isVersioned(value) ? latest(value) : value
-    return Object.fromEntries(Object.entries(object).map(([name, entry]) => [name, walk(entry)]))
+    const below = selectionsBelow(sets)
+    return Object.fromEntries(Object.entries(object).map(([name, entry]) => [name, walk(entry, below.get(name) ?? [])]))
   }
 
   /** Stands below the cache. */
   const exchange: Exchange = mapExchange({
-    onResult: (result) => ({ ...result, data: walk(result.data) as typeof result.data }),
+    onResult(result) {
+      const sets = result.operation.query.definitions.flatMap((definition) =>
+        definition.kind === 'OperationDefinition' ? [definition.selectionSet as SelectionSetNode] : [],
+      )
+      return { ...result, data: walk(result.data, sets) as typeof result.data }
+    },
   })
 
   return { latest, exchange }
+}
+
+/** The selections below each field, by the name of the field in the answer. Documents of the dashboard have inline fragments only. */
+function selectionsBelow(sets: readonly SelectionSetNode[]): Map<string, SelectionSetNode[]> {
+  const below = new Map<string, SelectionSetNode[]>()
+  for (const { selections } of sets)
+    for (const selection of selections)
+      if (selection.kind === 'InlineFragment')
+        for (const [name, inner] of selectionsBelow([selection.selectionSet])) add(below, name, inner)
+      else if (selection.kind === 'Field' && selection.selectionSet !== undefined)
+        add(below, selection.alias?.value ?? selection.name.value, [selection.selectionSet])
+  return below
+}
+
+function add(to: Map<string, SelectionSetNode[]>, name: string, sets: readonly SelectionSetNode[]): void {
+  to.set(name, [...(to.get(name) ?? []), ...sets])
 }

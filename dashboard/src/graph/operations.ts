@@ -1195,6 +1195,11 @@ export type DeliveryUpdatesSubscriptionVariables = Exact<{
 
 export type DeliveryUpdatesSubscription = { deliveryUpdates: { __typename: 'DeliveryUpdate', cursor: string, gap: boolean, delivery: { __typename: 'Delivery', id: string, status: DeliveryStatus, attemptCount: number, version: number, explanation: string, createdAt: string, updatedAt: string, nextAttemptAt: string | null, event: { __typename: 'Event', id: string, type: string }, endpoint: { __typename: 'WebhookEndpoint', id: string, url: string | null } } } };
 
+export type DeliveryUpdatesCursorQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DeliveryUpdatesCursorQuery = { deliveryUpdatesCursor: string };
+
 export type EndpointQueryVariables = Exact<{
   id: string | number;
   filter?: DeliveryFilter | null | undefined;
@@ -1700,6 +1705,11 @@ export type KeyNamesQuery = { nodes: Array<
     | { __typename: 'Session', id: string }
     | { __typename: 'WebhookEndpoint', id: string }
    | null> };
+
+export type KeyResourcesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type KeyResourcesQuery = { permissionResources: Array<{ __typename: 'PermissionResource', name: string, description: string, isDeclared: boolean }> };
 
 export type KeyRevokeMutationVariables = Exact<{
   id: string | number;
@@ -2253,6 +2263,12 @@ export const deliveryUpdates: Operation<DeliveryUpdatesSubscription, DeliveryUpd
   body: "subscription DeliveryUpdates($filter: DeliveryUpdatesFilter, $after: String) {\n  deliveryUpdates(filter: $filter, after: $after) {\n    cursor\n    gap\n    delivery {\n      id\n      status\n      attemptCount\n      version\n      explanation\n      createdAt\n      updatedAt\n      nextAttemptAt\n      event {\n        id\n        type\n        __typename\n      }\n      endpoint {\n        id\n        url\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
 }
 
+export const deliveryUpdatesCursor: Operation<DeliveryUpdatesCursorQuery, DeliveryUpdatesCursorQueryVariables> = {
+  documentId: 'sha256:8bb3842e1b1c498d3bb3846ed130ae19759facefe4200baee10049298a299cf1',
+  name: 'DeliveryUpdatesCursor',
+  body: "query DeliveryUpdatesCursor {\n  deliveryUpdatesCursor\n}",
+}
+
 export const endpoint: Operation<EndpointQuery, EndpointQueryVariables> = {
   documentId: 'sha256:752a742815f9e5796d584cb15ad01ad8dada448bff83a19e244ebb18042591c3',
   name: 'Endpoint',
@@ -2473,6 +2489,12 @@ export const keyNames: Operation<KeyNamesQuery, KeyNamesQueryVariables> = {
   documentId: 'sha256:45736b404d7caad42f58bf4858b0f31d59ad0686f2208f494a2aa769685fcbf2',
   name: 'KeyNames',
   body: "query KeyNames($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    id\n    ... on ApiKey {\n      name\n      status\n      version\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const keyResources: Operation<KeyResourcesQuery, KeyResourcesQueryVariables> = {
+  documentId: 'sha256:834651eee3bb32877d70986f5989cf766c4d106415f745c9f71933971653a349',
+  name: 'KeyResources',
+  body: "query KeyResources {\n  permissionResources {\n    name\n    description\n    isDeclared\n    __typename\n  }\n}",
 }
 
 export const keyRevoke: Operation<KeyRevokeMutation, KeyRevokeMutationVariables> = {

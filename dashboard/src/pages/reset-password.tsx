@@ -13,6 +13,10 @@ const words = texts.signIn.reset
 /** Chooses a new password by the link of a reset. */
 export default function ResetPassword() {
   const code = useLinkCode()
+  return <Alone title={words.title}>{code === '' ? <p role="alert">{words.noCode}</p> : <Choice code={code} />}</Alone>
+}
+
+function Choice({ code }: { code: string }) {
   const { send } = useChange(passwordReset)
   const [, navigate] = useLocation()
 
@@ -22,29 +26,23 @@ export default function ResetPassword() {
   }
 
   return (
-    <Alone title={words.title}>
-      {code === '' ? (
-        <p role="alert">{words.noCode}</p>
-      ) : (
-        <Form
-          submit={words.submit}
-          send={(form) => send({ input: { code, password: String(form.get('password')) } })}
-          onDone={done}
-        >
-          {(faultOf) => (
-            <TextField
-              label={words.password}
-              name="password"
-              type="password"
-              autoComplete="new-password"
-              required
-              autoFocus
-              hint={texts.signIn.setup.passwordHint}
-              fault={faultOf('password')}
-            />
-          )}
-        </Form>
+    <Form
+      submit={words.submit}
+      send={(form) => send({ input: { code, password: String(form.get('password')) } })}
+      onDone={done}
+    >
+      {(faultOf) => (
+        <TextField
+          label={words.password}
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          required
+          autoFocus
+          hint={texts.signIn.setup.passwordHint}
+          fault={faultOf('password')}
+        />
       )}
-    </Alone>
+    </Form>
   )
 }

@@ -1,9 +1,10 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import { Provider } from 'urql'
 import { createGraph } from '../graph/client.ts'
-import { signIn, signInVerify } from '../graph/operations.ts'
+import { passwordResetRequest, signIn, signInVerify } from '../graph/operations.ts'
 import { useChange } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
+import { Button } from '../ui/button.tsx'
 import { CheckField, TextField } from '../ui/field.tsx'
 import { Form } from '../ui/form.tsx'
 
@@ -37,6 +38,13 @@ interface SignInProps {
 
 export function SignIn({ hasEnded, onSignedIn }: SignInProps) {
   const [challenge, setChallenge] = useState<string>()
+  const [hasForgotten, setForgotten] = useState(false)
+  if (hasForgotten)
+    return (
+      <Alone title={words.forgotten.title}>
+        <ForgottenPassword onBack={() => setForgotten(false)} />
+      </Alone>
+    )
   return (
     <Alone title={words.title}>
       {hasEnded && (
@@ -45,7 +53,7 @@ export function SignIn({ hasEnded, onSignedIn }: SignInProps) {
         </p>
       )}
       {challenge === undefined ? (
-        <PasswordStep onSignedIn={onSignedIn} onChallenge={setChallenge} />
+        <PasswordStep onSignedIn={onSignedIn} onChallenge={setChallenge} onForgotten={() => setForgotten(true)} />
       ) : (
         <CodeStep challenge={challenge} onSignedIn={onSignedIn} onBack={() => setChallenge(undefined)} />
       )}
@@ -53,7 +61,13 @@ export function SignIn({ hasEnded, onSignedIn }: SignInProps) {
   )
 }
 
-function PasswordStep(props: { onSignedIn: () => void; onChallenge: (challenge: string) => void }) {
+interface PasswordStepProps {
+  onSignedIn: () => void
+  onChallenge: (challenge: string) => void
+  onForgotten: () => void
+}
+
+function PasswordStep(props: PasswordStepProps) {
   const { send } = useChange(signIn)
 
   const submit = (form: FormData) =>
@@ -89,8 +103,33 @@ function PasswordStep(props: { onSignedIn: () => void; onChallenge: (challenge: 
           </>
         )}
       </Form>
-      <p className="hint">{words.noPassword}</p>
+      <Button kind="quiet" onClick={props.onForgotten}>
+        {words.forgotten.link}
+      </Button>
     </>
+  )
+}
+
+/** Asks for the link of a reset. The answer is the same for every address. */
+function ForgottenPassword({ onBack }: { onBack: () => void }) {
+  const { send } = useChange(passwordResetRequest)
+  const [isSent, setSent] = useState(false)
+  if (isSent)
+    return (
+      <>
+        <p role="status">{words.forgotten.sent}</p>
+        <Button onClick={onBack}>{words.forgotten.back}</Button>
+      </>
+    )
+  return (
+    <Form
+      submit={words.forgotten.submit}
+      onCancel={onBack}
+      send={(form) => send({ email: String(form.get('email')) })}
+      onDone={() => setSent(true)}
+    >
+      {() => <TextField label={words.email} name="email" type="email" autoComplete="username" required autoFocus />}
+    </Form>
   )
 }
 

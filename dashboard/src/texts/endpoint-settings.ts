@@ -1,6 +1,6 @@
 import { count } from './count.ts'
 
-/** Texts of the form and the details of an endpoint. */
+/** Texts of the form and the details of an endpoint, which load with its page. */
 export const endpointSettingTexts = {
   settingNames: {
     url: 'URL',

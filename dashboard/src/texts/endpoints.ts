@@ -1,11 +1,9 @@
 import { count } from './count.ts'
-import { endpointSettingTexts } from './endpoint-settings.ts'
 
 const endpoints = (number: number) => count(number, 'endpoint', 'endpoints')
 const deliveries = (number: number) => count(number, 'delivery', 'deliveries')
 
 export const endpointTexts = {
-  ...endpointSettingTexts,
   title: 'Endpoints',
   stream: 'Stream',
   create: 'Add an endpoint',

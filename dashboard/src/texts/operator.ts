@@ -84,7 +84,7 @@ export const operatorTexts = {
 export const visitTexts = {
   label: 'Visit',
   reading: (name: string) =>
-    `You are looking into ${name}, which is not your organization. You can read everything and change nothing; both audit trails record the visit.`,
+    `You are looking into ${name}, which is not yours: you read everything and change nothing. Both audit trails tell of it.`,
   acting: (name: string, reason: string) =>
     `You can change ${name} for the reason “${reason}”. Both audit trails record it.`,
   act: 'Act with a reason',

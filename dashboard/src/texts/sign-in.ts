@@ -6,7 +6,13 @@ export const signInTexts = {
   password: 'Password',
   remember: 'Keep me signed in for 30 days',
   submit: 'Sign in',
-  noPassword: 'Forgotten your password? Ask an owner of your organization, or the operator of this installation.',
+  forgotten: {
+    link: 'Forgot your password?',
+    title: 'Reset your password',
+    submit: 'Send a link',
+    sent: 'If a person has this address and the installation sends mail, a link is on its way. Without mail, ask the operator of the installation for a link.',
+    back: 'Back to sign-in',
+  },
   code: 'Code',
   codeHint: 'The code that your authenticator shows, or one of your recovery codes.',
   reset: {

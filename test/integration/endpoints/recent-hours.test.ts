@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOCKS } from '../../../src/database/locks.ts'
-import { countHours, createCountHours } from '../../../src/domain/deliveries/count-hours.ts'
+import { COUNT_HOURS, countHours, createCountHours } from '../../../src/domain/deliveries/count-hours.ts'
 import { type App, silentLog, startApp } from '../../support/app.ts'
+import { explainReads } from '../../support/explain.ts'
 import { startReceiver } from '../../support/receiver.ts'
 
 let app: App
@@ -126,6 +127,33 @@ describe('hours of an endpoint', () => {
       boundedPool.query = query as never
     }
     expect(texts.filter((text) => text.includes('endpoint_hours'))).toHaveLength(1)
+  })
+
+  test('are read and counted through indexes, whatever other endpoints and days there are', async () => {
+    const tenant = await setUp()
+    await tenant.attempts(2)
+    await count()
+    const { pool, boundedPool } = app.database
+    await pool.query(
+      `INSERT INTO delivery_stats (endpoint_id, day, bucket, organization_id, attempts)
+       SELECT 'whep_' || n % 10, $2::date - 2 - n / 100, n % 10, $1, 1 FROM generate_series(0, 5999) n ON CONFLICT DO NOTHING`,
+      [tenant.organizationId, app.clock.now()],
+    )
+    await pool.query(
+      `INSERT INTO endpoint_hours SELECT 'whep_' || n / 24, date_trunc('hour', $2::timestamptz) - n % 24 * interval '1 hour', $1, 1, 0
+       FROM generate_series(0, 5999) n`,
+      [tenant.organizationId, app.clock.now()],
+    )
+    await pool.query('ANALYZE')
+    const reads = await explainReads(boundedPool, () => tenant.hours())
+    expect(
+      reads.filter(({ table }) => table === 'endpoint_hours').reduce((sum, { rows }) => sum + rows, 0),
+    ).toBeLessThan(25)
+    const counted = await explainReads(pool, () => pool.query({ text: COUNT_HOURS, values: [app.clock.now()] }))
+    expect(counted.filter(({ node }) => node === 'Seq Scan')).toEqual([])
+    expect(counted.filter(({ table }) => table === 'delivery_stats').map(({ index }) => index)).toEqual([
+      'delivery_stats_day_idx',
+    ])
   })
 
   test('are counted again after a failed count', async () => {

@@ -45,6 +45,26 @@ describe('resumed subscription', () => {
     second.stop()
   })
 
+  test('a subscription that begins at the end of the log, read before, gets every change since', async () => {
+    const tenant = await setUp()
+    await tenant.publish('a.b')
+    const cursor = await tenant.ask('{ deliveryUpdatesCursor }')
+    const later = await tenant.publish('a.b')
+    const query = `subscription { deliveryUpdates(after: "${cursor}") { gap delivery { eventId } } }`
+    const watch = watchSocket(app.url, tenant.key, query)
+    await watch.until((messages) => messages.length >= 1)
+    expect(watch.messages).toEqual([{ deliveryUpdates: { gap: false, delivery: { eventId: later } } }])
+    watch.stop()
+  })
+
+  test('the end of a log without entries is a cursor too, of one organization only', async () => {
+    const [tenant, other] = [await setUp(), await setUp()]
+    const cursor = await tenant.ask('{ deliveryUpdatesCursor }')
+    await other.publish('a.b')
+    expect(await tenant.ask('{ deliveryUpdatesCursor }')).toBe(cursor)
+    expect(await other.ask('{ deliveryUpdatesCursor }')).not.toBe(cursor)
+  })
+
   test('a subscription that resumes after a pruned log entry reports a gap', async () => {
     const tenant = await setUp()
     const query = (after = '') => `subscription { deliveryUpdates${after && `(after: "${after}")`} { cursor gap } }`

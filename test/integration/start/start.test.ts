@@ -35,7 +35,7 @@ describe('start with embedded PostgreSQL', () => {
     const first = running(startProcess(env))
     const url = await urlOf(first)
     const key = first.output().match(/sb_live_\w{48}/)?.[0]
-    expect(first.output()).toMatch(/Your API key\. Store it now, because Signalbox does not show it again:/)
+    expect(first.output()).toMatch(/The operator's API key\. Store it now, because Signalbox does not show it again:/)
     expect(first.output()).toContain(`API: open ${url}/graphiql`)
     expect(first.output()).toMatch(new RegExp(`Next: open ${url}/setup#[\\w-]{43}\n`))
     await createApi(url).as(key).createType('kept.one')

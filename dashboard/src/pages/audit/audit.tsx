@@ -65,7 +65,7 @@ export default function Audit() {
         <h1>{words.title}</h1>
         <LiveState socket={graph.socket} />
       </div>
-      <div className="filters">
+      <search className="filters">
         <SearchField
           label={labels.actor}
           value={filters.get('actor')}
@@ -91,7 +91,7 @@ export default function Audit() {
         <TimeField label={labels.from} value={filters.given('from')} onChange={(time) => filters.set('from', time)} />
         <TimeField label={labels.to} value={filters.given('to')} onChange={(time) => filters.set('to', time)} />
         {!filters.isEmpty && <Button onClick={filters.clear}>{labels.clear}</Button>}
-      </div>
+      </search>
       <Answered answer={answer}>
         {({ auditEntries: { nodes, total, pageInfo } }) => (
           <Panel

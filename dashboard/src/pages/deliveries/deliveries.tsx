@@ -43,6 +43,11 @@ export default function Deliveries() {
   const filter = useDeliveryFilter(filters)
   const { answer, rows, waiting, state, isFresh } = useDeliveries(filter, after, useScrolled())
 
+  function turn(cursor: string | undefined) {
+    filters.set('after', cursor)
+    window.scrollTo({ top: 0 })
+  }
+
   return (
     <>
       <div className="page-head">
@@ -81,7 +86,7 @@ export default function Deliveries() {
                   isFresh={isFresh}
                 />
               )}
-              <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
+              <Pager pageInfo={pageInfo} after={after} onPage={turn} />
             </>
           )}
         </Answered>

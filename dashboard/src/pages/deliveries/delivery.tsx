@@ -54,6 +54,7 @@ function useFollow(node: DeliveryQuery['node'] | undefined, refresh: () => void)
       {
         onState: () => {},
         onCaughtUp: () => {},
+        onStart: refresh,
         onGap: refresh,
         onChanges: (changed) => changed.some((change) => change.id === id) && refresh(),
       },

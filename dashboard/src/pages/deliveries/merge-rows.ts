@@ -25,9 +25,15 @@ export function mergeRows(page: Page, changes: ReadonlyMap<string, DeliveryRow>,
   return [...arrived, ...current].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, ROWS_AT_MOST)
 }
 
-/** Rows that stood in the list when it was scrolled, in their newest state and in their places. */
-export const holdRows = (held: readonly DeliveryRow[], changes: ReadonlyMap<string, DeliveryRow>): DeliveryRow[] =>
-  held.map((row) => newer(row, changes.get(row.id)))
+/** Rows that stood in the list when it was scrolled, in their places and in their newest state, read or told. */
+export function holdRows(
+  held: readonly DeliveryRow[],
+  read: readonly DeliveryRow[],
+  changes: ReadonlyMap<string, DeliveryRow>,
+): DeliveryRow[] {
+  const known = new Map(read.map((row) => [row.id, row]))
+  return held.map((row) => newer(newer(row, known.get(row.id)), changes.get(row.id)))
+}
 
 const newer = (row: DeliveryRow, change: DeliveryRow | undefined): DeliveryRow =>
   change !== undefined && change.version > row.version ? change : row

@@ -6,6 +6,7 @@ import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { toast } from '../../ui/toasts.tsx'
+import { useSoon } from '../../ui/use-soon.ts'
 import { type DeliveryFilter, type DeliveryRow, holdRows, isNew, mergeRows, ROWS_AT_MOST } from './merge-rows.ts'
 
 /** Time for which a changed row is marked. */
@@ -30,6 +31,7 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
   const [changes, setChanges] = useState<ReadonlyMap<string, DeliveryRow>>(new Map())
   const fresh = useRef(new Map<string, number>())
   const { refresh } = answer
+  const rereadSoon = useSoon(REREAD_MS, refresh)
   const key = JSON.stringify(filter)
   const heldRows = useRef<readonly DeliveryRow[]>(undefined)
   const arrived = useRef(new Set<string>())
@@ -37,16 +39,10 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
   useEffect(() => {
     setChanges(new Map())
     heldRows.current = undefined
-    let reread: ReturnType<typeof setTimeout> | undefined
-    function rereadSoon() {
-      reread ??= setTimeout(() => {
-        reread = undefined
-        refresh()
-      }, REREAD_MS)
-    }
     // The states are filtered here: a row that leaves the filter sends a message that the server would hold back.
-    const stop = openDeliveries(graph, filter.endpointId == null ? {} : { endpointId: filter.endpointId }, {
+    return openDeliveries(graph, filter.endpointId == null ? {} : { endpointId: filter.endpointId }, {
       onState: setState,
+      onStart: refresh,
       onCaughtUp: (count) => toast(texts.live.caughtUp(count)),
       onGap() {
         toast(texts.live.gap)
@@ -75,10 +71,6 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
         })
       },
     })
-    return () => {
-      clearTimeout(reread)
-      stop()
-    }
   }, [graph, key, after])
 
   const page = answer.data?.deliveries
@@ -90,11 +82,12 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
       filter,
     )
   }, [page, changes, filter, after])
-  if (!isHeld) {
+  // Only the newest page takes arrived rows, so that no other one needs to be held.
+  if (!isHeld || after !== undefined) {
     heldRows.current = undefined
     arrived.current.clear()
   } else heldRows.current ??= merged
-  const rows = heldRows.current === undefined ? merged : holdRows(heldRows.current, changes)
+  const rows = heldRows.current === undefined ? merged : holdRows(heldRows.current, page?.nodes ?? [], changes)
   const isFresh = ({ id }: DeliveryRow) => performance.now() - (fresh.current.get(id) ?? -FRESH_MS) < FRESH_MS
   return { answer, rows, waiting: arrived.current.size, state, isFresh }
 }

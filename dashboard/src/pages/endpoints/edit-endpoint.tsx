@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { endpointUpdate } from '../../graph/operations.ts'
 import { type Outcome, useChange } from '../../graph/use-operation.ts'
+import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { texts } from '../../texts.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Form } from '../../ui/form.tsx'
@@ -46,7 +47,7 @@ export function EditEndpoint({ endpoint, onClose }: Props) {
       )}
       <Form
         key={base.version}
-        submit={isBehind ? words.conflict.saveMine : words.form.save}
+        submit={isBehind ? settingTexts.conflict.saveMine : words.form.save}
         onCancel={onClose}
         send={save}
         onDone={() => {

@@ -2,9 +2,9 @@ import { formatSpan } from '../../graph/format.ts'
 import { type EndpointChangeQuery, endpointChange } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
-import { texts } from '../../texts.ts'
+import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 
-const words = texts.endpoints.cause
+const words = settingTexts.cause
 type Entry = EndpointChangeQuery['auditEntries']['nodes'][number]
 
 /** Changes after which requests may begin to fail. A test changes nothing. */
@@ -31,6 +31,6 @@ export function EndpointCause({ id, failingSince }: { id: string; failingSince: 
 function describe({ action, details }: Entry): string {
   if (action !== 'WEBHOOK_ENDPOINT_UPDATE') return words.actions[action] ?? action
   const { changed = [] } = details as { changed?: string[] }
-  const names = changed.map((name) => texts.endpoints.settingNames[name as keyof typeof texts.endpoints.settingNames])
+  const names = changed.map((name) => settingTexts.settingNames[name as keyof typeof settingTexts.settingNames])
   return words.changed(names.filter(Boolean).join(', ') || words.settings)
 }

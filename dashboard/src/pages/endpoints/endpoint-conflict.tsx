@@ -1,14 +1,14 @@
 import { endpointChange } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
-import { texts } from '../../texts.ts'
+import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { EndpointRow } from './endpoint.tsx'
 import type { Difference } from './endpoint-input.ts'
 import { predicateSentence } from './predicate-sentence.ts'
 
-const words = texts.endpoints.conflict
+const words = settingTexts.conflict
 
 interface Props {
   endpoint: EndpointRow
@@ -27,7 +27,7 @@ export function EndpointConflict({ endpoint, differences, onTakeTheirs }: Props)
         <ul className="plain">
           {differences.map(({ name, before, now }) => (
             <li key={name}>
-              <strong>{texts.endpoints.settingNames[name]}</strong>: <del>{format(name, before)}</del> →{' '}
+              <strong>{settingTexts.settingNames[name]}</strong>: <del>{format(name, before)}</del> →{' '}
               <ins>{format(name, now)}</ins>
             </li>
           ))}

@@ -1,12 +1,13 @@
 import type { RetryPreset, WebhookEndpointUpdateInput } from '../../graph/operations.ts'
 import type { Refusal } from '../../graph/use-operation.ts'
+import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { texts } from '../../texts.ts'
 import type { EndpointRow } from './endpoint.tsx'
 import { parseExactly } from './predicate-form.ts'
 
 // The settings of an endpoint: as the fields of a form hold them, as the API takes them, and compared with each other.
 
-const words = texts.endpoints.predicate
+const words = settingTexts.predicate
 
 const listOf = (form: FormData, name: string): string[] =>
   String(form.get(name) ?? '')
@@ -89,7 +90,7 @@ export function changesOf(entered: ReturnType<typeof readEndpoint>, base: Endpoi
 
 /** A setting that another person changed. */
 export interface Difference {
-  name: Exclude<keyof typeof texts.endpoints.settingNames, 'externalId'>
+  name: Exclude<keyof typeof settingTexts.settingNames, 'externalId'>
   before: unknown
   now: unknown
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useSession } from '../../session.tsx'
+import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { texts } from '../../texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -12,7 +13,7 @@ import type { EndpointRow } from './endpoint.tsx'
 import { RotateSecret } from './rotate-secret.tsx'
 import { LANGUAGES, type Language, snippetOf } from './verify-snippets.ts'
 
-const words = texts.endpoints.signature
+const words = settingTexts.signature
 type Secret = EndpointRow['secrets'][number]
 
 const COLUMNS: readonly Column<Secret>[] = [

@@ -13,6 +13,7 @@ import { SearchField } from '../../ui/search-field.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { Time } from '../../ui/time.tsx'
 import { useEvery } from '../../ui/use-every.ts'
 import { useFilters } from '../../ui/use-filters.ts'
 import { useSoon } from '../../ui/use-soon.ts'
@@ -44,7 +45,18 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: titles.health, cell: (row) => <EndpointState endpoint={row} /> },
   { title: titles.hours, cell: ({ recentHours }) => <EndpointHours hours={recentHours} /> },
   { title: titles.types, cell: ({ eventTypes }) => <span className="cell-line mono">{eventTypes.join(', ')}</span> },
-  { title: titles.failure, cell: ({ health }) => <span className="cell-line">{health.lastFailure}</span> },
+  {
+    title: titles.failure,
+    cell: ({ health: { lastFailure, lastFailureAt } }) =>
+      lastFailureAt !== null && (
+        <>
+          <span className="cell-line">{lastFailure}</span>
+          <span className="muted">
+            <Time at={lastFailureAt} />
+          </span>
+        </>
+      ),
+  },
 ]
 
 /** Conditions of each tab. */

@@ -1,9 +1,9 @@
 import { useState } from 'react'
-import { texts } from '../../texts.ts'
+import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 
-const words = texts.endpoints.headers
+const words = settingTexts.headers
 let lastId = 0
 const rowOf = (name: string) => ({ id: ++lastId, name })
 

@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { endpointMatchPreview } from '../../graph/operations.ts'
 import { useAsk } from '../../graph/use-ask.ts'
-import { texts } from '../../texts.ts'
+import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { readFilter } from './endpoint-input.ts'
 
-const words = texts.endpoints.preview
+const words = settingTexts.preview
 
 /** Counts the newest events that the filter of the form around it would match. */
 export function MatchPreview() {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { texts } from '../../texts.ts'
+import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField, TextAreaField, TextField } from '../../ui/field.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
@@ -13,7 +13,7 @@ import {
   toPredicate,
 } from './predicate-form.ts'
 
-const words = texts.endpoints.predicate
+const words = settingTexts.predicate
 
 interface Props {
   /** The predicate to begin with. */

@@ -1,7 +1,7 @@
-import { texts } from '../../texts.ts'
+import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { needsValue, toComparisons } from './predicate-form.ts'
 
-const words = texts.endpoints.predicate
+const words = settingTexts.predicate
 
 /** A predicate as people read it; as JSON when it has more structure than comparisons side by side. */
 export function predicateSentence(predicate: unknown): string {

@@ -1,9 +1,8 @@
 import { type FormEvent, useRef, useState } from 'react'
-import { useClient } from 'urql'
 import { Link } from 'wouter'
-import { documentOf } from '../../graph/documents.ts'
 import { exactJson, isJson } from '../../graph/json-text.ts'
 import { eventTypeUpdate, type SchemaRehearsalQuery, schemaRehearsal } from '../../graph/operations.ts'
+import { useAsk } from '../../graph/use-ask.ts'
 import { useChange } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
@@ -25,7 +24,7 @@ interface Props {
 
 /** Tries a schema on the stored events of a type before it is saved. */
 export function SchemaRehearsal({ eventType, onClose, onSaved }: Props) {
-  const client = useClient()
+  const ask = useAsk(schemaRehearsal)
   const { can } = useSession()
   const { send, isSending } = useChange(eventTypeUpdate)
   const form = useRef<HTMLFormElement>(null)
@@ -44,14 +43,9 @@ export function SchemaRehearsal({ eventType, onClose, onSaved }: Props) {
     setResult(undefined)
     const schema = readSchema()
     if (schema === undefined) return
-    const variables = { input: { eventType: eventType.name, schema } }
-    const { data, error } = await client.query(documentOf(schemaRehearsal), variables, {
-      requestPolicy: 'network-only',
-    })
-    const answer = data?.schemaRehearsal
-    if (answer === undefined) setFault(error?.graphQLErrors[0]?.message ?? texts.states.offline)
-    else if (answer.__typename === 'SchemaRehearsalPayload') setResult(answer)
-    else setFault(answer.issues[0]?.message ?? answer.message)
+    const outcome = await ask({ input: { eventType: eventType.name, schema } })
+    if ('refusal' in outcome) setFault(outcome.refusal.issues.schema ?? outcome.refusal.message)
+    else if ('examined' in outcome.payload) setResult(outcome.payload)
   }
 
   async function save() {

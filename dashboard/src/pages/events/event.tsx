@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { Link } from 'wouter'
 import { endpointName } from '../../graph/endpoint-name.ts'
 import { indentJson } from '../../graph/json-text.ts'
@@ -17,6 +17,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
+import { useSoon } from '../../ui/use-soon.ts'
 
 const words = texts.events.detail
 export type EventRow = Extract<NonNullable<EventQuery['node']>, { __typename: 'Event' }>
@@ -51,31 +52,22 @@ const REREAD_MS = 500
 /** Reads the event again after changes of its deliveries. */
 function useFollow(id: string, refresh: () => void): void {
   const { graph } = useSession()
-  const latest = useRef(refresh)
-  latest.current = refresh
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    function refreshSoon() {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        latest.current()
-      }, REREAD_MS)
-    }
-    const stop = openDeliveries(
-      graph,
-      {},
-      {
-        onState: () => {},
-        onCaughtUp: () => {},
-        onGap: refreshSoon,
-        onChanges: (changed) => changed.some((change) => change.event.id === id) && refreshSoon(),
-      },
-    )
-    return () => {
-      clearTimeout(timer)
-      stop()
-    }
-  }, [graph, id])
+  const refreshSoon = useSoon(REREAD_MS, refresh)
+  useEffect(
+    () =>
+      openDeliveries(
+        graph,
+        {},
+        {
+          onState: () => {},
+          onCaughtUp: () => {},
+          onStart: refreshSoon,
+          onGap: refreshSoon,
+          onChanges: (changed) => changed.some((change) => change.event.id === id) && refreshSoon(),
+        },
+      ),
+    [graph, id, refreshSoon],
+  )
 }
 
 function Shown({ row, sent, filters }: { row: EventRow; sent: Sent; filters: Filters }) {

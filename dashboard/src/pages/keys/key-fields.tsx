@@ -1,10 +1,11 @@
-import type { ApiKeyTier, ApiKeyUpdateInput } from '../../graph/operations.ts'
+import { type ApiKeyTier, type ApiKeyUpdateInput, keyResources } from '../../graph/operations.ts'
+import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { CheckField, SelectField, TextAreaField, TextField } from '../../ui/field.tsx'
 import { toIso, toLocal } from '../../ui/time-field.tsx'
 import type { KeyRow } from './key.tsx'
-import { PermissionEditor, readPermissions } from './permission-editor.tsx'
+import { ACTIONS, PermissionEditor, readable, readPermissions } from './permission-editor.tsx'
 
 const words = texts.keys
 const fields = words.form
@@ -18,6 +19,11 @@ interface Props {
 /** Fields that a new and an edited key share. */
 export function KeyFields({ apiKey, faultOf }: Props) {
   const { viewer } = useSession()
+  const { data } = useRead(keyResources, {})
+  // No role names a resource of the operator's own API, so that every person may give permissions on it.
+  const declared = (data?.permissionResources ?? [])
+    .filter(({ isDeclared }) => isDeclared)
+    .map(({ name }) => ({ resource: name, actions: [...ACTIONS] }))
   const expiresAt = apiKey?.expiresAt ?? null
   return (
     <>
@@ -31,7 +37,11 @@ export function KeyFields({ apiKey, faultOf }: Props) {
         hint={fields.nameHint}
         fault={faultOf('name')}
       />
-      <PermissionEditor grantable={viewer.permissions} given={apiKey?.permissions} fault={faultOf('permissions')} />
+      <PermissionEditor
+        grantable={[...viewer.permissions, ...declared]}
+        given={apiKey?.permissions ?? readable(viewer.permissions)}
+        fault={faultOf('permissions')}
+      />
       <div className="columns">
         {apiKey === undefined && (
           <SelectField

@@ -96,7 +96,7 @@ export default function Keys() {
         )}
       </div>
       {planForbids && <PlanForbidsKeys />}
-      <div className="filters">
+      <search className="filters">
         <SearchField
           label={words.filters.search}
           value={filters.get('search')}
@@ -119,7 +119,7 @@ export default function Keys() {
           />
         ))}
         {!filters.isEmpty && <Button onClick={filters.clear}>{words.filters.clear}</Button>}
-      </div>
+      </search>
       <Answered answer={answer}>
         {({ apiKeys: { nodes, total, pageInfo } }) => (
           <Panel

@@ -5,20 +5,20 @@ import { AllowedFields } from './allowed-fields.tsx'
 
 type Permission = Pick<SessionQuery['viewer']['permissions'][number], 'resource' | 'actions'>
 const words = texts.keys.permissions
-const ACTIONS = ['READ', 'WRITE', 'DELETE'] as const
+export const ACTIONS = ['READ', 'WRITE', 'DELETE'] as const
 
 interface EditorProps {
-  /** Permissions that the person has, because nobody gives away more. */
+  /** Permissions that the person may give. */
   grantable: readonly Permission[]
-  /** Permissions at the beginning; default reading of everything but the platform. */
-  given?: readonly Permission[] | undefined
+  /** Permissions at the beginning. */
+  given: readonly Permission[]
   fault: string | undefined
 }
 
 /** Permissions as checkboxes, with the operations that they open. */
 export function PermissionEditor({ grantable, given, fault }: EditorProps) {
-  const [checked, setChecked] = useState<ReadonlySet<string>>(() => new Set(listOf(given ?? readable(grantable))))
-  const rows = withGiven(grantable, given ?? [])
+  const [checked, setChecked] = useState<ReadonlySet<string>>(() => new Set(listOf(given)))
+  const rows = withGiven(grantable, given)
 
   function change({ target: { value, checked: isChecked } }: ChangeEvent<HTMLInputElement>) {
     setChecked((before) => new Set(isChecked ? [...before, value] : [...before].filter((entry) => entry !== value)))
@@ -75,8 +75,9 @@ const PermissionHead = () => (
 const listOf = (permissions: readonly Permission[]): string[] =>
   permissions.flatMap(({ resource, actions }) => actions.map((action) => `${resource}:${action}`))
 
-const readable = (grantable: readonly Permission[]): Permission[] =>
-  grantable
+/** Reading of everything but the platform. */
+export const readable = (permissions: readonly Permission[]): Permission[] =>
+  permissions
     .filter(({ resource, actions }) => resource !== 'platform' && actions.includes('READ'))
     .map(({ resource }) => ({ resource, actions: ['READ'] }))
 

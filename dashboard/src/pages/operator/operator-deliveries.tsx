@@ -49,7 +49,7 @@ export function OperatorDeliveries() {
   useEvery(REFRESH_MS, answer.refresh)
   return (
     <>
-      <div className="filters">
+      <search className="filters">
         <SelectField
           label={labels.status}
           options={STATUSES}
@@ -68,7 +68,7 @@ export function OperatorDeliveries() {
         />
         <TimeField label={deliveryFilters.from} value={from} onChange={(time) => filters.set('from', time)} />
         <TimeField label={deliveryFilters.to} value={to} onChange={(time) => filters.set('to', time)} />
-      </div>
+      </search>
       <Panel title={words.deliveries} sent={answer.sent} bare>
         <Answered answer={answer}>
           {({ operatorDeliveries: { nodes, pageInfo } }) => (

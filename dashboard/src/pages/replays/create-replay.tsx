@@ -30,9 +30,11 @@ export function CreateReplay({ endpointId, onClose, onCreated }: Props) {
   const ask = useAsk(replayPreview)
   const { data } = useRead(endpoints, { filter: {}, first: 100 })
   const [preview, setPreview] = useState<{ text: string } | { refusal: Refusal }>()
-  const options = (data?.webhookEndpoints.nodes ?? []).map(
+  const listed = (data?.webhookEndpoints.nodes ?? []).map(
     (endpoint) => [endpoint.id, endpoint.description || endpointName(endpoint)] as const,
   )
+  const isListed = endpointId === undefined || listed.some(([id]) => id === endpointId)
+  const options = isListed ? listed : [[endpointId, endpointId] as const, ...listed]
 
   async function look(form: HTMLFormElement | null) {
     if (form === null) return
