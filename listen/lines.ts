@@ -23,7 +23,9 @@ export const placeOf = ({ target, answer }: Pick<ListenOptions, 'target' | 'answ
   target ?? `answered here with ${answer?.statusCode} after ${durationOf(answer?.delayMs ?? 0)}`
 
 /** Plain lines, for output that is no terminal. */
-export function createLines(options: ListenOptions, print: Print, printError: Print): Output {
+export function createLines(options: ListenOptions, write: Print, writeError: Print): Output {
+  // Types, reasons and ids come from elsewhere.
+  const print = (line: string) => write(printable(line))
   return {
     ready({ id, secret, types }) {
       print(`Endpoint ${id} listens to ${types.join(', ')}: ${placeOf(options)}`)
@@ -34,12 +36,12 @@ export function createLines(options: ListenOptions, print: Print, printError: Pr
       const answer = row.errorCode ?? row.statusCode
       print(`${timeOf(row.at)}  ${row.type}  ${answer}  ${durationOf(row.durationMs)}  ${row.deliveryId}${reason}`)
     },
-    notice: (text) => print(printable(text)),
+    notice: print,
     change() {},
     end(reason, code, state) {
       print(`${countsOf(state)}.`)
       if (code === 0) print(reason)
-      else printError(printable(reason))
+      else writeError(printable(reason))
     },
   }
 }

@@ -200,7 +200,12 @@ export const isAccepted = ({ statusCode = 0, acknowledgement }: Pick<Row, 'statu
 const matches = (wanted: string, type: string) =>
   wanted === '*' || wanted === type || (wanted.endsWith('.*') && type.startsWith(wanted.slice(0, -1)))
 
-/** Event type of the signed body. The field `event` of a delivery would need one more permission. */
-function typeOf({ bodyBase64 }: LeasedDelivery): string {
-  return String(JSON.parse(Buffer.from(bodyBase64, 'base64').toString()).type)
+/** Event type of the signed body, or `unknown`. The field `event` of a delivery would need one more permission. */
+export function typeOf({ bodyBase64 }: Pick<LeasedDelivery, 'bodyBase64'>): string {
+  try {
+    const type: unknown = JSON.parse(Buffer.from(bodyBase64, 'base64').toString())?.type
+    return typeof type === 'string' ? type : 'unknown'
+  } catch {
+    return 'unknown'
+  }
 }

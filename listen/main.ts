@@ -3,6 +3,7 @@ import { ApiError, createApi } from './api.ts'
 import { createJsonLines, createLines, type Output } from './lines.ts'
 import { createListener, type Listener, type State } from './listener.ts'
 import { type ListenOptions, readOptions, USAGE } from './options.ts'
+import { printable } from './reasons.ts'
 import { OptionError } from './target.ts'
 import { createTerminal, readKeys } from './terminal.ts'
 
@@ -28,7 +29,7 @@ function read(): ListenOptions {
     return options
   } catch (error) {
     if (!(error instanceof OptionError)) throw error
-    console.error(error.message)
+    console.error(printable(error.message))
     process.exit(WRONG_OPTIONS)
   }
 }

@@ -75,7 +75,14 @@ export const builder = new SchemaBuilder<{
     Count: { Input: number; Output: number }
     Microseconds: { Input: number; Output: number }
   }
-  AuthScopes: { authenticated: boolean; can: Scope; person: boolean; anyPerson: boolean; elevated: boolean }
+  AuthScopes: {
+    authenticated: boolean
+    can: Scope
+    person: boolean
+    admittedPerson: boolean
+    anyPerson: boolean
+    elevated: boolean
+  }
 }>({
   // The order matters: a refusal by scope is no member of a result union, a refused argument is one, and both come
   // before any read of the database.

@@ -21,7 +21,7 @@ const RESTRICTIONS: Record<Restriction, [code: string, message: string]> = {
   ],
   TWO_FACTOR: [
     'TWO_FACTOR_REQUIRED',
-    'Your role or your password needs a second factor. Call totpEnrol and totpConfirm; until then nothing else is open.',
+    'Your role in an organization or your password needs a second factor. Call totpEnrol and totpConfirm first.',
   ],
 }
 
@@ -34,23 +34,35 @@ export class RestrictedError extends SignalboxError {
 
 /**
  * Scopes that depend on the viewer alone. `anyPerson` is open to every person, `person` to all but those that must enrol a
- * second factor first, and `elevated` to every key.
+ * second factor first for any of their organizations, `admittedPerson` to all but those that must do so for that of the
+ * request, and `elevated` to every key.
  */
 export const scopesOf = (viewer: Viewer | null) => ({
   authenticated: viewer !== null && viewer.restriction === null,
-  person: isPerson(viewer) && viewer?.restriction !== 'TWO_FACTOR',
+  person: isPerson(viewer) && viewer?.lacksTwoFactor === false,
+  admittedPerson: isPerson(viewer) && viewer?.restriction !== 'TWO_FACTOR',
   anyPerson: isPerson(viewer),
   elevated: viewer?.isElevated === true,
 })
+
+/** Refuses a session without its needed second factor, in a field that strangers may call. @throws RestrictedError */
+export function requireTwoFactor(viewer: Viewer | null): void {
+  if (viewer?.lacksTwoFactor === true) throw new RestrictedError('TWO_FACTOR')
+}
 
 /** Refuses a change that is dangerous for some inputs only. Keys are never asked. @throws ReauthenticationRequiredError */
 export function requireElevation(viewer: Viewer): void {
   if (!viewer.isElevated) throw new ReauthenticationRequiredError()
 }
 
-/** Requires the elevation for a key that may delete. @throws ReauthenticationRequiredError */
-export function requireElevationToGrant(viewer: Viewer, granted: readonly Pick<Permission, 'actions'>[]): void {
-  if (granted.some(({ actions }) => actions.includes('delete'))) requireElevation(viewer)
+/** Resources that decide about people. Their changes need the password again, so a key must not go around it. */
+const OF_PEOPLE = ['members', 'organization', 'platform']
+
+/** Requires the elevation for a key that may delete, or write about people. @throws ReauthenticationRequiredError */
+export function requireElevationToGrant(viewer: Viewer, granted: readonly Permission[]): void {
+  const isDangerous = ({ resource, actions }: Permission) =>
+    actions.includes('delete') || (actions.includes('write') && OF_PEOPLE.includes(resource))
+  if (granted.some(isDangerous)) requireElevation(viewer)
 }
 
 const isPerson = (viewer: Viewer | null): boolean => viewer?.principal.kind === 'PERSON'
@@ -70,11 +82,8 @@ export function needsElevation(viewer: Viewer | null, { parentType, fieldName }:
   const { authScopes } = (parentType.getFields()[fieldName]!.extensions.pothosOptions ?? {}) as { authScopes?: Scopes }
   const scopes: Scopes = { ...authScopes, ...authScopes?.$all }
   const open = scopesOf(viewer)
-  if (
-    !scopes.elevated ||
-    !((scopes.person && open.person) || (scopes.anyPerson && open.anyPerson) || open.authenticated)
-  )
-    return false
+  const mayAct = scopes.person ? open.person : scopes.anyPerson ? open.anyPerson : open.authenticated
+  if (!scopes.elevated || !mayAct) return false
   const [resource = '', action] = (scopes.can ?? '').split(':')
   return scopes.can === undefined || allows(viewer.permissions, resource, action as Action)
 }

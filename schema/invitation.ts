@@ -1,7 +1,9 @@
 import type { InvitationPreview, InvitationStatus } from '../src/domain/people/invitations.ts'
+import type { Role } from '../src/domain/people/roles.ts'
 import { ConflictError, NotFoundError, ValidationError } from '../src/lib/errors.ts'
 import { ActorType, actorOf } from './actor.ts'
 import { builder, Node, omitNulls, ownedById, requireViewer } from './builder.ts'
+import { requireElevation, requireTwoFactor } from './elevation.ts'
 import { readNodes, totalField } from './pages.ts'
 import { createPayload } from './payload.ts'
 import { MemberRole, Person } from './person.ts'
@@ -106,6 +108,9 @@ const InvitationAcceptInput = builder.inputType('InvitationAcceptInput', {
   }),
 })
 
+/** Roles that may give rights away, so that a stolen session must not hand them out. */
+const ELEVATED_ROLES: readonly Role[] = ['OWNER', 'ADMIN']
+
 builder.mutationFields((t) => ({
   invitationCreate: t.field({
     type: createPayload<{ invitation: InvitationRow; url: string }>(
@@ -119,11 +124,15 @@ builder.mutationFields((t) => ({
       }),
     ),
     description:
-      'Invites an address, and revokes earlier invitations of the address. The link is good once, within 7 days, for a person with that address, and while the inviter may give the role. Needs `members: write`.',
+      'Invites an address, and revokes earlier invitations of the address. The link is good once, within 7 days, for a person with that address, and while the inviter may give the role. Needs `members: write`, and for OWNER and ADMIN the password again (`reauthenticate`).',
     authScopes: { can: 'members:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: InvitationCreateInput, required: true, description: 'Person to invite.' }) },
-    resolve: (_root, { input }, context) => context.services.invitations.create(requireViewer(context), input),
+    resolve(_root, { input }, context) {
+      const viewer = requireViewer(context)
+      if (ELEVATED_ROLES.includes(input.role)) requireElevation(viewer)
+      return context.services.invitations.create(viewer, input)
+    },
   }),
   invitationRevoke: t.field({
     type: createPayload<{ invitation: InvitationRow }>('InvitationRevokePayload', 'The revoked invitation.', (t) => ({
@@ -150,6 +159,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: InvitationAcceptInput, required: true, description: 'Token and new person.' }) },
     async resolve(_root, { input }, context) {
       const { viewer, client, services } = context
+      requireTwoFactor(viewer)
       const cookies = viewer?.principal.kind === 'PERSON' ? undefined : requireCookie(context)
       const { person, signedIn } = await services.acceptInvitation(viewer, omitNulls(input), client)
       if (cookies !== undefined && signedIn !== null) keepSession(cookies, signedIn)

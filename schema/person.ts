@@ -94,7 +94,8 @@ builder.queryField('memberships', (t) =>
     type: [Membership],
     description:
       'Organizations of the signed-in person, oldest membership first, at most 1,000. A request acts in one of them: that of the header `Signalbox-Organization` (on WebSocket, in connection_init), or else the last one that a request named.',
-    authScopes: { person: true },
+    // Also for people that must enrol: they name the organization in which to act.
+    authScopes: { admittedPerson: true },
     resolve: (_root, _args, context) => context.services.people.memberships(requireViewer(context)),
   }),
 )

@@ -24,12 +24,14 @@ export function refuse(context: Refused & { services: Services }, field: string,
   const { viewer, services } = context
   if (viewer === null) return unauthenticated(context)
   if (viewer.restriction !== null) return new RestrictedError(viewer.restriction)
+  // The own account, where an organization other than that of the request requires a second factor.
+  if (viewer.lacksTwoFactor && lacks === undefined) return new RestrictedError('TWO_FACTOR')
   services.audit.denied(viewer, 'request', 'FORBIDDEN', field)
   if (viewer.role === null)
     return new ForbiddenError(`This key lacks the permission for ${field}. Use a key with that permission.`)
   if (viewer.homeId !== viewer.organizationId && viewer.reason === null)
     return new ForbiddenError(
-      `People of the operator change another organization with a reason only: send the header Signalbox-Reason with 10 to 200 characters, which both audit trails record. ${field} was not called.`,
+      `People of the operator change another organization with a reason only: send the header Signalbox-Reason with 10 to 200 characters, at least 10 of them letters or digits, which both audit trails record. ${field} was not called.`,
     )
   const lack = lacks === undefined ? 'the permission' : `the permission ${lacks.replace(':', ': ')}`
   return new ForbiddenError(`Your role ${viewer.role} lacks ${lack} for ${field}. Ask an owner or an administrator.`)

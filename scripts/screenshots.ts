@@ -66,7 +66,7 @@ try {
       // The pages of the operator belong to the organization of the operator.
       const organization = idOf(name === 'operator' ? 'Default' : 'Acme')
       await page.goto(`${url}/dashboard/${organization}${address}`)
-      await page.getByRole('navigation').waitFor()
+      await page.locator('nav').waitFor({ state: 'attached' })
       await shoot(page, name, frame)
     }
   }

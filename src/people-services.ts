@@ -70,7 +70,7 @@ export function createPeopleServices(deps: {
 
   return {
     acceptInvitation: createAcceptInvitation({
-      ...{ prisma, clock, makeId, audit, denials, sessions, devices, announceSessions },
+      ...{ prisma, clock, makeId, audit, denials, sessions, devices, announceSessions, limits },
       inviterRights: createInviterRights({ clock }),
     }),
     announceSessions,

@@ -22,7 +22,7 @@ export async function openLivePage(url: string, email: string) {
     /** Opens and closes a dialog. @returns milliseconds from each click to the paint after it */
     async click(times: number): Promise<number[]> {
       for (let n = 0; n < times; n++) {
-        await page.getByRole('button', { name: "This panel's operation" }).first().click()
+        await page.getByRole('button', { name: 'API call of this panel' }).first().click()
         await page.getByRole('dialog').waitFor()
         await page.keyboard.press('Escape')
         await page.getByRole('dialog').waitFor({ state: 'detached' })

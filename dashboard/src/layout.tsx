@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { Link, useRoute } from 'wouter'
 import { applyMode, currentMode, nextMode } from './mode.ts'
 import { Elevation } from './pages/account/elevation.tsx'
@@ -12,24 +12,62 @@ import { ConnectionNotice } from './ui/connection-notice.tsx'
 
 /** The frame of every page: navigation at the side, the page beside it. */
 export function Layout({ children }: { children: ReactNode }) {
-  const { viewer } = useSession()
   return (
     <div className="layout">
       <a className="skip" href="#main">
         {texts.skip}
       </a>
-      <aside className="side">
-        <Link className="brand" href="/" aria-label={viewer.organization.name}>
+      <Side />
+      <main className="main" id="main" tabIndex={-1}>
+        <VisitBanner />
+        <ConnectionNotice />
+        {children}
+      </main>
+      <Elevation />
+    </div>
+  )
+}
+
+/** The navigation: a column, which a narrow window shows while the menu is open. */
+function Side() {
+  const { viewer } = useSession()
+  const [isOpen, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const id = useId()
+  const close = () => setOpen(false)
+
+  function closeOnEscape(event: KeyboardEvent) {
+    if (event.key !== 'Escape' || !isOpen) return
+    close()
+    button.current?.focus()
+  }
+
+  return (
+    <aside className="side" onKeyDown={closeOnEscape}>
+      <div className="row spread">
+        <Link className="brand" href="/" aria-label={viewer.organization.name} onClick={close}>
           <img src="/dashboard/icon.svg" alt="" />
           <span>{viewer.organization.name}</span>
         </Link>
+        <button
+          ref={button}
+          type="button"
+          className="button menu-button"
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {texts.menu}
+        </button>
+      </div>
+      <div id={id} className="menu" data-open={isOpen || undefined}>
         <OrganizationSelect />
         <nav aria-label={texts.nav.label}>
-          <Entries />
+          <Entries onChosen={close} />
         </nav>
         <footer>
           {viewer.person !== null && (
-            <Link href="/account" title={viewer.person.email ?? ''}>
+            <Link href="/account" title={viewer.person.email ?? ''} onClick={close}>
               {viewer.person.name}
             </Link>
           )}
@@ -38,14 +76,8 @@ export function Layout({ children }: { children: ReactNode }) {
             <SignOutButton />
           </div>
         </footer>
-      </aside>
-      <main className="main" id="main" tabIndex={-1}>
-        <VisitBanner />
-        <ConnectionNotice />
-        {children}
-      </main>
-      <Elevation />
-    </div>
+      </div>
+    </aside>
   )
 }
 
@@ -72,7 +104,7 @@ function OrganizationSelect() {
 }
 
 /** Pages that the person may see, under their groups. */
-function Entries() {
+function Entries({ onChosen }: { onChosen: () => void }) {
   const { can } = useSession()
   const visible = PAGES.filter(
     ({ title, permission }) => title !== undefined && (permission === undefined || can(permission)),
@@ -82,15 +114,15 @@ function Entries() {
       {page.group !== undefined && page.group !== visible[index - 1]?.group && (
         <div className="section">{page.group}</div>
       )}
-      <Entry page={page} />
+      <Entry page={page} onChosen={onChosen} />
     </div>
   ))
 }
 
-function Entry({ page: { path, title } }: { page: PageEntry }) {
+function Entry({ page: { path, title }, onChosen }: { page: PageEntry; onChosen: () => void }) {
   const [isHere] = useRoute(path === '/' ? '/' : `${path}/*?`)
   return (
-    <Link href={path} aria-current={isHere ? 'page' : undefined}>
+    <Link href={path} aria-current={isHere ? 'page' : undefined} onClick={onChosen}>
       {title}
     </Link>
   )

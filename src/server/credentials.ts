@@ -11,6 +11,8 @@ export const ORGANIZATION_HEADER = 'signalbox-organization'
 /** Header in which a person of the operator gives the reason for acting in another organization. */
 export const REASON_HEADER = 'signalbox-reason'
 
+/** Characters of a reason that nobody would see in the audit trail: control and format characters, fillers, the blank of Braille. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u
 /** Maximum cached peer addresses; most connections come from few. */
 const PEERS_REMEMBERED = 1_000
 
@@ -58,6 +60,10 @@ export function readReason(fields: (name: string) => unknown): string | undefine
   if (fault !== undefined) throw new UnauthenticatedError(`The field ${REASON_HEADER} of the request ${fault}`)
   if (reason !== undefined && (reason.length < least || reason.length > most))
     throw new UnauthenticatedError(`The header Signalbox-Reason must have ${least} to ${most} characters.`)
+  if (reason !== undefined && (UNSEEN.test(reason) || (reason.match(/[\p{L}\p{N}]/gu) ?? []).length < least))
+    throw new UnauthenticatedError(
+      `The header Signalbox-Reason must have at least ${least} letters or digits, and no control or invisible characters.`,
+    )
   return reason
 }
 

@@ -97,7 +97,7 @@ const COMMON = {
 }
 
 function refuseAsset(response: ServerResponse): void {
-  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...COMMON })
   response.end('This file belongs to another version of the dashboard. Reload the page.\n')
 }
 

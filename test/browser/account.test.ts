@@ -56,7 +56,7 @@ describe('own account', () => {
     const other = await openAccount('lena@example.com')
     const profile = other.getByRole('region', { name: 'Profile' })
     await profile.getByLabel('Name').fill('Lena')
-    await profile.getByLabel('Mail me when').uncheck()
+    await profile.getByLabel('mail me when').uncheck()
     await profile.getByRole('button', { name: 'Save' }).click()
     await other.getByText('Your account is saved').waitFor()
     await profile.getByLabel('Email').fill('lena.b@example.com')

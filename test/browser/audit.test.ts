@@ -58,8 +58,8 @@ describe('audit trail', () => {
     await page.getByRole('heading', { name: 'No entry matches these filters' }).waitFor()
     expect(new URL(page.url()).searchParams.get('from')).toMatch(/^209|^2098/)
     await page.getByRole('button', { name: 'Clear filters' }).click()
-    await page.getByLabel('To', { exact: true }).fill('2001-01-01T00:00')
-    await page.getByLabel('To', { exact: true }).press('Enter')
+    await page.getByLabel('Until', { exact: true }).fill('2001-01-01T00:00')
+    await page.getByLabel('Until', { exact: true }).press('Enter')
     await page.getByRole('heading', { name: 'No entry matches these filters' }).waitFor()
   })
 

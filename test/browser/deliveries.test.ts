@@ -114,11 +114,20 @@ describe('list of deliveries', () => {
 
   test('is walked with the arrow keys', async () => {
     const page = await billing.open('/deliveries')
-    const links = page.getByRole('table', { name: 'Deliveries' }).getByRole('link')
+    const links = page.getByRole('table', { name: 'Deliveries' }).locator('a[data-row]')
     await links.first().focus()
     await page.keyboard.press('ArrowDown')
     expect(await links.nth(1).evaluate((element) => element === document.activeElement)).toBe(true)
     await page.keyboard.press('Enter')
+    await page.waitForURL(/\/deliveries\/dlv_/)
+  })
+
+  test('has room for all columns, and leads to a delivery by its event type as well', async () => {
+    const page = await billing.open('/deliveries')
+    await rows(page).first().waitFor()
+    const table = page.getByRole('table', { name: 'Deliveries' })
+    expect(await table.evaluate((part) => part.scrollWidth <= part.parentElement!.clientWidth)).toBe(true)
+    await rows(page).first().getByText('invoice.paid', { exact: true }).click()
     await page.waitForURL(/\/deliveries\/dlv_/)
   })
 })

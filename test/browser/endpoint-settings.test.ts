@@ -209,7 +209,7 @@ describe('predicate', () => {
     const field = dialog.getByLabel('Predicate as JSON')
     expect(JSON.parse(await field.inputValue())).toEqual(predicate)
     for (const [text, fault] of [
-      ['{', 'is no JSON'],
+      ['{', 'must be valid JSON'],
       ['{"equals":{"path":["data","id"],"value":12345678901234567890}}', 'more than 15 digits'],
       ['{"and":[]}', 'must have at least 1 condition'],
     ] as const) {

@@ -51,7 +51,7 @@ describe('event types', () => {
     await dialog.getByLabel('Name').fill('order.placed')
     await dialog.getByLabel('JSON Schema').fill('{"type": "object"')
     await dialog.getByRole('button', { name: 'Register' }).click()
-    await dialog.getByText('must be JSON', { exact: true }).waitFor()
+    await dialog.getByText('must be valid JSON', { exact: true }).waitFor()
     await dialog.getByLabel('JSON Schema').fill('{"type": "object"}')
     await dialog.getByLabel('Example').fill('{"total": 5}')
     await dialog.getByRole('button', { name: 'Register' }).click()

@@ -148,6 +148,16 @@ describe('members', () => {
     await row('ana@example.com').getByText('Off', { exact: true }).waitFor()
   })
 
+  test('have roles that a phone shows in full', async () => {
+    await add('Lou', 'DEVELOPER')
+    await page.setViewportSize({ width: 390, height: 780 })
+    await goTo()
+    const role = await page.getByLabel('Role of Lou').boundingBox()
+    await page.setViewportSize({ width: 1280, height: 860 })
+    expect(role!.width).toBeGreaterThanOrEqual(130)
+    expect(role!.x + role!.width).toBeLessThanOrEqual(390 - 14)
+  })
+
   test('are no page of a viewer, and have no finding of axe-core', async () => {
     await goTo()
     await row('ana@example.com').waitFor()

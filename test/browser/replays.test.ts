@@ -167,7 +167,7 @@ describe('dead letters', () => {
     await page.getByText('2 deliveries would be canceled.').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).last().click()
     await other.getByText('No held deliveries').waitFor()
-    await page.getByLabel('State').selectOption('CANCELED')
+    await page.getByLabel('Status').selectOption('CANCELED')
     await expect.poll(() => rowOf(page, 'user.gone').count(), WITHIN).toBe(2)
     expect(dashboard.faults).toEqual([])
     await Promise.all([page.close(), other.close()])

@@ -59,7 +59,7 @@ export interface AppOptions {
 
 const manifest = readManifest()
 const PLENTY = { minute: 1e6, hour: 1e6 }
-const UNLIMITED: LimitConfig = {
+export const UNLIMITED: LimitConfig = {
   tiers: { STANDARD: PLENTY, ELEVATED: PLENTY, ENTERPRISE: PLENTY, PEOPLE: PLENTY, STRANGERS: PLENTY },
   plans: { STARTER: 1e6, GROWTH: null, ENTERPRISE: null },
   fields: {},

@@ -51,5 +51,6 @@ export async function signIn(page: Page, email: string): Promise<void> {
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('navigation').waitFor()
+  // A narrow window has the navigation in its menu.
+  await page.locator('nav').waitFor({ state: 'attached' })
 }

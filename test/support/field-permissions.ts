@@ -157,6 +157,7 @@ export const EDGES: Record<string, string> = {
 interface Scopes {
   authenticated?: true
   person?: true
+  admittedPerson?: true
   anyPerson?: true
   can?: string
   elevated?: true
@@ -170,7 +171,7 @@ export function scopeOf(extensions: unknown): string {
   const scopes = { ...one, ...$all }
   const parts = [
     ...(scopes.authenticated ? [ANYONE] : []),
-    ...(scopes.person ? [PERSON] : []),
+    ...(scopes.person || scopes.admittedPerson ? [PERSON] : []),
     ...(scopes.anyPerson ? [ENROLLING] : []),
     ...(scopes.can === undefined ? [] : [scopes.can]),
     ...(scopes.elevated ? ['elevated'] : []),

@@ -7,6 +7,7 @@ import { texts } from '../texts.ts'
 import { Button } from '../ui/button.tsx'
 import { CheckField, TextField } from '../ui/field.tsx'
 import { Form } from '../ui/form.tsx'
+import { useTitle } from '../ui/use-title.ts'
 
 const IGNORE = () => {}
 const words = texts.signIn
@@ -14,6 +15,7 @@ const words = texts.signIn
 /** A card in the middle of an empty page, with a graph of its own that has no session yet. */
 export function Alone({ title, children }: { title: string; children: ReactNode }) {
   const graph = useMemo(() => createGraph(undefined, IGNORE), [])
+  useTitle(title)
   return (
     <Provider value={graph.client}>
       <main className="alone">

@@ -5,7 +5,7 @@ export const accountTexts = {
   email: 'Email',
   save: 'Save',
   saved: 'Your account is saved',
-  mails: 'Mail me when failures disable an endpoint (owners)',
+  mails: 'As an owner, mail me when an endpoint fails for the first time or is disabled',
   password: {
     title: 'Password',
     current: 'Current password',

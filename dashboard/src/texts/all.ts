@@ -21,6 +21,7 @@ export const {
   product,
   organization,
   skip,
+  menu,
   signOut,
   mode,
   nav,

@@ -16,7 +16,7 @@ export const auditTexts = {
     resource: 'About (id)',
     outcome: 'Outcome',
     from: 'From',
-    to: 'To',
+    to: 'Until',
     all: 'All',
     clear: 'Clear filters',
   },

@@ -46,7 +46,7 @@ export const endpointSettingTexts = {
     ] as const,
     json: 'Predicate as JSON',
     jsonHint: 'One operator: equals, in, prefix, exists, less, greater, and, or, not. Empty for every event.',
-    noJson: 'is no JSON',
+    noJson: 'must be valid JSON',
     inexact: 'has a number of more than 15 digits, which a browser cannot send exactly. Save it through the API.',
     /** Stands for a predicate that cannot be written. */
     inexactMark: 'inexact',
@@ -101,7 +101,7 @@ export const endpointSettingTexts = {
   signature: {
     title: 'Signature',
     secrets: 'Signing secrets',
-    columns: { state: 'State', created: 'Made', expires: 'Signs until', publicKey: 'Public key' },
+    columns: { state: 'Status', created: 'Made', expires: 'Signs until', publicKey: 'Public key' },
     current: 'Current',
     untilReplaced: 'it is replaced',
     leaving: 'Signs until it expires',

@@ -103,7 +103,7 @@ export const eventTypeTexts = {
     sensitive: 'Sensitive fields',
     sensitiveHint: 'Removed before an event is stored, one per line.',
     deprecated: 'Deprecated: no new endpoint should want it',
-    notJson: 'must be JSON',
+    notJson: 'must be valid JSON',
     submit: 'Register',
     save: 'Save',
   },

@@ -2,6 +2,7 @@ export const frameTexts = {
   product: 'Signalbox',
   organization: 'Organization',
   skip: 'Skip to the content',
+  menu: 'Menu',
   signOut: 'Sign out',
   mode: { auto: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
   nav: {
@@ -36,6 +37,7 @@ export const frameTexts = {
     loading: 'Loading',
     failed: 'This could not be loaded',
     offline: 'Signalbox cannot be reached. It is read again as soon as it answers.',
+    pageMissing: 'This page could not be loaded. Signalbox may have a new version: try again.',
     pageFault: 'This page has a fault. The browser console tells more; the other pages work.',
     retry: 'Try again',
     noPermission: 'You may not see this',
@@ -59,10 +61,10 @@ export const frameTexts = {
   total: ({ count, isExact }: { count: number; isExact: boolean }) =>
     isExact ? count.toLocaleString() : `more than ${count.toLocaleString()}`,
   operation: {
-    title: "This panel's operation",
+    title: 'API call of this panel',
     variables: 'Variables:',
     hint: 'The panel sends this persisted operation. Your own programs can send the same one.',
   },
-  secretOnce: 'Store this secret now. Signalbox keeps only its hash and never shows it again.',
+  secretOnce: 'Store this secret now. Signalbox never shows it again.',
   time: { never: 'never' },
 }

@@ -34,7 +34,7 @@ export const inboxTexts = {
     search: 'Find a type',
     data: 'Data',
     dataHint: 'Sent in this very text: 1.0 stays 1.0.',
-    notJson: 'must be JSON',
+    notJson: 'must be valid JSON',
     noExample: 'This type has no example. Write the data that its schema wants.',
     submit: 'Send it to yourself',
     others: (count: string, names: string) =>

@@ -98,8 +98,8 @@ export const deadLetterTexts = {
   actions: 'Actions on many deliveries',
   kind: { RETRY: 'Retry', CANCEL: 'Cancel' } as Record<string, string>,
   confirm: { RETRY: 'Retry these deliveries?', CANCEL: 'Cancel these deliveries?' } as Record<string, string>,
-  started: 'It is under way; its progress is shown here',
-  status: 'State',
+  started: 'The action has started. Its progress is shown on this page.',
+  status: 'Status',
   states: [
     ['DEAD', 'Dead'],
     ['EXPIRED', 'Expired'],

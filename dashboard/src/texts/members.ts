@@ -40,7 +40,7 @@ export const memberTexts = {
   invitations: {
     title: 'Invitations',
     invite: 'Invite a person',
-    columns: { email: 'Address', role: 'Role', status: 'State', by: 'Invited by', expires: 'Good until' },
+    columns: { email: 'Address', role: 'Role', status: 'Status', by: 'Invited by', expires: 'Good until' },
     status: { OPEN: 'Open', ACCEPTED: 'Accepted', EXPIRED: 'Expired', REVOKED: 'Revoked' } as Record<string, string>,
     revoke: 'Revoke',
     revokeLabel: (email: string) => `Revoke the invitation of ${email}`,

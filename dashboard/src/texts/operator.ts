@@ -34,7 +34,7 @@ export const operatorTexts = {
   workerColumns: {
     host: 'Host',
     mode: 'Process',
-    status: 'State',
+    status: 'Status',
     started: 'Started',
     heartbeat: 'Heartbeat',
     load: 'In flight',

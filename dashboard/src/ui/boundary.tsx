@@ -1,5 +1,7 @@
 import { Component, type ReactNode } from 'react'
 import { texts } from '../texts.ts'
+import { PageMissing } from './load-page.ts'
+import { MissingPage } from './missing-page.tsx'
 import { Failed } from './states.tsx'
 
 /** Keeps a fault of one page from taking the navigation away. React catches such faults in classes only. */
@@ -12,6 +14,7 @@ export class Boundary extends Component<{ children: ReactNode }, { error?: Error
 
   override render() {
     if (this.state.error === undefined) return this.props.children
+    if (this.state.error instanceof PageMissing) return <MissingPage />
     const fault = { code: 'PAGE', message: texts.states.pageFault }
     return <Failed fault={fault} onRetry={() => this.setState({ error: undefined })} />
   }

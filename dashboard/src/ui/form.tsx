@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type FormEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 import type { Outcome, Refusal } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
 import { Button } from './button.tsx'
@@ -16,24 +16,45 @@ interface Props<Result> {
   children: (faultOf: (field: string) => string | undefined) => ReactNode
 }
 
-/** A form whose faults stand at their fields, as the server words them. What was typed stays after a refusal. */
+/**
+ * A form whose faults stand at their fields, as the server words them, and below them only without such a field. What was
+ * typed stays after a refusal, and the focus goes to the first field with a fault.
+ */
 export function Form<Result>({ submit, send, onDone, isLocked, onCancel, children }: Props<Result>) {
   const [refusal, setRefusal] = useState<Refusal>()
   const [isSending, setSending] = useState(false)
-  const faultOf = (field: string) =>
-    Object.entries(refusal?.issues ?? {}).find(([path]) => path === field || path.startsWith(`${field}.`))?.[1]
+  const [isGeneral, setGeneral] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  /** Paths of issues that a field shows. */
+  const shown = useRef(new Set<string>())
+
+  function faultOf(field: string): string | undefined {
+    const found = Object.entries(refusal?.issues ?? {}).filter(
+      ([path]) => path === field || path.startsWith(`${field}.`),
+    )
+    for (const [path] of found) shown.current.add(path)
+    return found[0]?.[1]
+  }
+
+  useLayoutEffect(() => {
+    if (refusal === undefined) return
+    const field = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
+    setGeneral(!field || Object.keys(refusal.issues).some((path) => !shown.current.has(path)))
+    field?.focus()
+  }, [refusal])
 
   async function handle(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     setSending(true)
     const outcome = await send(new FormData(event.currentTarget))
     setSending(false)
-    if ('refusal' in outcome) setRefusal(outcome.refusal)
-    else onDone(outcome.payload)
+    shown.current.clear()
+    setRefusal('refusal' in outcome ? outcome.refusal : undefined)
+    if ('payload' in outcome) onDone(outcome.payload)
   }
 
   return (
-    <form className="stack" onSubmit={handle}>
+    <form ref={form} className="stack" onSubmit={handle}>
       {isLocked ? (
         <fieldset className="stack locked" disabled>
           {children(faultOf)}
@@ -41,7 +62,7 @@ export function Form<Result>({ submit, send, onDone, isLocked, onCancel, childre
       ) : (
         children(faultOf)
       )}
-      {refusal !== undefined && (
+      {refusal !== undefined && isGeneral && (
         <p className="fault" role="alert">
           {refusal.message}
         </p>

@@ -3,10 +3,10 @@ import { Button } from './button.tsx'
 import { Copy } from './copy.tsx'
 import { Dialog } from './dialog.tsx'
 
-/** A secret, which leaves with this dialog. */
+/** A secret, which leaves with this dialog, by its button only. */
 export function SecretOnce({ title, secret, onClose }: { title: string; secret: string; onClose: () => void }) {
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} isKept onClose={onClose}>
       <p className="notice" data-tone="warn">
         {texts.secretOnce}
       </p>

@@ -4,6 +4,8 @@ import { Link } from 'wouter'
 export interface Column<Row> {
   title: string
   isNumber?: boolean
+  /** True when the cell leads to the page of the row as well. */
+  isLink?: boolean
   cell: (row: Row) => ReactNode
 }
 
@@ -58,10 +60,15 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, isFresh, selec
                   <Select row={row} id={keyOf(row)} selection={selection} />
                 </td>
               )}
-              {columns.map(({ title, isNumber, cell }, index) => (
+              {columns.map(({ title, isNumber, isLink, cell }, index) => (
                 <td key={title} className={isNumber ? 'number' : undefined}>
                   {index === 0 && hrefOf !== undefined ? (
                     <Link href={hrefOf(row)} data-row="">
+                      {cell(row)}
+                    </Link>
+                  ) : isLink && hrefOf !== undefined ? (
+                    // The keyboard meets each row once.
+                    <Link href={hrefOf(row)} tabIndex={-1}>
                       {cell(row)}
                     </Link>
                   ) : (

@@ -8,7 +8,8 @@ interface Toast {
   tone: 'good' | 'bad'
 }
 
-const SHOWN_MS = 6_000
+/** Time that a toast is shown; a fault takes longer to read. */
+const SHOWN_MS = { good: 6_000, bad: 10_000 }
 /** Older toasts give way, so that a stream of them never covers the page. */
 const AT_MOST = 4
 let toasts: readonly Toast[] = []
@@ -22,11 +23,11 @@ function change(next: readonly Toast[]): void {
 
 const dismiss = (id: number) => change(toasts.filter((toast) => toast.id !== id))
 
-/** Tells something that needs no answer. Faults stay until they are dismissed. */
+/** Tells something that needs no answer, for a while. */
 export function toast(text: string, tone: Toast['tone'] = 'good'): void {
   const id = ++lastId
   change([...toasts, { id, text, tone }].slice(-AT_MOST))
-  if (tone === 'good') setTimeout(() => dismiss(id), SHOWN_MS)
+  setTimeout(() => dismiss(id), SHOWN_MS[tone])
 }
 
 function subscribe(listener: () => void) {

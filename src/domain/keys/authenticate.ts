@@ -43,7 +43,16 @@ export function createAuthenticate(deps: {
     const powers = { permissions, environment, tier, plan, persistedOnly, allowedIps, expiresAt: endOf(key) }
     const homeId = key.organizationId
     const principal = apiKeyPrincipal(key)
-    const about = { role: null, restriction: null, reason: null, isElevated: true, credential, ip, requestId }
+    const about = {
+      role: null,
+      restriction: null,
+      lacksTwoFactor: false,
+      reason: null,
+      isElevated: true,
+      credential,
+      ip,
+      requestId,
+    }
     const viewer = { principal, organizationId: homeId, homeId, ...powers, ...about }
     if (organization === undefined || organization === homeId) return viewer
     const home = await organizationLookup.find(homeId)

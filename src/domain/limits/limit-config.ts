@@ -26,7 +26,7 @@ export const DEFAULT_LIMITS: LimitConfig = {
   plans: { STARTER: 1_000, GROWTH: 50_000, ENTERPRISE: null },
   fields: {
     ...{ webhookEndpointTest: 5, replayCreate: 5, bulkActionCreate: 5, deliveryRetry: 10 },
-    ...{ apiKeyCreate: 20, apiKeyRotate: 20, persistedDocumentCreate: 20 },
+    ...{ apiKeyCreate: 20, apiKeyRotate: 20, persistedDocumentCreate: 20, invitationCreate: 20 },
   },
   signIns: { minute: 30, hour: 300 },
 }

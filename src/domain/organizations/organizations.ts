@@ -7,6 +7,7 @@ import type { MakeId } from '../../lib/ids.ts'
 import { page } from '../../lib/pagination.ts'
 import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
+import { displayName } from '../people/person-input.ts'
 import type { Viewer } from '../people/viewer.ts'
 import { externalIdInput, withFreeExternalId } from './external-id.ts'
 import type { OrganizationLookup } from './organization-lookup.ts'
@@ -14,12 +15,7 @@ import type { OrganizationLookup } from './organization-lookup.ts'
 /** Tries of an upsert, each lost to another request that created or deleted the organization in between. */
 const UPSERT_TRIES = 3
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .regex(/^\P{Cc}*$/u)
+const name = displayName
 const plan = z.enum(['STARTER', 'GROWTH', 'ENTERPRISE'])
 const externalId = externalIdInput.nullable()
 const createInput = z.object({ name, plan: plan.default('GROWTH'), externalId: externalId.default(null) })

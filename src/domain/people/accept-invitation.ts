@@ -9,12 +9,13 @@ import { validate } from '../../lib/validate.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { RecordDenied } from '../audit/record-denied.ts'
 import { hashBytes } from '../keys/token.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { InviterRights } from './inviter-rights.ts'
 import type { KnownDevices } from './known-devices.ts'
 import { lockOrganization, MEMBERS_AT_MOST } from './members.ts'
 import { hashPassword } from './passwords.ts'
 import { MEMBERSHIPS_AT_MOST } from './people.ts'
-import { checkPassword, newPassword, personName } from './person-input.ts'
+import { checkPassword, displayName, newPassword } from './person-input.ts'
 import type { AnnounceSessions } from './session-changes.ts'
 import type { Client, Sessions } from './sessions.ts'
 import type { SignedIn } from './sign-in.ts'
@@ -22,7 +23,7 @@ import { personPrincipal, type Viewer } from './viewer.ts'
 
 const acceptInput = z.object({
   token: z.string().max(100),
-  name: personName.optional(),
+  name: displayName.optional(),
   password: newPassword.optional(),
 })
 
@@ -51,6 +52,7 @@ export function createAcceptInvitation(deps: {
   sessions: Sessions
   devices: KnownDevices
   announceSessions: AnnounceSessions
+  limits: Pick<Limits, 'spendSignIn'>
 }): AcceptInvitation {
   const { prisma, clock, makeId } = deps
 
@@ -124,6 +126,9 @@ export function createAcceptInvitation(deps: {
         ...(password === undefined ? [{ path: 'input.password', message: 'is required for a new person' }] : []),
       ])
     const { email } = invitation
+    await deps.limits.spendSignIn(client.ip)
+    // Before the hash, because the link stays good and anybody may call.
+    if ((await prisma.person.count({ where: { email } })) > 0) throw signInFirst()
     checkPassword(password, { words: [organizationName, name, email] })
     const secret = await hashPassword(password)
     const write = prisma.$transaction(async (tx) => {
@@ -146,7 +151,7 @@ export function createAcceptInvitation(deps: {
     })
     return write.catch((error) => {
       if (!hasSqlState(error, SQL_STATE.uniqueViolation)) throw error
-      throw new ConflictError('SIGN_IN_FIRST', 'This address has an account. Sign in and open the link again.')
+      throw signInFirst()
     })
   }
 
@@ -165,6 +170,9 @@ export function createAcceptInvitation(deps: {
     return joinAsNew(invitation, organization.name, about, client)
   }
 }
+
+const signInFirst = () =>
+  new ConflictError('SIGN_IN_FIRST', 'This address has an account. Sign in and open the link again.')
 
 const notGood = () =>
   new ConflictError(

@@ -21,9 +21,14 @@ SELECT s.id, s.person_id, p.name, s.seen_at, s.elevated_until, s.ended_at, s.two
   least(s.idle_seconds, m.session_idle_seconds) AS idle_seconds,
   least(s.expires_at, s.created_at + make_interval(secs => m.session_lifetime_seconds)) AS expires_at,
   p.disabled_at, m.organization_id, m.role, m.plan, m.is_platform, m.member_ips,
-  m.role = ANY (m.two_factor_roles) OR EXISTS (
+  coalesce(m.role = ANY (m.two_factor_roles), false) AS role_needs_two_factor,
+  EXISTS (
     SELECT FROM person_credentials c WHERE c.person_id = p.id AND c.kind = 'PASSWORD' AND c.is_short
-  ) AS needs_two_factor
+  ) AS has_short_password,
+  EXISTS (
+    SELECT FROM members other JOIN organizations o ON o.id = other.organization_id AND o.deleted_at IS NULL
+    WHERE other.person_id = p.id AND other.role = ANY (o.two_factor_roles)
+  ) AS any_role_needs_two_factor
 FROM sessions s JOIN persons p ON p.id = s.person_id
 LEFT JOIN LATERAL (
   SELECT m.organization_id, m.role, o.plan, o.is_platform, o.two_factor_roles, o.member_ips, o.session_idle_seconds,
@@ -54,7 +59,9 @@ interface Row {
   plan: Plan | null
   is_platform: boolean | null
   member_ips: string[] | null
-  needs_two_factor: boolean | null
+  role_needs_two_factor: boolean
+  has_short_password: boolean
+  any_role_needs_two_factor: boolean
 }
 
 export interface SessionCredentials {
@@ -115,7 +122,7 @@ export function createAuthenticateSession(deps: {
         homeId,
         plan: row.plan ?? 'STARTER',
         role: row.role,
-        restriction,
+        ...{ restriction, lacksTwoFactor: lacksTwoFactor(row) },
       },
       ...{
         permissions: isAway && reason === undefined ? readOnly(own) : own,
@@ -138,9 +145,15 @@ const isOpen = (row: Row, now: Date): boolean =>
   row.expires_at > now &&
   row.seen_at.getTime() + row.idle_seconds * 1000 > now.getTime()
 
+/** True when the password or the role in any organization needs a second factor, which the session lacks. */
+const lacksTwoFactor = (row: Row): boolean =>
+  (row.has_short_password || row.any_role_needs_two_factor) && !row.two_factor
+
+/** A lacking second factor outranks the others, which leave the own account open: no network makes a session freer. */
 function restrictionOf(row: Row, ip: string | null): Restriction | null {
-  if (row.organization_id === null) return 'NO_ORGANIZATION'
   const memberIps = row.member_ips ?? []
-  if (memberIps.length > 0 && (ip === null || !isWithin(ip, memberIps))) return 'ADDRESS'
-  return row.needs_two_factor && !row.two_factor ? 'TWO_FACTOR' : null
+  const isElsewhere = memberIps.length > 0 && (ip === null || !isWithin(ip, memberIps))
+  const other = row.organization_id === null ? 'NO_ORGANIZATION' : isElsewhere ? 'ADDRESS' : null
+  const isNeededHere = row.has_short_password || row.role_needs_two_factor
+  return lacksTwoFactor(row) && (isNeededHere || other !== null) ? 'TWO_FACTOR' : other
 }

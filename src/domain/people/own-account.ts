@@ -7,15 +7,15 @@ import { ConflictError, UnauthenticatedError, VersionConflictError } from '../..
 import { validate } from '../../lib/validate.ts'
 import type { AuditPerson } from './audit-person.ts'
 import type { Notices } from './notices.ts'
-import { verifyPassword } from './passwords.ts'
-import { email, personName, presentedPassword } from './person-input.ts'
+import { requireHashRoom, verifyPassword } from './passwords.ts'
+import { displayName, email, presentedPassword } from './person-input.ts'
 import type { Sessions } from './sessions.ts'
 import type { SetPassword } from './set-password.ts'
 import { addressSubject, type SignInBudgets, sessionSubject } from './sign-in-budgets.ts'
 import type { Viewer } from './viewer.ts'
 
 const updateInput = z.object({
-  name: personName.optional(),
+  name: displayName.optional(),
   email: email.optional(),
   mailsOfEndpoints: z.boolean().optional(),
 })
@@ -78,6 +78,7 @@ export function createOwnAccount(deps: {
       const { principal, credential, ip, organizationId } = viewer
       const personId = principal.id
       const subject = sessionSubject(credential)
+      requireHashRoom()
       await deps.budgets.spend(subject)
       const stored = await prisma.personCredential.findFirst({ where: { personId, kind: 'PASSWORD' } })
       if (!(await verifyPassword(currentPassword, stored?.secret)))

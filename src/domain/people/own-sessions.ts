@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { ConflictError, NotFoundError, UnauthenticatedError } from '../../lib/errors.ts'
 import { validate } from '../../lib/validate.ts'
 import type { AuditPerson } from './audit-person.ts'
-import { verifyPassword } from './passwords.ts'
+import { requireHashRoom, verifyPassword } from './passwords.ts'
 import { presentedPassword } from './person-input.ts'
 import { type SecondFactors, WRONG_CODE } from './second-factors.ts'
 import { ELEVATION_SECONDS, SESSIONS_AT_MOST, type Sessions } from './sessions.ts'
@@ -100,6 +100,7 @@ export function createOwnSessions(deps: {
       const { password, code } = validate(reauthenticateInput, input)
       const { principal, credential: id, ip, organizationId } = viewer
       const personId = principal.id
+      requireHashRoom()
       await budgets.spend(sessionSubject(id))
       const stored = await prisma.personCredential.findFirst({ where: { personId, kind: 'PASSWORD' } })
       if (!(await verifyPassword(password, stored?.secret))) throw new UnauthenticatedError('The password is wrong.')

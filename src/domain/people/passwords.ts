@@ -16,10 +16,18 @@ const RETRY_SECONDS = 10
 
 const turns = pLimit(HASHES_AT_ONCE)
 
-/** @throws RateLimitedError when too many hashes wait */
-async function inTurn<T>(hash: () => Promise<T>): Promise<T> {
+/**
+ * Refuses a try before it counts as a failure, while too many hashes wait.
+ *
+ * @throws RateLimitedError
+ */
+export function requireHashRoom(): void {
   if (turns.pendingCount >= HASHES_WAITING)
     throw new RateLimitedError('Too many people sign in at this moment. Try again in a few seconds.', RETRY_SECONDS)
+}
+
+async function inTurn<T>(hash: () => Promise<T>): Promise<T> {
+  requireHashRoom()
   return turns(hash)
 }
 

@@ -10,7 +10,13 @@ export const email = z
   .max(254)
   .regex(/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)*$/, 'must be an email address, such as ana@example.com')
 
-export const personName = z.string().trim().min(1, 'must not be empty').max(100)
+/** A name on one line, as mails and tables show it. */
+export const displayName = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters')
 
 /** Minimum characters of a password: alone, and beside a second factor (NIST SP 800-63B-4, 3.1.1.2). */
 export const PASSWORD_CHARACTERS = { alone: 15, withTwoFactor: 8 } as const

@@ -9,15 +9,15 @@ import type { Audit } from '../audit/audit.ts'
 import type { KnownDevices } from './known-devices.ts'
 import type { OneTimeCodes } from './one-time-codes.ts'
 import { hashPassword } from './passwords.ts'
-import { checkPassword, email, newPassword, personName } from './person-input.ts'
+import { checkPassword, displayName, email, newPassword } from './person-input.ts'
 import type { Client, Sessions } from './sessions.ts'
 import type { SignedIn } from './sign-in.ts'
 import { personPrincipal } from './viewer.ts'
 
 const setUpInput = z.object({
   code: z.string(),
-  organizationName: z.string().trim().min(1, 'must not be empty').max(100),
-  name: personName,
+  organizationName: displayName,
+  name: displayName,
   email,
   password: newPassword,
 })

@@ -8,7 +8,7 @@ import type { Limits } from '../limits/limits.ts'
 import type { AuditPerson, NoteRefusedSignIn } from './audit-person.ts'
 import type { KnownDevices } from './known-devices.ts'
 import { CODE_SECONDS, type OneTimeCodes } from './one-time-codes.ts'
-import { verifyPassword } from './passwords.ts'
+import { requireHashRoom, verifyPassword } from './passwords.ts'
 import { presentedPassword } from './person-input.ts'
 import { type SecondFactors, WRONG_CODE } from './second-factors.ts'
 import type { Client, OpenedSession, Sessions } from './sessions.ts'
@@ -107,6 +107,7 @@ export function createSignIn(deps: {
         include: { credentials: { where: { kind: 'PASSWORD' } } },
       })
       const subject = await subjectOf(email, found, client)
+      requireHashRoom()
       await budgets.spend(subject)
       const isRight = await verifyPassword(password, found?.credentials[0]?.secret)
       if (found === null || !isRight || found.disabledAt !== null) {

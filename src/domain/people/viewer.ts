@@ -27,7 +27,7 @@ export const SYSTEM: Principal = { kind: 'SYSTEM', id: 'system', name: 'Signalbo
 
 /**
  * NO_ORGANIZATION: the person is no member. ADDRESS: the organization admits its members from other networks only.
- * TWO_FACTOR: the role needs a second factor, which the session lacks.
+ * TWO_FACTOR: the role or the password needs a second factor, which the session lacks; outranks the others.
  */
 export type Restriction = 'NO_ORGANIZATION' | 'ADDRESS' | 'TWO_FACTOR'
 
@@ -47,6 +47,8 @@ export interface Viewer {
   role: Role | null
   /** Reason for which the person may manage nothing but its own account; null without one, and for a key. */
   restriction: Restriction | null
+  /** True when the password, or a role in any organization, needs a second factor that the session lacks. */
+  lacksTwoFactor: boolean
   /** Reason of a person of the operator for acting in another organization; null without one, and for everybody else. */
   reason: string | null
   /** True for a key, and for a session with a person authenticated again in the last minutes. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type App, startApp } from '../../support/app.ts'
+import { type App, startApp, UNLIMITED } from '../../support/app.ts'
 import { createBrowser } from '../../support/browser-client.ts'
 import { codeOf, createTeam, type Role, type SignedIn, signedIn } from '../../support/people.ts'
 import { noteSecret } from '../../support/secret-leak-check.ts'
@@ -215,5 +215,35 @@ describe('role of an invitation', () => {
     const browser = createBrowser(app.url)
     await browser.ask(ACCEPT, { input: { token, ...NEW } })
     expect((await browser.ask(VIEWER)).role).toBe('VIEWER')
+  })
+})
+
+describe('attacks on invitations', () => {
+  test('a session that is not elevated invites no owner and no administrator', async () => {
+    const [owner] = await createTeam(app, 'OWNER')
+    await app.database.prisma.session.update({ where: { id: owner.sessionId }, data: { elevatedUntil: null } })
+    const invited = (role: Role) => codeOf(owner, CREATE, { email: newAddress(), role })
+    expect(await invited('OWNER')).toBe('REAUTHENTICATION_REQUIRED')
+    expect(await invited('ADMIN')).toBe('REAUTHENTICATION_REQUIRED')
+    expect((await invite(owner, newAddress(), 'VIEWER')).invitation.role).toBe('VIEWER')
+  })
+
+  test('an anonymous acceptance spends the sign-in limit of its address before any hash', async () => {
+    const few = await startApp({ allowances: { ...UNLIMITED, signIns: { minute: 3, hour: 3 } } })
+    const [owner, admin] = await createTeam(few, 'OWNER', 'ADMIN')
+    const { token } = await invite(owner, newAddress())
+    await few.database.prisma.invitation.updateMany({ data: { email: admin.email } })
+    const stranger = createBrowser(few.url)
+    const codes: unknown[] = []
+    for (let n = 0; n < 4; n++) codes.push(await accept(stranger, token))
+    expect(codes).toEqual([...Array(3).fill('SIGN_IN_FIRST'), 'RATE_LIMITED'])
+    await few.stop()
+  })
+
+  test('a name with a line break is refused, because mails would show it as their own text', async () => {
+    const [owner] = await createTeam(app, 'OWNER')
+    const { token } = await invite(owner, newAddress())
+    const name = 'Signalbox\n\nYour account is locked'
+    expect(await accept(createBrowser(app.url), token, { ...NEW, name })).toBe('VALIDATION_FAILED')
   })
 })

@@ -34,7 +34,10 @@ describe('dashboard', () => {
     const asset = await get(script, { 'accept-encoding': 'br' })
     expect(asset.headers.get('cache-control')).toContain('immutable')
     expect(asset.headers.get('content-encoding')).toBe('br')
-    expect((await get('/dashboard/assets/index-00000000.js')).status).toBe(404)
+    const absent = await get('/dashboard/assets/index-00000000.js')
+    expect(absent.status).toBe(404)
+    expect(absent.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(absent.headers.get('cache-control')).toBe('no-store')
   })
 
   test('a path outside of its folder finds no file', async () => {

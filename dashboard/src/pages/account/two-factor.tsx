@@ -168,7 +168,7 @@ export function ConfirmEnrolment(props: {
 export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   const text = codes.join('\n')
   return (
-    <Dialog title={words.codesTitle} onClose={onClose}>
+    <Dialog title={words.codesTitle} isKept onClose={onClose}>
       <p className="notice" data-tone="warn">
         {words.codesHint}
       </p>

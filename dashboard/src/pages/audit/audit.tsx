@@ -67,6 +67,7 @@ export default function Audit() {
       </div>
       <search className="filters">
         <SearchField
+          isId
           label={labels.actor}
           value={filters.get('actor')}
           onSearch={(text) => filters.set('actor', text)}
@@ -78,6 +79,7 @@ export default function Audit() {
           onChange={(event) => filters.set('action', event.target.value)}
         />
         <SearchField
+          isId
           label={labels.resource}
           value={filters.get('resource')}
           onSearch={(text) => filters.set('resource', text)}

@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<Row>[] = [
     title: titles.endpoint,
     cell: ({ endpoint }) => <span className="cell-line">{endpoint.description || endpointName(endpoint)}</span>,
   },
-  { title: titles.reason, cell: ({ explanation }) => <span className="cell-line">{explanation}</span> },
+  { title: titles.reason, cell: ({ explanation }) => <span className="cell-text">{explanation}</span> },
   { title: titles.updated, cell: ({ updatedAt }) => <Time at={updatedAt} /> },
 ]
 const RETRY: Column<Row> = { title: words.row, cell: (row) => <RetryOne row={row} /> }

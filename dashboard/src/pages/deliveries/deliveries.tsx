@@ -23,6 +23,7 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
   { title: titles.status, cell: ({ status }) => <StatusBadge status={status} /> },
   {
     title: titles.event,
+    isLink: true,
     cell: ({ id, event }) => (
       <>
         <span className="cell-line">{event.type}</span>
@@ -32,7 +33,7 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
   },
   { title: titles.endpoint, cell: ({ endpoint }) => <span className="cell-line">{endpointName(endpoint)}</span> },
   { title: titles.attempts, isNumber: true, cell: ({ attemptCount }) => attemptCount.toLocaleString() },
-  { title: titles.reason, cell: ({ explanation }) => <span className="cell-line">{explanation}</span> },
+  { title: titles.reason, cell: ({ explanation }) => <span className="cell-text">{explanation}</span> },
   { title: titles.updated, cell: ({ updatedAt }) => <Time at={updatedAt} /> },
 ]
 

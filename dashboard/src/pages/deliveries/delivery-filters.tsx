@@ -43,12 +43,19 @@ export function DeliveryFilters({ filters }: { filters: ReturnType<typeof useFil
         onSearch={(text) => set('type', text)}
       />
       <SearchField
+        isId
         label={words.filters.principal}
         value={get('principal')}
         placeholder={words.filters.principalHint}
         onSearch={(text) => set('principal', text)}
       />
-      <SearchField label={words.filters.id} value={get('event')} placeholder={words.filters.idHint} onSearch={find} />
+      <SearchField
+        isId
+        label={words.filters.id}
+        value={get('event')}
+        placeholder={words.filters.idHint}
+        onSearch={find}
+      />
       <TimeField label={words.filters.from} value={filters.given('from')} onChange={(at) => set('from', at)} />
       <TimeField label={words.filters.to} value={filters.given('to')} onChange={(at) => set('to', at)} />
       {!filters.isEmpty && <Button onClick={filters.clear}>{words.filters.clear}</Button>}

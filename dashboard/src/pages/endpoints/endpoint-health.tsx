@@ -5,7 +5,8 @@ import { Badge } from '../../ui/badge.tsx'
 type Row = Pick<EndpointsQuery['webhookEndpoints']['nodes'][number], 'enabled' | 'health'>
 
 export function EndpointState({ endpoint: { enabled, health } }: { endpoint: Row }) {
-  if (!enabled) return <Badge tone="idle">{texts.endpoints.disabled}</Badge>
-  const tone = health.consecutiveFailures > 0 ? 'bad' : 'good'
+  const isFailing = health.consecutiveFailures > 0
+  if (!enabled) return <Badge tone={isFailing ? 'bad' : 'idle'}>{texts.endpoints.disabled}</Badge>
+  const tone = isFailing ? 'bad' : 'good'
   return <Badge tone={tone}>{texts.endpoints.health[health.status] ?? health.status}</Badge>
 }

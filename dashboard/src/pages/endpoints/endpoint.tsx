@@ -31,7 +31,7 @@ const { columns: titles } = texts.deliveries
 const DELIVERIES: readonly Column<Delivery>[] = [
   { title: titles.event, cell: ({ event }) => <span className="cell-line">{event.type}</span> },
   { title: titles.status, cell: ({ status }) => <StatusBadge status={status} /> },
-  { title: titles.reason, cell: ({ explanation }) => <span className="cell-line">{explanation}</span> },
+  { title: titles.reason, cell: ({ explanation }) => <span className="cell-text">{explanation}</span> },
   { title: titles.updated, cell: ({ updatedAt }) => <Time at={updatedAt} /> },
 ]
 

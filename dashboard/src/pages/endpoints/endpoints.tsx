@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ health: { lastFailure, lastFailureAt } }) =>
       lastFailureAt !== null && (
         <>
-          <span className="cell-line">{lastFailure}</span>
+          <span className="cell-text">{lastFailure}</span>
           <span className="muted">
             <Time at={lastFailureAt} />
           </span>

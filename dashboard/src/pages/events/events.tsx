@@ -54,9 +54,10 @@ export default function Events() {
       </div>
       <search className="filters">
         <SearchField label={words.filters.type} value={type} onSearch={(text) => filters.set('type', text)} />
-        <SearchField label={words.filters.id} value={id} onSearch={(text) => filters.set('id', text)} />
+        <SearchField isId label={words.filters.id} value={id} onSearch={(text) => filters.set('id', text)} />
         <SearchField label={words.filters.key} value={key} onSearch={(text) => filters.set('key', text)} />
         <SearchField
+          isId
           label={words.filters.principal}
           value={publishedById}
           placeholder={words.filters.principalHint}

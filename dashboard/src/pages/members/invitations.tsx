@@ -71,7 +71,7 @@ export function Invite({ onClose, onInvited }: { onClose: () => void; onInvited:
 
   if (url !== undefined)
     return (
-      <Dialog title={words.linkTitle} onClose={onClose}>
+      <Dialog title={words.linkTitle} isKept onClose={onClose}>
         <p>{words.linkHint}</p>
         <pre className="code" data-testid="invitation-link">
           {url}

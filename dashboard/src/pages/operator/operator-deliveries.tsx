@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: titles.event, cell: ({ eventType }) => eventType },
   { title: titles.status, cell: ({ status }) => <StatusBadge status={status} /> },
   { title: words.columns.name, cell: ({ organization }) => organization.name },
-  { title: titles.reason, cell: ({ explanation }) => <span className="cell-line">{explanation}</span> },
+  { title: titles.reason, cell: ({ explanation }) => <span className="cell-text">{explanation}</span> },
   { title: words.attempts, isNumber: true, cell: ({ attemptCount }) => attemptCount.toLocaleString() },
   { title: titles.updated, cell: ({ updatedAt }) => <Time at={updatedAt} /> },
 ]
@@ -57,11 +57,13 @@ export function OperatorDeliveries() {
           onChange={(event) => filters.set('status', event.target.value)}
         />
         <SearchField
+          isId
           label={deliveryFilters.organization}
           value={organizationId ?? ''}
           onSearch={(text) => filters.set('organization', text)}
         />
         <SearchField
+          isId
           label={deliveryFilters.endpoint}
           value={endpointId ?? ''}
           onSearch={(text) => filters.set('endpoint', text)}

@@ -50,12 +50,13 @@ const ENDPOINTS: readonly Column<Endpoint>[] = [
   { title: texts.endpoints.columns.health, cell: (row) => <EndpointState endpoint={row} /> },
   {
     title: texts.endpoints.columns.failure,
-    cell: ({ health }) => <span className="cell-line">{health.lastFailure}</span>,
+    cell: ({ health }) => <span className="cell-text">{health.lastFailure}</span>,
   },
 ]
 
 function Figures({ data, sent }: { data: OverviewQuery; sent: ReturnType<typeof useRead>['sent'] }) {
-  const { lastHour, backlog, failingEndpoints, keysNearLimit } = data.overview
+  const { lastHour, backlog, keysNearLimit } = data.overview
+  const { nodes: failing, total } = data.webhookEndpoints
   const { days } = data.deliveryStats
   const isNew = days.every(({ total }) => total === 0)
   return (
@@ -68,13 +69,7 @@ function Figures({ data, sent }: { data: OverviewQuery; sent: ReturnType<typeof 
         <Tile title={tiles.later} value={texts.total(backlog.later)} />
         <Tile title={tiles.held} value={texts.total(backlog.held)} />
         <Tile title={tiles.dead} value={texts.total(backlog.dead)} tone={backlog.dead.count > 0 ? 'bad' : undefined} />
-        {failingEndpoints !== null && (
-          <Tile
-            title={tiles.failing}
-            value={failingEndpoints.toLocaleString()}
-            tone={failingEndpoints > 0 ? 'bad' : undefined}
-          />
-        )}
+        <Tile title={tiles.failing} value={texts.total(total)} tone={total.count > 0 ? 'bad' : undefined} />
       </div>
       {isNew && <FirstSteps />}
       <div className="columns">
@@ -87,13 +82,13 @@ function Figures({ data, sent }: { data: OverviewQuery; sent: ReturnType<typeof 
       </div>
       <div className="columns">
         <Panel title={words.failing} bare>
-          {data.webhookEndpoints.nodes.length === 0 ? (
+          {failing.length === 0 ? (
             <Empty title={words.allWell} hint={words.allWellHint} />
           ) : (
             <Table
               label={words.failing}
               columns={ENDPOINTS}
-              rows={data.webhookEndpoints.nodes}
+              rows={failing}
               keyOf={({ id }) => id}
               hrefOf={({ id }) => `/endpoints/${id}`}
             />

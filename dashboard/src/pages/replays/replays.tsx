@@ -113,7 +113,7 @@ function Progress({ row }: { row: Row }) {
   return (
     <>
       <JobStatus status={row.status} />
-      {row.explanation !== null && <span className="cell-line muted">{row.explanation}</span>}
+      {row.explanation !== null && <span className="cell-text muted">{row.explanation}</span>}
     </>
   )
 }
