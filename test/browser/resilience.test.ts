@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createApi } from '../support/api.ts'
 import { ENCRYPTION_KEY } from '../support/app.ts'
 import { PASSWORD } from '../support/browser-client.ts'
+import { copyCheckout } from '../support/checkout.ts'
 import { startChromium } from '../support/chromium.ts'
 import { interceptSockets, startDashboard } from '../support/dashboard.ts'
 import { cloneDatabase } from '../support/database.ts'
@@ -18,6 +19,27 @@ const showDeliveries = async (page: Page) => {
   await page.getByRole('link', { name: 'Deliveries' }).click()
   await page.getByText('Live', { exact: true }).waitFor()
 }
+
+describe('link of the set-up', () => {
+  test('opened while the dashboard is being built, leads to the form with its code', async () => {
+    const copy = copyCheckout()
+    const database = await cloneDatabase()
+    const windows = await startChromium()
+    const env = { DATABASE_URL: database.url, DATA_DIR: path.join(copy.folder, '.data'), PORT: '0' }
+    const server = startProcess(env, 'all', copy.main)
+    try {
+      const [, link] = await server.printed(/Next: open (\S+)/)
+      const page = await windows.open(link!)
+      await page.getByText('The dashboard is being built.').waitFor()
+      await page.getByLabel('Your name').waitFor({ timeout: 60_000 })
+    } finally {
+      await windows.stop()
+      await server.end('SIGKILL')
+      await database.drop()
+      await copy.remove()
+    }
+  })
+})
 
 describe('server that goes away under open pages', () => {
   const KEY = 'a-key-of-any-form-that-is-long-enough'
