@@ -33,6 +33,7 @@ describe('navigation in a narrow window', () => {
     const [first, second] = await navigation.getByRole('link').all()
     const [above, below] = [await first!.boundingBox(), await second!.boundingBox()]
     expect(below!.y).toBeGreaterThanOrEqual(above!.y + above!.height)
+    await heading(page, 'Overview').waitFor()
     expect(await accessibilityFaults(page)).toEqual([])
 
     await navigation.getByRole('link', { name: 'API keys' }).click()
