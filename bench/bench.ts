@@ -24,7 +24,7 @@ interface Options {
   rounds: number
   /** Minutes of a load whose memory is measured; undefined takes the default of the benchmark. */
   minutes?: number | undefined
-  /** Words in the names of the attacks to run; undefined runs all. */
+  /** Words in the names of the attacks or parts to run; undefined runs all. */
   only?: readonly string[] | undefined
 }
 
@@ -63,7 +63,8 @@ const USAGE = `Usage: npm run bench -- [name …] [option …]
 
   names           ${Object.keys(BENCHMARKS).join(', ')}; default: all
   --rounds=${ROUNDS}      counted rounds, after one that warms up
-  --only=WORDS    of attacks: only those with one of the words in their names, such as --only=unknown-keys,nested
+  --only=WORDS    of attacks: only those with one of the words in their names, such as --only=unknown-keys,nested;
+                  of live: page or subscribers
   --minutes=N     of live: minutes under load between two measures of memory, default 1
   --against=DIR   compares this code with that of another work tree: ${COMPARABLE.join(', ')}
   --save          writes the table to bench/results

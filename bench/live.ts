@@ -6,7 +6,7 @@ import { createPool } from '../src/database/client.ts'
 import { createLog } from '../src/lib/log.ts'
 import { startRawServer, startSubscribers } from './support/fan-out.ts'
 import { createFeed, deliveriesAt } from './support/feed.ts'
-import { type Figures, median, percentile, type Row, round } from './support/figures.ts'
+import { type Figures, percentile, type Row, round } from './support/figures.ts'
 import { fill } from './support/fill.ts'
 import { type LivePage, openLivePage } from './support/live-page.ts'
 import { addPeople } from './support/people.ts'
@@ -25,22 +25,47 @@ const SETTLE_MS = 20_000
 /** Time within which the last change must be shown. */
 const SHOWN_MS = 120_000
 
-const [SUBSCRIBERS, ORGANIZATIONS, KEYS] = [5_000, 5, 5]
-/** Deliveries in each message burst; a tick has as many changes when it is the first. */
-const BURST = 40
+/** A key has at most 100 subscriptions, and an organization 1,000 connections. */
+const [SUBSCRIBERS, ORGANIZATIONS, KEYS] = [5_000, 5, 10]
+/** Deliveries of a burst, of three changes each; a worker logs its results in bursts as well. */
+const BURST = 2
+/** Bursts of a round, one after another. */
+const BURSTS = 5
 const PLENTY = { RATE_LIMITS: 'STANDARD=999999/100000000', DAILY_QUOTAS: 'STARTER=none' }
 
-export async function live(
-  services: Services,
-  options: { rounds: number; minutes?: number | undefined },
-): Promise<Figures> {
+interface Options {
+  rounds: number
+  minutes?: number | undefined
+  /** Parts to run, of `page` and `subscribers`; undefined runs both. */
+  only?: readonly string[] | undefined
+}
+
+export async function live(services: Services, options: Options): Promise<Figures> {
   const signalbox = await startSignalbox(services, { workers: 0, env: PLENTY })
   const bus = createRedisBus({ url: services.redisUrl, log: createLog({ level: 'warn' }) })
   const pool = createPool({ connectionString: services.databaseUrl, max: 2 })
   try {
     const parts = { ...{ services, signalbox, bus, pool }, minutes: options.minutes ?? MINUTES, rounds: options.rounds }
-    return { benchmark: 'live', rows: [...(await measurePage(parts)), ...(await measureFanOut(parts))] }
+    const runs = (part: string) => options.only?.includes(part) ?? true
+    const rows = [
+      ...(runs('page') ? await measurePage(parts) : []),
+      ...(runs('subscribers') ? await measureFanOut(parts) : []),
+    ]
+    return { benchmark: 'live', rows }
   } finally {
+    console.error(
+      [
+        ...new Set(
+          signalbox.api
+            .output()
+            .split('\n')
+            .map((l) => l.replace(/"time":"[^"]*"/, '')),
+        ),
+      ]
+        .slice(-6)
+        .join('\n')
+        .slice(0, 3000),
+    )
     await bus.stop()
     await pool.end()
     await signalbox.stop()
@@ -125,13 +150,14 @@ async function memoryUnderLoad(feed: ReturnType<typeof createFeed>, view: LivePa
 async function measureFanOut({ signalbox, bus, pool, rounds }: Parts): Promise<Row[]> {
   const { client, url } = signalbox
   const organizationIds: string[] = []
-  const keys: { key: string; count: number }[] = []
+  const keys: { key: string; after: string; count: number }[] = []
   for (let n = 0; n < ORGANIZATIONS; n++) {
     const id = await client.createOrganization(`Fan-out ${n}`)
     organizationIds.push(id)
+    const after = await client.in(id).ask('{ deliveryUpdatesCursor }')
     for (let each = 0; each < KEYS; each++) {
       const { secret } = await client.in(id).createKey({ deliveries: ['read'] })
-      keys.push({ key: secret, count: SUBSCRIBERS / ORGANIZATIONS / KEYS })
+      keys.push({ key: secret, after, count: SUBSCRIBERS / ORGANIZATIONS / KEYS })
     }
   }
   const feed = createFeed(pool, bus, organizationIds)
@@ -141,16 +167,18 @@ async function measureFanOut({ signalbox, bus, pool, rounds }: Parts): Promise<R
   const values: number[] = []
   let note = ''
   try {
-    // Until the first message, nothing tells that a subscription has begun.
-    await delay(2_000)
+    // The changes of a burst are as many in each one after the second.
+    for (const changes of [BURST, 2 * BURST]) await ours.count(changes * SUBSCRIBERS, () => feed.append(BURST))
+    const messages = 3 * BURST * SUBSCRIBERS
     for (let n = 0; n <= rounds; n++) {
-      const before = feed.appended()
-      // Every tick after the second has three changes for each delivery.
-      const messages = BURST * Math.min(3, n + 1) * SUBSCRIBERS
-      const mine = await ours.count(messages, () => feed.append(BURST))
-      if ((feed.appended() - before) * SUBSCRIBERS !== messages) throw new Error('The feed appended another number.')
-      const bare = await theirs.count(messages, () => raw.send(mine.sample, messages / SUBSCRIBERS))
-      const [our, their] = [mine, bare].map(({ took }) => messages / (took / 1_000)) as [number, number]
+      const took = { ours: 0, raw: 0 }
+      for (let burst = 0; burst < BURSTS; burst++) {
+        const mine = await ours.count(messages, () => feed.append(BURST))
+        const bare = await theirs.count(messages, () => raw.send(mine.sample, 3 * BURST))
+        took.ours += mine.took
+        took.raw += bare.took
+      }
+      const [our, their] = [took.ours, took.raw].map((ms) => (BURSTS * messages) / (ms / 1_000)) as [number, number]
       note = `last ${round(our)}/s to ${round(their)}/s`
       console.error(`round ${n}: ${note}`)
       if (n > 0) values.push(our / their)
@@ -158,6 +186,5 @@ async function measureFanOut({ signalbox, bus, pool, rounds }: Parts): Promise<R
   } finally {
     for (const part of [ours, theirs, raw]) part.stop()
   }
-  console.error(`median ${round(median(values))}`)
   return [{ name: `messages a second to ${SUBSCRIBERS} subscribers, to raw ws`, values, note }]
 }

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import path from 'node:path'
 import type { Subscribers } from './subscribers.ts'
 
@@ -33,10 +32,15 @@ export async function startRawServer() {
   }
 }
 
-async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
-  const ended = once(child, 'exit').then(() => {
-    throw new Error('A process of the benchmark ended early.')
+/** The next message of a process. Rejects when the process ends before. */
+function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null, signal: string | null) =>
+      reject(new Error(`${path.basename(child.spawnargs[1]!)} ended early with ${code ?? signal}.`))
+    child.once('exit', onExit)
+    child.once('message', (answer) => {
+      child.removeListener('exit', onExit)
+      resolve(answer as Answer)
+    })
   })
-  const [answer] = await Promise.race([once(child, 'message'), ended])
-  return answer as Answer
 }

@@ -26,12 +26,9 @@ const policyFor = (nonce: string) =>
     "trusted-types 'none'",
   ].join('; ')
 
-/** Sentence of a shell that is not there. */
-const ABSENT = {
-  building: 'The dashboard is being built. This page reloads itself in a few seconds.\n',
-  failed:
-    'The dashboard could not be built; the log of the server tells why. The API at /graphql and everything else run.\n',
-}
+const BUILDING = 'The dashboard is being built. This page reloads itself in a few seconds.'
+const FAILED =
+  'The dashboard could not be built; the log of the server tells why. The API at /graphql and everything else run.\n'
 /** Seconds after which a browser asks again while the dashboard is being built. */
 const RETRY_SECONDS = 2
 
@@ -51,13 +48,22 @@ export function createDashboard(buildState: () => BuildState = () => 'done') {
   }
 
   function refuseShell(response: ServerResponse): void {
-    const isBuilding = buildState() === 'building'
-    const again = String(RETRY_SECONDS)
+    const headers = { 'cache-control': 'no-store', ...COMMON }
+    if (buildState() !== 'building') {
+      response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', ...headers })
+      response.end(FAILED)
+      return
+    }
+    const nonce = randomBytes(16).toString('base64')
     response.writeHead(503, {
-      ...{ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...COMMON },
-      ...(isBuilding ? { 'retry-after': again, refresh: again } : {}),
+      ...{ 'content-type': 'text/html; charset=utf-8', 'retry-after': String(RETRY_SECONDS), ...headers },
+      'content-security-policy': `default-src 'none'; script-src 'nonce-${nonce}'; frame-ancestors 'none'`,
     })
-    response.end(isBuilding ? ABSENT.building : ABSENT.failed)
+    // A header that refreshes does nothing at an address with a fragment, such as the link of the set-up.
+    const script = `setTimeout(() => location.reload(), ${RETRY_SECONDS * 1_000})`
+    response.end(
+      `<!doctype html><title>Signalbox</title><p>${BUILDING}</p><script nonce="${nonce}">${script}</script>\n`,
+    )
   }
 
   function serveShell(request: IncomingMessage, response: ServerResponse): void {

@@ -6,7 +6,17 @@ import path from 'node:path'
 const root = path.join(import.meta.dirname, '../..')
 /** Files that a running installation needs, without a build of the dashboard. */
 const PARTS = [
-  ...['src', 'schema', 'worker', 'prisma', 'persisted-operations', 'scripts', 'package.json', 'package-lock.json'],
+  ...[
+    'src',
+    'schema',
+    'worker',
+    'prisma',
+    'persisted-operations',
+    'scripts',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+  ],
   ...['src', 'public', 'index.html', 'package.json', 'split-operations.ts', 'tsconfig.json', 'vite.config.ts'].map(
     (part) => `dashboard/${part}`,
   ),

@@ -1,15 +1,16 @@
 import type pg from 'pg'
 
-/** Names the organization by its id, and continues the counters of what is there: an hour by minutes, and 30 days. */
+/** An hour of deliveries by minutes, as they would have been counted. */
 const MINUTES = `
 INSERT INTO delivery_minutes (organization_id, minute, bucket, created, attempts, failed_attempts)
 SELECT $1, date_trunc('minute', now()) - ago * interval '1 minute', bucket,
   CASE WHEN bucket = -1 THEN 40 + round(18 * sin(ago / 7.0)) + (ago * 7919) % 9 ELSE 0 END,
   CASE WHEN bucket = -1 THEN 0 ELSE (40 + round(18 * sin(ago / 7.0)) + (ago * 104729) % 7) * share END,
   CASE WHEN bucket = 44 AND ago BETWEEN 18 AND 27 THEN 6 WHEN bucket = 44 THEN (ago * 31) % 2 ELSE 0 END
-FROM generate_series(1, 59) ago, (VALUES (-1, 0), (32, 0.7), (36, 0.25), (44, 0.05)) b (bucket, share)
+FROM generate_series(0, 59) ago, (VALUES (-1, 0), (32, 0.7), (36, 0.25), (44, 0.05)) b (bucket, share)
 ON CONFLICT DO NOTHING`
 
+/** A month of deliveries by days. */
 const DAYS = `
 INSERT INTO delivery_stats (endpoint_id, day, bucket, organization_id, created, attempts, failed_attempts, succeeded, dead)
 SELECT id, (now() AT TIME ZONE 'UTC')::date - ago, 33, organization_id, made, made, made / 90, made - made / 300, made / 300
@@ -30,7 +31,18 @@ FROM usage_series s, (VALUES ('MINUTE', '1 minute', '3 hours'), ('HOUR', '1 hour
 WHERE s.organization_id = $1
 ON CONFLICT DO NOTHING`
 
-/** Gives an organization a past, so that charts show more than the minute in which it was made. */
-export async function addPast(pool: pg.Pool, organizationId: string): Promise<void> {
-  for (const statement of [MINUTES, DAYS, USAGE]) await pool.query(statement, [organizationId])
+/**
+ * Gives organizations a past, so that charts show more than the minute in which they were made.
+ *
+ * @param counted resolves when the growth of the days was counted, which is not a part of the last hour
+ */
+export async function addPast(
+  pool: pg.Pool,
+  organizationIds: readonly string[],
+  counted: () => Promise<unknown>,
+): Promise<void> {
+  for (const id of organizationIds) for (const statement of [DAYS, USAGE]) await pool.query(statement, [id])
+  await counted()
+  await pool.query('DELETE FROM delivery_minutes')
+  for (const id of organizationIds) await pool.query(MINUTES, [id])
 }
