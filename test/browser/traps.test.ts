@@ -174,7 +174,7 @@ describe('flood of changes', () => {
     const firstId = async () => /dlv_\w+/.exec(await page.getByRole('row').nth(1).innerText())?.[0]
     // The last drawing rests behind the one before; a list that is scrolled earlier counts its rows, too.
     const { nodes } = await dashboard.program.ask('{ deliveries(first: 1) { nodes { id } } }')
-    await expect.poll(firstId, { timeout: 10_000 }).toBe(nodes[0].id)
+    await expect.poll(firstId, { timeout: 40_000 }).toBe(nodes[0].id)
     await page.mouse.wheel(0, 2_000)
     await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(100)
     const first = await firstId()
