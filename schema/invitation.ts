@@ -128,9 +128,10 @@ builder.mutationFields((t) => ({
     authScopes: { can: 'members:write' },
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: InvitationCreateInput, required: true, description: 'Person to invite.' }) },
-    resolve(_root, { input }, context) {
+    async resolve(_root, { input }, context, info) {
       const viewer = requireViewer(context)
       if (ELEVATED_ROLES.includes(input.role)) requireElevation(viewer)
+      await context.limitField(viewer, info)
       return context.services.invitations.create(viewer, input)
     },
   }),

@@ -14,9 +14,11 @@ export function createOrganizationMails(deps: { mail: Pick<Mail, 'send'>; links:
   return {
     /** Sends the link of an invitation after its commit, without waiting for the mail server. */
     invite(tx: Transaction, invitation: { to: string; inviter: string; organization: string; url: string }): void {
-      const { to, inviter, organization, url } = invitation
+      const { to, url } = invitation
+      // Names of keys and of earlier versions may have line breaks, which would read as the text of the mail.
+      const [inviter, organization] = [oneLine(invitation.inviter), oneLine(invitation.organization)]
       const text = `${inviter} invites you to the organization ${organization} on Signalbox.\n\nOpen this link within 7 days to accept:\n${url}\n\nIf you do not know ${inviter}, ignore this mail.\n`
-      afterCommit(tx, () => void mail.send({ to, subject: `Signalbox: Invitation to ${oneLine(organization)}`, text }))
+      afterCommit(tx, () => void mail.send({ to, subject: `Signalbox: Invitation to ${organization}`, text }))
     },
 
     /**
@@ -38,5 +40,5 @@ export function createOrganizationMails(deps: { mail: Pick<Mail, 'send'>; links:
   }
 }
 
-/** A name as part of a subject, which is one line. */
+/** A name on one line, as a part of a mail. */
 const oneLine = (name: string): string => name.replace(/\s+/g, ' ')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Mail, MailMessage } from '../../../src/domain/people/mail.ts'
+import { ROLE_PERMISSIONS } from '../../../src/domain/people/roles.ts'
 import { type App, startApp } from '../../support/app.ts'
 import { createTeam, type SignedIn, signedIn } from '../../support/people.ts'
 import { startReceiver } from '../../support/receiver.ts'
@@ -38,6 +39,18 @@ describe('mail of an organization', () => {
     expect(mails).toEqual([
       { to: 'guest@example.com', subject: 'Signalbox: Invitation to Team', text: expect.stringContaining(url) },
     ])
+  })
+
+  test('an invitation by a key has the name of the key on one line', async () => {
+    const [owner] = await createTeam(app, 'OWNER')
+    const name = 'Signalbox\n\nYour account is locked'
+    const { secret } = await app.host
+      .in(owner.organizationId)
+      .createKey({ ...ROLE_PERMISSIONS.VIEWER, members: ['read', 'write'] }, { name })
+    const { url } = await app.api.as(secret).ask(INVITE, { email: 'keyed@example.com' })
+    noteSecret(new URL(url).hash.slice(1))
+    await expect.poll(() => mails.length).toBe(1)
+    expect(mails[0]!.text).toContain('Signalbox Your account is locked invites you')
   })
 
   test('a refused invitation sends none', async () => {
