@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from '../../../src/domain/limits/limit-config.ts'
 import type { Client } from '../../support/api.ts'
 import type { App } from '../../support/app.ts'
 import { type Nodes, startNodes } from '../../support/nodes.ts'
+import { createTeam } from '../../support/people.ts'
 
 // Expensive fields are limited for each organization, independent of key, alias and node.
 let nodes: Nodes
@@ -108,5 +109,19 @@ describe('field rate limit', () => {
     const stranger = await app.tenant()
     for (let n = 0; n < 5; n++) await stranger.request(text)
     expect((await owner.request(text)).errors).toBeUndefined()
+  })
+})
+
+describe('limit of invitations', () => {
+  test('an organization sends 20 a minute, and the next one is refused', async () => {
+    const [owner] = await createTeam(app, 'OWNER')
+    const request = (n: number) =>
+      owner.request(
+        `mutation { invitationCreate(input: { email: "guest${n}@example.com", role: VIEWER }) { __typename } }`,
+      )
+    for (let n = 0; n < 20; n++) expect((await request(n)).errors).toBeUndefined()
+    expect((await request(20)).errors?.[0]).toMatchObject({
+      ...{ path: ['invitationCreate'], extensions: { code: 'RATE_LIMITED' } },
+    })
   })
 })
