@@ -74,8 +74,14 @@ export function createApi(url: string, apiKey: string) {
     })
     const [error] = answer.errors ?? []
     if (error !== undefined) throw new ApiError(error.message, error.extensions?.code ?? 'UNKNOWN')
-    const { result = answer.data } = answer.data ?? {}
-    if (result?.message !== undefined) throw new ApiError(result.message, result.code)
+    return answer.data
+  }
+
+  /** The field `result` of a mutation. */
+  // biome-ignore lint/suspicious/noExplicitAny: the document says which fields a result has
+  async function change(mutation: string, variables: object): Promise<any> {
+    const { result } = await ask(mutation, variables)
+    if (result.message !== undefined) throw new ApiError(result.message, result.code)
     return result
   }
 
@@ -94,27 +100,27 @@ export function createApi(url: string, apiKey: string) {
         ...{ kind: 'STREAM', ephemeral: true, disableAfterFailures: null, description: 'signalbox listen' },
         ...(node ?? { eventTypes: types }),
       }
-      const { secret, webhookEndpoint } = await ask(CREATE, { input })
+      const { secret, webhookEndpoint } = await change(CREATE, { input })
       const page = `${url}/dashboard/${viewer.organization.id}`
       return { id: webhookEndpoint.id, secret, types: input.eventTypes, page }
     },
 
     async deleteEndpoint(id: string): Promise<void> {
-      await ask(DELETE, { id })
+      await change(DELETE, { id })
     },
 
     /** Replays the stored events from a time on to the endpoint. @returns deliveries made due so far */
     async replay(endpointId: string, from: Date): Promise<number> {
-      const { replay } = await ask(REPLAY, { input: { endpointId, from: from.toISOString() } })
+      const { replay } = await change(REPLAY, { input: { endpointId, from: from.toISOString() } })
       return replay.count
     },
 
     async retry(deliveryId: string): Promise<void> {
-      await ask(RETRY, { id: deliveryId })
+      await change(RETRY, { id: deliveryId })
     },
 
     async acknowledge(results: AcknowledgeInput[]): Promise<Acknowledgement[]> {
-      const { acknowledgements } = await ask(ACKNOWLEDGE, { results })
+      const { acknowledgements } = await change(ACKNOWLEDGE, { results })
       return acknowledgements
     },
   }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { LeasedDelivery } from './api.ts'
+import { sign } from './sign.ts'
 
 /**
  * Lets a person edit a text in the editor of the environment (VISUAL, EDITOR or vi), in a file that others cannot read.
@@ -28,14 +28,12 @@ export async function editText(text: string, env: NodeJS.ProcessEnv): Promise<st
 }
 
 /** The delivery with another body, signed with the secret of the endpoint as Signalbox signs (Standard Webhooks). */
-export function replaceBody(delivery: LeasedDelivery, body: string, secret: string, now: Date): LeasedDelivery {
-  const header = (name: string) => delivery.headers.find((entry) => entry.name.toLowerCase() === name)?.value ?? ''
+export function replaceBody(delivery: LeasedDelivery, text: string, secret: string, now: Date): LeasedDelivery {
+  const id = delivery.headers.find(({ name }) => name.toLowerCase() === 'webhook-id')?.value ?? ''
   const timestamp = String(Math.floor(now.getTime() / 1000))
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
-  const signature = createHmac('sha256', key)
-    .update(`${header('webhook-id')}.${timestamp}.${body}`)
-    .digest('base64')
-  const changed: Record<string, string> = { 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }
+  const body = Buffer.from(text)
+  const signature = `v1,${sign(id, timestamp, body, secret).toString('base64')}`
+  const changed: Record<string, string> = { 'webhook-timestamp': timestamp, 'webhook-signature': signature }
   const headers = delivery.headers.map(({ name, value }) => ({ name, value: changed[name.toLowerCase()] ?? value }))
-  return { ...delivery, headers, bodyBase64: Buffer.from(body).toString('base64') }
+  return { ...delivery, headers, bodyBase64: body.toString('base64') }
 }

@@ -151,23 +151,16 @@ export function createListener(
       send?.()
     },
     openLast(): void {
-      const page =
-        last === undefined
-          ? `${endpoint.page}/endpoints/${endpoint.id}`
-          : `${endpoint.page}/deliveries/${last.delivery.id}`
+      const page = `${endpoint.page}/${last ? `deliveries/${last.delivery.id}` : `endpoints/${endpoint.id}`}`
       openPage(page)
       notice(page)
     },
     /** Sends the last delivery with an edited body to the target. Signalbox does not record the answer. */
     async editLast(editText: (text: string) => Promise<string>): Promise<void> {
       const { target } = options
-      if (last === undefined || target === undefined)
-        return notice(
-          target === undefined
-            ? 'Give a target, such as 3000/hooks, to send edited bodies.'
-            : 'Nothing to edit: no delivery has come yet.',
-        )
       const edited = last
+      if (target === undefined) return notice('Give a target, such as 3000/hooks, to send edited bodies.')
+      if (edited === undefined) return notice('Nothing to edit: no delivery has come yet.')
       try {
         const body = await editText(Buffer.from(edited.bodyBase64, 'base64').toString())
         const { statusCode, errorCode, durationMs } = await forward(

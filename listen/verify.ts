@@ -1,16 +1,12 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { LeasedDelivery } from './api.ts'
+import { sign } from './sign.ts'
 
 /** Verifies a request as its receiver does (Standard Webhooks), except for its age. */
 export function hasValidSignature({ headers, bodyBase64 }: LeasedDelivery, secret: string): boolean {
   const header = (name: string) => headers.find((entry) => entry.name.toLowerCase() === name)?.value ?? ''
-  const signed = Buffer.concat([
-    Buffer.from(`${header('webhook-id')}.${header('webhook-timestamp')}.`),
-    Buffer.from(bodyBase64, 'base64'),
-  ])
-  const expected = createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
-    .update(signed)
-    .digest()
+  const body = Buffer.from(bodyBase64, 'base64')
+  const expected = sign(header('webhook-id'), header('webhook-timestamp'), body, secret)
   return header('webhook-signature')
     .split(' ')
     .some((signature) => {

@@ -107,21 +107,8 @@ export async function compose(
     stops.push(() => redis?.disconnect())
     const { rateLimits, dailyQuotas, fieldLimits, keyPrefix, bootstrapApiKey } = config
     const services = createServices({
-      ...{
-        database,
-        clock,
-        makeId,
-        keyring,
-        bus,
-        redis,
-        manifest,
-        log,
-        mail,
-        mailOwners,
-        targets,
-        keyPrefix,
-        bootstrapApiKey,
-      },
+      ...{ database, clock, makeId, keyring, bus, redis, manifest, log },
+      ...{ mail, mailOwners, targets, keyPrefix, bootstrapApiKey },
       publicUrl: config.publicUrl,
       allowances: createLimitConfig({ rateLimits, dailyQuotas, fieldLimits }),
     })

@@ -67,5 +67,3 @@ export function createFeed(pool: pg.Pool, bus: LiveBus, organizationIds: readonl
 
 /** Deliveries of one tick at a rate. */
 export const deliveriesAt = (changesPerSecond: number) => Math.round((changesPerSecond * TICK_MS) / 1_000 / STATES)
-
-export type Feed = ReturnType<typeof createFeed>

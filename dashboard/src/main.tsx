@@ -8,7 +8,6 @@ import './styles/widgets.css'
 import './styles/deliveries.css'
 import './styles/layout.css'
 import './styles/access.css'
-import './styles/deliveries.css'
 import './styles/endpoints.css'
 
 applyMode()

@@ -10,7 +10,7 @@ const Restricted = lazy(() => import('./pages/restricted.tsx'))
 /** Codes of refusals to a signed-in person without access to any page of the organization. */
 const RESTRICTIONS = ['TWO_FACTOR_REQUIRED', 'NO_ORGANIZATION', 'ADDRESS_NOT_ALLOWED', 'FORBIDDEN']
 
-export type SessionViewer = SessionQuery['viewer']
+type SessionViewer = SessionQuery['viewer']
 
 interface Session {
   viewer: SessionViewer

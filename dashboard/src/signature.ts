@@ -6,7 +6,7 @@ export interface SignedRequest {
 }
 
 /** Keys to check with: the secret of an HMAC scheme, or public keys of ed25519. */
-export interface VerifyKeys {
+interface VerifyKeys {
   secret?: string
   publicKeys?: readonly string[]
 }

@@ -12,14 +12,14 @@ import type { LiveState, Socket } from './socket.ts'
 
 export type LiveDelivery = DeliveryUpdatesSubscription['deliveryUpdates']['delivery']
 
-export interface LiveListener {
+interface LiveListener {
   /** Changed deliveries of one frame, each once with its newest state. */
   onChanges(deliveries: LiveDelivery[]): void
   /** Changes were missed: the list must be read again. */
-  onGap(): void
+  onGap?(): void
   /** @param count changes that came after a break, once no more of them follow */
-  onCaughtUp(count: number): void
-  onState(state: LiveState): void
+  onCaughtUp?(count: number): void
+  onState?(state: LiveState): void
   /** Called once changes follow: what was read before may lack a change that no message tells, and is read again. */
   onStart?(): void
 }
@@ -53,7 +53,7 @@ export function openDeliveries(
   function flush(): void {
     const deliveries = [...changed.values()]
     changed.clear()
-    if (hasDropped) listener.onGap()
+    if (hasDropped) listener.onGap?.()
     hasDropped = false
     listener.onChanges(deliveries)
   }
@@ -63,14 +63,14 @@ export function openDeliveries(
     missed++
     clearTimeout(quiet)
     quiet = setTimeout(() => {
-      if (missed !== undefined && missed > 0) listener.onCaughtUp(missed)
+      if (missed !== undefined && missed > 0) listener.onCaughtUp?.(missed)
       missed = undefined
     }, QUIET_MS)
   }
 
   function take({ cursor, gap, delivery }: DeliveryUpdatesSubscription['deliveryUpdates']): void {
     variables.after = cursor
-    if (gap) listener.onGap()
+    if (gap) listener.onGap?.()
     countMissed()
     changed.set(delivery.id, newest.latest(delivery))
     if (changed.size > WAITING_AT_MOST) {
@@ -92,14 +92,14 @@ export function openDeliveries(
     if (isStopped) return
     if (data) variables.after = data.deliveryUpdatesCursor
     stops.push(
-      socket.watch(listener.onState),
+      socket.watch((state) => listener.onState?.(state)),
       socket.follow<DeliveryUpdatesSubscription>(
         {
           query: '',
           variables: variables as Record<string, unknown>,
           extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(deliveryUpdates) } },
         },
-        { next: ({ data }) => data && take(data.deliveryUpdates), error: () => listener.onGap(), complete: () => {} },
+        { next: ({ data }) => data && take(data.deliveryUpdates), error: () => listener.onGap?.(), complete: () => {} },
       ),
     )
     listener.onStart?.()

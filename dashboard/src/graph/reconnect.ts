@@ -3,8 +3,6 @@ import { type Client, type Exchange, makeOperation, mapExchange, type Operation 
 /** Milliseconds before the next try, while the server cannot be reached; the last one repeats. */
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000]
 
-export type Reconnect = ReturnType<typeof createReconnect>
-
 /**
  * Reads the queries of the open page again after a break: those that failed while the server cannot be reached, and all
  * of them once it answers, because changes in between were not announced to this page.

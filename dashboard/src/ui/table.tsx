@@ -10,7 +10,7 @@ export interface Column<Row> {
 }
 
 /** Rows that a person chose, by their keys. */
-export interface Selection<Row> {
+interface Selection<Row> {
   selected: ReadonlySet<string>
   onSelect: (keys: ReadonlySet<string>) => void
   /** Name of the box of a row for screen readers. */

@@ -23,7 +23,7 @@ function subscribe(listener: () => void) {
   return () => void listeners.delete(listener)
 }
 
-export function relativeTo(time: number, from: number): string {
+function relativeTo(time: number, from: number): string {
   const seconds = Math.round((time - from) / 1000)
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1]
   return relative.format(Math.trunc(seconds / size), unit)

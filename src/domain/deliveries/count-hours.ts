@@ -1,13 +1,12 @@
 import type pg from 'pg'
 import { LOCKS } from '../../database/locks.ts'
+import { runAlone } from '../../database/run-alone.ts'
 import { createBatchRunner } from '../../lib/batch-runner.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 
 /** Interval between two counts: the current hour of an endpoint is this old at most. */
 export const COUNT_HOURS_EVERY_MS = 60_000
-
-const LOCK = `SELECT pg_try_advisory_xact_lock(${LOCKS.endpointHours}) AS is_ours`
 
 /**
  * Sets the last hour of today and of yesterday to the attempts of the day without its earlier hours, so that a count can
@@ -42,21 +41,8 @@ WHERE (h.attempts, h.failed_attempts) <> (excluded.attempts, excluded.failed_att
  *
  * @param now null for the time of the database
  */
-export async function countHours(pool: pg.Pool, now: Date | null): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
-    // A statement of its own: the snapshot of the count must include the count before it.
-    const { rows } = await client.query<{ is_ours: boolean }>(LOCK)
-    if (rows[0]!.is_ours) await client.query({ text: COUNT_HOURS, values: [now] })
-    await client.query('COMMIT')
-    client.release()
-  } catch (error) {
-    // The connection may hold half a transaction.
-    client.release(true)
-    throw error
-  }
-}
+export const countHours = (pool: pg.Pool, now: Date | null): Promise<void> =>
+  runAlone(pool, LOCKS.endpointHours, COUNT_HOURS, [now])
 
 /** Counts in the background of a worker; src/domain/endpoints/recent-hours.ts reads the hours. */
 export function createCountHours({ pool, clock, log }: { pool: pg.Pool; clock: Clock; log: Log }) {

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { LOCKS } from '../../database/locks.ts'
+import { runAlone } from '../../database/run-alone.ts'
 import { createBatchRunner } from '../../lib/batch-runner.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
@@ -10,8 +11,6 @@ export const COUNT_EVERY_MS = 10_000
 export const MINUTES_KEPT_HOURS = 2
 /** Maximum rows that one statement removes. */
 const REMOVED_AT_ONCE = 10_000
-
-const LOCK = `SELECT pg_try_advisory_xact_lock(${LOCKS.deliveryMinutes}) AS is_ours`
 
 /**
  * Counts the growth of delivery_stats since the last count into the current minute. Reads the statistics of today and
@@ -55,25 +54,12 @@ WITH old AS MATERIALIZED (
 SELECT count(*)::int AS removed FROM gone`
 
 /**
- * Counts once, unless another process counts now. The lock comes in a statement of its own: the snapshot of the count
- * must include the count before it, or growth would count twice.
+ * Counts once, unless another process counts now, so that no growth counts twice.
  *
  * @param now null for the time of the database
  */
-export async function countMinutes(pool: pg.Pool, now: Date | null): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
-    const { rows } = await client.query<{ is_ours: boolean }>(LOCK)
-    if (rows[0]!.is_ours) await client.query({ text: COUNT_MINUTES, values: [now] })
-    await client.query('COMMIT')
-    client.release()
-  } catch (error) {
-    // The connection may hold half a transaction.
-    client.release(true)
-    throw error
-  }
-}
+export const countMinutes = (pool: pg.Pool, now: Date | null): Promise<void> =>
+  runAlone(pool, LOCKS.deliveryMinutes, COUNT_MINUTES, [now])
 
 /** Removes one batch of minutes past their time. @returns true when more may be left */
 export async function removeMinutes(pool: pg.Pool, now: Date | null): Promise<boolean> {

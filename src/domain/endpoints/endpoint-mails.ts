@@ -48,10 +48,10 @@ export function createMailOwners(deps: {
   /** True for the first call of all processes. */
   async function claimFirstFailureMail(endpointId: string): Promise<boolean> {
     if (remembered.has(endpointId)) return false
-    if (remembered.size >= REMEMBERED) remembered.clear()
-    remembered.add(endpointId)
     const where = { endpointId, failureMailedAt: null }
     const { count } = await prisma.endpointHealth.updateMany({ where, data: { failureMailedAt: deps.clock.now() } })
+    if (remembered.size >= REMEMBERED) remembered.clear()
+    remembered.add(endpointId)
     return count > 0
   }
 

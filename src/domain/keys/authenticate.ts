@@ -43,17 +43,8 @@ export function createAuthenticate(deps: {
     const powers = { permissions, environment, tier, plan, persistedOnly, allowedIps, expiresAt: endOf(key) }
     const homeId = key.organizationId
     const principal = apiKeyPrincipal(key)
-    const about = {
-      role: null,
-      restriction: null,
-      lacksTwoFactor: false,
-      reason: null,
-      isElevated: true,
-      credential,
-      ip,
-      requestId,
-    }
-    const viewer = { principal, organizationId: homeId, homeId, ...powers, ...about }
+    const unrestricted = { role: null, restriction: null, lacksTwoFactor: false, reason: null, isElevated: true }
+    const viewer = { principal, organizationId: homeId, homeId, ...powers, ...unrestricted, credential, ip, requestId }
     if (organization === undefined || organization === homeId) return viewer
     const home = await organizationLookup.find(homeId)
     if (organization === home?.externalId) return viewer

@@ -69,11 +69,8 @@ export function assertWithinOwnGrants(viewer: Viewer, wanted: Grants): void {
   const issues: Issue[] = []
   const add = (field: string, message: string) => issues.push({ path: `input.${field}`, message })
   const isPerson = viewer.principal.kind === 'PERSON'
-  const isOperator = allows(viewer.permissions, 'platform', 'write')
   // Roles cannot name resources that the operator declared, so every person may grant them.
-  const permission = firstExcessGrant(viewer.permissions, wanted.permissions, {
-    mayGrantDeclared: isOperator || isPerson,
-  })
+  const permission = firstExcessGrant(viewer.permissions, wanted.permissions, { mayGrantDeclared: isPerson })
   if (permission !== undefined)
     add(
       'permissions',
@@ -89,6 +86,7 @@ export function assertWithinOwnGrants(viewer: Viewer, wanted: Grants): void {
     add('allowedIps', 'must be within the allowlist of your own key')
   if (viewer.persistedOnly && !wanted.persistedOnly)
     add('persistedOnly', 'must be true: your own key is confined to persisted operations')
+  const isOperator = allows(viewer.permissions, 'platform', 'write')
   const tier = isPerson ? TIER_OF_PLAN[viewer.plan] : viewer.tier
   if (!isOperator && rank(wanted.tier) > rank(tier))
     add('tier', `must not be above ${tier}, the tier of ${isPerson ? 'your plan' : 'your own key'}`)

@@ -15,12 +15,11 @@ import type { OrganizationLookup } from './organization-lookup.ts'
 /** Tries of an upsert, each lost to another request that created or deleted the organization in between. */
 const UPSERT_TRIES = 3
 
-const name = displayName
 const plan = z.enum(['STARTER', 'GROWTH', 'ENTERPRISE'])
 const externalId = externalIdInput.nullable()
-const createInput = z.object({ name, plan: plan.default('GROWTH'), externalId: externalId.default(null) })
-const updateInput = z.object({ name, plan, externalId }).partial()
-const upsertInput = z.object({ externalId: externalIdInput, name, plan: plan.optional() })
+const createInput = z.object({ name: displayName, plan: plan.default('GROWTH'), externalId: externalId.default(null) })
+const updateInput = z.object({ name: displayName, plan, externalId }).partial()
+const upsertInput = z.object({ externalId: externalIdInput, name: displayName, plan: plan.optional() })
 
 /** The organization was changed since its editor read it. */
 export class OrganizationVersionConflictError extends VersionConflictError<Organization> {}

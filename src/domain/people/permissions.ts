@@ -80,18 +80,19 @@ export function allows(permissions: Permissions, resource: string, action: Actio
 }
 
 /**
- * Returns the first permission of `wanted` that `held` lacks, or undefined: nobody gives away more than they have.
+ * Returns the first permission of `wanted` that `held` lacks, or undefined: nobody gives away more than they have. A
+ * key with `platform: write` may grant any resource of the operator's own API.
  *
- * @param options.mayGrantDeclared true for a principal that may grant any resource of the operator's own API. Default:
- *   with `platform: write`
+ * @param options.mayGrantDeclared true for another principal that may grant these resources. Default false
  */
 export function firstExcessGrant(
   held: Permissions,
   wanted: Permissions,
-  { mayGrantDeclared = allows(held, 'platform', 'write') } = {},
+  { mayGrantDeclared = false } = {},
 ): string | undefined {
+  const skipsDeclared = mayGrantDeclared || allows(held, 'platform', 'write')
   for (const [resource, actions] of Object.entries(wanted)) {
-    if (mayGrantDeclared && !RESOURCES.includes(resource as Resource)) continue
+    if (skipsDeclared && !RESOURCES.includes(resource as Resource)) continue
     for (const action of actions) if (!allows(held, resource, action)) return `${resource}:${action}`
   }
   return undefined

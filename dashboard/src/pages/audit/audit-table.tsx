@@ -9,7 +9,7 @@ import { Time } from '../../ui/time.tsx'
 
 const words = texts.audit
 const { columns: titles } = words
-export type AuditRow = AuditQuery['auditEntries']['nodes'][number]
+type AuditRow = AuditQuery['auditEntries']['nodes'][number]
 
 /** Pages of objects, by the prefix of their ids. */
 const PAGES: Record<string, string> = {

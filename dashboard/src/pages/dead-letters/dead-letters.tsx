@@ -79,7 +79,7 @@ export default function DeadLetters() {
   const refreshSoon = useSoon(REFRESH_MS, answer.refresh)
   useEvery(ACTIONS_MS, answer.refresh)
   useEffect(() => {
-    const listener = { onState() {}, onCaughtUp() {}, onStart: refreshSoon, onGap: refreshSoon, onChanges: refreshSoon }
+    const listener = { onStart: refreshSoon, onGap: refreshSoon, onChanges: refreshSoon }
     return openDeliveries(graph, endpointId ? { endpointId } : {}, listener)
   }, [graph, endpointId, refreshSoon])
   const isFull = (answer.data?.deliveries.nodes.length ?? 0) > 0

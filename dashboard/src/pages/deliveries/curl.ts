@@ -11,7 +11,7 @@ const ARGUMENT_BYTES = 100_000
 const FILE = 'body.json'
 
 /** A command, and a sentence for each part of the request that it lacks. */
-export interface Curl {
+interface Curl {
   command: string
   missing: string[]
 }

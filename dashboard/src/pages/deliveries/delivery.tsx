@@ -52,8 +52,6 @@ function useFollow(node: DeliveryQuery['node'] | undefined, refresh: () => void)
       graph,
       { endpointId },
       {
-        onState: () => {},
-        onCaughtUp: () => {},
         onStart: refresh,
         onGap: refresh,
         onChanges: (changed) => changed.some((change) => change.id === id) && refresh(),

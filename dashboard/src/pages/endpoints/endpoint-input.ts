@@ -21,7 +21,7 @@ function numberOf(form: FormData, name: string): number | null {
 }
 
 /** The predicate that a form holds as JSON. @throws SyntaxError and RangeError with a text for the person */
-export function readPredicate(form: FormData): WebhookEndpointUpdateInput['predicate'] {
+function readPredicate(form: FormData): WebhookEndpointUpdateInput['predicate'] {
   const text = String(form.get('predicate') ?? '').trim()
   if (text === '') return null
   if (text === words.inexactMark) throw new RangeError(words.inexact)

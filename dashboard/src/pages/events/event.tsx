@@ -20,7 +20,7 @@ import { useFilters } from '../../ui/use-filters.ts'
 import { useSoon } from '../../ui/use-soon.ts'
 
 const words = texts.events.detail
-export type EventRow = Extract<NonNullable<EventQuery['node']>, { __typename: 'Event' }>
+type EventRow = Extract<NonNullable<EventQuery['node']>, { __typename: 'Event' }>
 type Filters = ReturnType<typeof useFilters>
 
 /** One event: its body, all its deliveries, and why the other endpoints did not get it. Follows its deliveries. */
@@ -59,8 +59,6 @@ function useFollow(id: string, refresh: () => void): void {
         graph,
         {},
         {
-          onState: () => {},
-          onCaughtUp: () => {},
           onStart: refreshSoon,
           onGap: refreshSoon,
           onChanges: (changed) => changed.some((change) => change.event.id === id) && refreshSoon(),

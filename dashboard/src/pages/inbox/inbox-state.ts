@@ -25,9 +25,9 @@ export interface InboxDelivery {
 const [DELIVERIES_AT_MOST, ATTEMPTS_AT_MOST] = [50, 20]
 
 /** Received deliveries, the newest first. */
-export type InboxDeliveries = readonly InboxDelivery[]
+type InboxDeliveries = readonly InboxDelivery[]
 
-export type InboxChange =
+type InboxChange =
   | { kind: 'changed'; deliveries: readonly LiveDelivery[] }
   | { kind: 'leased'; lease: Lease }
   | { kind: 'attempt'; lease: Lease; change: Partial<InboxAttempt> }

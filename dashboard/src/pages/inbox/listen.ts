@@ -17,7 +17,7 @@ const ANSWERS: Record<Answering, { statusCode: number; waitMs: number }> = {
   SLOW: { statusCode: 204, waitMs: 8_000 },
 }
 
-export interface Listener {
+interface Listener {
   /** The behaviour at this moment. */
   answering(): Answering
   onLease(lease: Lease): void
@@ -45,9 +45,8 @@ export function listen(graph: Graph, endpointId: string, listener: Listener): ()
   }
 
   const { onChanges, onState } = listener
-  const ignore = () => {}
   const stops = [
-    openDeliveries(graph, { endpointId }, { onState, onChanges, onGap: ignore, onCaughtUp: ignore }),
+    openDeliveries(graph, { endpointId }, { onState, onChanges }),
     graph.socket.subscribe<InboxStreamSubscription>(
       {
         query: '',
@@ -58,7 +57,7 @@ export function listen(graph: Graph, endpointId: string, listener: Listener): ()
         next: ({ data, errors }) =>
           data ? take(data.deliveryStream) : listener.onEnd(errors?.[0]?.message ?? texts.inbox.ended),
         error: () => listener.onEnd(texts.inbox.ended),
-        complete: ignore,
+        complete: () => {},
       },
     ),
   ]
