@@ -40,7 +40,8 @@ export function createMaintenance(deps: {
   let reclaiming: Promise<void> | undefined
   let sweeping: Promise<void> | undefined
   let working: Promise<void> | undefined
-  let holding: Promise<void> | undefined
+  let isHoldingUnheard = false
+  const holds = new Set<Promise<void>>()
   let jobsWanted = false
 
   async function reclaim(): Promise<void> {
@@ -69,6 +70,17 @@ export function createMaintenance(deps: {
       if (organizationIds.length > 0) deps.schedule.nudge()
       if (organizationIds.length < MOVED_AT_ONCE || stopping) return moved
     }
+  }
+
+  /** Runs a sweep that deliveries call for between two sweeps of all. */
+  async function hold(kind: 'holdWaiting' | 'holdUnheard'): Promise<void> {
+    const running = sweepAll(kind).then(
+      () => {},
+      (error) => log.warn({ err: error, sweep: kind }, 'Sweep of deliveries failed; retrying'),
+    )
+    holds.add(running)
+    await running
+    holds.delete(running)
   }
 
   /** Runs batches of replays and bulk actions in turns until none is running. */
@@ -125,23 +137,22 @@ export function createMaintenance(deps: {
     },
     runJobs,
     /** Holds waiting deliveries of disabled endpoints. */
-    holdWaiting: () => sweepAll('holdWaiting'),
+    holdWaiting: () => void hold('holdWaiting'),
     /** Holds due deliveries of streams without a listener. Calls that arrive meanwhile share the run. */
     holdUnheard() {
-      holding ??= sweepAll('holdUnheard')
-        .then(() => {})
-        .catch((error) => log.warn({ err: error }, 'Sweep of streams without a listener failed; retrying'))
-        .finally(() => {
-          holding = undefined
-        })
+      if (isHoldingUnheard) return
+      isHoldingUnheard = true
+      void hold('holdUnheard').then(() => {
+        isHoldingUnheard = false
+      })
     },
     /** Undefined while no such sweep runs. */
-    idle: () => holding,
+    idle: () => (holds.size === 0 ? undefined : Promise.all(holds)),
     start: () => scheduleHeartbeat(0),
     async stop() {
       stopping = true
       clearTimeout(timer)
-      await Promise.all([renewing, reclaiming, sweeping, holding, working])
+      await Promise.all([renewing, reclaiming, sweeping, ...holds, working])
     },
   }
 }

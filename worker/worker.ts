@@ -128,10 +128,7 @@ export function createWorker(deps: {
     const recorded = await recordResults(pool, results, { now: clock.forQueue(), makeId })
     announceResults(bus, results, recorded)
     deps.mailOwners?.(recorded)
-    if (recorded.disabled.length > 0)
-      maintenance
-        .holdWaiting()
-        .catch((error) => log.warn({ err: error }, 'Sweep of waiting deliveries failed; retrying'))
+    if (recorded.disabled.length > 0) maintenance.holdWaiting()
   }
 
   /** After results are recorded, or without an outcome for a delivery that was not sent. */
