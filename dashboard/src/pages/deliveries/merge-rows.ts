@@ -22,8 +22,31 @@ export function mergeRows(page: Page, changes: ReadonlyMap<string, DeliveryRow>,
   if (!page.isNewest) return current
   const lastId = page.hasNextPage ? (page.rows.at(-1)?.id ?? '') : ''
   const arrived = [...changes.values()].filter((row) => !known.has(row.id) && row.id > lastId && isNew(row, filter))
-  return [...arrived, ...current].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, ROWS_AT_MOST)
+  return [...arrived, ...current].sort(newestFirst).slice(0, ROWS_AT_MOST)
 }
+
+/**
+ * The changes that a list still needs: those of rows that it shows or holds, and of the newest that arrived for it.
+ * The ids of one millisecond are in no order, so a change may be older than others and its row be on top.
+ *
+ * @param shown ids of rows whose state must stay current
+ */
+export function neededChanges(
+  changes: Iterable<DeliveryRow>,
+  shown: ReadonlySet<string>,
+  filter: DeliveryFilter,
+): ReadonlyMap<string, DeliveryRow> {
+  const newest = new Map([...changes].map((row) => [row.id, row]))
+  const arrived = [...newest.values()].filter((row) => !shown.has(row.id))
+  const needed = arrived
+    .filter((row) => isNew(row, filter))
+    .sort(newestFirst)
+    .slice(0, ROWS_AT_MOST)
+  const kept = new Set(needed)
+  return new Map([...newest].filter(([id, row]) => shown.has(id) || kept.has(row)))
+}
+
+const newestFirst = (a: DeliveryRow, b: DeliveryRow): number => (a.id < b.id ? 1 : -1)
 
 /** Rows that stood in the list when it was scrolled, in their places and in their newest state, read or told. */
 export function holdRows(

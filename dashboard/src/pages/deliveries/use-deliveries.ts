@@ -7,8 +7,10 @@ import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { toast } from '../../ui/toasts.tsx'
 import { useSoon } from '../../ui/use-soon.ts'
-import { type DeliveryFilter, type DeliveryRow, holdRows, isNew, mergeRows, ROWS_AT_MOST } from './merge-rows.ts'
+import { type DeliveryFilter, type DeliveryRow, holdRows, isNew, mergeRows, neededChanges } from './merge-rows.ts'
 
+/** Rows of a page that is read. */
+const PAGE = 50
 /** Time for which a changed row is marked. */
 const FRESH_MS = 1_600
 /** Rows that are marked at once: in a flood every row is new, and a mark on each costs drawing and tells nothing. */
@@ -26,7 +28,7 @@ const REREAD_MS = 2_000
  */
 export function useDeliveries(filter: DeliveryFilter, after: string | undefined, isHeld: boolean) {
   const { graph } = useSession()
-  const answer = useRead(deliveries, { filter, first: 50, ...(after && { after }) })
+  const answer = useRead(deliveries, { filter, first: PAGE, ...(after && { after }) })
   const [state, setState] = useState<LiveState>('connecting')
   const [changes, setChanges] = useState<ReadonlyMap<string, DeliveryRow>>(new Map())
   const fresh = useRef(new Map<string, number>())
@@ -35,6 +37,7 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
   const key = JSON.stringify(filter)
   const heldRows = useRef<readonly DeliveryRow[]>(undefined)
   const arrived = useRef(new Set<string>())
+  const shown = useRef<ReadonlySet<string>>(new Set())
 
   useEffect(() => {
     setChanges(new Map())
@@ -59,16 +62,7 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
         }
         forget(fresh.current, now)
         if (filter.publishedById != null) rereadSoon()
-        setChanges((before) => {
-          const next = new Map(before)
-          for (const delivery of changed) {
-            next.delete(delivery.id)
-            next.set(delivery.id, delivery)
-          }
-          // The oldest changes have left the first page long ago.
-          while (next.size > ROWS_AT_MOST * 2) next.delete(next.keys().next().value!)
-          return next
-        })
+        setChanges((before) => neededChanges([...before.values(), ...changed], shown.current, filter))
       },
     })
   }, [graph, key, after])
@@ -87,7 +81,14 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
     heldRows.current = undefined
     arrived.current.clear()
   } else heldRows.current ??= merged
+  shown.current = new Set([...(page?.nodes ?? []), ...(heldRows.current ?? [])].map(({ id }) => id))
   const rows = heldRows.current === undefined ? merged : holdRows(heldRows.current, page?.nodes ?? [], changes)
+  const shownCount = useRef(0)
+  useEffect(() => {
+    // Rows that leave the filter may uncover others, which only the server knows.
+    if (rows.length < shownCount.current && rows.length < PAGE) rereadSoon()
+    shownCount.current = rows.length
+  }, [rows.length])
   const isFresh = ({ id }: DeliveryRow) => performance.now() - (fresh.current.get(id) ?? -FRESH_MS) < FRESH_MS
   return { answer, rows, waiting: arrived.current.size, state, isFresh }
 }
