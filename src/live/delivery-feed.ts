@@ -7,6 +7,7 @@ import type { Viewer } from '../domain/people/viewer.ts'
 import { createLogListener, type LogListener } from './log-listener.ts'
 import {
   createReadBuffers,
+  hasLast,
   isAt,
   latestPosition,
   nextOn,
@@ -118,13 +119,16 @@ export function createDeliveryFeed(deps: {
     let place = start
     while (!reader.closed) {
       const hints = listener.hints()
-      const { isAtEnd, isAfterGap } = await look().catch((error) => {
+      const { isAtEnd, isAfterGap, isLast } = await look().catch((error) => {
         // A consumer that only iterates does not close a failed feed.
         about.close()
         throw error
       })
-      if (isAtEnd) {
+      const waitForMore = async () => {
         if (listener.hints() === hints && !reader.closed) await listener.nextHint()
+      }
+      if (isAtEnd) {
+        await waitForMore()
         continue
       }
       if (isAfterGap) gap = true
@@ -139,6 +143,11 @@ export function createDeliveryFeed(deps: {
         gap = false
       }
       head = Math.max(head, place.position)
+      const isEvicted = buffer.parts === undefined
+      if (!isLast || isEvicted || place.position < head) continue
+      // The end is known without another read, which thousands of readers would make one after another.
+      buffer.parts = undefined
+      await waitForMore()
     }
 
     /** Buffers the next rows. A function of its own, so that the waiting generator holds no reference to them. */
@@ -154,7 +163,7 @@ export function createDeliveryFeed(deps: {
       if (first !== undefined && isAt(place, first) && place.index >= first.changes.length)
         place = { ...place, part: place.part + 1, index: 0 }
       if (!reader.closed) buffer.parts = parts
-      return { isAtEnd, isAfterGap }
+      return { isAtEnd, isAfterGap, isLast: hasLast(parts) }
     }
   }
 

@@ -8,6 +8,7 @@ import { stringifyAnswer, stringifyEvent } from '../../schema/json-answer.ts'
 import { createNodes } from '../../schema/nodes.ts'
 import { schema } from '../../schema/schema.ts'
 import type { SessionSeen } from '../domain/people/session-seen.ts'
+import { createTurnQueue } from '../lib/event-loop-turns.ts'
 import type { Services } from '../services.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { refuseUnreadAnswers } from './answer-writer.ts'
@@ -123,6 +124,7 @@ const clearScopeCache: Plugin = {
 /** Subscribes as graphql-js does, with less overhead per message than Yoga's executor and with shared executions. */
 function shareExecutions(): Plugin {
   const executions = createSharedExecutions(messageKey)
+  const takeTurn = createTurnQueue()
   async function subscribe(args: ExecutionArgs) {
     const source = await createSourceEventStream(args)
     if (!isAsyncIterable(source)) return source
@@ -132,9 +134,10 @@ function shareExecutions(): Plugin {
     const finish = (answer: ExecutionResult) =>
       isStream ? asEvent(withinAnswerSize(answer)) : withinAnswerSize(answer)
     return mapAsyncIterator(source, (message) => {
+      const turn = takeTurn()
+      if (turn !== undefined) return turn.then(() => executeMessage(message)).then(finish)
       const answer = executeMessage(message)
-      if (isPromise(answer)) return answer.then(finish)
-      return finish(answer)
+      return isPromise(answer) ? answer.then(finish) : finish(answer)
     })
   }
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) }
