@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type pg from 'pg'
 import type { LiveBus } from '../bus/bus.ts'
 import { notifyLogGrew } from '../bus/delivery-log.ts'
@@ -12,11 +11,14 @@ import { findLeased, LEASE_SECONDS, type ListenerRow, removeListener } from '../
 import type { Lease, OpenLeases } from '../domain/streams/open-leases.ts'
 import type { Clock } from '../lib/clock.ts'
 import { NotFoundError } from '../lib/errors.ts'
+import { createFairLimit } from '../lib/fair-limit.ts'
 import type { Keyring } from '../lib/keyring.ts'
 import type { Log } from '../lib/log.ts'
 
-/** Maximum claims of all streams of a process at once, so that streams never take the connections of publishes. */
-const CLAIMS_AT_ONCE = 4
+/** Maximum steps of all streams of a process at once, so that streams never take the connections of publishes. */
+const STEPS_AT_ONCE = 4
+/** Maximum steps of the streams of one organization at once, so that they never delay those of others for long. */
+const STEPS_OF_ORGANIZATION = 2
 /** Maximum bytes of the bodies that wait for all listeners of a process, each with an equal share and one body in any case. */
 const WAITING_BYTES = 128 * 1024 * 1024
 /** Maximum bytes of the bodies of one claim. */
@@ -47,8 +49,8 @@ export type StreamSteps = ReturnType<ReturnType<typeof createStreamSteps>>
 export function createStreamSteps(deps: StreamStepsDeps, listeners: ReadonlySet<ListenerRow>) {
   const { pool, bus, clock, log, openLeases } = deps
   const signRequest = createSignRequest(deps)
-  const findDue = createHasDue({ pool, clock })
-  const inTurn = pLimit(CLAIMS_AT_ONCE)
+  const { inTurn } = createFairLimit({ each: STEPS_OF_ORGANIZATION, all: STEPS_AT_ONCE })
+  const findDue = createHasDue({ pool, clock, inTurn })
 
   return (listener: ListenerRow) => {
     const { organizationId, endpointId } = listener
@@ -60,7 +62,7 @@ export function createStreamSteps(deps: StreamStepsDeps, listeners: ReadonlySet<
       async claim(limit: number): Promise<StreamClaim> {
         const maxBytes = Math.min(CLAIMED_BYTES, Math.floor(WAITING_BYTES / listeners.size))
         const options = { now: clock.forQueue(), limit, maxBytes, leaseSeconds: LEASE_SECONDS }
-        const claim = await inTurn(() => claimStream(pool, listener, options))
+        const claim = await inTurn(organizationId, () => claimStream(pool, listener, options))
         if (claim === undefined) throw new NotFoundError('webhook endpoint', endpointId)
         undeliverable.move(claim.undeliverable)
         return claim
@@ -69,18 +71,18 @@ export function createStreamSteps(deps: StreamStepsDeps, listeners: ReadonlySet<
       /** Checks cheaply whether a claim would find deliveries. Few streams claim instead, which costs no more. */
       async hasDue(): Promise<boolean> {
         const ofOrganization = [...listeners].filter((other) => other.organizationId === organizationId)
-        return ofOrganization.length <= CLAIMING_STREAMS || (await inTurn(() => findDue(organizationId, endpointId)))
+        return ofOrganization.length <= CLAIMING_STREAMS || (await findDue(organizationId, endpointId))
       },
 
       /** Releases held deliveries. @returns true when more may be held */
       async release(): Promise<boolean> {
-        const released = await inTurn(() => releaseHeld(pool, endpointId, clock.forQueue()))
+        const released = await inTurn(organizationId, () => releaseHeld(pool, endpointId, clock.forQueue()))
         if (released > 0) announce()
         return released === HELD_AT_ONCE
       },
 
       /** The ids of leases that are still held. */
-      findLeased: (leases: readonly Lease[]) => inTurn(() => findLeased(pool, leases)),
+      findLeased: (leases: readonly Lease[]) => inTurn(organizationId, () => findLeased(pool, leases)),
 
       onLeased: openLeases.add,
 

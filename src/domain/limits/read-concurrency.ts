@@ -1,6 +1,6 @@
-import pLimit, { type LimitFunction } from 'p-limit'
 import { CONNECTIONS } from '../../database/client.ts'
 import { UnavailableError } from '../../lib/errors.ts'
+import { createFairLimit, type InTurn } from '../../lib/fair-limit.ts'
 
 /** Maximum concurrent reads of one organization in one process. */
 export const READS_AT_ONCE = 4
@@ -11,7 +11,7 @@ export const READS_WAITING = 2_000
 const WAIT_MS = 10_000
 
 /** Runs a read of an organization in its turn. */
-export type Read = <T>(organizationId: string, work: () => Promise<T>) => Promise<T>
+export type Read = InTurn
 
 /**
  * Bounds concurrent reads per organization and in total, so that one organization cannot block another for longer than
@@ -21,24 +21,16 @@ export type Read = <T>(organizationId: string, work: () => Promise<T>) => Promis
  * @throws UnavailableError when too many reads wait, or this one waited too long
  */
 export function createReadConcurrency(allAtOnce = ALL_READS_AT_ONCE): Read {
-  const turns = new Map<string, LimitFunction>()
-  const ofAll = pLimit(allAtOnce)
+  const { inTurn, waiting } = createFairLimit({ each: READS_AT_ONCE, all: allAtOnce })
 
   return async (organizationId, work) => {
-    const turn = turns.get(organizationId) ?? pLimit(READS_AT_ONCE)
-    if (turn.pendingCount >= READS_WAITING) throw new UnavailableError('OVERLOADED', TOO_MUCH)
-    turns.set(organizationId, turn)
+    if (waiting(organizationId) >= READS_WAITING) throw new UnavailableError('OVERLOADED', TOO_MUCH)
     const askedAt = performance.now()
-    const inTime = () => {
+    return inTurn(organizationId, async () => {
       // The client may be gone by now.
       if (performance.now() - askedAt > WAIT_MS) throw new UnavailableError('OVERLOADED', TOO_MUCH)
       return work()
-    }
-    try {
-      return await turn(() => ofAll(inTime))
-    } finally {
-      if (turn.activeCount + turn.pendingCount === 0) turns.delete(organizationId)
-    }
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { createBatchLookup } from '../../lib/batch-lookup.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { InTurn } from '../../lib/fair-limit.ts'
 
 const FIND_DUE = `
 SELECT e.id FROM unnest($2::text[]) AS i(id) CROSS JOIN LATERAL (
@@ -13,10 +14,11 @@ SELECT e.id FROM unnest($2::text[]) AS i(id) CROSS JOIN LATERAL (
  * Checks whether a claim of a stream would find anything. The streams of an organization are announced to together, and
  * share one statement.
  */
-export function createHasDue(deps: { pool: pg.Pool; clock: Clock }) {
+export function createHasDue(deps: { pool: pg.Pool; clock: Clock; inTurn: InTurn }) {
   const find = createBatchLookup(async (organizationId, endpointIds) => {
     const values = [organizationId, endpointIds, deps.clock.forQueue()]
-    const { rows } = await deps.pool.query<{ id: string }>({ text: FIND_DUE, values })
+    const query = { text: FIND_DUE, values }
+    const { rows } = await deps.inTurn(organizationId, () => deps.pool.query<{ id: string }>(query))
     return new Map(rows.map(({ id }) => [id, true]))
   })
   return async (organizationId: string, endpointId: string): Promise<boolean> =>

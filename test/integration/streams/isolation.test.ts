@@ -36,17 +36,13 @@ describe('HTTP beside streams', () => {
     for (let n = 0; n < STREAMS; n++) streams.push(await createStream(tenant, { eventTypes: ['stream.type'] }))
     const watches = streams.map(({ endpointId }) => listen(app, tenant.key, endpointId))
     await subscribed(app, STREAMS)
-    const holder = await app.database.pool.connect()
-    await holder.query('BEGIN')
-    for (const { endpointId } of streams)
-      await holder.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCKS.stream, endpointId])
+    const unlock = await lockStreams(streams)
     await tenant.publish('stream.type')
     const ids = [await tenant.publish('http.type'), await tenant.publish('http.type')]
     await app.deliver()
     expect(receiver.requests.map(({ eventId }) => eventId)).toEqual(ids)
     expect(watches.flatMap(leasedOf)).toEqual([])
-    await holder.query('COMMIT')
-    holder.release()
+    await unlock()
     await Promise.all(watches.map((watch) => watch.until((messages) => messages.length === 1)))
   })
 
@@ -64,3 +60,34 @@ describe('HTTP beside streams', () => {
     expect(receiver.requests.map(({ eventId }) => eventId)).toEqual([id])
   })
 })
+
+describe('streams of two organizations', () => {
+  test('one goes on when all claims of the other hang on their locks', async () => {
+    const [slow, other] = [await setUp(), await setUp()]
+    const streams: Awaited<ReturnType<typeof createStream>>[] = []
+    for (let n = 0; n < STREAMS; n++) streams.push(await createStream(slow, { eventTypes: ['stream.type'] }))
+    const watches = streams.map(({ endpointId }) => listen(app, slow.key, endpointId))
+    const { endpointId } = await createStream(other, { eventTypes: ['stream.type'] })
+    const watch = listen(app, other.key, endpointId)
+    await subscribed(app, STREAMS + 1)
+    const unlock = await lockStreams(streams)
+    await slow.publish('stream.type')
+    await other.publish('stream.type')
+    await watch.until((messages) => messages.length === 1)
+    expect(watches.flatMap(leasedOf)).toEqual([])
+    await unlock()
+    await Promise.all(watches.map((each) => each.until((messages) => messages.length === 1)))
+  })
+})
+
+/** Takes the locks that claims of these streams wait for. @returns releases them */
+async function lockStreams(streams: readonly { endpointId: string }[]): Promise<() => Promise<void>> {
+  const holder = await app.database.pool.connect()
+  await holder.query('BEGIN')
+  for (const { endpointId } of streams)
+    await holder.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCKS.stream, endpointId])
+  return async () => {
+    await holder.query('COMMIT')
+    holder.release()
+  }
+}
