@@ -1,0 +1,23 @@
+// Runs before each start. An install with --ignore-scripts leaves two things undone: it brings no Node, and no Prisma
+// client. JavaScript, because an old Node runs this file.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+const root = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..')
+/** First version of Node that runs TypeScript without a flag. */
+const [MAJOR, MINOR] = [22, 18]
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < MAJOR || (major === MAJOR && minor < MINOR)) {
+  console.error(
+    `Node ${process.versions.node} cannot run Signalbox. npm ci brings a newer Node when it may run the scripts of packages: run npm rebuild node. Or start with Node ${MAJOR}.${MINOR} or newer.`,
+  )
+  process.exit(1)
+}
+if (!existsSync(path.join(root, 'src/database/generated/client.ts'))) {
+  const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js')
+  const { status } = spawnSync(process.execPath, [prisma, 'generate'], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
