@@ -85,6 +85,15 @@ builder.objectType(ChallengeAnswer, {
   }),
 })
 
+builder.queryField('setupLinkIsGood', (t) =>
+  t.boolean({
+    description:
+      'True while a set-up link can be used: it was not used, has not expired, and no owner exists. Needs no credential.',
+    args: { code: t.arg.string({ required: true, description: 'Code of the link, the part after `#`.' }) },
+    resolve: (_root, { code }, { services }) => services.setUp.isGood(code),
+  }),
+)
+
 builder.mutationFields((t) => ({
   setupComplete: t.field({
     type: PersonPayload('SetupCompletePayload', 'The first owner, signed in.'),

@@ -23,10 +23,10 @@ export function App() {
           <Route path="/invitation" component={Invitation} />
           <Route path="/reset-password" component={ResetPassword} />
           <Route path={`${BASE}/:organization`} nest>
-            {({ organization }) => <Inside organizationId={organization} />}
+            {({ organization }) => <OrganizationPages organizationId={organization} />}
           </Route>
           <Route>
-            <Inside organizationId={undefined} />
+            <OrganizationPages organizationId={undefined} />
           </Route>
         </Switch>
       </Suspense>
@@ -36,7 +36,7 @@ export function App() {
 }
 
 /** The pages of an organization for a person who is signed in, or else the sign-in, which leads back to the same page. */
-function Inside({ organizationId }: { organizationId: string | undefined }) {
+function OrganizationPages({ organizationId }: { organizationId: string | undefined }) {
   const [signedOut, setSignedOut] = useState<{ hasEnded: boolean }>()
   const onEnded = useCallback((wasOpen: boolean) => setSignedOut({ hasEnded: wasOpen }), [])
   const [location] = useLocation()

@@ -58,21 +58,21 @@ export function SessionProvider(props: {
   )
   return (
     <Provider value={graph.client}>
-      <Known graph={graph} visit={{ reason, setReason }} onOpen={() => (wasOpen.current = true)}>
+      <SessionReader graph={graph} visit={{ reason, setReason }} onOpen={() => (wasOpen.current = true)}>
         {props.children}
-      </Known>
+      </SessionReader>
     </Provider>
   )
 }
 
-interface KnownProps {
+interface SessionReaderProps {
   graph: Graph
   visit: Visit
   onOpen: () => void
   children: (viewer: SessionViewer) => ReactNode
 }
 
-function Known({ graph, visit, onOpen, children }: KnownProps) {
+function SessionReader({ graph, visit, onOpen, children }: SessionReaderProps) {
   const answer = useRead(session, {})
   const { viewer, memberships } = answer.data ?? {}
   const { reason, setReason } = visit

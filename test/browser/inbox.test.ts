@@ -43,10 +43,22 @@ describe('first minute', () => {
       const page = await browser.newPage()
       const steps: string[] = []
       const link = `${app.url}/setup#${await app.services.setUp.createCode()}`
+      const form = await browser.newPage()
+      await form.goto(link)
+      await form.getByLabel('Your name').waitFor()
+      const inputs = await form.locator('input').all()
+      expect(await Promise.all(inputs.map((input) => input.getAttribute('autocomplete')))).toEqual(
+        expect.arrayContaining(['username', 'new-password']),
+      )
       await goThroughFirstMinute(page, link, (name) => steps.push(name))
       expect(steps.at(-1)).toBe('The delivery succeeded')
       const states = await statesOf(page).getByRole('listitem').allInnerTexts()
       expect(states.map((text) => text.split('\n')[0])).toEqual(['Pending', 'Sending', 'Succeeded'])
+      const again = await browser.newPage()
+      await again.goto(link)
+      await again.getByText('This set-up link was used or has expired.').waitFor()
+      await again.getByRole('link', { name: 'Sign in' }).click()
+      await again.getByLabel('Email').waitFor()
     } finally {
       await browser.close()
       await app.stop()

@@ -32,6 +32,7 @@ export const DECISIONS: Record<string, string> = {
   'mutation totpDisable': `${PERSON} and elevated`,
   'mutation totpEnrol': `${ENROLLING} and elevated`,
   'query invitationPreview': OPEN,
+  'query setupLinkIsGood': OPEN,
   'query invitations': 'members:read',
   'mutation invitationAccept': OPEN,
   'mutation invitationCreate': 'members:write',

@@ -36,6 +36,7 @@ export const SAMPLES_OF_PEOPLE = {
   'PasswordResetInput.password': 'x',
   'passwordResetRequest.email': 'another@example.com',
   'ReauthenticateInput.password': 'another password',
+  'setupLinkIsGood.code': 'x',
   'SetupCompleteInput.code': 'x',
   'SetupCompleteInput.organizationName': 'Another',
   'SetupCompleteInput.name': 'Another',

@@ -7,6 +7,10 @@ export function formatDuration(microseconds: number | null): string {
   return `${(microseconds / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 2 })} s`
 }
 
+/** @param count number in one minute */
+export const formatPerSecond = (count: number): string =>
+  (count / 60).toLocaleString(undefined, { maximumSignificantDigits: 3 })
+
 /** A share from 0 to 1 in percent; `–` for null. */
 export const formatShare = (share: number | null): string =>
   share === null ? '–' : share.toLocaleString(undefined, { style: 'percent', maximumFractionDigits: 2 })

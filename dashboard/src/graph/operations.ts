@@ -2096,6 +2096,13 @@ export type SetupCompleteMutation = { setupComplete:
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ __typename: 'ValidationIssue', path: string, message: string }> }
    };
 
+export type SetupLinkQueryVariables = Exact<{
+  code: string;
+}>;
+
+
+export type SetupLinkQuery = { setupLinkIsGood: boolean };
+
 export type SignInMutationVariables = Exact<{
   input: SignInInput;
 }>;
@@ -2717,6 +2724,12 @@ export const setupComplete: Operation<SetupCompleteMutation, SetupCompleteMutati
   documentId: 'sha256:fd084607acd31e561835a7cb7f530a0f4a34079e5ae119eca311a3dff1e6979e',
   name: 'SetupComplete',
   body: "mutation SetupComplete($input: SetupCompleteInput!) {\n  setupComplete(input: $input) {\n    ... on SetupCompletePayload {\n      person {\n        id\n        __typename\n      }\n      __typename\n    }\n    ... on Error {\n      code\n      message\n      __typename\n    }\n    ... on ValidationError {\n      issues {\n        path\n        message\n        __typename\n      }\n      __typename\n    }\n    __typename\n  }\n}",
+}
+
+export const setupLink: Operation<SetupLinkQuery, SetupLinkQueryVariables> = {
+  documentId: 'sha256:8bdd0a01ef094ae5b0a34a5e3d3c681d264c3199dbf90ca48805b7ead6f3f784',
+  name: 'SetupLink',
+  body: "query SetupLink($code: String!) {\n  setupLinkIsGood(code: $code)\n}",
 }
 
 export const signIn: Operation<SignInMutation, SignInMutationVariables> = {

@@ -6,7 +6,7 @@ import { TextField } from '../ui/field.tsx'
 import { Form } from '../ui/form.tsx'
 import { Answered } from '../ui/states.tsx'
 import { useLinkCode } from '../ui/use-link-code.ts'
-import { Alone } from './sign-in.tsx'
+import { CardPage } from './sign-in.tsx'
 
 const words = texts.members.accept
 
@@ -14,9 +14,9 @@ const words = texts.members.accept
 export default function Invitation() {
   const token = useLinkCode()
   return (
-    <Alone title={words.title}>
+    <CardPage title={words.title}>
       <Preview token={token} />
-    </Alone>
+    </CardPage>
   )
 }
 

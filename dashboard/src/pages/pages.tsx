@@ -119,7 +119,7 @@ export function Pages() {
       <Switch>
         {PAGES.map((entry) => (
           <Route key={entry.path} path={entry.path}>
-            {({ id = '' }: { id?: string }) => <Guarded entry={entry} id={id} />}
+            {({ id = '' }: { id?: string }) => <PageGuard entry={entry} id={id} />}
           </Route>
         ))}
         <Route>
@@ -139,7 +139,7 @@ function NotFound() {
 const titleOf = ({ path, title }: PageEntry): string =>
   title ?? PAGES.find((page) => page.title !== undefined && `${page.path}/:id` === path)?.title ?? nav.account
 
-function Guarded({ entry, id }: { entry: PageEntry; id: string }) {
+function PageGuard({ entry, id }: { entry: PageEntry; id: string }) {
   const { can, viewer } = useSession()
   const { permission, Page } = entry
   useTitle(titleOf(entry), viewer.organization.name)

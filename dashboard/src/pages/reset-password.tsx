@@ -6,14 +6,16 @@ import { TextField } from '../ui/field.tsx'
 import { Form } from '../ui/form.tsx'
 import { toast } from '../ui/toasts.tsx'
 import { useLinkCode } from '../ui/use-link-code.ts'
-import { Alone } from './sign-in.tsx'
+import { CardPage } from './sign-in.tsx'
 
 const words = texts.signIn.reset
 
 /** Chooses a new password by the link of a reset. */
 export default function ResetPassword() {
   const code = useLinkCode()
-  return <Alone title={words.title}>{code === '' ? <p role="alert">{words.noCode}</p> : <Choice code={code} />}</Alone>
+  return (
+    <CardPage title={words.title}>{code === '' ? <p role="alert">{words.noCode}</p> : <Choice code={code} />}</CardPage>
+  )
 }
 
 function Choice({ code }: { code: string }) {

@@ -1,14 +1,15 @@
 import { useState } from 'react'
-import { useLocation } from 'wouter'
-import { setupComplete } from '../graph/operations.ts'
-import { useChange } from '../graph/use-operation.ts'
+import { Link, useLocation } from 'wouter'
+import { setupComplete, setupLink } from '../graph/operations.ts'
+import { useChange, useRead } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
 import { Form } from '../ui/form.tsx'
+import { Answered } from '../ui/states.tsx'
 import { useLinkCode } from '../ui/use-link-code.ts'
 import { AddCatalogue } from './event-types/add-catalogue.tsx'
-import { Alone } from './sign-in.tsx'
+import { CardPage } from './sign-in.tsx'
 
 const words = texts.signIn
 
@@ -19,22 +20,44 @@ export default function SetUp() {
   const [, navigate] = useLocation()
   if (isDone) return <FirstTypes onDone={() => navigate('/dashboard')} />
   return (
-    <Alone title={words.setup.title}>
-      {code === '' ? <p role="alert">{words.setup.noCode}</p> : <SetUpForm code={code} onDone={() => setDone(true)} />}
-    </Alone>
+    <CardPage title={words.setup.title}>
+      {code === '' ? <p role="alert">{words.setup.noCode}</p> : <SetUpLink code={code} onDone={() => setDone(true)} />}
+    </CardPage>
   )
 }
 
 /** Asks for a first set of event types, without which a new organization has nothing to publish. */
 function FirstTypes({ onDone }: { onDone: () => void }) {
   return (
-    <Alone title={texts.catalogue.title}>
+    <CardPage title={texts.catalogue.title}>
       <p className="muted">{texts.catalogue.hint}</p>
       <div className="actions">
         <Button onClick={onDone}>{texts.catalogue.skip}</Button>
         <AddCatalogue kind="primary" onAdded={onDone} />
       </div>
-    </Alone>
+    </CardPage>
+  )
+}
+
+function SetUpLink({ code, onDone }: { code: string; onDone: () => void }) {
+  const answer = useRead(setupLink, { code })
+  return (
+    <Answered answer={answer}>
+      {({ setupLinkIsGood }) => (setupLinkIsGood ? <SetUpForm code={code} onDone={onDone} /> : <NotGood />)}
+    </Answered>
+  )
+}
+
+function NotGood() {
+  return (
+    <>
+      <p role="alert">{words.setup.notGood}</p>
+      <div className="actions">
+        <Link className="button" href="/dashboard">
+          {words.submit}
+        </Link>
+      </div>
+    </>
   )
 }
 

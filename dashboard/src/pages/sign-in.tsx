@@ -13,7 +13,7 @@ const IGNORE = () => {}
 const words = texts.signIn
 
 /** A card in the middle of an empty page, with a graph of its own that has no session yet. */
-export function Alone({ title, children }: { title: string; children: ReactNode }) {
+export function CardPage({ title, children }: { title: string; children: ReactNode }) {
   const graph = useMemo(() => createGraph(undefined, IGNORE), [])
   useTitle(title)
   return (
@@ -43,12 +43,12 @@ export function SignIn({ hasEnded, onSignedIn }: SignInProps) {
   const [hasForgotten, setForgotten] = useState(false)
   if (hasForgotten)
     return (
-      <Alone title={words.forgotten.title}>
+      <CardPage title={words.forgotten.title}>
         <ForgottenPassword onBack={() => setForgotten(false)} />
-      </Alone>
+      </CardPage>
     )
   return (
-    <Alone title={words.title}>
+    <CardPage title={words.title}>
       {hasEnded && (
         <p className="notice" role="alert">
           {words.ended}
@@ -59,7 +59,7 @@ export function SignIn({ hasEnded, onSignedIn }: SignInProps) {
       ) : (
         <CodeStep challenge={challenge} onSignedIn={onSignedIn} onBack={() => setChallenge(undefined)} />
       )}
-    </Alone>
+    </CardPage>
   )
 }
 

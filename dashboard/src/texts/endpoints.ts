@@ -179,7 +179,7 @@ export const endpointTexts = {
   },
   stats: {
     total: 'Deliveries',
-    success: 'Success',
+    success: 'Share succeeded',
     succeeded: 'Succeeded',
     failed: 'Failed attempts',
     dead: 'Dead',

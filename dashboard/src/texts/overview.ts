@@ -3,8 +3,9 @@ export const overviewTexts = {
   lastHour: 'Last hour',
   days: 'Last 30 days',
   tiles: {
-    created: 'Last hour',
-    success: 'Success',
+    perSecond: 'Deliveries a second',
+    created: 'In the last hour',
+    success: 'Attempts accepted',
     p95: 'p95',
     due: 'Due now',
     later: 'Waiting',

@@ -30,5 +30,7 @@ export const signInTexts = {
     passwordHint: 'At least 15 characters. A few random words are easy to keep.',
     submit: 'Create and sign in',
     noCode: 'This address has no set-up code. Open the whole link that the start of Signalbox printed.',
+    notGood:
+      'This set-up link was used or has expired. If you have an account, sign in. Otherwise start Signalbox again, and open the link that it prints.',
   },
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { createContext, useState } from 'react'
 import type { Operation } from '../graph/operations.ts'
 import { useSession } from '../session.tsx'
 import { texts } from '../texts.ts'
@@ -11,6 +11,9 @@ export interface Sent {
   operation: Operation<unknown, never>
   variables: object
 }
+
+/** The operation whose answer the content below shows. */
+export const SentBy = createContext<Sent | undefined>(undefined)
 
 const FORMS = ['GraphQL', 'curl', 'TypeScript'] as const
 type FormName = (typeof FORMS)[number]

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Answer, Fault } from '../graph/use-operation.ts'
 import { texts } from '../texts.ts'
 import { Button } from './button.tsx'
+import { type Sent, SentBy } from './operation.tsx'
 
 export function Loading() {
   return (
@@ -36,13 +37,16 @@ export function NoPermission({ permission }: { permission: string }) {
 }
 
 interface AnsweredProps<Data> {
-  answer: Pick<Answer<Data>, 'data' | 'fault' | 'refresh'>
+  answer: Pick<Answer<Data>, 'data' | 'fault' | 'refresh'> & { sent: Sent }
   children: (data: Data) => ReactNode
 }
 
-/** The content of an answer, or the state in its place. Content that was shown before stays while it is read again. */
+/**
+ * The content of an answer, or the state in its place. Content that was shown before stays while it is read again. The
+ * panels of the content show its operation.
+ */
 export function Answered<Data>({ answer, children }: AnsweredProps<Data>) {
-  if (answer.data !== undefined) return children(answer.data)
+  if (answer.data !== undefined) return <SentBy value={answer.sent}>{children(answer.data)}</SentBy>
   if (answer.fault !== undefined) return <Failed fault={answer.fault} onRetry={answer.refresh} />
   return <Loading />
 }

@@ -44,6 +44,10 @@ export function createSetUp(deps: {
     /** True until the platform organization has an owner. */
     isOpen: async (): Promise<boolean> => !(await hasOwner(prisma)),
 
+    /** True while `complete` would take the code. */
+    isGood: async (code: string): Promise<boolean> =>
+      !(await hasOwner(prisma)) && (await deps.codes.find(prisma, 'SETUP', code)) !== null,
+
     /** A code for the first owner; undefined once the platform organization has an owner. */
     createCode: (): Promise<string | undefined> =>
       prisma.$transaction(async (tx) => ((await hasOwner(tx)) ? undefined : deps.codes.create(tx, 'SETUP', null))),

@@ -1,9 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { startApp } from '../../support/app.ts'
+import { type App, startApp } from '../../support/app.ts'
 import { createBrowser, PASSWORD, SETUP, setUpOwner } from '../../support/browser-client.ts'
 
 const app = await startApp()
 afterAll(app.stop)
+
+const isGood = (app: App, code: string | undefined): Promise<boolean> =>
+  createBrowser(app.url).ask('query ($code: String!) { setupLinkIsGood(code: $code) }', { code })
 
 const VIEWER = '{ viewer { role person { name email } organization { name } } }'
 
@@ -16,11 +19,14 @@ describe('set-up', () => {
       })
     expect(await complete('wrong', 'ana')).toMatchObject({ code: 'CODE_NOT_GOOD' })
     const codes = [await other.services.setUp.createCode(), await other.services.setUp.createCode()]
+    for (const code of codes) expect(await isGood(other, code)).toBe(true)
+    expect(await isGood(other, 'wrong')).toBe(false)
     const answers = await Promise.all([complete(codes[0], 'ana'), complete(codes[1], 'bea'), complete(codes[0], 'eve')])
     expect(answers.filter(({ person }) => person !== undefined)).toHaveLength(1)
     expect(answers.filter(({ code }) => code === 'ALREADY_SET_UP')).toHaveLength(2)
     expect(await complete(codes[1], 'bob')).toMatchObject({ code: 'ALREADY_SET_UP' })
     expect(await other.database.prisma.person.count()).toBe(1)
+    for (const code of [...codes, 'wrong']) expect(await isGood(other, code)).toBe(false)
     await other.stop()
   })
 

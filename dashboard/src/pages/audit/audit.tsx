@@ -13,11 +13,10 @@ import { auditActions } from '../../texts/audit.ts'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField } from '../../ui/field.tsx'
+import { ListPanel } from '../../ui/list-panel.tsx'
 import { LiveState } from '../../ui/live-state.tsx'
-import { Pager } from '../../ui/pager.tsx'
-import { Panel } from '../../ui/panel.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Answered, Empty } from '../../ui/states.tsx'
+import { Answered } from '../../ui/states.tsx'
 import { TimeField } from '../../ui/time-field.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
 import { AuditTable } from './audit-table.tsx'
@@ -95,24 +94,20 @@ export default function Audit() {
         {!filters.isEmpty && <Button onClick={filters.clear}>{labels.clear}</Button>}
       </search>
       <Answered answer={answer}>
-        {({ auditEntries: { nodes, total, pageInfo } }) => (
-          <Panel
+        {({ auditEntries: list }) => (
+          <ListPanel
             title={words.title}
-            sent={answer.sent}
-            aside={<span className="muted">{texts.total(total)}</span>}
-            bare
+            list={list}
+            filters={filters}
+            empty={filters.isEmpty ? words.empty : words.emptyFiltered}
+            emptyHint={words.emptyHint}
           >
-            {nodes.length === 0 ? (
-              <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
-            ) : (
-              <AuditTable
-                entries={nodes}
-                onActor={(id) => filters.set('actor', id)}
-                isFresh={({ id }) => fresh.current.has(id)}
-              />
-            )}
-            <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
-          </Panel>
+            <AuditTable
+              entries={list.nodes}
+              onActor={(id) => filters.set('actor', id)}
+              isFresh={({ id }) => fresh.current.has(id)}
+            />
+          </ListPanel>
         )}
       </Answered>
     </>

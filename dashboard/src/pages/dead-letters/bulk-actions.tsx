@@ -26,7 +26,7 @@ export function BulkActions({ actions, onEnded }: { actions: readonly Action[]; 
               <span className="muted">
                 {texts.jobs.progress(action.count)} · {states(action.filter)}
               </span>
-              {action.status === 'RUNNING' && <Running id={action.id} onEnded={onEnded} />}
+              {action.status === 'RUNNING' && <RunningBulkAction id={action.id} onEnded={onEnded} />}
             </div>
             <span className="muted">
               {action.createdBy.name} · <Time at={action.createdAt} />
@@ -45,7 +45,7 @@ function states(filter: unknown): string {
 }
 
 /** Follows a running action and lets it be stopped. */
-function Running({ id, onEnded }: { id: string; onEnded: () => void }) {
+function RunningBulkAction({ id, onEnded }: { id: string; onEnded: () => void }) {
   const { can } = useSession()
   const { send, isSending } = useChange(bulkActionCancel)
   useUpdates(bulkActionUpdates, { id }, ({ bulkActionUpdates: action }) => {

@@ -15,9 +15,8 @@ import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { StatusBadge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Pager } from '../../ui/pager.tsx'
-import { Panel } from '../../ui/panel.tsx'
-import { Answered, Empty } from '../../ui/states.tsx'
+import { ListPanel } from '../../ui/list-panel.tsx'
+import { Answered } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toasts.tsx'
@@ -104,33 +103,24 @@ export default function DeadLetters() {
       </div>
       <DeadLetterFilters filters={filters} />
       <Answered answer={answer}>
-        {({ deliveries: { nodes, total, pageInfo }, bulkActions }) => (
+        {({ deliveries, bulkActions }) => (
           <>
             <BulkActions actions={bulkActions.nodes} onEnded={answer.refresh} />
-            <Panel
+            <ListPanel
               title={words.found[status] ?? words.title}
-              sent={answer.sent}
-              aside={<span className="muted">{texts.total(total)}</span>}
-              bare
+              list={deliveries}
+              filters={filters}
+              empty={words.empty[status] ?? ''}
+              emptyHint={filters.isEmpty ? words.emptyHint : words.emptyFiltered}
             >
-              {nodes.length === 0 ? (
-                <Empty
-                  title={words.empty[status] ?? ''}
-                  hint={filters.isEmpty ? words.emptyHint : words.emptyFiltered}
-                />
-              ) : (
-                <Table
-                  label={words.title}
-                  columns={
-                    can('deliveries:write') && ACTIONS[status]?.includes('RETRY') ? [...COLUMNS, RETRY] : COLUMNS
-                  }
-                  rows={nodes}
-                  keyOf={({ id }) => id}
-                  hrefOf={({ id }) => `/deliveries/${id}`}
-                />
-              )}
-              <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
-            </Panel>
+              <Table
+                label={words.title}
+                columns={can('deliveries:write') && ACTIONS[status]?.includes('RETRY') ? [...COLUMNS, RETRY] : COLUMNS}
+                rows={deliveries.nodes}
+                keyOf={({ id }) => id}
+                hrefOf={({ id }) => `/deliveries/${id}`}
+              />
+            </ListPanel>
           </>
         )}
       </Answered>

@@ -12,7 +12,6 @@ import { Button } from '../../ui/button.tsx'
 import { Code } from '../../ui/code.tsx'
 import { Copy } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
-import type { Sent } from '../../ui/operation.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -33,7 +32,7 @@ export default function Delivery({ id }: { id: string }) {
     <Answered answer={answer}>
       {({ node }) =>
         node?.__typename === 'Delivery' ? (
-          <Shown row={node} sent={answer.sent} />
+          <DeliveryDetail row={node} />
         ) : (
           <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />
         )
@@ -60,7 +59,7 @@ function useFollow(node: DeliveryQuery['node'] | undefined, refresh: () => void)
   }, [graph, id, endpointId, refresh])
 }
 
-function Shown({ row, sent }: { row: DeliveryRow; sent: Sent }) {
+function DeliveryDetail({ row }: { row: DeliveryRow }) {
   const { event, endpoint } = row
   const attempts = row.attempts.nodes
   return (
@@ -86,7 +85,6 @@ function Shown({ row, sent }: { row: DeliveryRow; sent: Sent }) {
       <div className="columns">
         <Panel
           title={words.attempts}
-          sent={sent}
           aside={
             row.attemptCount > attempts.length && (
               <span className="muted">{words.newest(attempts.length, row.attemptCount)}</span>

@@ -26,7 +26,7 @@ export function mergeRows(page: Page, changes: ReadonlyMap<string, DeliveryRow>,
 }
 
 /**
- * The changes that a list still needs: those of rows that it shows or holds, and of the newest that arrived for it.
+ * The changes that a list still needs: those of rows that it shows, and of the newest that arrived for it.
  * The ids of one millisecond are in no order, so a change may be older than others and its row be on top.
  *
  * @param shown ids of rows whose state must stay current
@@ -49,13 +49,13 @@ export function neededChanges(
 const newestFirst = (a: DeliveryRow, b: DeliveryRow): number => (a.id < b.id ? 1 : -1)
 
 /** Rows that stood in the list when it was scrolled, in their places and in their newest state, read or told. */
-export function holdRows(
-  held: readonly DeliveryRow[],
+export function freezeRows(
+  frozen: readonly DeliveryRow[],
   read: readonly DeliveryRow[],
   changes: ReadonlyMap<string, DeliveryRow>,
 ): DeliveryRow[] {
   const known = new Map(read.map((row) => [row.id, row]))
-  return held.map((row) => newer(newer(row, known.get(row.id)), changes.get(row.id)))
+  return frozen.map((row) => newer(newer(row, known.get(row.id)), changes.get(row.id)))
 }
 
 const newer = (row: DeliveryRow, change: DeliveryRow | undefined): DeliveryRow =>

@@ -7,7 +7,7 @@ import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { toast } from '../../ui/toasts.tsx'
 import { useSoon } from '../../ui/use-soon.ts'
-import { type DeliveryFilter, type DeliveryRow, holdRows, isNew, mergeRows, neededChanges } from './merge-rows.ts'
+import { type DeliveryFilter, type DeliveryRow, freezeRows, isNew, mergeRows, neededChanges } from './merge-rows.ts'
 
 /** Rows of a page that is read. */
 const PAGE = 50
@@ -15,7 +15,7 @@ const PAGE = 50
 const FRESH_MS = 1_600
 /** Rows that are marked at once: in a flood every row is new, and a mark on each costs drawing and tells nothing. */
 const MARKED_AT_MOST = 10
-/** Arrived deliveries that are counted while the list is held. */
+/** Arrived deliveries that are counted while the list is frozen. */
 const COUNTED_AT_MOST = 9_999
 /** Pause between two readings of a list whose arrivals the messages do not tell. */
 const REREAD_MS = 2_000
@@ -24,9 +24,9 @@ const REREAD_MS = 2_000
  * A page of deliveries, kept current by the delivery log.
  *
  * @param after cursor of the page; undefined for the newest one, which shows arrived deliveries on top
- * @param isHeld true keeps arrived rows back, such as while the list is scrolled; changes of shown rows still appear
+ * @param isFrozen true keeps arrived rows back, such as while the list is scrolled; changes of shown rows still appear
  */
-export function useDeliveries(filter: DeliveryFilter, after: string | undefined, isHeld: boolean) {
+export function useDeliveries(filter: DeliveryFilter, after: string | undefined, isFrozen: boolean) {
   const { graph } = useSession()
   const answer = useRead(deliveries, { filter, first: PAGE, ...(after && { after }) })
   const [state, setState] = useState<LiveState>('connecting')
@@ -35,13 +35,13 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
   const { refresh } = answer
   const rereadSoon = useSoon(REREAD_MS, refresh)
   const key = JSON.stringify(filter)
-  const heldRows = useRef<readonly DeliveryRow[]>(undefined)
+  const frozenRows = useRef<readonly DeliveryRow[]>(undefined)
   const arrived = useRef(new Set<string>())
   const shown = useRef<ReadonlySet<string>>(new Set())
 
   useEffect(() => {
     setChanges(new Map())
-    heldRows.current = undefined
+    frozenRows.current = undefined
     // The states are filtered here: a row that leaves the filter sends a message that the server would hold back.
     return openDeliveries(graph, filter.endpointId == null ? {} : { endpointId: filter.endpointId }, {
       onState: setState,
@@ -56,7 +56,7 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
         for (const delivery of changed) {
           fresh.current.delete(delivery.id)
           if (changed.length <= MARKED_AT_MOST) fresh.current.set(delivery.id, now)
-          const newest = heldRows.current?.[0]?.id
+          const newest = frozenRows.current?.[0]?.id
           if (newest !== undefined && delivery.id > newest && isNew(delivery, filter))
             if (arrived.current.size < COUNTED_AT_MOST) arrived.current.add(delivery.id)
         }
@@ -76,13 +76,13 @@ export function useDeliveries(filter: DeliveryFilter, after: string | undefined,
       filter,
     )
   }, [page, changes, filter, after])
-  // Only the newest page takes arrived rows, so that no other one needs to be held.
-  if (!isHeld || after !== undefined) {
-    heldRows.current = undefined
+  // Only the newest page takes arrived rows, so that no other one needs to be frozen.
+  if (!isFrozen || after !== undefined) {
+    frozenRows.current = undefined
     arrived.current.clear()
-  } else heldRows.current ??= merged
-  shown.current = new Set([...(page?.nodes ?? []), ...(heldRows.current ?? [])].map(({ id }) => id))
-  const rows = heldRows.current === undefined ? merged : holdRows(heldRows.current, page?.nodes ?? [], changes)
+  } else frozenRows.current ??= merged
+  shown.current = new Set([...(page?.nodes ?? []), ...(frozenRows.current ?? [])].map(({ id }) => id))
+  const rows = frozenRows.current === undefined ? merged : freezeRows(frozenRows.current, page?.nodes ?? [], changes)
   const shownCount = useRef(0)
   useEffect(() => {
     // Rows that leave the filter may uncover others, which only the server knows.

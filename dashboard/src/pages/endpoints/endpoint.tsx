@@ -66,7 +66,7 @@ export default function Endpoint({ id }: { id: string }) {
             <EndpointStats stats={deliveryStats} />
             <div className="columns">
               <div className="stack">
-                <Panel title={words.settings} sent={answer.sent}>
+                <Panel title={words.settings}>
                   <EndpointFacts endpoint={node} />
                 </Panel>
                 {node.deletedAt === null && <EndpointSignature endpoint={node} onChanged={answer.refresh} />}

@@ -7,10 +7,9 @@ import { useUpdates } from '../../graph/use-updates.ts'
 import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
-import { Pager } from '../../ui/pager.tsx'
-import { Panel } from '../../ui/panel.tsx'
+import { ListPanel } from '../../ui/list-panel.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Answered, Empty } from '../../ui/states.tsx'
+import { Answered } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -108,35 +107,37 @@ export default function Endpoints() {
         <SearchField label={words.filters.type} value={type} onSearch={(text) => filters.set('type', text)} />
       </div>
       <Answered answer={answer}>
-        {({ webhookEndpoints: { nodes, total, pageInfo } }) => (
-          <Panel
+        {({ webhookEndpoints: list }) => (
+          <ListPanel
             title={words.title}
-            sent={answer.sent}
-            aside={<span className="muted">{texts.total(total)}</span>}
-            bare
-          >
-            <Chosen rows={nodes.filter(({ id }) => selected.has(id))} onSelect={setSelected} onDone={answer.refresh} />
-            {nodes.length === 0 ? (
-              <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
-            ) : (
-              <Table
-                label={words.title}
-                columns={COLUMNS}
-                rows={nodes}
-                keyOf={({ id }) => id}
-                hrefOf={({ id }) => `/endpoints/${id}`}
-                selection={
-                  mayChange
-                    ? {
-                        ...{ selected, onSelect: setSelected, labelOfAll: words.bulk.selectAll },
-                        labelOf: (row) => words.bulk.select(row.description || endpointName(row)),
-                      }
-                    : undefined
-                }
+            list={list}
+            filters={filters}
+            empty={filters.isEmpty ? words.empty : words.emptyFiltered}
+            emptyHint={words.emptyHint}
+            bar={
+              <SelectedEndpoints
+                rows={list.nodes.filter(({ id }) => selected.has(id))}
+                onSelect={setSelected}
+                onDone={answer.refresh}
               />
-            )}
-            <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
-          </Panel>
+            }
+          >
+            <Table
+              label={words.title}
+              columns={COLUMNS}
+              rows={list.nodes}
+              keyOf={({ id }) => id}
+              hrefOf={({ id }) => `/endpoints/${id}`}
+              selection={
+                mayChange
+                  ? {
+                      ...{ selected, onSelect: setSelected, labelOfAll: words.bulk.selectAll },
+                      labelOf: (row) => words.bulk.select(row.description || endpointName(row)),
+                    }
+                  : undefined
+              }
+            />
+          </ListPanel>
         )}
       </Answered>
       {isCreating && (
@@ -146,7 +147,7 @@ export default function Endpoints() {
   )
 }
 
-interface ChosenProps {
+interface SelectedEndpointsProps {
   /** Selected rows that the page shows: a row that left the list cannot be changed unseen. */
   rows: readonly Row[]
   onSelect: (keys: ReadonlySet<string>) => void
@@ -154,7 +155,7 @@ interface ChosenProps {
 }
 
 /** Changes of the selected endpoints. */
-function Chosen({ rows, onSelect, onDone }: ChosenProps) {
+function SelectedEndpoints({ rows, onSelect, onDone }: SelectedEndpointsProps) {
   const { can } = useSession()
   const [change, setChange] = useState<Change>()
   const [begun, setBegun] = useState<readonly Row[]>([])

@@ -9,7 +9,6 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Code } from '../../ui/code.tsx'
 import { Copy } from '../../ui/copy.tsx'
-import type { Sent } from '../../ui/operation.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
 import { toast } from '../../ui/toasts.tsx'
@@ -26,7 +25,7 @@ export default function EventType({ id }: { id: string }) {
     <Answered answer={answer}>
       {({ node }) =>
         node?.__typename === 'EventType' ? (
-          <Shown row={node} sent={answer.sent} onSaved={answer.refresh} />
+          <EventTypeDetail row={node} onSaved={answer.refresh} />
         ) : (
           <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />
         )
@@ -35,7 +34,7 @@ export default function EventType({ id }: { id: string }) {
   )
 }
 
-function Shown({ row, sent, onSaved }: { row: EventTypeRow; sent: Sent; onSaved: () => void }) {
+function EventTypeDetail({ row, onSaved }: { row: EventTypeRow; onSaved: () => void }) {
   const { can } = useSession()
   const [open, setOpen] = useState<'edit' | 'rehearsal'>()
   const close = () => setOpen(undefined)
@@ -60,7 +59,7 @@ function Shown({ row, sent, onSaved }: { row: EventTypeRow; sent: Sent; onSaved:
         <JsonPanel title={words.schema} value={row.schema} empty={words.noSchema} />
         <JsonPanel title={words.example} value={row.example} empty={words.noExample} />
       </div>
-      <Wanted row={row} sent={sent} />
+      <SubscribedEndpoints row={row} />
       {open === 'edit' && <EditEventType eventType={row} onClose={close} onSaved={onSaved} />}
       {open === 'rehearsal' && <SchemaRehearsal eventType={row} onClose={close} onSaved={onSaved} />}
     </>
@@ -68,13 +67,12 @@ function Shown({ row, sent, onSaved }: { row: EventTypeRow; sent: Sent; onSaved:
 }
 
 /** Endpoints that are subscribed to the type. */
-function Wanted({ row: { webhookEndpoints }, sent }: { row: EventTypeRow; sent: Sent }) {
+function SubscribedEndpoints({ row: { webhookEndpoints } }: { row: EventTypeRow }) {
   const { nodes, total } = webhookEndpoints
   const { wanted } = words
   return (
     <Panel
       title={wanted.title}
-      sent={sent}
       aside={
         nodes.length < total.count && <span className="muted">{wanted.more(nodes.length, texts.total(total))}</span>
       }

@@ -7,10 +7,9 @@ import { texts } from '../../texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { SelectField } from '../../ui/field.tsx'
-import { Pager } from '../../ui/pager.tsx'
-import { Panel } from '../../ui/panel.tsx'
+import { ListPanel } from '../../ui/list-panel.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Answered, Empty } from '../../ui/states.tsx'
+import { Answered } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
@@ -82,29 +81,22 @@ export default function EventTypes() {
         />
       </div>
       <Answered answer={answer}>
-        {({ eventTypes: { nodes, total, pageInfo } }) => (
-          <Panel
+        {({ eventTypes: list }) => (
+          <ListPanel
             title={words.title}
-            sent={answer.sent}
-            aside={<span className="muted">{texts.total(total)}</span>}
-            bare
+            list={list}
+            filters={filters}
+            empty={filters.isEmpty ? words.empty : words.emptyFiltered}
+            emptyHint={filters.isEmpty ? words.emptyHint : words.emptyFilteredHint}
           >
-            {nodes.length === 0 ? (
-              <Empty
-                title={filters.isEmpty ? words.empty : words.emptyFiltered}
-                hint={filters.isEmpty ? words.emptyHint : words.emptyFilteredHint}
-              />
-            ) : (
-              <Table
-                label={words.title}
-                columns={COLUMNS}
-                rows={nodes}
-                keyOf={(row) => row.id}
-                hrefOf={(row) => `/event-types/${row.id}`}
-              />
-            )}
-            <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
-          </Panel>
+            <Table
+              label={words.title}
+              columns={COLUMNS}
+              rows={list.nodes}
+              keyOf={(row) => row.id}
+              hrefOf={(row) => `/event-types/${row.id}`}
+            />
+          </ListPanel>
         )}
       </Answered>
       {isCreating && (

@@ -11,7 +11,6 @@ import { Badge, StatusBadge } from '../../ui/badge.tsx'
 import { Code } from '../../ui/code.tsx'
 import { Copy } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
-import type { Sent } from '../../ui/operation.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
@@ -37,7 +36,7 @@ export default function Event({ id }: { id: string }) {
     <Answered answer={answer}>
       {({ node }) =>
         node?.__typename === 'Event' ? (
-          <Shown row={node} sent={answer.sent} filters={filters} />
+          <EventDetail row={node} filters={filters} />
         ) : (
           <Empty title={texts.states.notFound} hint={texts.states.notFoundHint} />
         )
@@ -68,7 +67,7 @@ function useFollow(id: string, refresh: () => void): void {
   )
 }
 
-function Shown({ row, sent, filters }: { row: EventRow; sent: Sent; filters: Filters }) {
+function EventDetail({ row, filters }: { row: EventRow; filters: Filters }) {
   const { columns } = texts.events
   const { publishedBy } = row
   return (
@@ -81,7 +80,7 @@ function Shown({ row, sent, filters }: { row: EventRow; sent: Sent; filters: Fil
       </div>
       <div className="columns">
         <div className="stack">
-          <Panel title={words.about} sent={sent}>
+          <Panel title={words.about}>
             <Facts
               facts={[
                 [columns.id, <code key="id">{row.id}</code>],
@@ -99,7 +98,7 @@ function Shown({ row, sent, filters }: { row: EventRow; sent: Sent; filters: Fil
             />
           </Panel>
           <Deliveries row={row} filters={filters} />
-          <Others row={row} filters={filters} />
+          <OtherEndpoints row={row} filters={filters} />
         </div>
         <Panel title={words.body} aside={<Copy text={row.body} />}>
           <Code>{indentJson(row.body)}</Code>
@@ -142,7 +141,7 @@ function Deliveries({ row: { deliveries }, filters }: { row: EventRow; filters: 
 }
 
 /** Endpoints without a delivery of the event, each with the reason. */
-function Others({ row: { endpointMatches }, filters }: { row: EventRow; filters: Filters }) {
+function OtherEndpoints({ row: { endpointMatches }, filters }: { row: EventRow; filters: Filters }) {
   const { nodes, pageInfo } = endpointMatches
   const others = nodes.filter(({ delivery }) => delivery === null)
   if (others.length === 0 && !pageInfo.hasNextPage && filters.get('others') === '') return null

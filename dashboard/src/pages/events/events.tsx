@@ -3,10 +3,9 @@ import { type EventsQuery, events } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
-import { Pager } from '../../ui/pager.tsx'
-import { Panel } from '../../ui/panel.tsx'
+import { ListPanel } from '../../ui/list-panel.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Answered, Empty } from '../../ui/states.tsx'
+import { Answered } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { TimeField } from '../../ui/time-field.tsx'
@@ -72,29 +71,22 @@ export default function Events() {
         {!filters.isEmpty && <Button onClick={filters.clear}>{words.filters.clear}</Button>}
       </search>
       <Answered answer={answer}>
-        {({ events: { nodes, total, pageInfo } }) => (
-          <Panel
+        {({ events: list }) => (
+          <ListPanel
             title={words.title}
-            sent={answer.sent}
-            aside={<span className="muted">{texts.total(total)}</span>}
-            bare
+            list={list}
+            filters={filters}
+            empty={filters.isEmpty ? words.empty : words.emptyFiltered}
+            emptyHint={filters.isEmpty ? words.emptyHint : words.emptyFilteredHint}
           >
-            {nodes.length === 0 ? (
-              <Empty
-                title={filters.isEmpty ? words.empty : words.emptyFiltered}
-                hint={filters.isEmpty ? words.emptyHint : words.emptyFilteredHint}
-              />
-            ) : (
-              <Table
-                label={words.title}
-                columns={COLUMNS}
-                rows={nodes}
-                keyOf={(row) => row.id}
-                hrefOf={(row) => `/events/${row.id}`}
-              />
-            )}
-            <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
-          </Panel>
+            <Table
+              label={words.title}
+              columns={COLUMNS}
+              rows={list.nodes}
+              keyOf={(row) => row.id}
+              hrefOf={(row) => `/events/${row.id}`}
+            />
+          </ListPanel>
         )}
       </Answered>
     </>

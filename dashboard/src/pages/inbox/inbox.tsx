@@ -14,7 +14,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty, NoPermission } from '../../ui/states.tsx'
 import { AddCatalogue } from '../event-types/add-catalogue.tsx'
 import type { Answering } from './listen.ts'
-import { Received } from './received.tsx'
+import { ReceivedDeliveries } from './received.tsx'
 import { SendEvent } from './send-event.tsx'
 import { type OpenInbox, useInbox } from './use-inbox.ts'
 
@@ -25,10 +25,10 @@ const NEEDED = ['webhooks:write', 'events:write', 'deliveries:write']
 export default function Inbox() {
   const { can } = useSession()
   const missing = NEEDED.find((permission) => !can(permission))
-  return missing === undefined ? <Opened /> : <NoPermission permission={missing} />
+  return missing === undefined ? <InboxTab /> : <NoPermission permission={missing} />
 }
 
-function Opened() {
+function InboxTab() {
   const { can } = useSession()
   const [answering, setAnswering] = useState<Answering>('ACCEPT')
   const [scheme, setScheme] = useState<SignatureScheme>('STANDARD')
@@ -83,7 +83,9 @@ function Opened() {
                 {deliveries.length === 0 ? (
                   <Empty title={words.empty} hint={words.emptyHint} />
                 ) : (
-                  deliveries.map((entry) => <Received key={entry.delivery.id} entry={entry} answering={answering} />)
+                  deliveries.map((entry) => (
+                    <ReceivedDeliveries key={entry.delivery.id} entry={entry} answering={answering} />
+                  ))
                 )}
               </Panel>
             </div>

@@ -11,7 +11,7 @@ import type { Answering } from './listen.ts'
 const words = texts.inbox
 
 /** One delivery that the tab received: its states, and every request with its signature. */
-export function Received({ entry, answering }: { entry: InboxDelivery; answering: Answering }) {
+export function ReceivedDeliveries({ entry, answering }: { entry: InboxDelivery; answering: Answering }) {
   const { delivery, states, attempts } = entry
   const { id, event, status, explanation, nextAttemptAt, createdAt } = delivery
   return (

@@ -80,7 +80,7 @@ export function SendEvent({ types, onOpen }: Props) {
                 hint={details.example === null ? words.noExample : words.dataHint}
                 fault={faultOf('data')}
               />
-              <Others type={details} />
+              <OtherReceivers type={details} />
             </>
           )}
         </Form>
@@ -94,7 +94,7 @@ const firstOf = (types: readonly Type[]) => types.find(({ name }) => name === FA
 const textOf = ({ example }: Details): string => (example === null ? '{}' : indentJson(JSON.stringify(example)))
 
 /** Endpoints besides this tab that get the event. Those with channels do not, because the event has one of its own. */
-function Others({ type: { webhookEndpoints } }: { type: Details }) {
+function OtherReceivers({ type: { webhookEndpoints } }: { type: Details }) {
   const { nodes, total } = webhookEndpoints
   const others = useMemo(() => nodes.filter(({ channels }) => channels.length === 0), [nodes])
   const names = others.slice(0, 3).map(endpointName).join(', ')

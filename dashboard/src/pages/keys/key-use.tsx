@@ -26,7 +26,7 @@ export function KeyUse({ id }: { id: string }) {
       {({ node, usageRecords: { nodes: records } }) =>
         node?.__typename === 'ApiKey' && (
           <>
-            <Panel title={words.limits} sent={answer.sent}>
+            <Panel title={words.limits}>
               <LimitWindows limits={node.currentLimits} />
             </Panel>
             <Panel title={words.day}>

@@ -40,7 +40,7 @@ export default function Key({ id }: { id: string }) {
               </p>
             )}
             <div className="columns">
-              <Panel title={words.about} sent={answer.sent}>
+              <Panel title={words.about}>
                 <KeyFacts apiKey={node} />
               </Panel>
               <Panel title={words.permissions.title} bare>

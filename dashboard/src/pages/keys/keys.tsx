@@ -14,10 +14,9 @@ import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField } from '../../ui/field.tsx'
-import { Pager } from '../../ui/pager.tsx'
-import { Panel } from '../../ui/panel.tsx'
+import { ListPanel } from '../../ui/list-panel.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Answered, Empty } from '../../ui/states.tsx'
+import { Answered } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useFilters } from '../../ui/use-filters.ts'
@@ -121,26 +120,22 @@ export default function Keys() {
         {!filters.isEmpty && <Button onClick={filters.clear}>{words.filters.clear}</Button>}
       </search>
       <Answered answer={answer}>
-        {({ apiKeys: { nodes, total, pageInfo } }) => (
-          <Panel
+        {({ apiKeys: list }) => (
+          <ListPanel
             title={words.title}
-            sent={answer.sent}
-            aside={<span className="muted">{texts.total(total)}</span>}
-            bare
+            list={list}
+            filters={filters}
+            empty={filters.isEmpty ? words.empty : words.emptyFiltered}
+            emptyHint={words.emptyHint}
           >
-            {nodes.length === 0 ? (
-              <Empty title={filters.isEmpty ? words.empty : words.emptyFiltered} hint={words.emptyHint} />
-            ) : (
-              <Table
-                label={words.title}
-                columns={COLUMNS}
-                rows={nodes}
-                keyOf={({ id }) => id}
-                hrefOf={({ id }) => `/keys/${id}`}
-              />
-            )}
-            <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
-          </Panel>
+            <Table
+              label={words.title}
+              columns={COLUMNS}
+              rows={list.nodes}
+              keyOf={({ id }) => id}
+              hrefOf={({ id }) => `/keys/${id}`}
+            />
+          </ListPanel>
         )}
       </Answered>
       {isCreating && <CreateKey onClose={() => setCreating(false)} onCreated={answer.refresh} />}

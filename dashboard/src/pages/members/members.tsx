@@ -42,7 +42,7 @@ export default function Members() {
       <Answered answer={answer}>
         {({ members: { nodes, pageInfo }, invitations }) => (
           <>
-            <Panel title={words.title} sent={answer.sent} bare>
+            <Panel title={words.title} bare>
               {nodes.length === 0 ? (
                 <Empty title={words.empty} />
               ) : (

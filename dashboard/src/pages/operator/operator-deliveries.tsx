@@ -4,10 +4,9 @@ import { useRead } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
 import { StatusBadge } from '../../ui/badge.tsx'
 import { SelectField } from '../../ui/field.tsx'
-import { Pager } from '../../ui/pager.tsx'
-import { Panel } from '../../ui/panel.tsx'
+import { ListPanel } from '../../ui/list-panel.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { Answered, Empty } from '../../ui/states.tsx'
+import { Answered } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { TimeField } from '../../ui/time-field.tsx'
@@ -71,26 +70,19 @@ export function OperatorDeliveries() {
         <TimeField label={deliveryFilters.from} value={from} onChange={(time) => filters.set('from', time)} />
         <TimeField label={deliveryFilters.to} value={to} onChange={(time) => filters.set('to', time)} />
       </search>
-      <Panel title={words.deliveries} sent={answer.sent} bare>
-        <Answered answer={answer}>
-          {({ operatorDeliveries: { nodes, pageInfo } }) => (
-            <>
-              {nodes.length === 0 ? (
-                <Empty title={texts.deliveries.empty} />
-              ) : (
-                <Table
-                  label={words.deliveries}
-                  columns={COLUMNS}
-                  rows={nodes}
-                  keyOf={({ id }) => id}
-                  hrefOf={({ id, organization }) => `~/dashboard/${organization.id}/deliveries/${id}`}
-                />
-              )}
-              <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
-            </>
-          )}
-        </Answered>
-      </Panel>
+      <Answered answer={answer}>
+        {({ operatorDeliveries: list }) => (
+          <ListPanel title={words.deliveries} list={list} filters={filters} empty={texts.deliveries.empty}>
+            <Table
+              label={words.deliveries}
+              columns={COLUMNS}
+              rows={list.nodes}
+              keyOf={({ id }) => id}
+              hrefOf={({ id, organization }) => `~/dashboard/${organization.id}/deliveries/${id}`}
+            />
+          </ListPanel>
+        )}
+      </Answered>
     </>
   )
 }

@@ -1,7 +1,6 @@
 import { formatSeconds } from '../../graph/format.ts'
 import type { OperatorQuery } from '../../graph/operations.ts'
 import { texts } from '../../texts.ts'
-import type { Sent } from '../../ui/operation.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Tile } from '../../ui/tile.tsx'
 
@@ -14,10 +13,10 @@ const BEHIND_SECONDS = 60
 const count = (value: number) => value.toLocaleString()
 const toneOf = (isBad: boolean) => (isBad ? ('bad' as const) : undefined)
 
-export function QueueTiles({ queue, sent }: { queue: Overview['queue']; sent: Sent }) {
+export function QueueTiles({ queue }: { queue: Overview['queue'] }) {
   const { oldestDueSeconds: oldest } = queue
   return (
-    <Panel title={words.queue} sent={sent}>
+    <Panel title={words.queue}>
       <div className="tiles">
         <Tile
           title={queueTiles.oldest}

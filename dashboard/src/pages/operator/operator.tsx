@@ -74,7 +74,7 @@ export default function Operator() {
       <Answered answer={answer}>
         {({ operatorOverview }) => (
           <>
-            <QueueTiles queue={operatorOverview.queue} sent={answer.sent} />
+            <QueueTiles queue={operatorOverview.queue} />
             <TodayTiles day={operatorOverview.day} tiers={operatorOverview.tiers} />
           </>
         )}
@@ -86,7 +86,7 @@ export default function Operator() {
         <>
           <Answered answer={answer}>
             {({ operatorOverview: { tiers } }) => (
-              <Panel title={words.tiers} sent={answer.sent} bare>
+              <Panel title={words.tiers} bare>
                 <Table label={words.tiers} columns={TIERS} rows={tiers} keyOf={({ tier }) => tier ?? 'none'} />
               </Panel>
             )}
@@ -97,7 +97,7 @@ export default function Operator() {
       {tab === 'workers' && (
         <Answered answer={answer}>
           {({ operatorOverview: { workers } }) => (
-            <Panel title={words.workers} sent={answer.sent} bare>
+            <Panel title={words.workers} bare>
               {workers.length === 0 ? (
                 <Empty title={words.noWorkers} hint={words.noWorkersHint} />
               ) : (

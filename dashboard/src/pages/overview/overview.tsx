@@ -1,5 +1,5 @@
 import { lazy, Suspense, useMemo } from 'react'
-import { formatDuration, formatShare } from '../../graph/format.ts'
+import { formatDuration, formatPerSecond, formatShare } from '../../graph/format.ts'
 import { endpointUpdates, type OverviewQuery, overview } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
@@ -31,7 +31,7 @@ export default function Overview() {
       <div className="page-head">
         <h1>{words.title}</h1>
       </div>
-      <Answered answer={answer}>{(data) => <Figures data={data} sent={answer.sent} />}</Answered>
+      <Answered answer={answer}>{(data) => <Figures data={data} />}</Answered>
     </>
   )
 }
@@ -54,7 +54,7 @@ const ENDPOINTS: readonly Column<Endpoint>[] = [
   },
 ]
 
-function Figures({ data, sent }: { data: OverviewQuery; sent: ReturnType<typeof useRead>['sent'] }) {
+function Figures({ data }: { data: OverviewQuery }) {
   const { lastHour, backlog, keysNearLimit } = data.overview
   const { nodes: failing, total } = data.webhookEndpoints
   const { days } = data.deliveryStats
@@ -62,6 +62,8 @@ function Figures({ data, sent }: { data: OverviewQuery; sent: ReturnType<typeof 
   return (
     <>
       <div className="tiles">
+        {/* The last whole minute: the current one is still being counted. */}
+        <Tile title={tiles.perSecond} value={formatPerSecond(lastHour.minutes.at(-2)?.created ?? 0)} />
         <Tile title={tiles.created} value={lastHour.created.toLocaleString()} />
         <Tile title={tiles.success} value={formatShare(lastHour.successShare)} />
         <Tile title={tiles.p95} value={formatDuration(lastHour.p95Duration)} />
@@ -73,7 +75,7 @@ function Figures({ data, sent }: { data: OverviewQuery; sent: ReturnType<typeof 
       </div>
       {isNew && <FirstSteps />}
       <div className="columns">
-        <Panel title={words.lastHour} sent={sent}>
+        <Panel title={words.lastHour}>
           <Minutes minutes={lastHour.minutes} />
         </Panel>
         <Panel title={words.days}>

@@ -8,9 +8,8 @@ import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { JobStatus } from '../../ui/job-status.tsx'
-import { Pager } from '../../ui/pager.tsx'
-import { Panel } from '../../ui/panel.tsx'
-import { Answered, Empty } from '../../ui/states.tsx'
+import { ListPanel } from '../../ui/list-panel.tsx'
+import { Answered } from '../../ui/states.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useEvery } from '../../ui/use-every.ts'
@@ -36,7 +35,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   { title: titles.status, cell: (row) => <Progress row={row} /> },
   { title: titles.count, isNumber: true, cell: ({ count }) => texts.jobs.progress(count) },
-  { title: titles.filter, cell: (row) => <Selected row={row} /> },
+  { title: titles.filter, cell: (row) => <ReplayFilter row={row} /> },
   {
     title: titles.created,
     cell: ({ createdAt, createdBy }) => (
@@ -66,15 +65,10 @@ export default function Replays() {
         )}
       </div>
       <Answered answer={answer}>
-        {({ replays: { nodes, pageInfo } }) => (
-          <Panel title={words.title} sent={answer.sent} bare>
-            {nodes.length === 0 ? (
-              <Empty title={words.empty} hint={words.emptyHint} />
-            ) : (
-              <Table label={words.title} columns={COLUMNS} rows={nodes} keyOf={({ id }) => id} />
-            )}
-            <Pager pageInfo={pageInfo} after={after} onPage={(cursor) => filters.set('after', cursor)} />
-          </Panel>
+        {({ replays: list }) => (
+          <ListPanel title={words.title} list={list} filters={filters} empty={words.empty} emptyHint={words.emptyHint}>
+            <Table label={words.title} columns={COLUMNS} rows={list.nodes} keyOf={({ id }) => id} />
+          </ListPanel>
         )}
       </Answered>
       {isCreating && can('deliveries:write') && (
@@ -92,7 +86,7 @@ export default function Replays() {
 }
 
 /** The filter of a replay. */
-function Selected({ row: { types, statuses, from, to } }: { row: Row }) {
+function ReplayFilter({ row: { types, statuses, from, to } }: { row: Row }) {
   return (
     <>
       <span className="cell-line">
@@ -109,7 +103,7 @@ function Selected({ row: { types, statuses, from, to } }: { row: Row }) {
 }
 
 function Progress({ row }: { row: Row }) {
-  if (row.status === 'RUNNING') return <Running row={row} />
+  if (row.status === 'RUNNING') return <RunningReplay row={row} />
   return (
     <>
       <JobStatus status={row.status} />
@@ -119,7 +113,7 @@ function Progress({ row }: { row: Row }) {
 }
 
 /** A running replay follows its progress and can be stopped. */
-function Running({ row: { id, status } }: { row: Row }) {
+function RunningReplay({ row: { id, status } }: { row: Row }) {
   const { can } = useSession()
   const [isStopping, setStopping] = useState(false)
   const { send } = useChange(replayCancel)

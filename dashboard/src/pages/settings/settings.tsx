@@ -27,7 +27,7 @@ export default function Settings() {
         {({ viewer: { organization } }) => (
           <div className="columns">
             <div className="stack">
-              <Panel title={words.organization} sent={answer.sent}>
+              <Panel title={words.organization}>
                 <div className="stack">
                   <Facts
                     facts={[

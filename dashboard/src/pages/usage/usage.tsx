@@ -62,7 +62,7 @@ export default function Usage() {
         onSelect={(name) => filters.set('of', name)}
       />
       <p className="muted">{words.about[source]}</p>
-      <Shown key={source} source={source} filters={filters} />
+      <UsageSource key={source} source={source} filters={filters} />
       {source === 'unknown' && <UnknownKeys />}
     </>
   )
@@ -73,7 +73,7 @@ function sourceOf(text: string, maySeeUnknown: boolean): Source {
   return text === 'unknown' && maySeeUnknown ? text : 'keys'
 }
 
-function Shown({ source, filters }: { source: Source; filters: ReturnType<typeof useFilters> }) {
+function UsageSource({ source, filters }: { source: Source; filters: ReturnType<typeof useFilters> }) {
   const client = useClient()
   const hours = filters.get('hours') || DEFAULT_HOURS
   const [operation, status, tier, keyId] = PICKED.map(filters.given)
@@ -138,9 +138,9 @@ function Shown({ source, filters }: { source: Source; filters: ReturnType<typeof
         ))}
         <Button onClick={exportCsv}>{words.export}</Button>
       </div>
-      <Answered<Figures> answer={{ data: figures, fault: answer.fault, refresh: answer.refresh }}>
+      <Answered<Figures> answer={{ data: figures, fault: answer.fault, sent: answer.sent, refresh: answer.refresh }}>
         {(usage) => (
-          <FiguresShown usage={usage} sent={answer.sent}>
+          <UsageFigures usage={usage}>
             <Shares
               title={words.byOperation}
               shares={usage.byOperation}
@@ -158,7 +158,7 @@ function Shown({ source, filters }: { source: Source; filters: ReturnType<typeof
                 onPick={(value) => filters.set('key', value)}
               />
             )}
-          </FiguresShown>
+          </UsageFigures>
         )}
       </Answered>
     </>
@@ -198,12 +198,11 @@ function useKeyNames(figures: Figures | undefined): (id: string) => string {
 
 interface FiguresProps {
   usage: Figures
-  sent: Parameters<typeof Panel>[0]['sent']
   /** The tables by property. */
   children: ReactNode
 }
 
-function FiguresShown({ usage, sent, children }: FiguresProps) {
+function UsageFigures({ usage, children }: FiguresProps) {
   const { totals } = usage
   const { times, lines } = useMemo(() => linesOf(usage), [usage])
   if (totals.requests === 0) return <Empty title={words.empty} hint={words.emptyHint} />
@@ -218,7 +217,7 @@ function FiguresShown({ usage, sent, children }: FiguresProps) {
         <Tile title={tiles.p95} value={formatDuration(totals.p95Duration)} />
         <Tile title={tiles.p99} value={formatDuration(totals.p99Duration)} />
       </div>
-      <Panel title={words.chart} sent={sent}>
+      <Panel title={words.chart}>
         <Suspense fallback={<Loading />}>
           <Chart title={words.chart} times={times} series={lines} />
         </Suspense>
