@@ -15,6 +15,7 @@ const PARTS = [
     'scripts',
     'package.json',
     'package-lock.json',
+    'prisma.config.ts',
     'tsconfig.json',
   ],
   ...['src', 'public', 'index.html', 'package.json', 'split-operations.ts', 'tsconfig.json', 'vite.config.ts'].map(
