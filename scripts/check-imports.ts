@@ -17,9 +17,22 @@ const LAYERS: [name: string, files: RegExp][] = [
   ['compose', /^src\/(compose|config)\.ts$/],
   ['main', /^src\/main\.ts$/],
 ]
-/** A program of its own: its files import each other and packages, and no other file imports them. */
-const LISTEN = 'listen/'
-const layerOf = (file: string) => LAYERS.findIndex(([, pattern]) => pattern.test(file))
+/** The layers of the dashboard, in the same way. */
+const DASHBOARD_LAYERS: typeof LAYERS = [
+  ['operations', /^dashboard\/src\/graph\/operations\.ts$/],
+  ['texts', /^dashboard\/src\/texts/],
+  ['graph', /^dashboard\/src\/(graph\/|signature\.ts|mode\.ts)/],
+  ['ui', /^dashboard\/src\/ui\//],
+  ['pages', /^dashboard\/src\/pages\//],
+  ['frame', /^dashboard\/src\/[\w-]+\.tsx$/],
+]
+/** Programs of their own: their files import each other and packages, and no other file imports them. */
+const PROGRAMS: [folder: string, layers: typeof LAYERS][] = [
+  ['listen/', [['listen', /^listen\//]]],
+  ['dashboard/', DASHBOARD_LAYERS],
+]
+const programOf = (file: string) => PROGRAMS.find(([folder]) => file.startsWith(folder))
+const layerOf = (file: string) => (programOf(file)?.[1] ?? LAYERS).findIndex(([, pattern]) => pattern.test(file))
 
 /** Packages of the GraphQL and HTTP faces. The layers below `schema` import none of them. */
 const FACE_PACKAGES = /^(graphql|@graphql.*|graphql-.*|@pothos\/.*|ws|node:http|node:http2)$/
@@ -29,22 +42,20 @@ const HTTP_CLIENTS = ['src/domain/deliveries/status-failure.ts', 'worker/fallbac
 
 /** Lists imports against the direction, import circles, and files outside every layer. */
 export function findWrongImports(): string[] {
-  const files = globSync(['src/**/*.ts', 'worker/**/*.ts', 'schema/**/*.ts', `${LISTEN}**/*.ts`], { cwd: root })
+  const files = globSync(['{src,worker,schema,listen}/**/*.ts', 'dashboard/src/**/*.{ts,tsx}'], { cwd: root })
     .map((file) => file.split(path.sep).join('/'))
     .filter((file) => !file.includes('/generated/'))
   const imports = new Map(files.map((file) => [file, importsOf(file)]))
   const wrong: string[] = []
   for (const [file, specifiers] of imports) {
-    const isListen = file.startsWith(LISTEN)
-    for (const specifier of specifiers)
-      if (files.includes(specifier) && specifier.startsWith(LISTEN) !== isListen) wrong.push(`${file} -> ${specifier}`)
-    if (isListen) continue
+    const program = programOf(file)
     const layer = layerOf(file)
     if (layer < 0) wrong.push(`${file} stands in no layer`)
     for (const specifier of specifiers) {
-      if (layer < FIRST_FACE && FACE_PACKAGES.test(specifier) && !HTTP_CLIENTS.includes(file))
+      if (program === undefined && layer < FIRST_FACE && FACE_PACKAGES.test(specifier) && !HTTP_CLIENTS.includes(file))
         wrong.push(`${file} imports ${specifier}, which only schema/ and src/server/ may`)
-      if (files.includes(specifier) && layerOf(specifier) > layer) wrong.push(`${file} -> ${specifier}`)
+      if (!files.includes(specifier)) continue
+      if (programOf(specifier) !== program || layerOf(specifier) > layer) wrong.push(`${file} -> ${specifier}`)
     }
   }
   return [...wrong, ...findCircles(imports)]

@@ -3,7 +3,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { Layout } from './layout.tsx'
 import { Pages } from './pages/pages.tsx'
 import { SignIn } from './pages/sign-in.tsx'
-import { SessionProvider } from './session.tsx'
+import { SessionProvider } from './session-provider.tsx'
 import { Loading } from './ui/states.tsx'
 import { Toasts } from './ui/toasts.tsx'
 

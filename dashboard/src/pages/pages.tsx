@@ -1,6 +1,6 @@
 import { type ComponentType, Suspense } from 'react'
 import { Route, Switch } from 'wouter'
-import { useSession } from '../session.tsx'
+import { useSession } from '../graph/use-session.ts'
 import { texts } from '../texts.ts'
 import { Boundary } from '../ui/boundary.tsx'
 import { loadPage } from '../ui/load-page.ts'

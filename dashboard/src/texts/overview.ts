@@ -4,7 +4,6 @@ export const overviewTexts = {
   days: 'Last 30 days',
   tiles: {
     perSecond: 'Deliveries a second',
-    created: 'In the last hour',
     success: 'Attempts accepted',
     p95: 'p95',
     due: 'Due now',

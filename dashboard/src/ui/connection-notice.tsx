@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { useSession } from '../session.tsx'
+import { useSession } from '../graph/use-session.ts'
 import { texts } from '../texts.ts'
 
 /** Tells that the server cannot be reached, and so that the page may be old. Nothing while all is well. */

@@ -66,7 +66,7 @@ export function SelectField({ label, hint, fault, options, ...select }: SelectPr
 
 export function CheckField({ label, ...input }: { label: string } & InputHTMLAttributes<HTMLInputElement>) {
   return (
-    <label className="row">
+    <label className="check">
       <input {...input} type="checkbox" /> {label}
     </label>
   )

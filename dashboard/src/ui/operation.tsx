@@ -1,6 +1,6 @@
 import { createContext, useState } from 'react'
 import type { Operation } from '../graph/operations.ts'
-import { useSession } from '../session.tsx'
+import { useSession } from '../graph/use-session.ts'
 import { texts } from '../texts.ts'
 import { Button } from './button.tsx'
 import { Copy } from './copy.tsx'

@@ -108,7 +108,8 @@ export function outcomeOf(
     : undefined
   const retryAfterSeconds = nextWait({ maxAttempts, backoffSeconds }, Math.max(1, made), asked, random)
   if (retryAfterSeconds === undefined) {
-    const statusReason = `${message} All ${maxAttempts} attempts are used up. Retry the delivery by hand.`
+    const used = maxAttempts === 1 ? 'The only attempt is' : `All ${maxAttempts} attempts are`
+    const statusReason = `${message} ${used} used up. Retry the delivery by hand.`
     return { ...isLast, status: 'DEAD', statusReason }
   }
   const statusReason = `${message} Attempt ${made} of ${maxAttempts}; the next is due at ${dueAt(now, retryAfterSeconds)}.`

@@ -7,8 +7,8 @@ import {
   auditUpdates,
 } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
+import { useSession } from '../../graph/use-session.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
-import { useSession } from '../../session.tsx'
 import { auditActions } from '../../texts/audit.ts'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,7 +1,7 @@
 import { bulkActionCancel, bulkActionUpdates, type DeadLettersQuery } from '../../graph/operations.ts'
 import { useChange } from '../../graph/use-operation.ts'
+import { useSession } from '../../graph/use-session.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
-import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { JobStatus } from '../../ui/job-status.tsx'

@@ -1,7 +1,7 @@
 import { endpointName } from '../../graph/endpoint-name.ts'
 import { endpoints } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { SelectField } from '../../ui/field.tsx'
 import { SearchField } from '../../ui/search-field.tsx'

@@ -11,7 +11,7 @@ import {
   deliveryRetry,
 } from '../../graph/operations.ts'
 import { useChange, useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { StatusBadge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'

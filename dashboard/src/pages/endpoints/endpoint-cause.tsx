@@ -1,7 +1,7 @@
 import { formatSpan } from '../../graph/format.ts'
 import { type EndpointChangeQuery, endpointChange } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 
 const words = settingTexts.cause

@@ -1,10 +1,10 @@
 import { endpointChange } from '../../graph/operations.ts'
+import type { EndpointRow } from '../../graph/rows.ts'
 import { useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Time } from '../../ui/time.tsx'
-import type { EndpointRow } from './endpoint.tsx'
 import type { Difference } from './endpoint-input.ts'
 import { predicateSentence } from './predicate-sentence.ts'
 

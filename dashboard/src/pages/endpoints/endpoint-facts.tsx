@@ -1,10 +1,10 @@
 import { endpointName } from '../../graph/endpoint-name.ts'
 import { formatSeconds } from '../../graph/format.ts'
+import type { EndpointRow } from '../../graph/rows.ts'
 import { texts } from '../../texts.ts'
 import { Copy } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Time } from '../../ui/time.tsx'
-import type { EndpointRow } from './endpoint.tsx'
 import { predicateSentence } from './predicate-sentence.ts'
 
 const words = texts.endpoints.facts

@@ -1,6 +1,6 @@
 import { type EndpointImpactQuery, endpointImpact } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { Answered } from '../../ui/states.tsx'
 

@@ -1,8 +1,8 @@
 import type { RetryPreset, WebhookEndpointUpdateInput } from '../../graph/operations.ts'
+import type { EndpointRow } from '../../graph/rows.ts'
 import type { Refusal } from '../../graph/use-operation.ts'
 import { endpointSettingTexts as settingTexts } from '../../texts/endpoint-settings.ts'
 import { texts } from '../../texts.ts'
-import type { EndpointRow } from './endpoint.tsx'
 import { parseExactly } from './predicate-form.ts'
 
 // The settings of an endpoint: as the fields of a form hold them, as the API takes them, and compared with each other.

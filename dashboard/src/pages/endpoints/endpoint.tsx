@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { Link } from 'wouter'
 import { endpointName } from '../../graph/endpoint-name.ts'
 import { type EndpointQuery, endpoint, endpointUpdates } from '../../graph/operations.ts'
+import type { EndpointRow } from '../../graph/rows.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
 import { texts } from '../../texts.ts'
@@ -20,7 +21,6 @@ import { EndpointSignature } from './endpoint-signature.tsx'
 import { EndpointDays, EndpointStats } from './endpoint-stats.tsx'
 
 const words = texts.endpoints
-export type EndpointRow = Extract<NonNullable<EndpointQuery['node']>, { __typename: 'WebhookEndpoint' }>
 type Delivery = EndpointQuery['deliveries']['nodes'][number]
 
 /** Live messages come once a second at most; counts and lists follow at this pace. */

@@ -1,12 +1,12 @@
 import { exactJson, isJson } from '../../graph/json-text.ts'
 import { type EventTypeUpdateInput, eventTypeCreate, eventTypeUpdate } from '../../graph/operations.ts'
+import type { EventTypeRow } from '../../graph/rows.ts'
 import { type Outcome, type Refusal, useChange } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { CheckField, TextAreaField, TextField } from '../../ui/field.tsx'
 import { Form } from '../../ui/form.tsx'
 import { toast } from '../../ui/toasts.tsx'
-import type { EventTypeRow } from './event-type.tsx'
 
 const words = texts.eventTypes
 const fields = words.form

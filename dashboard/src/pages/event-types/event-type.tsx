@@ -1,9 +1,10 @@
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { endpointName } from '../../graph/endpoint-name.ts'
-import { type EventTypeQuery, eventPublish, eventType } from '../../graph/operations.ts'
+import { eventPublish, eventType } from '../../graph/operations.ts'
+import type { EventTypeRow } from '../../graph/rows.ts'
 import { useChange, useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -16,7 +17,6 @@ import { EditEventType } from './edit-event-type.tsx'
 import { SchemaRehearsal } from './schema-rehearsal.tsx'
 
 const words = texts.eventTypes
-export type EventTypeRow = Extract<NonNullable<EventTypeQuery['node']>, { __typename: 'EventType' }>
 
 /** One event type with its schema and example. */
 export default function EventType({ id }: { id: string }) {

@@ -2,16 +2,16 @@ import { type FormEvent, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { exactJson, isJson } from '../../graph/json-text.ts'
 import { eventTypeUpdate, type SchemaRehearsalQuery, schemaRehearsal } from '../../graph/operations.ts'
+import type { EventTypeRow } from '../../graph/rows.ts'
 import { useAsk } from '../../graph/use-ask.ts'
 import { useChange } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextAreaField } from '../../ui/field.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toasts.tsx'
-import type { EventTypeRow } from './event-type.tsx'
 
 const words = texts.eventTypes.rehearsal
 type Rehearsed = Extract<SchemaRehearsalQuery['schemaRehearsal'], { __typename: 'SchemaRehearsalPayload' }>

@@ -9,7 +9,7 @@ import {
 } from '../../graph/operations.ts'
 import type { LiveState } from '../../graph/socket.ts'
 import { type Outcome, useChange } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { verifySignature } from '../../signature.ts'
 import { texts } from '../../texts.ts'
 import { reduceInbox, requestOf } from './inbox-state.ts'

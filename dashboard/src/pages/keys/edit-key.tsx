@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import { keyUpdate } from '../../graph/operations.ts'
+import type { KeyRow } from '../../graph/rows.ts'
 import { useChange } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Form } from '../../ui/form.tsx'
 import { toast } from '../../ui/toasts.tsx'
-import type { KeyRow } from './key.tsx'
 import { KeyFields, readKey } from './key-fields.tsx'
 
 const words = texts.keys.edit

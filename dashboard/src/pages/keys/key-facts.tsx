@@ -1,8 +1,8 @@
+import type { KeyRow } from '../../graph/rows.ts'
 import { texts } from '../../texts.ts'
 import { Copy } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Time } from '../../ui/time.tsx'
-import type { KeyRow } from './key.tsx'
 import { tierText } from './key-status.tsx'
 
 const words = texts.keys.facts

@@ -1,10 +1,10 @@
 import { type ApiKeyTier, type ApiKeyUpdateInput, keyResources } from '../../graph/operations.ts'
+import type { KeyRow } from '../../graph/rows.ts'
 import { useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { CheckField, SelectField, TextAreaField, TextField } from '../../ui/field.tsx'
 import { toIso, toLocal } from '../../ui/time-field.tsx'
-import type { KeyRow } from './key.tsx'
 import { ACTIONS, PermissionEditor, readable, readPermissions } from './permission-editor.tsx'
 
 const words = texts.keys

@@ -1,7 +1,7 @@
-import { type KeyQuery, key, keyUpdates } from '../../graph/operations.ts'
+import { key, keyUpdates } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
+import { useSession } from '../../graph/use-session.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
-import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Answered, Empty } from '../../ui/states.tsx'
@@ -13,7 +13,6 @@ import { KeyUse } from './key-use.tsx'
 import { PermissionTable } from './permission-editor.tsx'
 
 const words = texts.keys
-export type KeyRow = Extract<NonNullable<KeyQuery['node']>, { __typename: 'ApiKey' }>
 
 /** One API key with everything about it. */
 export default function Key({ id }: { id: string }) {

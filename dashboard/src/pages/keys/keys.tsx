@@ -9,8 +9,8 @@ import {
   keyUpdates,
 } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
+import { useSession } from '../../graph/use-session.ts'
 import { useUpdates } from '../../graph/use-updates.ts'
-import { useSession } from '../../session.tsx'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField } from '../../ui/field.tsx'

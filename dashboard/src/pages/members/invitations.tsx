@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { invitationCreate, invitationRevoke, type MemberRole, type MembersQuery } from '../../graph/operations.ts'
 import { useChange } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { Badge, type Tone } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'

@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { memberLeave, memberRemove, ownershipTransfer } from '../../graph/operations.ts'
+import type { MemberRow } from '../../graph/rows.ts'
 import { useChange } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
-import type { MemberRow } from './members.tsx'
 import { useManageableRoles } from './role-select.tsx'
 
 const words = texts.members

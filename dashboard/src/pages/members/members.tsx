@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import { type MembersQuery, members } from '../../graph/operations.ts'
+import { members } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -19,7 +19,6 @@ import { RoleSelect } from './role-select.tsx'
 const words = texts.members
 const { columns: titles } = words
 const REFRESH_MS = 10_000
-export type MemberRow = MembersQuery['members']['nodes'][number]
 
 /** The people of the organization, with their roles. */
 export default function Members() {

@@ -1,9 +1,9 @@
 import { type MemberRole, memberUpdate } from '../../graph/operations.ts'
+import type { MemberRow } from '../../graph/rows.ts'
 import { useChange } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { toast } from '../../ui/toasts.tsx'
-import type { MemberRow } from './members.tsx'
 
 const words = texts.members
 /** From the most rights to the fewest. */

@@ -1,7 +1,7 @@
 import { Link } from 'wouter'
 import { eventTypes } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { AddCatalogue } from '../event-types/add-catalogue.tsx'

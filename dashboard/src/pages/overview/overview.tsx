@@ -64,7 +64,6 @@ function Figures({ data }: { data: OverviewQuery }) {
       <div className="tiles">
         {/* The last whole minute: the current one is still being counted. */}
         <Tile title={tiles.perSecond} value={formatPerSecond(lastHour.minutes.at(-2)?.created ?? 0)} />
-        <Tile title={tiles.created} value={lastHour.created.toLocaleString()} />
         <Tile title={tiles.success} value={formatShare(lastHour.successShare)} />
         <Tile title={tiles.p95} value={formatDuration(lastHour.p95Duration)} />
         <Tile title={tiles.due} value={texts.total(backlog.due)} />

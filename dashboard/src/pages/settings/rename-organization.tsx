@@ -1,10 +1,10 @@
 import { organizationRename } from '../../graph/operations.ts'
+import type { SettingsOrganization } from '../../graph/rows.ts'
 import { useChange } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
 import { TextField } from '../../ui/field.tsx'
 import { Form } from '../../ui/form.tsx'
 import { toast } from '../../ui/toasts.tsx'
-import type { SettingsOrganization } from './settings.tsx'
 
 const words = texts.settings
 

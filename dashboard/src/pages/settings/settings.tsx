@@ -1,6 +1,6 @@
-import { type SettingsQuery, settings } from '../../graph/operations.ts'
+import { settings } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { Copy } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
@@ -12,7 +12,6 @@ import { RenameOrganization } from './rename-organization.tsx'
 import { SignInRules } from './sign-in-rules.tsx'
 
 const words = texts.settings
-export type SettingsOrganization = SettingsQuery['viewer']['organization']
 
 /** The organization, and the rules by which its members sign in. */
 export default function Settings() {

@@ -1,12 +1,12 @@
 import { type MemberRole, settingsUpdate } from '../../graph/operations.ts'
+import type { SettingsOrganization } from '../../graph/rows.ts'
 import { useChange } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { CheckField, TextAreaField, TextField } from '../../ui/field.tsx'
 import { Form } from '../../ui/form.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { toast } from '../../ui/toasts.tsx'
-import type { SettingsOrganization } from './settings.tsx'
 
 const words = texts.settings
 const MINUTE = 60

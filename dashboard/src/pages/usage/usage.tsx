@@ -13,7 +13,7 @@ import {
   usage,
 } from '../../graph/operations.ts'
 import { useRead } from '../../graph/use-operation.ts'
-import { useSession } from '../../session.tsx'
+import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField } from '../../ui/field.tsx'

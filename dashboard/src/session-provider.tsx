@@ -1,43 +1,15 @@
-import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Provider } from 'urql'
 import { createGraph, type Graph } from './graph/client.ts'
 import { useKeepSession } from './graph/keep-session.ts'
-import { type SessionQuery, session } from './graph/operations.ts'
+import { session } from './graph/operations.ts'
 import { useRead } from './graph/use-operation.ts'
+import { SessionContext, type SessionViewer, sessionOf, type Visit } from './graph/use-session.ts'
 import { Failed, Loading } from './ui/states.tsx'
 
 const Restricted = lazy(() => import('./pages/restricted.tsx'))
 /** Codes of refusals to a signed-in person without access to any page of the organization. */
 const RESTRICTIONS = ['TWO_FACTOR_REQUIRED', 'NO_ORGANIZATION', 'ADDRESS_NOT_ALLOWED', 'FORBIDDEN']
-
-type SessionViewer = SessionQuery['viewer']
-
-interface Session {
-  viewer: SessionViewer
-  /** Organizations of the person. */
-  memberships: SessionQuery['memberships']
-  graph: Graph
-  /** True when the person has the permission, such as `keys:write`. */
-  can(permission: string): boolean
-  /** Present while a person of the operator is in an organization that is not one of its own. */
-  visit: Visit | undefined
-}
-
-/** The stay of a person of the operator in another organization. */
-export interface Visit {
-  /** Reason for changes, which both audit trails record; undefined while the person only reads. */
-  reason: string | undefined
-  setReason(reason: string | undefined): void
-}
-
-const SessionContext = createContext<Session | undefined>(undefined)
-
-/** The signed-in person in the organization of the page. */
-export function useSession(): Session {
-  const session = useContext(SessionContext)
-  if (session === undefined) throw new Error('The page stands outside of a session.')
-  return session
-}
 
 /**
  * Opens the graph of an organization and shows its content once the person is known.
@@ -95,21 +67,4 @@ function SessionReader({ graph, visit, onOpen, children }: SessionReaderProps) {
   const isSignedOut = answer.fault?.code === 'UNAUTHENTICATED'
   if (answer.fault !== undefined && !isSignedOut) return <Failed fault={answer.fault} onRetry={answer.refresh} />
   return <Loading />
-}
-
-function sessionOf(
-  viewer: SessionViewer,
-  memberships: SessionQuery['memberships'],
-  graph: Graph,
-  visit: Visit,
-): Session {
-  const isMember = memberships.some(({ organizationId }) => organizationId === viewer.organization.id)
-  return { viewer, memberships, graph, can: allowedBy(viewer), visit: isMember ? undefined : visit }
-}
-
-function allowedBy({ permissions }: SessionViewer) {
-  const allowed = new Set(
-    permissions.flatMap(({ resource, actions }) => actions.map((action) => `${resource}:${action.toLowerCase()}`)),
-  )
-  return (permission: string) => allowed.has(permission)
 }
