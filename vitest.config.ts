@@ -21,7 +21,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    // A waiting test fails with its own message before this timeout.
+    // A waiting test fails with its own message before its timeout, and not because a machine is busy.
+    expect: { poll: { timeout: 15_000 } },
     teardownTimeout: 20_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },

@@ -87,6 +87,21 @@ describe('every page', () => {
     expect(findings).toEqual([])
   })
 
+  test('asks nothing more once it is shown, and begins each of its streams once', async () => {
+    const page = await dashboard.openAsOwner()
+    await page.getByRole('navigation').waitFor()
+    const base = page.url().replace(/\/$/, '')
+    const begun: string[] = []
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => begun.push(streamOf(String(payload)))))
+    for (const address of Object.values(addresses)) {
+      begun.length = 0
+      await page.goto(base + address)
+      await page.waitForLoadState('networkidle')
+      const streams = begun.filter(Boolean)
+      expect(streams, address).toEqual([...new Set(streams)])
+    }
+  })
+
   test('is reached by the keyboard alone, and so is the first row of each list', async () => {
     const page = await dashboard.openAsOwner()
     const titles = (await page.getByRole('navigation').getByRole('link').allInnerTexts()).filter(Boolean)
@@ -133,6 +148,12 @@ describe('every page', () => {
       expect(await page.getByRole('navigation').getByRole('link', { name: title }).count()).toBe(0)
   })
 })
+
+/** The stream that a message of the page begins; empty for another message. */
+function streamOf(message: string): string {
+  const { type, payload } = JSON.parse(message)
+  return type === 'subscribe' ? JSON.stringify(payload) : ''
+}
 
 /** Elements that reach past the right edge of the page, outside of parts that scroll by themselves. */
 function overflowing(): string[] {

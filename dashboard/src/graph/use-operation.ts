@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useMutation, useQuery } from 'urql'
 import { documentOf } from './documents.ts'
 import { askElevation } from './elevation.ts'
@@ -12,7 +12,7 @@ export interface Answer<Data> {
   isFetching: boolean
   /** The operation with its variables. */
   sent: { operation: Operation<Data, never>; variables: object }
-  /** Reads again, past the cache. */
+  /** Reads again, past the cache. The same function at every drawing, so that an effect may depend on it. */
   refresh(): void
 }
 
@@ -33,6 +33,7 @@ export function useRead<Data, Variables extends object>(
     requestPolicy: 'cache-and-network',
     pause: options.pause ?? false,
   })
+  const refresh = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute])
   const [last, setLast] = useState(data)
   useEffect(() => {
     if (data !== undefined) setLast(data)
@@ -42,7 +43,7 @@ export function useRead<Data, Variables extends object>(
     fault: error === undefined ? undefined : faultOf(error),
     isFetching: fetching || stale,
     sent: { operation: operation as Operation<Data, never>, variables },
-    refresh: () => execute({ requestPolicy: 'network-only' }),
+    refresh,
   }
 }
 
