@@ -15,7 +15,7 @@ const ENDPOINTS = 20
 const TIMES = 15
 const FOLDER = path.join(import.meta.dirname, '../persisted-operations/dashboard')
 /** Queries of no page, and those that need a person or the token of a link. */
-const NO_PAGE = ['Session', 'SessionUse', 'Account', 'InvitationPreview', 'InboxReady']
+const NO_PAGE = ['Session', 'SessionUse', 'Account', 'InvitationPreview', 'SetupLink', 'InboxReady']
 /** Counts up to a bound, whose time has no counterpart in a small installation. */
 const PREVIEWS = ['BulkActionPreview', 'ReplayPreview', 'EndpointMatchPreview', 'SchemaRehearsal']
 

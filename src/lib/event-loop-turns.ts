@@ -3,8 +3,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 /** Milliseconds of synchronous work in one turn of the event loop. */
 const TURN_MS = 10
 
+/** Waits until work may go on; undefined when it may at once. */
+type TakeTurn = () => Promise<void> | undefined
+
 /** Returns a function that work calls between its steps: it waits for the next turn once the current one took TURN_MS. */
-export function createTurns(now: () => number = () => performance.now()): () => Promise<void> | undefined {
+export function createTurns(now: () => number = () => performance.now()): TakeTurn {
   let began = now()
   return () => {
     if (now() - began < TURN_MS) return undefined
@@ -13,9 +16,6 @@ export function createTurns(now: () => number = () => performance.now()): () => 
     })
   }
 }
-
-/** Waits until work may go on; undefined when it may at once. */
-export type TakeTurn = () => Promise<void> | undefined
 
 /**
  * Divides the event loop between many small works that could otherwise fill one turn together, such as messages to
@@ -49,7 +49,7 @@ export function createTurnQueue(now: () => number = () => performance.now()): Ta
 
   const isOver = () => began !== undefined && now() - began >= TURN_MS
   const goOn = () => {
-    if (began !== undefined && !isOver()) releaseNext()
+    if (!isOver()) releaseNext()
   }
 
   return () => {

@@ -7,8 +7,8 @@ import type { Viewer } from '../domain/people/viewer.ts'
 import { createLogListener, type LogListener } from './log-listener.ts'
 import {
   createReadBuffers,
-  hasLast,
   isAt,
+  isWhole,
   latestPosition,
   nextOn,
   type Part,
@@ -119,18 +119,11 @@ export function createDeliveryFeed(deps: {
     let place = start
     while (!reader.closed) {
       const hints = listener.hints()
-      const { isAtEnd, isAfterGap, isLast } = await look().catch((error) => {
+      const { isAfterGap, hasLast } = await look().catch((error) => {
         // A consumer that only iterates does not close a failed feed.
         about.close()
         throw error
       })
-      const waitForMore = async () => {
-        if (listener.hints() === hints && !reader.closed) await listener.nextHint()
-      }
-      if (isAtEnd) {
-        await waitForMore()
-        continue
-      }
       if (isAfterGap) gap = true
       for (let next = nextOn(buffer, place); next !== undefined; next = nextOn(buffer, place)) {
         const { change } = next
@@ -143,11 +136,11 @@ export function createDeliveryFeed(deps: {
         gap = false
       }
       head = Math.max(head, place.position)
-      const isEvicted = buffer.parts === undefined
-      if (!isLast || isEvicted || place.position < head) continue
-      // The end is known without another read, which thousands of readers would make one after another.
+      // The last row tells the end without another read, which thousands of readers would make one after another.
+      const isAtEnd = hasLast && buffer.parts !== undefined && place.position === head
+      if (!isAtEnd || listener.hints() !== hints || reader.closed) continue
       buffer.parts = undefined
-      await waitForMore()
+      await listener.nextHint()
     }
 
     /** Buffers the next rows. A function of its own, so that the waiting generator holds no reference to them. */
@@ -155,15 +148,14 @@ export function createDeliveryFeed(deps: {
       const read = () => readParts(deps.pool, organizationId, place)
       const parts = await listener.share(`${place.position} ${place.part}`, read)
       const [first] = parts
-      const isAtEnd = first === undefined && place.position >= head
       // Each position names the one before, so a missing predecessor was removed by retention.
-      const isAfterGap = first === undefined || comesAfterGap(place, first)
-      if (first === undefined && !isAtEnd) place = { ...AT_END, position: head }
+      const isAfterGap = first === undefined ? place.position < head : comesAfterGap(place, first)
+      if (first === undefined && isAfterGap) place = { ...AT_END, position: head }
       // A forged cursor past the end of its row would be looked up again and again.
       if (first !== undefined && isAt(place, first) && place.index >= first.changes.length)
         place = { ...place, part: place.part + 1, index: 0 }
       if (!reader.closed) buffer.parts = parts
-      return { isAtEnd, isAfterGap, isLast: hasLast(parts) }
+      return { isAfterGap, hasLast: isWhole(parts) }
     }
   }
 

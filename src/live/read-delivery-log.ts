@@ -38,8 +38,8 @@ export async function readParts(
   return rows.map((row) => ({ ...row, changes: row.changes.flatMap(changesOf) }))
 }
 
-/** True when a read found the last row of the log. */
-export const hasLast = (parts: readonly Part[]): boolean => parts.length <= PARTS_AT_ONCE
+/** True when a read goes to the last row of the log. */
+export const isWhole = (parts: readonly Part[]): boolean => parts.length <= PARTS_AT_ONCE
 
 /** The latest position of the log; 0 for an empty one. */
 export async function latestPosition(pool: pg.Pool, organizationId: string): Promise<number> {

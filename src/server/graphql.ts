@@ -135,8 +135,7 @@ function shareExecutions(): Plugin {
       isStream ? asEvent(withinAnswerSize(answer)) : withinAnswerSize(answer)
     return mapAsyncIterator(source, (message) => {
       const turn = takeTurn()
-      if (turn !== undefined) return turn.then(() => executeMessage(message)).then(finish)
-      const answer = executeMessage(message)
+      const answer = turn === undefined ? executeMessage(message) : turn.then(() => executeMessage(message))
       return isPromise(answer) ? answer.then(finish) : finish(answer)
     })
   }

@@ -2,7 +2,8 @@ import type { EndpointQuery, EventTypeQuery, KeyQuery, MembersQuery, SettingsQue
 
 // Objects of answers that a page hands to its parts.
 
-type NodeOf<Query extends { node: unknown }, Name extends string> = Extract<
+/** The object of a query by id, as its type. */
+export type NodeOf<Query extends { node: unknown }, Name extends string> = Extract<
   NonNullable<Query['node']>,
   { __typename: Name }
 >

@@ -6,7 +6,8 @@ import { Empty } from './states.tsx'
 import type { useFilters } from './use-filters.ts'
 
 interface Props {
-  title: string
+  /** Texts of the list; those of a filtered list without rows default to those of an empty one. */
+  words: { title: string; empty: string; emptyHint?: string; emptyFiltered?: string; emptyFilteredHint?: string }
   /** A page of the list. */
   list: {
     nodes: readonly unknown[]
@@ -15,9 +16,6 @@ interface Props {
   }
   /** Filters of the page, which hold the cursor of the list. */
   filters: ReturnType<typeof useFilters>
-  /** Stands in place of a list without rows. */
-  empty: string
-  emptyHint?: string
   /** Stands above the table, and above an empty list. */
   bar?: ReactNode
   /** The table. */
@@ -25,19 +23,13 @@ interface Props {
 }
 
 /** A list with its total and the steps through its pages. */
-export function ListPanel({
-  title,
-  list: { nodes, total, pageInfo },
-  filters,
-  empty,
-  emptyHint,
-  bar,
-  children,
-}: Props) {
+export function ListPanel({ words, list: { nodes, total, pageInfo }, filters, bar, children }: Props) {
+  const { empty, emptyHint, emptyFiltered = empty, emptyFilteredHint = emptyHint } = words
+  const [title, hint] = filters.isEmpty ? [empty, emptyHint] : [emptyFiltered, emptyFilteredHint]
   return (
-    <Panel title={title} aside={total && <span className="muted">{texts.total(total)}</span>} bare>
+    <Panel title={words.title} aside={total && <span className="muted">{texts.total(total)}</span>} bare>
       {bar}
-      {nodes.length === 0 ? <Empty title={empty} {...(emptyHint && { hint: emptyHint })} /> : children}
+      {nodes.length === 0 ? <Empty title={title} {...(hint && { hint })} /> : children}
       <Pager pageInfo={pageInfo} after={filters.given('after')} onPage={(cursor) => filters.set('after', cursor)} />
     </Panel>
   )

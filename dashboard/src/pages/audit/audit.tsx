@@ -95,13 +95,7 @@ export default function Audit() {
       </search>
       <Answered answer={answer}>
         {({ auditEntries: list }) => (
-          <ListPanel
-            title={words.title}
-            list={list}
-            filters={filters}
-            empty={filters.isEmpty ? words.empty : words.emptyFiltered}
-            emptyHint={words.emptyHint}
-          >
+          <ListPanel words={words} list={list} filters={filters}>
             <AuditTable
               entries={list.nodes}
               onActor={(id) => filters.set('actor', id)}

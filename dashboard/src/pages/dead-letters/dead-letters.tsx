@@ -107,11 +107,14 @@ export default function DeadLetters() {
           <>
             <BulkActions actions={bulkActions.nodes} onEnded={answer.refresh} />
             <ListPanel
-              title={words.found[status] ?? words.title}
+              words={{
+                title: words.found[status] ?? words.title,
+                empty: words.empty[status] ?? '',
+                emptyHint: words.emptyHint,
+                emptyFilteredHint: words.emptyFiltered,
+              }}
               list={deliveries}
               filters={filters}
-              empty={words.empty[status] ?? ''}
-              emptyHint={filters.isEmpty ? words.emptyHint : words.emptyFiltered}
             >
               <Table
                 label={words.title}

@@ -4,6 +4,7 @@ import { endpointName } from '../../graph/endpoint-name.ts'
 import { indentJson } from '../../graph/json-text.ts'
 import { openDeliveries } from '../../graph/live.ts'
 import { type DeliveryQuery, delivery, deliveryCancel, deliveryRetry } from '../../graph/operations.ts'
+import type { NodeOf } from '../../graph/rows.ts'
 import { useChange, useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
@@ -22,7 +23,7 @@ import { CopyAsCurl } from './copy-as-curl.tsx'
 import { Timeline } from './timeline.tsx'
 
 const words = texts.deliveries.detail
-type DeliveryRow = Extract<NonNullable<DeliveryQuery['node']>, { __typename: 'Delivery' }>
+type DeliveryRow = NodeOf<DeliveryQuery, 'Delivery'>
 
 /** One delivery: its explanation first, then every attempt, then the event. Follows its changes. */
 export default function Delivery({ id }: { id: string }) {

@@ -109,11 +109,9 @@ export default function Endpoints() {
       <Answered answer={answer}>
         {({ webhookEndpoints: list }) => (
           <ListPanel
-            title={words.title}
+            words={words}
             list={list}
             filters={filters}
-            empty={filters.isEmpty ? words.empty : words.emptyFiltered}
-            emptyHint={words.emptyHint}
             bar={
               <SelectedEndpoints
                 rows={list.nodes.filter(({ id }) => selected.has(id))}

@@ -4,6 +4,7 @@ import { endpointName } from '../../graph/endpoint-name.ts'
 import { indentJson } from '../../graph/json-text.ts'
 import { openDeliveries } from '../../graph/live.ts'
 import { type EventQuery, event } from '../../graph/operations.ts'
+import type { NodeOf } from '../../graph/rows.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { useSession } from '../../graph/use-session.ts'
 import { texts } from '../../texts.ts'
@@ -19,7 +20,7 @@ import { useFilters } from '../../ui/use-filters.ts'
 import { useSoon } from '../../ui/use-soon.ts'
 
 const words = texts.events.detail
-type EventRow = Extract<NonNullable<EventQuery['node']>, { __typename: 'Event' }>
+type EventRow = NodeOf<EventQuery, 'Event'>
 type Filters = ReturnType<typeof useFilters>
 
 /** One event: its body, all its deliveries, and why the other endpoints did not get it. Follows its deliveries. */

@@ -72,13 +72,7 @@ export default function Events() {
       </search>
       <Answered answer={answer}>
         {({ events: list }) => (
-          <ListPanel
-            title={words.title}
-            list={list}
-            filters={filters}
-            empty={filters.isEmpty ? words.empty : words.emptyFiltered}
-            emptyHint={filters.isEmpty ? words.emptyHint : words.emptyFilteredHint}
-          >
+          <ListPanel words={words} list={list} filters={filters}>
             <Table
               label={words.title}
               columns={COLUMNS}

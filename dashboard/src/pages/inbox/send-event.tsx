@@ -1,13 +1,8 @@
 import { useMemo, useState } from 'react'
 import { endpointName } from '../../graph/endpoint-name.ts'
 import { exactJson, indentJson, isJson } from '../../graph/json-text.ts'
-import {
-  type EventTypeQuery,
-  type EventTypesQuery,
-  eventPublish,
-  eventType,
-  eventTypes,
-} from '../../graph/operations.ts'
+import { type EventTypesQuery, eventPublish, eventType, eventTypes } from '../../graph/operations.ts'
+import type { EventTypeRow } from '../../graph/rows.ts'
 import { type Outcome, useChange, useRead } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
 import { SelectField, TextAreaField } from '../../ui/field.tsx'
@@ -23,7 +18,6 @@ const TYPES_SHOWN = 100
 const FAVOURITE = 'user.created'
 
 type Type = EventTypesQuery['eventTypes']['nodes'][number]
-type Details = Extract<NonNullable<EventTypeQuery['node']>, { __typename: 'EventType' }>
 
 interface Props {
   types: readonly Type[]
@@ -91,10 +85,10 @@ export function SendEvent({ types, onOpen }: Props) {
 
 const firstOf = (types: readonly Type[]) => types.find(({ name }) => name === FAVOURITE) ?? types[0]
 
-const textOf = ({ example }: Details): string => (example === null ? '{}' : indentJson(JSON.stringify(example)))
+const textOf = ({ example }: EventTypeRow): string => (example === null ? '{}' : indentJson(JSON.stringify(example)))
 
 /** Endpoints besides this tab that get the event. Those with channels do not, because the event has one of its own. */
-function OtherReceivers({ type: { webhookEndpoints } }: { type: Details }) {
+function OtherReceivers({ type: { webhookEndpoints } }: { type: EventTypeRow }) {
   const { nodes, total } = webhookEndpoints
   const others = useMemo(() => nodes.filter(({ channels }) => channels.length === 0), [nodes])
   const names = others.slice(0, 3).map(endpointName).join(', ')

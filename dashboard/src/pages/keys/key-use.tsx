@@ -1,6 +1,7 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { formatDuration, formatShare } from '../../graph/format.ts'
 import { type KeyUseQuery, keyUse } from '../../graph/operations.ts'
+import type { NodeOf } from '../../graph/rows.ts'
 import { useRead } from '../../graph/use-operation.ts'
 import { texts } from '../../texts.ts'
 import { Panel } from '../../ui/panel.tsx'
@@ -15,7 +16,7 @@ const Chart = lazy(() => import('../../ui/chart.tsx'))
 const words = texts.keys.use
 const { tiles } = texts.usage
 const REFRESH_MS = 5_000
-type Used = Extract<NonNullable<KeyUseQuery['node']>, { __typename: 'ApiKey' }>
+type Used = NodeOf<KeyUseQuery, 'ApiKey'>
 
 /** What a key spends: its limits now, its last day, and its newest requests. */
 export function KeyUse({ id }: { id: string }) {

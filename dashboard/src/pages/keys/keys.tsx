@@ -121,13 +121,7 @@ export default function Keys() {
       </search>
       <Answered answer={answer}>
         {({ apiKeys: list }) => (
-          <ListPanel
-            title={words.title}
-            list={list}
-            filters={filters}
-            empty={filters.isEmpty ? words.empty : words.emptyFiltered}
-            emptyHint={words.emptyHint}
-          >
+          <ListPanel words={words} list={list} filters={filters}>
             <Table
               label={words.title}
               columns={COLUMNS}

@@ -1,9 +1,10 @@
 import type { KeyUseQuery } from '../../graph/operations.ts'
+import type { NodeOf } from '../../graph/rows.ts'
 import { texts } from '../../texts.ts'
 import { Time } from '../../ui/time.tsx'
 
 const words = texts.keys.use
-type Limits = Extract<NonNullable<KeyUseQuery['node']>, { __typename: 'ApiKey' }>['currentLimits']
+type Limits = NodeOf<KeyUseQuery, 'ApiKey'>['currentLimits']
 /** Shares of a window that call for attention. */
 const [NEAR, FULL] = [0.8, 0.98]
 

@@ -72,7 +72,7 @@ export function OperatorDeliveries() {
       </search>
       <Answered answer={answer}>
         {({ operatorDeliveries: list }) => (
-          <ListPanel title={words.deliveries} list={list} filters={filters} empty={texts.deliveries.empty}>
+          <ListPanel words={{ title: words.deliveries, empty: texts.deliveries.empty }} list={list} filters={filters}>
             <Table
               label={words.deliveries}
               columns={COLUMNS}

@@ -66,7 +66,7 @@ export default function Replays() {
       </div>
       <Answered answer={answer}>
         {({ replays: list }) => (
-          <ListPanel title={words.title} list={list} filters={filters} empty={words.empty} emptyHint={words.emptyHint}>
+          <ListPanel words={words} list={list} filters={filters}>
             <Table label={words.title} columns={COLUMNS} rows={list.nodes} keyOf={({ id }) => id} />
           </ListPanel>
         )}
