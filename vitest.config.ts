@@ -8,7 +8,7 @@ const graphql = createRequire(import.meta.url).resolve('graphql')
 const services = { globalSetup: 'test/support/global-setup.ts', testTimeout: 30_000, hookTimeout: 60_000 }
 
 /** Folders whose tests run the hand-written statements: they run on PostgreSQL 15 as well. */
-const STATEMENTS = ['database', 'worker', 'events', 'deliveries', 'replays', 'usage'].map(
+const STATEMENTS = ['database', 'worker', 'events', 'deliveries', 'streams', 'replays', 'usage'].map(
   (folder) => `test/integration/${folder}/**/*.test.ts`,
 )
 /** `transaction_timeout` came with PostgreSQL 17. Before, TCP keepalives end a claim whose network is cut. */

@@ -25,15 +25,45 @@ export interface RecordedResults {
  *
  * @param options.now null takes the clock of the database
  */
-export async function recordResults(
+export const recordResults = (
   pool: pg.Pool,
   results: readonly AttemptResult[],
-  options: { now: Date | null; makeId: MakeId },
-): Promise<RecordedResults> {
+  options: RecordOptions,
+): Promise<RecordedResults> => record(pool, 'record_results_v3', results, options)
+
+/**
+ * Records results of listeners, as `recordResults`, except that a result with a lost lease changes nothing at all.
+ *
+ * @returns also the results with a lease
+ */
+export async function recordLeased(
+  pool: pg.Pool,
+  results: readonly AttemptResult[],
+  options: RecordOptions,
+): Promise<{ recorded: RecordedResults; leased: readonly AttemptResult[] }> {
+  const recorded = await record(pool, 'record_leased_v1', results, options)
+  if (recorded.lost.length === 0) return { recorded, leased: results }
+  // Nothing was recorded: the health of endpoints depends on the whole batch.
+  const leased = results.filter(({ delivery }) => !recorded.lost.includes(delivery.id))
+  return leased.length === 0 ? { recorded, leased } : recordLeased(pool, leased, options)
+}
+
+interface RecordOptions {
+  now: Date | null
+  makeId: MakeId
+}
+
+async function record(
+  pool: pg.Pool,
+  statement: 'record_results_v3' | 'record_leased_v1',
+  results: readonly AttemptResult[],
+  options: RecordOptions,
+): Promise<RecordedResults & { lost: string[] }> {
   const health = healthUpdates(results).map((update) => healthRow(update, options.makeId))
-  const record = async (updates: readonly HealthRow[]) => {
-    const { rows } = await pool.query<Pick<RecordedResults, 'healthChanged' | 'disabled'>>({
-      text: 'SELECT health_changed AS "healthChanged", disabled FROM record_results_v3($1, $2, $3)',
+  const write = async (updates: readonly HealthRow[]) => {
+    const lost = statement === 'record_leased_v1' ? 'lost' : `'{}'::text[] AS lost`
+    const { rows } = await pool.query<Pick<RecordedResults, 'healthChanged' | 'disabled'> & { lost: string[] }>({
+      text: `SELECT health_changed AS "healthChanged", disabled, ${lost} FROM ${statement}($1, $2, $3)`,
       values: [options.now, storable(JSON.stringify(results.map(resultRow))), JSON.stringify(updates)],
     })
     const recorded = rows[0]!
@@ -43,11 +73,11 @@ export async function recordResults(
     return { ...recorded, failing, audited: auditEntries(results, updates, recorded.disabled) }
   }
   try {
-    return await record(health)
+    return await write(health)
   } catch (error) {
     if (!hasSqlState(error, SQL_STATE.foreignKeyViolation)) throw error
     // An endpoint was removed with its organization during the request, and health refers to it.
-    return record(await withEndpoint(pool, health))
+    return write(await withEndpoint(pool, health))
   }
 }
 

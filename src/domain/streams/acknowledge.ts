@@ -6,7 +6,7 @@ import type { MakeId } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
 import { validate } from '../../lib/validate.ts'
 import { type AttemptResult, type LeasedDelivery, outcomeOf } from '../deliveries/attempt-outcome.ts'
-import { announceResults, recordResults } from '../deliveries/record-results.ts'
+import { announceResults, recordLeased } from '../deliveries/record-results.ts'
 import { createResultBatcher } from '../deliveries/result-batcher.ts'
 import type { MailOwners } from '../endpoints/endpoint-mails.ts'
 import type { Viewer } from '../people/viewer.ts'
@@ -18,12 +18,14 @@ export const WAITING_RESULTS = 5_000
 
 const UNPREPARED = 'Signalbox could not build the message. The operator finds the reason in the log.'
 
-/** Fate of one result. */
+/** STALE: the lease was lost, and the result changed nothing. */
+type Fate = 'RECORDED' | 'STALE'
+
+/** Answer to one result. */
 export interface Acknowledgement {
   deliveryId: string
   version: number
-  /** STALE: the lease was lost, and the result changed nothing. */
-  status: 'RECORDED' | 'STALE'
+  status: Fate
 }
 
 /** Leased deliveries of streams of the organization, in the claimed versions. */
@@ -34,6 +36,8 @@ FROM unnest($2::text[], $3::int[]) AS i(id, version) CROSS JOIN LATERAL (
   SELECT * FROM deliveries d WHERE d.id = i.id LIMIT 1
 ) d JOIN webhook_endpoints e ON e.id = d.endpoint_id AND e.kind = 'STREAM' JOIN events v ON v.id = d.event_id
 WHERE d.organization_id = $1 AND d.version = i.version AND d.status::text = 'SENDING'`
+
+const leaseOf = ({ id, version }: Pick<LeasedDelivery, 'id' | 'version'>) => `${id} ${version}`
 
 /** Records the results of listeners, on any node, through the path of every result. */
 export type Acknowledge = ReturnType<typeof createAcknowledge>
@@ -50,21 +54,23 @@ export function createAcknowledge(deps: {
   random?: () => number
 }) {
   const { pool, clock, makeId, bus, random = Math.random } = deps
-  /** Results that are being recorded, by delivery. A second result of the same lease is stale. */
-  const recording = new Map<string, { resolve: (isRecorded: boolean) => void }>()
-  const recorded = new WeakSet<AttemptResult>()
+  /** Results that are being recorded, by lease. A second result of the same lease is stale. */
+  const recording = new Map<string, { resolve: (fate: Fate | undefined) => void }>()
+  /** Fates of written results. */
+  const fates = new WeakMap<AttemptResult, Fate>()
   const batcher = createResultBatcher<AttemptResult>({
     async write(results) {
-      const written = await recordResults(pool, results, { now: clock.forQueue(), makeId })
-      announceResults(bus, results, written)
-      deps.mailOwners(written)
-      for (const result of results) recorded.add(result)
+      const { recorded, leased } = await recordLeased(pool, results, { now: clock.forQueue(), makeId })
+      announceResults(bus, leased, recorded)
+      deps.mailOwners(recorded)
+      for (const result of results) fates.set(result, 'STALE')
+      for (const result of leased) fates.set(result, 'RECORDED')
     },
     release(results) {
       deps.openLeases.recorded(results.map(({ delivery }) => delivery))
       for (const result of results) {
-        recording.get(result.delivery.id)?.resolve(recorded.has(result))
-        recording.delete(result.delivery.id)
+        recording.get(leaseOf(result.delivery))?.resolve(fates.get(result))
+        recording.delete(leaseOf(result.delivery))
       }
     },
     log: deps.log,
@@ -72,9 +78,10 @@ export function createAcknowledge(deps: {
     everyMs: 0,
   })
 
-  function record(result: AttemptResult): Promise<boolean> {
+  /** Resolves with undefined after a refusal of the database. */
+  function record(result: AttemptResult): Promise<Fate | undefined> {
     return new Promise((resolve) => {
-      recording.set(result.delivery.id, { resolve })
+      recording.set(leaseOf(result.delivery), { resolve })
       batcher.add(result)
     })
   }
@@ -100,15 +107,15 @@ export function createAcknowledge(deps: {
         results.map(async (result): Promise<Acknowledgement> => {
           const delivery = leased.get(result.id)
           const about = { deliveryId: result.id, version: result.version }
-          if (delivery === undefined || recording.has(result.id)) return { ...about, status: 'STALE' }
+          if (delivery === undefined || recording.has(leaseOf(delivery))) return { ...about, status: 'STALE' }
           const { exchange, receiver, failure } = exchangeOf(result)
-          const isRecorded = await record({
+          const status = await record({
             ...{ attemptId: makeId('att'), delivery, request: null, exchange },
             outcome: outcomeOf({ delivery, exchange, receiver, failure }, now, random),
             startedAt: new Date(now.getTime() - result.durationMs),
           })
-          if (!isRecorded) throw new Error('The database refused the result of a listener.')
-          return { ...about, status: 'RECORDED' }
+          if (status === undefined) throw new Error('The database refused the result of a listener.')
+          return { ...about, status }
         }),
       )
     },

@@ -10,6 +10,7 @@ import { createTestClock } from '../../support/clock.ts'
 import { startRedis } from '../../support/redis.ts'
 import {
   acknowledge,
+  claim,
   type Leased,
   leasedOf,
   listen,
@@ -94,6 +95,36 @@ describe('streams of several API nodes', () => {
     expect(Math.min(...done)).toBeGreaterThan(0)
     stopListeners()
     for (const node of nodes) await subscribed(node, 0)
+  })
+
+  test('a result that two nodes get at once is one attempt and one failure, beside other results', async () => {
+    const nodes = await startNodes(() => createLocalBus({ alone: false }))
+    const [first] = nodes
+    const tenant = await streamTenant(first)
+    for (const n of [1, 2, 3]) await tenant.publish('a.b', { n })
+    const [twice, alone, other] = await claim(tenant, { endpointId: tenant.endpointId, max: 3 })
+    const client = await first.database.pool.connect()
+    await client.query('BEGIN')
+    await client.query('SELECT FROM deliveries WHERE id = $1 FOR UPDATE', [twice!.delivery.id])
+    const failed = { statusCode: 500 }
+    const answers = [
+      acknowledge(on(nodes[0], tenant), [twice!, alone!], failed),
+      acknowledge(on(nodes[1], tenant), [other!, twice!], failed),
+    ]
+    const blocked = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    await expect.poll(async () => (await first.database.pool.query(blocked)).rowCount).toBe(2)
+    await client.query('COMMIT')
+    client.release()
+    const [onFirst, onSecond] = await Promise.all(answers)
+    expect([onFirst![1], onSecond![0]]).toEqual(['RECORDED', 'RECORDED'])
+    expect([onFirst![0], onSecond![1]].sort()).toEqual(['RECORDED', 'STALE'])
+    expect((await tenant.deliveries()).map(({ attemptCount }) => attemptCount)).toEqual([1, 1, 1])
+    const { rows } = await first.database.pool.query(
+      `SELECT consecutive_failures, (SELECT sum(attempts)::int FROM delivery_stats WHERE endpoint_id = h.endpoint_id) AS counted
+      FROM endpoint_health h WHERE endpoint_id = $1`,
+      [tenant.endpointId],
+    )
+    expect(rows).toEqual([{ consecutive_failures: 3, counted: 3 }])
   })
 
   // A time on a machine with other work: a bound that holds in one of three runs is kept.
