@@ -61,16 +61,15 @@ async function record(
 ): Promise<RecordedResults & { lost: string[] }> {
   const health = healthUpdates(results).map((update) => healthRow(update, options.makeId))
   const write = async (updates: readonly HealthRow[]) => {
-    const lost = statement === 'record_leased_v1' ? 'lost' : `'{}'::text[] AS lost`
-    const { rows } = await pool.query<Pick<RecordedResults, 'healthChanged' | 'disabled'> & { lost: string[] }>({
-      text: `SELECT health_changed AS "healthChanged", disabled, ${lost} FROM ${statement}($1, $2, $3)`,
+    const { rows } = await pool.query<{ health_changed: string[]; disabled: string[]; lost?: string[] }>({
+      text: `SELECT * FROM ${statement}($1, $2, $3)`,
       values: [options.now, storable(JSON.stringify(results.map(resultRow))), JSON.stringify(updates)],
     })
-    const recorded = rows[0]!
+    const { health_changed: healthChanged, disabled, lost = [] } = rows[0]!
     const failing = updates.flatMap(({ endpoint_id: id, failures }) =>
-      failures > 0 && recorded.healthChanged.includes(id) ? [id] : [],
+      failures > 0 && healthChanged.includes(id) ? [id] : [],
     )
-    return { ...recorded, failing, audited: auditEntries(results, updates, recorded.disabled) }
+    return { healthChanged, failing, disabled, audited: auditEntries(results, updates, disabled), lost }
   }
   try {
     return await write(health)
