@@ -5,7 +5,7 @@ import { hasChromium, hasPgBouncer, hasPostgres15, ON_POSTGRES_15 } from './test
 const graphql = createRequire(import.meta.url).resolve('graphql')
 
 /** PostgreSQL and Redis for the projects that need them; unit tests start neither. */
-const services = { globalSetup: 'test/support/global-setup.ts', testTimeout: 30_000, hookTimeout: 60_000 }
+const services = { globalSetup: 'test/support/global-setup.ts', hookTimeout: 60_000 }
 
 /** Folders whose tests run the hand-written statements: they run on PostgreSQL 15 as well. */
 const STATEMENTS = ['database', 'worker', 'events', 'deliveries', 'streams', 'replays', 'usage'].map(
@@ -22,6 +22,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // A waiting test fails with its own message before its timeout, and not because a machine is busy.
+    testTimeout: 30_000,
     expect: { poll: { timeout: 15_000 } },
     teardownTimeout: 20_000,
     projects: [
